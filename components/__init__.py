@@ -1,0 +1,1 @@
+"""Kubeflow Pipelines components for tabular machine learning, one folder each."""

@@ -1,0 +1,12 @@
+"""The one place that names the container image of the components."""
+
+import os
+from typing import Final
+
+VERSION: Final = "0.1.0"
+REPOSITORY: Final = "kfp-tabular"
+
+IMAGE: Final = os.environ.get("KFP_TABULAR_IMAGE", f"{REPOSITORY}:{VERSION}")
+"""Image that every compiled component names; its tag is the version of this package, so that
+compiled YAML and image cannot drift apart. `KFP_TABULAR_IMAGE` replaces it at compile time, to
+name a registry of one's own (`registry.example.com/ml/kfp-tabular:0.1.0`)."""

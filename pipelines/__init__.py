@@ -1,0 +1,1 @@
+"""Pipelines made of the components, and the command line that runs them."""

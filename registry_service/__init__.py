@@ -1,0 +1,1 @@
+"""The model registry: REST API, service, domain, and the stores under them."""
