@@ -53,6 +53,14 @@ lint: $(VENV)/.installed-dev ## Check style and types
 test: $(VENV)/.installed-dev lint ## Check style and types, and run every test
 	@$(BIN)/python -m pytest
 
+MINIO := $(HOME)/.cache/kfp-tabular/bin/minio
+MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
+.PHONY: minio
+minio: $(MINIO) ## Build the MinIO server that the integration tests start (needs Go; minutes, once)
+$(MINIO):
+	@echo "· building MinIO $(MINIO_VERSION)"
+	@GOBIN=$(dir $(MINIO)) go install github.com/minio/minio@$(MINIO_VERSION)
+
 .PHONY: bench
 bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle machine)
 	@$(BIN)/python -m tests.benchmarks

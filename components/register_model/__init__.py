@@ -1,0 +1,1 @@
+"""Register a model in the registry: one atomic, idempotent call."""

@@ -1,0 +1,58 @@
+"""KFP signature of `register_model`."""
+
+from typing import NamedTuple, Optional
+
+from kfp import dsl
+from kfp.dsl import Artifact, Input, Model, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def register_model(
+    model: Input[Model],
+    evaluation: Input[Artifact],
+    registered: Output[Artifact],
+    model_name: str,
+    comparison: Optional[Input[Artifact]] = None,
+    promote: bool = False,
+    run_id: Optional[str] = None,
+    pipeline: Optional[str] = None,
+    image: Optional[str] = None,
+    git_commit: Optional[str] = None,
+    source: Optional[str] = None,
+    table_digest: Optional[str] = None,
+    registry_url: Optional[str] = None,
+) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
+    """Register a model, its metrics, parameters, data digests and lineage as one version.
+
+    All or nothing, and idempotent within a run: a retry makes no second version. The version
+    gets the alias `challenger`. Never cache this step.
+
+    Args:
+        model: The model folder that `train_model` wrote.
+        evaluation: The figures that `evaluate_model` wrote.
+        registered: Its metadata names model, version, digest, aliases and registry.
+        model_name: Name in the registry; created when new.
+        comparison: The verdict of `compare_with_champion`; needed to promote.
+        promote: Also give it the alias `champion`, if the champion is still the compared one.
+        run_id: The KFP run, part of the lineage and of the idempotency key.
+        pipeline: Name of the pipeline, for the lineage.
+        image: Container image of the steps, for the lineage.
+        git_commit: Commit of the code that defined the run, for the lineage.
+        source: Where the table was read from, for the lineage.
+        table_digest: Content digest of the ingested table, for the lineage.
+        registry_url: The registry; by default REGISTRY_URL in the environment of the step.
+    """
+    from components.register_model.register import Lineage, register_model
+    from components.shared.step import reporting_errors
+
+    with reporting_errors():
+        lineage = Lineage(run_id, pipeline, image, git_commit, source, table_digest)
+        verdict = comparison.path if comparison else None
+        version = register_model(
+            model.path, evaluation.path, model_name,
+            comparison=verdict, promote=promote, lineage=lineage, registry_url=registry_url,
+        )  # fmt: skip
+    registered.metadata.update(version.metadata())
+    return (version.version, version.digest)

@@ -1,0 +1,158 @@
+"""Register a model folder, its figures and its lineage as one version."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from components.shared.digests import file_digest, folder_digest
+from components.shared.errors import DigestMismatchError, InputError
+from components.shared.registry_client import RegistryClient
+
+CHALLENGER = "challenger"
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a version comes from; what is unknown stays None.
+
+    Attributes:
+        run_id: the KFP run.
+        pipeline: name of the pipeline.
+        image: container image that the steps ran in.
+        git_commit: commit of the code that defined the run.
+        source: where the table was read from.
+        table_digest: content digest of the whole ingested table.
+    """
+
+    run_id: str | None = None
+    pipeline: str | None = None
+    image: str | None = None
+    git_commit: str | None = None
+    source: str | None = None
+    table_digest: str | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The version that a registration made, or had made in an earlier attempt.
+
+    Attributes:
+        model_name: name of the model.
+        version: name of the version.
+        digest: SHA-256 over the version's files.
+        aliases: aliases that it was given.
+        registry_url: the registry that holds it.
+        replayed: whether an earlier attempt of the same run had already registered it.
+    """
+
+    model_name: str
+    version: str
+    digest: str
+    aliases: tuple[str, ...]
+    registry_url: str
+    replayed: bool
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the KFP artifact says of the version."""
+        return asdict(self) | {"aliases": list(self.aliases)}
+
+
+def register_model(
+    model: str | Path,
+    evaluation: str | Path,
+    model_name: str,
+    *,
+    comparison: str | Path | None = None,
+    promote: bool = False,
+    lineage: Lineage | None = None,
+    registry_url: str | None = None,
+) -> Registered:
+    """Register a model folder with its metrics, parameters, data digests, schema and lineage.
+
+    A repeated call of the same run with the same model returns the version that the first one
+    made. The version gets the alias `challenger`; with `promote` also `champion`, provided that
+    the champion is still the one that `comparison` was made against.
+
+    Args:
+        model: folder with `model.joblib` and `model.json`.
+        evaluation: JSON file that `evaluate_model` wrote.
+        model_name: name in the registry; it is created when new.
+        comparison: JSON file that `compare_with_champion` wrote.
+        promote: make it the champion.
+        lineage: where it comes from.
+        registry_url: the registry; `REGISTRY_URL` when None.
+
+    Raises:
+        InputError: no registry is named, or `promote` without an approving `comparison`.
+        DigestMismatchError: a file is not the one that `model.json` describes.
+        RegistryError: the registry could not be reached, or refused.
+    """
+    lineage = lineage or Lineage()
+    verdict = json.loads(Path(comparison).read_text("utf-8")) if comparison else None
+    if promote and not (verdict and verdict["approved"]):
+        raise InputError(
+            f"{model_name} was to become champion without an approving comparison: pass the "
+            "`comparison` of compare_with_champion, or register it with promote=False"
+        )
+    description = _verified_description(Path(model))
+    body = {
+        "model": {"name": model_name},
+        "version": {"properties": _properties(description)},
+        "metrics": _metrics(evaluation),
+        "parameters": {**description["hyperparameters"], "seed": description["seed"]},
+        "datasets": _datasets(description, evaluation, lineage),
+        "lineage": {k: v for k, v in asdict(lineage).items() if v and k != "table_digest"},
+        "schema": {"target": description["target"], "features": description["features"]},
+        "aliases": _aliases(verdict if promote else None),
+    }
+    key = f"{lineage.run_id or uuid.uuid4()}/{folder_digest(model)}"
+    with RegistryClient.from_environment(registry_url) as registry:
+        receipt = registry.register(body, model, key)
+    return Registered(
+        model_name, receipt.version, receipt.digest, receipt.aliases, registry.url, receipt.replayed
+    )
+
+
+def _verified_description(model: Path) -> dict[str, Any]:
+    try:
+        description: dict[str, Any] = json.loads((model / "model.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{model} is no model folder: its model.json: {error}") from error
+    for name, promised in description["files"].items():
+        if (actual := file_digest(model / name)) != promised["sha256"]:
+            raise DigestMismatchError(str(model / name), promised["sha256"], actual)
+    return description
+
+
+def _properties(description: Mapping[str, Any]) -> dict[str, str]:
+    versions = {f"version.{k}": v for k, v in description["versions"].items()}
+    return {"task": description["task"], "estimator": description["estimator"], **versions}
+
+
+def _metrics(evaluation: str | Path) -> dict[str, float]:
+    metrics = json.loads(Path(evaluation).read_text("utf-8"))["metrics"]
+    return {
+        name: metric["value"] for name, metric in metrics.items() if metric["value"] is not None
+    }
+
+
+def _datasets(
+    description: Mapping[str, Any], evaluation: str | Path, lineage: Lineage
+) -> list[dict[str, str]]:
+    digests = {
+        "table": lineage.table_digest,
+        "train": description["training_data"]["digest"],
+        "test": json.loads(Path(evaluation).read_text("utf-8"))["test_digest"],
+    }
+    return [{"name": role, "role": role, "digest": d} for role, d in digests.items() if d]
+
+
+def _aliases(verdict: Mapping[str, Any] | None) -> list[Any]:
+    if verdict is None:
+        return [CHALLENGER]
+    champion = verdict["champion"]
+    return [CHALLENGER, {"alias": CHAMPION, "expected": champion and champion["version"]}]

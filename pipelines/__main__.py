@@ -1,0 +1,5 @@
+"""`python -m pipelines` is `kfp-tabular`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,81 @@
+"""The command line of kfp-tabular."""
+
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+
+from components.shared.image import VERSION
+from pipelines import catalog
+from pipelines.errors import PipelineError
+from pipelines.run_command import PipelineRuns
+
+EXAMPLES = """
+Examples:
+
+\b
+  # the shipped data, everything on this machine
+  kfp-tabular run training --source data/bird_strikes.csv --target damaged
+
+\b
+  # your own table; the model that it registers becomes the champion
+  kfp-tabular run training --source my.csv --target churned --promote
+
+\b
+  # look at what was registered
+  kfp-tabular registry serve
+"""
+
+
+@click.group(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="kfp-tabular")
+def cli() -> None:
+    """Train, compare and register models on tables, on a laptop or on Kubeflow Pipelines."""
+
+
+@cli.group(cls=PipelineRuns)
+def run() -> None:
+    """Run a pipeline on this machine, without a cluster."""
+
+
+@cli.command("compile")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=catalog.Path),
+    default=catalog.ROOT,
+    help="Folder that receives components/*/component.yaml and pipelines/*/pipeline.yaml; "
+    "by default this checkout.",
+)
+def compile_command(output: catalog.Path) -> None:
+    """Compile every component and pipeline to YAML that KFP 2.17 takes as it is."""
+    from pipelines.compiling import compile_all
+
+    for path in compile_all(output):
+        click.echo(path.relative_to(output))
+
+
+@cli.group()
+def registry() -> None:
+    """The model registry on this machine."""
+
+
+@registry.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def serve(arguments: tuple[str, ...]) -> None:
+    """Serve the registry until Ctrl-C (see `kfp-tabular registry serve --help`)."""
+    from registry_service.__main__ import main as serve_registry
+
+    sys.exit(serve_registry(list(arguments)))
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; errors of the user's or of a step end it without a traceback."""
+    try:
+        return cli(arguments, prog_name="kfp-tabular")
+    except PipelineError as error:
+        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,162 @@
+"""Run a pipeline on this machine with `kfp.local`, and tell what its steps do."""
+
+import json
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol, TextIO
+
+from kfp import local
+
+from components.shared.step import FAILED
+from pipelines import catalog
+from pipelines.errors import StepFailedError
+
+COLOR: Final = re.compile(r"\x1b\[\d+m")
+STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
+ENDED: Final = re.compile(r"Task '(?P<step>[^']+)' finished with status (?P<status>\w+)")
+
+
+class StepObserver(Protocol):
+    """Is told of every step of a run as it happens."""
+
+    def step_started(self, step: str) -> None:
+        """A step was started."""
+
+    def step_ended(self, step: str, succeeded: bool, outputs: Mapping[str, Any]) -> None:
+        """A step ended; `outputs` are its parameters and the metadata of its artifacts."""
+
+
+@dataclass(frozen=True)
+class StepOutputs:
+    """What one step of a local run left behind.
+
+    Attributes:
+        parameters: output parameters by name.
+        metadata: metadata of each output artifact by name.
+        paths: where each output artifact lies.
+        types: KFP schema title of each output artifact, such as `system.HTML`.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_locally(
+    name: str, arguments: Mapping[str, Any], run_folder: Path, observer: StepObserver
+) -> dict[str, StepOutputs]:
+    """Run pipeline `name` in this environment; return the outputs of each step that ran.
+
+    Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
+
+    Raises:
+        StepFailedError: a step failed; the message is the step's own.
+    """
+    run_folder.mkdir(parents=True, exist_ok=True)
+    log_path = run_folder / "run.log"
+    pipeline = catalog.load_pipeline(name)
+    local.init(
+        runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(run_folder / "artifacts")
+    )
+    with log_path.open("w", encoding="utf-8") as log:
+        watcher = _Watcher(log, observer, run_folder)
+        with _kfp_speaking_to(watcher):
+            try:
+                pipeline(**arguments)
+            except RuntimeError as error:
+                if watcher.failed_step is None:
+                    raise
+                raise StepFailedError(watcher.failed_step, watcher.reason, str(log_path)) from error
+    return step_outputs(run_folder)
+
+
+def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
+    """Read what the steps of a run wrote, by the name of the step."""
+    found = {}
+    for path in run_folder.glob("artifacts/**/executor_output.json"):
+        written = json.loads(path.read_text("utf-8"))
+        artifacts = {
+            name: entry["artifacts"][0] for name, entry in written.get("artifacts", {}).items()
+        }
+        found[path.parent.name.replace("-", "_")] = StepOutputs(
+            parameters=written.get("parameterValues", {}),
+            metadata={name: a.get("metadata", {}) for name, a in artifacts.items()},
+            paths={name: Path(a["uri"]) for name, a in artifacts.items()},
+            types={name: a["type"]["schemaTitle"] for name, a in artifacts.items()},
+        )
+    return found
+
+
+class _Watcher(logging.Filter):
+    """Reads kfp's own messages for the steps, and the steps' output for their errors.
+
+    kfp.local has no callbacks; its messages pass through the root logger, its steps' output
+    through standard output.
+    """
+
+    def __init__(self, log: TextIO, observer: StepObserver, run_folder: Path) -> None:
+        super().__init__()
+        self.failed_step: str | None = None
+        self.reason: str | None = None
+        self._log = log
+        self._observer = observer
+        self._run_folder = run_folder
+        self._partial = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = COLOR.sub("", record.getMessage())
+        if started := STARTED.search(message):
+            self.reason = None
+            self._observer.step_started(started["step"].replace("-", "_"))
+        elif ended := ENDED.search(message):
+            self._ended(ended["step"].replace("-", "_"), ended["status"] == "SUCCESS")
+        return True
+
+    def _ended(self, step: str, succeeded: bool) -> None:
+        if not succeeded:
+            self.failed_step = step
+        outputs = step_outputs(self._run_folder).get(step, StepOutputs()) if succeeded else None
+        self._observer.step_ended(step, succeeded, _flat(outputs) if outputs else {})
+
+    def write(self, text: str) -> int:
+        """Take what the run prints: to the log, and to the search for a step's error."""
+        self._log.write(COLOR.sub("", text))
+        *lines, self._partial = (self._partial + text).split("\n")
+        for line in lines:
+            self._read(line)
+        return len(text)
+
+    def _read(self, line: str) -> None:
+        line = line.removeprefix("    ")
+        if line.startswith(FAILED):
+            self.reason = line.removeprefix(FAILED)
+        elif self.reason is not None and line.startswith("  ") and self.failed_step is None:
+            self.reason += "\n" + line
+
+    def flush(self) -> None:
+        """Let the log be read while the run goes on."""
+        self._log.flush()
+
+
+def _flat(outputs: StepOutputs) -> dict[str, Any]:
+    metadata = {key: value for each in outputs.metadata.values() for key, value in each.items()}
+    return {**metadata, **outputs.parameters}
+
+
+@contextmanager
+def _kfp_speaking_to(watcher: _Watcher) -> Iterator[None]:
+    root = logging.getLogger()
+    root.addFilter(watcher)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(watcher):  # type: ignore[type-var]
+            # kfp cannot know that this environment holds what the image holds.
+            warnings.filterwarnings("ignore", message="You may be attemping to run a task")
+            yield
+    finally:
+        root.removeFilter(watcher)

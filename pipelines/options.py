@@ -1,0 +1,81 @@
+"""Command-line options made from the inputs that a compiled pipeline declares."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+TYPES: Mapping[str, click.ParamType] = {
+    "STRING": click.STRING,
+    "NUMBER_INTEGER": click.INT,
+    "NUMBER_DOUBLE": click.FLOAT,
+    "LIST": click.STRING,
+    "STRUCT": click.STRING,
+}
+
+
+def pipeline_inputs(pipeline_yaml: Path) -> dict[str, dict[str, Any]]:
+    """Return the definition of each input parameter of a compiled pipeline, by name."""
+    with pipeline_yaml.open(encoding="utf-8") as file:
+        spec = next(yaml.safe_load_all(file))
+    inputs: dict[str, dict[str, Any]] = spec["root"]["inputDefinitions"]["parameters"]
+    return inputs
+
+
+def pipeline_description(pipeline_yaml: Path) -> str:
+    """Return what a compiled pipeline says of itself."""
+    with pipeline_yaml.open(encoding="utf-8") as file:
+        spec = next(yaml.safe_load_all(file))
+    return str(spec["pipelineInfo"].get("description", ""))
+
+
+def options_for(inputs: Mapping[str, Mapping[str, Any]], defaulted: set[str]) -> list[click.Option]:
+    """Make one option of each input; those in `defaulted` are optional on the command line."""
+    ordered = sorted(inputs.items(), key=lambda item: bool(item[1].get("isOptional")))
+    return [
+        _option(name, definition, required=name not in defaulted and not _optional(definition))
+        for name, definition in ordered
+    ]
+
+
+def given_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what the user left out, so that the pipeline's own defaults hold."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value is not None and value != ()
+    }
+
+
+def _optional(definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("isOptional"))
+
+
+def _option(name: str, definition: Mapping[str, Any], required: bool) -> click.Option:
+    kind = definition["parameterType"]
+    flag = "--" + name.replace("_", "-")
+    help_text = _help(definition, repeatable=kind == "LIST")
+    if kind == "BOOLEAN":
+        return click.Option([f"{flag}/--no-{flag[2:]}"], default=None, help=help_text)
+    return click.Option(
+        [flag],
+        type=TYPES[kind],
+        multiple=kind == "LIST",
+        required=required,
+        default=None,
+        help=help_text,
+    )
+
+
+def _help(definition: Mapping[str, Any], repeatable: bool) -> str:
+    text = " ".join(str(definition.get("description", "")).split())
+    if repeatable:
+        return text.replace("JSON list of columns", "Column") + " May be given several times."
+    default = definition.get("defaultValue")
+    if default is None or default == "" or isinstance(default, bool):
+        return text
+    if isinstance(default, float) and definition["parameterType"] == "NUMBER_INTEGER":
+        default = int(default)
+    return f"{text}  [default: {default}]"

@@ -1,0 +1,155 @@
+"""`kfp-tabular run <pipeline>`: a sub-command for each pipeline, its options from its YAML."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+
+from components.shared.registry_client import URL_VARIABLE
+from pipelines import catalog
+from pipelines.options import (
+    given_arguments,
+    options_for,
+    pipeline_description,
+    pipeline_inputs,
+)
+
+WORK_DIR: Final = Path(".kfp-tabular")
+REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
+FILLED_IN: Final = {"model_name", "registry_url", "git_commit"}
+
+EXAMPLES: Final = {
+    "training": """
+Examples:
+
+\b
+  kfp-tabular run training --source my.csv --target churned
+  kfp-tabular run training --source s3://tables/sales.parquet --target amount --task regression
+  kfp-tabular run training --source my.csv --target churned --promote \\
+      --estimator random_forest --hyperparameters '{"n_estimators": 200}'
+  kfp-tabular run training --source my.csv --target churned \\
+      --split-strategy time --split-column month
+"""
+}
+
+
+class PipelineRuns(click.Group):
+    """The group of commands that run a pipeline; they are made when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every pipeline."""
+        return catalog.pipeline_names()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Make the command that runs pipeline `name`."""
+        if name not in catalog.pipeline_names():
+            return None
+        path = catalog.pipeline_yaml(name)
+        return click.Command(
+            name,
+            params=[*options_for(pipeline_inputs(path), FILLED_IN), *_local_options()],
+            callback=lambda work_dir, as_json, **values: _run(name, values, work_dir, as_json),
+            help=pipeline_description(path),
+            epilog=EXAMPLES.get(name),
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        )
+
+
+def _local_options() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--work-dir"],
+            type=click.Path(file_okay=False, path_type=Path),
+            default=WORK_DIR,
+            show_default=True,
+            help="Folder of the runs and of this machine's registry.",
+        ),
+        click.Option(["--json", "as_json"], is_flag=True, help="Print the summary as JSON."),
+    ]
+
+
+def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) -> None:
+    # kfp takes most of a second to import: only here, so that --help answers at once.
+    from pipelines.local_run import run_locally
+    from pipelines.progress import StepProgress
+    from pipelines.training.summary import TrainingSummary
+
+    console = Console(file=sys.stderr if as_json else sys.stdout)
+    arguments = given_arguments(values)
+    arguments.setdefault("model_name", _name_of(arguments["source"]))
+    if commit := _git_commit():
+        arguments.setdefault("git_commit", commit)
+    run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
+    with _registry(arguments, work_dir, console), StepProgress(console) as progress:
+        steps = run_locally(name, arguments, run_folder, progress)
+    summary = TrainingSummary.of(steps, _publish_reports(steps, run_folder))
+    if as_json:
+        click.echo(summary.as_json())
+        return
+    summary.show(console)
+    _show_next_steps(console, summary, work_dir)
+
+
+@contextmanager
+def _registry(arguments: dict[str, Any], work_dir: Path, console: Console) -> Iterator[None]:
+    import os
+
+    from pipelines.local_registry import local_registry
+
+    if arguments.get("registry_url") or os.environ.get(URL_VARIABLE):
+        yield
+        return
+    data = work_dir.resolve() / "registry"
+    console.print(f"  · registry on this machine, its files in {_short(data)}", highlight=False)
+    with local_registry(data, data.with_suffix(".log")) as url:
+        arguments["registry_url"] = url
+        yield
+
+
+def _publish_reports(steps: Mapping[str, Any], run_folder: Path) -> dict[str, Path]:
+    """Give each report the ending by which a browser knows it."""
+    reports = {}
+    for step, outputs in steps.items():
+        for artifact, path in outputs.paths.items():
+            if ending := REPORT_ENDINGS.get(outputs.types[artifact]):
+                reports[step] = run_folder / f"{step}{ending}"
+                shutil.copyfile(path, reports[step])
+    return reports
+
+
+def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
+    console.print()
+    for step, path in sorted(summary.reports.items()):
+        console.print(f"  {step:<22} {_short(path)}", highlight=False, soft_wrap=True)
+    console.print(f"  {'model':<22} {_short(summary.model)}", highlight=False, soft_wrap=True)
+    console.print("\nnext:")
+    registry = _short(work_dir.resolve() / "registry")
+    console.print(f"  kfp-tabular registry serve --data {registry}", highlight=False)
+    console.print("  kfp-tabular run training --help", highlight=False)
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _name_of(source: str) -> str:
+    return Path(urlsplit(source).path).name.split(".")[0] or "model"
+
+
+def _git_commit() -> str | None:
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(  # noqa: S603
+        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None

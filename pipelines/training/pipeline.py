@@ -1,0 +1,146 @@
+"""The training pipeline."""
+
+from typing import List, Optional
+
+from kfp import dsl
+
+from components.compare_with_champion.component import compare_with_champion
+from components.evaluate_model.component import evaluate_model
+from components.ingest_table.component import ingest_table
+from components.preprocess_table.component import preprocess_table
+from components.register_model.component import register_model
+from components.shared.image import IMAGE
+from components.split_table.component import split_table
+from components.train_model.component import train_model
+from components.validate_table.component import validate_table
+
+
+@dsl.pipeline(name="training")
+def training(
+    source: str,
+    target: str,
+    model_name: str,
+    task: str = "auto",
+    format: str = "auto",
+    validation_mode: str = "fail",
+    split_strategy: str = "auto",
+    split_column: Optional[str] = None,
+    test_size: float = 0.2,
+    seed: int = 42,
+    estimator: str = "hist_gradient_boosting",
+    hyperparameters: str = "{}",
+    drop_columns: List[str] = [],
+    sample_weight_column: Optional[str] = None,
+    class_weight: Optional[str] = None,
+    slice_columns: List[str] = [],
+    metric: str = "auto",
+    floor: Optional[float] = None,
+    margin: float = 0.0,
+    promote: bool = False,
+    registry_url: Optional[str] = None,
+    git_commit: Optional[str] = None,
+):
+    """Ingest a table, validate it, train and evaluate a model, and register it if it is better.
+
+    The gate before the registration asks for an absolute floor and, once there is a champion,
+    for a paired comparison with it on the same test rows.
+
+    Args:
+        source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
+            JSON Lines.
+        target: Column to predict.
+        model_name: Name of the model in the registry.
+        task: auto, classification, binary, multiclass or regression.
+        format: auto (by the ending of the source), csv, tsv, parquet or jsonl.
+        validation_mode: fail (a violation ends the run) or report.
+        split_strategy: auto, stratified, random, time or group.
+        split_column: Column that split_strategy time or group goes by.
+        test_size: Share of the rows that the model is tested on, between 0 and 1.
+        seed: Seed of the split, the estimator and the bootstraps.
+        estimator: hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
+            member of the linear family by name.
+        hyperparameters: JSON object with scikit-learn's names for the estimator's parameters.
+        drop_columns: JSON list of columns that the model must not see.
+        sample_weight_column: Column with the weight of each row; it is not a feature.
+        class_weight: balanced, or a JSON object from class to weight.
+        slice_columns: JSON list of columns by which the report breaks the metrics down.
+        metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
+        floor: Value that the metric must reach; by default better than a constant prediction.
+        margin: How much better than the champion a model must be, surely; a negative margin
+            accepts one that is worse by no more than that.
+        promote: Make the registered model the champion.
+        registry_url: The registry; by default REGISTRY_URL in the environment of the steps.
+        git_commit: Commit of the code that defined the run, for the lineage.
+    """
+    ingest = ingest_table(source=source, format=format).set_caching_options(False)
+    table = ingest.outputs["table"]
+    table_digest = ingest.outputs["digest"]
+    validate = validate_table(
+        table=table, target=target, task=task, mode=validation_mode, table_digest=table_digest
+    )
+    split = split_table(
+        table=table,
+        target=target,
+        task=validate.outputs["task"],
+        strategy=split_strategy,
+        column=split_column,
+        test_size=test_size,
+        seed=seed,
+        table_digest=table_digest,
+    )
+    preprocess = preprocess_table(
+        train=split.outputs["train"],
+        target=target,
+        estimator=estimator,
+        drop_columns=drop_columns,
+        sample_weight_column=sample_weight_column,
+        train_digest=split.outputs["train_digest"],
+    )
+    train = train_model(
+        train=split.outputs["train"],
+        features=preprocess.outputs["features"],
+        preprocessor=preprocess.outputs["preprocessor"],
+        target=target,
+        task=validate.outputs["task"],
+        estimator=estimator,
+        hyperparameters=hyperparameters,
+        seed=seed,
+        sample_weight_column=sample_weight_column,
+        class_weight=class_weight,
+        train_digest=split.outputs["train_digest"],
+        features_digest=preprocess.outputs["Output"],
+    )
+    evaluate = evaluate_model(
+        model=train.outputs["model"],
+        test=split.outputs["test"],
+        slice_columns=slice_columns,
+        seed=seed,
+        model_digest=train.outputs["Output"],
+        test_digest=split.outputs["test_digest"],
+    )
+    compare = compare_with_champion(
+        evaluation=evaluate.outputs["evaluation"],
+        predictions=evaluate.outputs["predictions"],
+        test=split.outputs["test"],
+        model_name=model_name,
+        metric=metric,
+        floor=floor,
+        margin=margin,
+        seed=seed,
+        registry_url=registry_url,
+    ).set_caching_options(False)
+    with dsl.If(compare.outputs["Output"] == True):
+        register_model(
+            model=train.outputs["model"],
+            evaluation=evaluate.outputs["evaluation"],
+            comparison=compare.outputs["comparison"],
+            model_name=model_name,
+            promote=promote,
+            run_id=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
+            pipeline="training",
+            image=IMAGE,
+            git_commit=git_commit,
+            source=source,
+            table_digest=table_digest,
+            registry_url=registry_url,
+        ).set_caching_options(False)

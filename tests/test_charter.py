@@ -1,0 +1,128 @@
+"""The rules that every component and pipeline keeps."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines import catalog
+
+COMPONENTS = catalog.component_names()
+COMPILED = [
+    *(catalog.component_yaml(name) for name in COMPONENTS),
+    *(catalog.pipeline_yaml(name) for name in catalog.pipeline_names()),
+]
+README = (catalog.ROOT / "README.md").read_text("utf-8")
+SECRETS = re.compile(r"password|secret|token|credential|api_?key|access_?key", re.IGNORECASE)
+SOURCES = sorted(
+    path
+    for folder in ("components", "pipelines", "registry_service")
+    for path in (catalog.ROOT / folder).rglob("*.py")
+)
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _decorated(name: str) -> ast.FunctionDef:
+    tree = _tree(catalog.ROOT / "components" / name / "component.py")
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert [function.name for function in functions] == [name]
+    return functions[0]
+
+
+def _statements(body: list[ast.stmt]) -> int:
+    return sum(1 + _statements(getattr(statement, "body", [])) for statement in body)
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_is_its_signature_and_one_logic_module(name: str) -> None:
+    """A component's folder holds component.py, its YAML and a module named after the verb."""
+    files = {path.name for path in (catalog.ROOT / "components" / name).glob("*.*")}
+    verb = name.split("_")[0]
+    assert files == {"__init__.py", "component.py", "component.yaml", f"{verb}.py"}
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_body_is_thin(name: str) -> None:
+    """The body of a component has ten statements at the most, apart from its docstring."""
+    assert _statements(_decorated(name).body[1:]) <= 10
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_logic_never_imports_kfp(name: str) -> None:
+    """The logic of a component loads without kfp."""
+    verb = name.split("_")[0]
+    check = f"import sys, components.{name}.{verb}; sys.exit('kfp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_parameters_are_typed_scalars_without_credentials(name: str) -> None:
+    """No parameter is a dict, has a sentinel for a default, or carries a secret."""
+    arguments = _decorated(name).args
+    for argument in [*arguments.args, *arguments.kwonlyargs]:
+        annotation = ast.unparse(argument.annotation) if argument.annotation else ""
+        assert annotation, f"{argument.arg} has no type"
+        assert "dict" not in annotation.lower()
+        assert not SECRETS.search(argument.arg)
+    for default in arguments.defaults:
+        assert ast.unparse(default) not in {"-1", "''"}
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_parameter_of_a_component_is_explained(name: str) -> None:
+    """The docstring's Args name every parameter and artifact."""
+    function = _decorated(name)
+    docstring = ast.get_docstring(function) or ""
+    explained = set(re.findall(r"^    (\w+): ", docstring, re.MULTILINE))
+    assert {argument.arg for argument in function.args.args} <= explained
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.parent.name)
+def test_committed_yaml_is_what_the_source_compiles_to(path: Path, compiled: Path) -> None:
+    """Compiling anew gives the committed YAML."""
+    assert (compiled / path.relative_to(catalog.ROOT)).read_text("utf-8") == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.parent.name)
+def test_compiled_commands_install_nothing(path: Path) -> None:
+    """No compiled command runs pip or names a URL to fetch from, and no image floats."""
+    text = path.read_text("utf-8")
+    assert "pip install" not in text
+    assert "-m pip" not in text
+    assert "http" not in "".join(re.findall(r"image: .*", text))
+    assert all(
+        re.search(r":\d+\.\d+\.\d+$", image) for image in re.findall(r"^\s+image: (\S+)$", text, re.M)
+    )
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All YAML, compiled anew by the command line."""
+    folder = tmp_path_factory.mktemp("compiled")
+    command = [sys.executable, "-m", "pipelines", "compile", "--output", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize("name", [*COMPONENTS, *catalog.pipeline_names()])
+def test_readme_names_every_component_and_pipeline(name: str) -> None:
+    """The README's tables link to every component and pipeline."""
+    assert re.search(rf"^\| \[`{name}`\]\((components|pipelines)/{name}/?\)", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(catalog.ROOT)))
+def test_files_stay_small(path: Path) -> None:
+    """No module outgrows what a reader takes in at once."""
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(catalog.ROOT)))
+def test_no_vague_module_names(path: Path) -> None:
+    """No module is called by a word that says nothing."""
+    assert not re.search(r"util|helper|manager|common|_v\d|misc", path.stem)
