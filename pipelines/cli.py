@@ -1,6 +1,7 @@
 """The command line of kfp-tabular."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -42,12 +43,12 @@ def run() -> None:
 @cli.command("compile")
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=catalog.Path),
+    type=click.Path(file_okay=False, path_type=Path),
     default=catalog.ROOT,
     help="Folder that receives components/*/component.yaml and pipelines/*/pipeline.yaml; "
     "by default this checkout.",
 )
-def compile_command(output: catalog.Path) -> None:
+def compile_command(output: Path) -> None:
     """Compile every component and pipeline to YAML that KFP 2.17 takes as it is."""
     from pipelines.compiling import compile_all
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
 from kfp import local
+from kfp.dsl.graph_component import GraphComponent
 
 from components.shared.step import FAILED
-from pipelines import catalog
 from pipelines.errors import StepFailedError
 
 COLOR: Final = re.compile(r"\x1b\[\d+m")
@@ -39,19 +39,17 @@ class StepOutputs:
         parameters: output parameters by name.
         metadata: metadata of each output artifact by name.
         paths: where each output artifact lies.
-        types: KFP schema title of each output artifact, such as `system.HTML`.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
-    types: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_locally(
-    name: str, arguments: Mapping[str, Any], run_folder: Path, observer: StepObserver
+    pipeline: GraphComponent, arguments: Mapping[str, Any], run_folder: Path, observer: StepObserver
 ) -> dict[str, StepOutputs]:
-    """Run pipeline `name` in this environment; return the outputs of each step that ran.
+    """Run `pipeline` in this environment; return the outputs of each step that ran.
 
     Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
 
@@ -60,7 +58,6 @@ def run_locally(
     """
     run_folder.mkdir(parents=True, exist_ok=True)
     log_path = run_folder / "run.log"
-    pipeline = catalog.load_pipeline(name)
     local.init(
         runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(run_folder / "artifacts")
     )
@@ -88,9 +85,19 @@ def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
             parameters=written.get("parameterValues", {}),
             metadata={name: a.get("metadata", {}) for name, a in artifacts.items()},
             paths={name: Path(a["uri"]) for name, a in artifacts.items()},
-            types={name: a["type"]["schemaTitle"] for name, a in artifacts.items()},
         )
     return found
+
+
+def artifact_types(pipeline: GraphComponent) -> dict[str, dict[str, str]]:
+    """Return the KFP type (such as `system.HTML`) of each artifact by step and artifact name."""
+    return {
+        name.removeprefix("comp-").replace("-", "_"): {
+            artifact: definition.artifact_type.schema_title
+            for artifact, definition in component.output_definitions.artifacts.items()
+        }
+        for name, component in pipeline.pipeline_spec.components.items()
+    }
 
 
 class _Watcher(logging.Filter):
@@ -154,7 +161,7 @@ def _kfp_speaking_to(watcher: _Watcher) -> Iterator[None]:
     root = logging.getLogger()
     root.addFilter(watcher)
     try:
-        with warnings.catch_warnings(), redirect_stdout(watcher):  # type: ignore[type-var]
+        with warnings.catch_warnings(), redirect_stdout(watcher):
             # kfp cannot know that this environment holds what the image holds.
             warnings.filterwarnings("ignore", message="You may be attemping to run a task")
             yield

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import yaml
 
-TYPES: Mapping[str, click.ParamType] = {
+TYPES: Mapping[str, click.ParamType[Any]] = {
     "STRING": click.STRING,
     "NUMBER_INTEGER": click.INT,
     "NUMBER_DOUBLE": click.FLOAT,

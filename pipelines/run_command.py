@@ -1,5 +1,6 @@
 """`kfp-tabular run <pipeline>`: a sub-command for each pipeline, its options from its YAML."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from pipelines.options import (
 
 WORK_DIR: Final = Path(".kfp-tabular")
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
-FILLED_IN: Final = {"model_name", "registry_url", "git_commit"}
+FILLED_IN: Final = {"model_name"}
 
 EXAMPLES: Final = {
     "training": """
@@ -78,10 +79,11 @@ def _local_options() -> list[click.Option]:
 
 def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) -> None:
     # kfp takes most of a second to import: only here, so that --help answers at once.
-    from pipelines.local_run import run_locally
+    from pipelines.local_run import artifact_types, run_locally
     from pipelines.progress import StepProgress
     from pipelines.training.summary import TrainingSummary
 
+    pipeline = catalog.load_pipeline(name)
     console = Console(file=sys.stderr if as_json else sys.stdout)
     arguments = given_arguments(values)
     arguments.setdefault("model_name", _name_of(arguments["source"]))
@@ -89,9 +91,10 @@ def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) ->
         arguments.setdefault("git_commit", commit)
     run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
-    with _registry(arguments, work_dir, console), StepProgress(console) as progress:
-        steps = run_locally(name, arguments, run_folder, progress)
-    summary = TrainingSummary.of(steps, _publish_reports(steps, run_folder))
+    with _registry(work_dir, console), StepProgress(console) as progress:
+        steps = run_locally(pipeline, arguments, run_folder, progress)
+    reports = _publish_reports(steps, artifact_types(pipeline), run_folder)
+    summary = TrainingSummary.of(steps, reports)
     if as_json:
         click.echo(summary.as_json())
         return
@@ -100,27 +103,32 @@ def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) ->
 
 
 @contextmanager
-def _registry(arguments: dict[str, Any], work_dir: Path, console: Console) -> Iterator[None]:
-    import os
-
+def _registry(work_dir: Path, console: Console) -> Iterator[None]:
+    """Name a registry to the steps: the user's, or else one that runs as long as they do."""
     from pipelines.local_registry import local_registry
 
-    if arguments.get("registry_url") or os.environ.get(URL_VARIABLE):
+    if url := os.environ.get(URL_VARIABLE):
+        console.print(f"  · registry {url}", highlight=False)
         yield
         return
     data = work_dir.resolve() / "registry"
     console.print(f"  · registry on this machine, its files in {_short(data)}", highlight=False)
     with local_registry(data, data.with_suffix(".log")) as url:
-        arguments["registry_url"] = url
-        yield
+        os.environ[URL_VARIABLE] = url
+        try:
+            yield
+        finally:
+            del os.environ[URL_VARIABLE]
 
 
-def _publish_reports(steps: Mapping[str, Any], run_folder: Path) -> dict[str, Path]:
+def _publish_reports(
+    steps: Mapping[str, Any], types: Mapping[str, Mapping[str, str]], run_folder: Path
+) -> dict[str, Path]:
     """Give each report the ending by which a browser knows it."""
     reports = {}
     for step, outputs in steps.items():
         for artifact, path in outputs.paths.items():
-            if ending := REPORT_ENDINGS.get(outputs.types[artifact]):
+            if ending := REPORT_ENDINGS.get(types[step][artifact]):
                 reports[step] = run_folder / f"{step}{ending}"
                 shutil.copyfile(path, reports[step])
     return reports

@@ -1,6 +1,7 @@
 """SHA-256 digests of files and folders, as `sha256sum` would print them."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -11,18 +12,22 @@ def file_digest(path: str | Path) -> str:
 
 
 def folder_digest(path: str | Path) -> str:
-    """Return one SHA-256 for the names and bytes of all files below a folder.
+    """Return the `manifest_digest` of all files below a folder.
+
+    Empty folders, times and permissions do not count.
+    """
+    folder = Path(path)
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return manifest_digest({f.relative_to(folder).as_posix(): file_digest(f) for f in files})
+
+
+def manifest_digest(files: Mapping[str, str]) -> str:
+    """Return one SHA-256 for the names and bytes of files, given the SHA-256 of each by its path.
 
     It is the digest of the lines `<sha256>  <relative posix path>`, sorted by path, so that it
     can be checked without this package:
     `find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`.
-    Empty folders, times and permissions do not count.
     """
-    folder = Path(path)
-    files = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*")}
-    lines = [
-        f"{file_digest(file)}  {name}\n"
-        for name, file in sorted(files.items(), key=lambda item: item[0].encode())
-        if file.is_file()
-    ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    by_path = sorted(files.items(), key=lambda item: item[0].encode())
+    lines = "".join(f"{digest}  {path}\n" for path, digest in by_path)
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout
 
-from components.shared.digests import file_digest, folder_digest
+from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
 
 URL_VARIABLE: Final = "REGISTRY_URL"
@@ -193,10 +193,12 @@ class RegistryClient:
         found = self.get(f"{model_name}@{ref}")
         path = _version_path(model_name, found.version) + "/files"
         answer = self._call("GET", path, f"read the files of {model_name}@{ref}")
-        for file in (answer or {})["files"]:
-            self._fetch(file["url"], Path(folder) / file["path"], file["sha256"])
-        if (actual := folder_digest(folder)) != found.digest:
+        files = (answer or {})["files"]
+        actual = manifest_digest({file["path"]: file["sha256"] for file in files})
+        if actual != found.digest:
             raise DigestMismatchError(f"{model_name}@{found.version}", found.digest, actual)
+        for file in files:
+            self._fetch(file["url"], _inside(Path(folder), file["path"]), file["sha256"])
         return found
 
     def register(
@@ -302,6 +304,14 @@ def _version_path(model_name: str, ref: str) -> str:
 
 def _files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """Return where `path` lies in `folder`; a registry cannot make us write anywhere else."""
+    inside = (folder / path).resolve()
+    if not inside.is_relative_to(folder.resolve()):
+        raise RegistryError(f"the registry names a file outside of its version's folder: {path}")
+    return inside
 
 
 def _described(path: Path, folder: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from components.shared.image import IMAGE
 from components.split_table.component import split_table
 from components.train_model.component import train_model
 from components.validate_table.component import validate_table
+from pipelines.cluster import reach_registry
 
 
 @dsl.pipeline(name="training")
@@ -37,8 +38,7 @@ def training(
     floor: Optional[float] = None,
     margin: float = 0.0,
     promote: bool = False,
-    registry_url: Optional[str] = None,
-    git_commit: Optional[str] = None,
+    git_commit: str = "unknown",
 ):
     """Ingest a table, validate it, train and evaluate a model, and register it if it is better.
 
@@ -69,7 +69,6 @@ def training(
         margin: How much better than the champion a model must be, surely; a negative margin
             accepts one that is worse by no more than that.
         promote: Make the registered model the champion.
-        registry_url: The registry; by default REGISTRY_URL in the environment of the steps.
         git_commit: Commit of the code that defined the run, for the lineage.
     """
     ingest = ingest_table(source=source, format=format).set_caching_options(False)
@@ -127,10 +126,12 @@ def training(
         floor=floor,
         margin=margin,
         seed=seed,
-        registry_url=registry_url,
     ).set_caching_options(False)
+    reach_registry(compare)
+    # No parameter that may be null goes in here: the group that kfp makes of the condition
+    # declares all its inputs as required.
     with dsl.If(compare.outputs["Output"] == True):
-        register_model(
+        register = register_model(
             model=train.outputs["model"],
             evaluation=evaluate.outputs["evaluation"],
             comparison=compare.outputs["comparison"],
@@ -142,5 +143,5 @@ def training(
             git_commit=git_commit,
             source=source,
             table_digest=table_digest,
-            registry_url=registry_url,
         ).set_caching_options(False)
+        reach_registry(register)

@@ -1,0 +1,74 @@
+"""Running a pipeline on this machine."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.errors import StepFailedError
+from pipelines.local_run import artifact_types, run_locally
+from tests.pipelines.two_steps import two_steps
+
+
+class RecordingObserver:
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.ended: list[tuple[str, bool, Mapping[str, Any]]] = []
+
+    def step_started(self, step: str) -> None:
+        self.started.append(step)
+
+    def step_ended(self, step: str, succeeded: bool, outputs: Mapping[str, Any]) -> None:
+        self.ended.append((step, succeeded, outputs))
+
+
+def test_outputs_of_every_step_are_returned(tmp_path: Path) -> None:
+    """A run returns parameters, metadata and paths by step."""
+    steps = run_locally(two_steps, {"rows": 3}, tmp_path, RecordingObserver())
+    report = steps["write_report"]
+    assert report.parameters == {"Output": 4}
+    assert report.metadata["report"] == {"rows": 3}
+    assert report.paths["report"].read_text() == "<p>3</p>"
+
+
+def test_types_of_artifacts_are_read_from_the_pipeline() -> None:
+    """Each artifact's KFP type is known by step and name."""
+    assert artifact_types(two_steps)["write_report"] == {"report": "system.HTML"}
+
+
+def test_observer_is_told_of_every_step(tmp_path: Path) -> None:
+    """An observer hears of starts and ends in order, with the outputs."""
+    observer = RecordingObserver()
+    run_locally(two_steps, {"rows": 3}, tmp_path, observer)
+    assert observer.started == ["write_report", "check_rows"]
+    assert observer.ended == [
+        ("write_report", True, {"rows": 3, "Output": 4}),
+        ("check_rows", True, {}),
+    ]
+
+
+def test_a_mistake_of_the_user_is_the_message_of_the_run(tmp_path: Path) -> None:
+    """The error of a failed step comes through whole, with exit code 2."""
+    observer = RecordingObserver()
+    with pytest.raises(StepFailedError, match="4 rows are too many\n  of them, use") as caught:
+        run_locally(two_steps, {"rows": 3, "failure": "input"}, tmp_path, observer)
+    assert caught.value.exit_code == 2
+    assert observer.ended[-1][:2] == ("check_rows", False)
+
+
+def test_a_mistake_of_the_user_leaves_no_traceback(tmp_path: Path) -> None:
+    """The log of a run that a user's mistake ended holds no traceback."""
+    with pytest.raises(StepFailedError):
+        run_locally(two_steps, {"rows": 3, "failure": "input"}, tmp_path, RecordingObserver())
+    assert "Traceback" not in (tmp_path / "run.log").read_text()
+
+
+def test_a_defect_names_the_log_that_holds_its_traceback(tmp_path: Path) -> None:
+    """An unexpected exception ends the run with exit code 1 and the way to its traceback."""
+    with pytest.raises(StepFailedError, match=r"run\.log") as caught:
+        run_locally(two_steps, {"rows": 3, "failure": "defect"}, tmp_path, RecordingObserver())
+    assert caught.value.exit_code == 1
+    assert "KeyError" in (tmp_path / "run.log").read_text()

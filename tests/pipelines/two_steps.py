@@ -1,0 +1,37 @@
+"""A pipeline of two steps, the second of which fails as it is told to."""
+
+from kfp import dsl
+from kfp.dsl import HTML, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def write_report(report: Output[HTML], rows: int) -> int:
+    """Write a report."""
+    from pathlib import Path
+
+    Path(report.path).write_text(f"<p>{rows}</p>")
+    report.metadata["rows"] = rows
+    return rows + 1
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def check_rows(rows: int, failure: str):
+    """Fail as told."""
+    from components.shared.errors import InputError
+    from components.shared.step import reporting_errors
+
+    if failure == "defect":
+        raise KeyError("rows")
+    with reporting_errors():
+        if failure == "input":
+            raise InputError(f"{rows} rows are too many\nof them, use fewer")
+    print("fine")
+
+
+@dsl.pipeline(name="two-steps")
+def two_steps(rows: int, failure: str = "none"):
+    """Write, then check."""
+    written = write_report(rows=rows)
+    check_rows(rows=written.outputs["Output"], failure=failure)
