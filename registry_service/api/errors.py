@@ -1,0 +1,87 @@
+"""From an error to a response: the one table of status codes."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from registry_service.api.json import json_response
+from registry_service.errors import (
+    ConflictError,
+    CorruptBlobError,
+    DigestMismatchError,
+    InvalidRequestError,
+    MissingFieldError,
+    NotFoundError,
+    RegistryError,
+    StorageError,
+    TooLargeError,
+)
+
+STATUS: Mapping[type[RegistryError], HTTPStatus] = {
+    InvalidRequestError: HTTPStatus.BAD_REQUEST,
+    DigestMismatchError: HTTPStatus.BAD_REQUEST,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    # The bytes are gone, and asking again does not bring them back.
+    CorruptBlobError: HTTPStatus.GONE,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    MissingFieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+KUBEFLOW = "/api/model_registry/"
+
+log = logging.getLogger(__name__)
+
+
+def status_of(error: RegistryError) -> HTTPStatus:
+    """Return the status of an error, or of the nearest class above it that has one."""
+    for cls in type(error).__mro__:
+        if cls in STATUS:
+            return STATUS[cls]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of the service an answer of the form {"code", "message"}."""
+    app.add_exception_handler(RegistryError, _on_registry_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def _answer(request: Request, status: int, code: str, message: str) -> Response:
+    if request.url.path.startswith(KUBEFLOW):
+        # Its clients know the phrase of the status; 422 has that of 400 there.
+        shown = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
+        code = HTTPStatus(shown).phrase
+    return json_response({"code": code, "message": message}, status)
+
+
+async def _on_registry_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RegistryError)  # noqa: S101 - registered for this class
+    return _answer(request, status_of(error), error.code, str(error))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    code = HTTPStatus(error.status_code).name.lower()
+    response = _answer(request, error.status_code, code, f"{request.method}: {error.detail}")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _answer(request, HTTPStatus.BAD_REQUEST, "invalid_request", f"{where}: {first['msg']}")
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    message = "the registry failed in a way it should not; its log says more"
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)

@@ -1,0 +1,26 @@
+"""Is the service alive, and can it work?"""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Response
+
+from registry_service.api.json import json_response
+from registry_service.service.ports import BlobStore, Database
+
+
+def health_router(database: Database, blobs: BlobStore) -> APIRouter:
+    """Return the probes."""
+    router = APIRouter(tags=["Health"])
+    parts: Sequence[Database | BlobStore] = (database, blobs)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return json_response({"status": "ok"})
+
+    @router.get("/readyz")
+    def readyz() -> Response:
+        for part in parts:
+            part.check()
+        return json_response({"status": "ok"})
+
+    return router

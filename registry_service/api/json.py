@@ -1,0 +1,103 @@
+"""JSON in and out: checked models from a body, bytes from plain values."""
+
+import math
+from typing import Any, TypeVar
+
+import pydantic_core
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from registry_service.errors import InvalidRequestError, MissingFieldError, TooLargeError
+
+MAX_BODY = 8 << 20  # bytes; file contents do not travel as JSON
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """A JSON object: camelCase on the wire, no unknown fields, no silent conversions."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
+    )
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """Return a response with a plain value as JSON."""
+    return Response(pydantic_core.to_json(value), status, media_type="application/json")
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body of a request. Raises TooLargeError, before all of it was read."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise TooLargeError(f"the body has more than {MAX_BODY} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parse(model: type[M], raw: bytes) -> M:
+    """Return the checked body.
+
+    Raises:
+        InvalidRequestError: It is not JSON, has an unknown field or a value of a wrong type.
+        MissingFieldError: A required field is missing or empty.
+    """
+    try:
+        body = model.model_validate_json(raw)
+    except ValidationError as error:
+        raise _explain(error) from error
+    if b"\\u0000" in raw:
+        refuse_nul(pydantic_core.from_json(raw))
+    return body
+
+
+def refuse_nul(value: Any) -> None:
+    """Raise InvalidRequestError when any text in a JSON value has a NUL: no database takes it."""
+    match value:
+        case str():
+            if "\0" in value:
+                raise InvalidRequestError("a text contains a null byte: bad request")
+        case list():
+            for item in value:
+                refuse_nul(item)
+        case dict():
+            for name, item in value.items():
+                refuse_nul(name)
+                refuse_nul(item)
+
+
+def refuse_nan(value: Any) -> Any:
+    """Return a JSON value; raise ValueError when it has NaN or infinities, which JSON lacks."""
+    match value:
+        case float():
+            if not math.isfinite(value):
+                raise ValueError("NaN and infinities are not JSON")
+        case list():
+            for item in value:
+                refuse_nan(item)
+        case dict():
+            for item in value.values():
+                refuse_nan(item)
+    return value
+
+
+def _explain(error: ValidationError) -> InvalidRequestError | MissingFieldError:
+    """Say the first problem in the words of the Kubeflow registry: unknown fields come first."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    for problem in problems:
+        if problem["type"] == "extra_forbidden":
+            return InvalidRequestError(f'json: unknown field "{problem["loc"][-1]}"')
+    for problem in problems:
+        if problem["type"] not in ("missing", "string_too_short"):
+            where = ".".join(str(part) for part in problem["loc"]) or "body"
+            return InvalidRequestError(f"{where}: {problem['msg']}")
+    return MissingFieldError(str(problems[0]["loc"][-1]))

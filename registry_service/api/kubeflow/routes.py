@@ -1,0 +1,165 @@
+"""The routes that every resource of the Kubeflow Model Registry API has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, RootModel
+
+from registry_service.api.json import json_response, parse, raw_body
+from registry_service.api.kubeflow import schemas
+from registry_service.api.kubeflow.wire import page_to_wire, to_wire
+from registry_service.api.parameters import list_query, numeric_id
+from registry_service.domain.paging import ListQuery
+from registry_service.domain.resources import (
+    ARTIFACT_TYPES,
+    Artifact,
+    ModelArtifact,
+    ModelVersion,
+    RegisteredModel,
+    Resource,
+)
+from registry_service.errors import InvalidRequestError
+from registry_service.service.resources import Resources
+
+RawBody = Annotated[bytes, Depends(raw_body)]
+Listing = Annotated[ListQuery, Depends(list_query)]
+Name = Annotated[str, Query()]
+ArtifactType = Annotated[str, Query(alias="artifactType")]
+ExternalId = Annotated[str, Query(alias="externalId")]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One kind of resource: where it lives, and what its bodies are."""
+
+    collection: str
+    single: str
+    kind: type[Resource]
+    create: type[BaseModel]
+    update: type[BaseModel]
+
+
+ENDPOINTS = (
+    Endpoint(
+        "registered_models",
+        "registered_model",
+        RegisteredModel,
+        schemas.RegisteredModelCreate,
+        schemas.RegisteredModelUpdate,
+    ),
+    Endpoint(
+        "model_versions",
+        "model_version",
+        ModelVersion,
+        schemas.ModelVersionCreate,
+        schemas.ModelVersionUpdate,
+    ),
+    Endpoint(
+        "artifacts",
+        "artifact",
+        Artifact,
+        schemas.AnyArtifactCreate,
+        schemas.AnyArtifactUpdate,
+    ),
+    Endpoint(
+        "model_artifacts",
+        "model_artifact",
+        ModelArtifact,
+        schemas.ModelArtifactCreate,
+        schemas.ModelArtifactUpdate,
+    ),
+)
+
+
+def add_resource_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+    """Add create, list, get, update and find of one kind of resource."""
+    _add_collection_routes(router, endpoint, resources)
+    _add_item_routes(router, endpoint, resources)
+    _add_find_route(router, endpoint, resources)
+
+
+def _add_collection_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+    path = f"/{endpoint.collection}"
+
+    @router.post(path, status_code=201)
+    def create(raw: RawBody) -> Response:
+        kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
+        return json_response(to_wire(resources.create(kind(**values))), 201)
+
+    if endpoint.kind is Artifact:
+
+        @router.get(path)
+        def list_by_type(query: Listing, artifact_type: ArtifactType = "") -> Response:
+            kind = kind_of_artifacts(artifact_type)
+            return json_response(page_to_wire(resources.page(kind, query), query))
+
+    else:
+
+        @router.get(path)
+        def list_all(query: Listing) -> Response:
+            return json_response(page_to_wire(resources.page(endpoint.kind, query), query))
+
+
+def _add_item_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+    path = f"/{endpoint.collection}/{{resource_id}}"
+    label = endpoint.kind.label
+
+    @router.get(path)
+    def get(resource_id: str) -> Response:
+        return json_response(to_wire(resources.get(endpoint.kind, numeric_id(resource_id, label))))
+
+    @router.patch(path)
+    def update(resource_id: str, raw: RawBody) -> Response:
+        kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
+        return json_response(
+            to_wire(resources.update(kind, numeric_id(resource_id, label), changes))
+        )
+
+
+def _add_find_route(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+    parent = endpoint.kind.parent
+
+    @router.get(f"/{endpoint.single}")
+    def find(
+        name: Name = "",
+        external_id: ExternalId = "",
+        parent_id: Annotated[str, Query(alias="parentResourceId")] = "",
+    ) -> Response:
+        if not external_id and not (name and (parent_id or parent is None)):
+            needed = "name" if parent is None else "(name and parentResourceId)"
+            raise InvalidRequestError(
+                f"invalid parameters call, supply either {needed}, or externalId: bad request"
+            )
+        where = given(name, external_id)
+        if parent is not None and parent_id:
+            where[parent] = numeric_id(parent_id, "parent resource")
+        return json_response(to_wire(resources.find(endpoint.kind, **where)))
+
+
+def given(name: str, external_id: str) -> dict[str, Any]:
+    """Return the columns that a name and an external id ask for; an empty one asks nothing."""
+    wanted = {"name": name, "external_id": external_id}
+    return {column: value for column, value in wanted.items() if value}
+
+
+def body_values(kind: type[Resource], body: BaseModel) -> tuple[type[Resource], Mapping[str, Any]]:
+    """Return the class that a body describes, and the fields that it gives."""
+    if isinstance(body, RootModel):
+        body = body.root
+    assert isinstance(body, schemas.ResourceUpdate)  # noqa: S101 - all our bodies are
+    if isinstance(body, schemas.TYPED_ARTIFACTS):
+        kind = ARTIFACT_TYPES[body.artifact_type]
+    return kind, body.changes()
+
+
+def kind_of_artifacts(artifact_type: str) -> type[Artifact]:
+    """Return the class of an artifactType parameter; empty means all artifacts."""
+    if not artifact_type:
+        return Artifact
+    if artifact_type not in ARTIFACT_TYPES:
+        raise InvalidRequestError(
+            f"unsupported artifactType {artifact_type!r}, use one of {list(ARTIFACT_TYPES)}"
+        )
+    return ARTIFACT_TYPES[artifact_type]

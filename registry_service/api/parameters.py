@@ -1,0 +1,57 @@
+"""Query and path parameters, checked the way the Kubeflow registry checks them."""
+
+from typing import Annotated, get_args
+
+from fastapi import Query
+
+from registry_service.api.tokens import decode_token
+from registry_service.domain.paging import ListQuery, OrderBy
+from registry_service.errors import InvalidRequestError
+
+_ORDERS = get_args(OrderBy)
+MAX_PAGE = (1 << 31) - 1
+
+
+def list_query(
+    page_size: Annotated[str, Query(alias="pageSize")] = "",
+    order_by: Annotated[str, Query(alias="orderBy")] = "",
+    sort_order: Annotated[str, Query(alias="sortOrder")] = "",
+    next_page_token: Annotated[str, Query(alias="nextPageToken")] = "",
+) -> ListQuery:
+    """Return the page that a request asks for; an empty parameter counts as absent.
+
+    Raises:
+        InvalidRequestError: A parameter has no meaning.
+    """
+    if order_by and order_by not in _ORDERS:
+        raise InvalidRequestError(f"unsupported orderBy {order_by!r}, use one of {_ORDERS}")
+    if sort_order not in ("", "ASC", "DESC"):
+        raise InvalidRequestError(f"unsupported sortOrder {sort_order!r}, use ASC or DESC")
+    query = ListQuery(
+        page_size=_page_size(page_size),
+        order_by=order_by or "ID",  # type: ignore[arg-type]
+        descending=sort_order == "DESC",
+    )
+    if not next_page_token:
+        return query
+    return ListQuery(
+        page_size=query.page_size,
+        order_by=query.order_by,
+        descending=query.descending,
+        after=decode_token(next_page_token, query),
+    )
+
+
+def _page_size(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_PAGE):
+        raise InvalidRequestError(f"pageSize must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def numeric_id(text: str, label: str) -> int:
+    """Return an id. Raises InvalidRequestError for what cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 1 << 63):
+        raise InvalidRequestError(f"invalid {label} ID: {text!r} is not a number: bad request")
+    return int(text)

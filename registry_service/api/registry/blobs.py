@@ -1,0 +1,87 @@
+"""Our routes for bytes, where the store has none of its own."""
+
+import re
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from registry_service.api.json import json_response, parse
+from registry_service.api.registry.models import RawBody
+from registry_service.api.registry.schemas import UploadsBody
+from registry_service.errors import InvalidRequestError
+from registry_service.service.ports import BlobStore, BlobWriter, LocalBlobs
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+# Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
+BATCH = 1 << 20
+
+
+def uploads_router(blobs: BlobStore) -> APIRouter:
+    """Return the route that says which files to bring, and where to."""
+    router = APIRouter(tags=["Bytes"])
+
+    @router.post("/uploads")
+    def plan_uploads(raw: RawBody) -> Response:
+        body = parse(UploadsBody, raw)
+        wanted = {file.sha256: file.size for file in body.files}
+        return json_response(
+            {"files": [_plan(blobs, sha256, size) for sha256, size in wanted.items()]}
+        )
+
+    return router
+
+
+def blobs_router(blobs: LocalBlobs) -> APIRouter:
+    """Return the routes through which bytes pass the service."""
+    router = APIRouter(prefix="/blobs", tags=["Bytes"])
+
+    @router.put("/{sha256}", status_code=201)
+    async def put_blob(sha256: str, request: Request) -> Response:
+        writer = await run_in_threadpool(blobs.writer, _digest(sha256))
+        try:
+            size = await _receive(request, writer)
+            await run_in_threadpool(writer.commit)
+        finally:
+            await run_in_threadpool(writer.discard)
+        return json_response({"sha256": sha256, "size": size}, 201)
+
+    @router.get("/{sha256}")
+    def get_blob(sha256: str) -> Response:
+        size, chunks = blobs.read(_digest(sha256))
+        headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}
+        return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
+
+    return router
+
+
+def _plan(blobs: BlobStore, sha256: str, size: int) -> dict[str, object]:
+    if blobs.size(sha256) == size:
+        return {"sha256": sha256, "state": "present"}
+    transfer = blobs.upload(sha256, size)
+    return {
+        "sha256": sha256,
+        "state": "upload",
+        "method": transfer.method,
+        "url": transfer.url,
+        "headers": dict(transfer.headers),
+    }
+
+
+async def _receive(request: Request, writer: BlobWriter) -> int:
+    size = 0
+    batch = bytearray()
+    async for chunk in request.stream():
+        batch += chunk
+        size += len(chunk)
+        if len(batch) >= BATCH:
+            await run_in_threadpool(writer.write, bytes(batch))
+            batch.clear()
+    await run_in_threadpool(writer.write, bytes(batch))
+    return size
+
+
+def _digest(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise InvalidRequestError("a blob is named by its SHA-256 digest in lower-case hex")
+    return text

@@ -1,0 +1,162 @@
+"""The bodies of our own API."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from registry_service.api.json import Body, refuse_nan
+from registry_service.domain.properties import PropertyValue, Scalar
+from registry_service.domain.registration import (
+    LATEST,
+    DatasetRef,
+    FileEntry,
+    Registration,
+    VersionContent,
+    VersionDocument,
+)
+from registry_service.domain.resources import RegisteredModel
+
+_MAX_INT = 1 << 63
+
+
+def _model_name(name: str) -> str:
+    if "/" in name:
+        raise ValueError("a model name has no '/': it stands in paths")
+    return name
+
+
+def _version_name(name: str) -> str:
+    if name == LATEST:
+        raise ValueError("'latest' always means the version with the highest number")
+    if "/" in name:
+        raise ValueError("a version name has no '/': it stands in paths")
+    return name
+
+
+def _relative_path(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or "/".join(parts) != path or "\\" in path:
+        raise ValueError("must be a plain relative path such as model/model.joblib")
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        raise ValueError("must have no control characters")
+    return path
+
+
+def _scalar(value: Scalar) -> Scalar:
+    if isinstance(value, int) and not -_MAX_INT <= value < _MAX_INT:
+        raise ValueError("must fit into 64 bits")
+    return value
+
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Size = Annotated[int, Field(ge=0, lt=_MAX_INT)]
+ShortText = Annotated[str, Field(min_length=1, max_length=255)]
+ModelName = Annotated[ShortText, AfterValidator(_model_name)]
+VersionName = Annotated[ShortText, AfterValidator(_version_name)]
+RelativePath = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_relative_path)]
+Json = Annotated[Any, AfterValidator(refuse_nan)]
+Properties = dict[ShortText, Annotated[Scalar, AfterValidator(_scalar)]]
+
+
+class FileBody(Body):
+    """A file of a version."""
+
+    path: RelativePath
+    sha256: Sha256
+    size: Size
+
+    def to_domain(self) -> FileEntry:
+        """Return the file."""
+        return FileEntry(self.path, self.sha256, self.size)
+
+
+class UploadsBody(Body):
+    """POST uploads."""
+
+    files: Annotated[list[FileBody], Field(max_length=10_000)]
+
+
+class ModelBody(Body):
+    """The model that a version is registered under; made when it does not exist."""
+
+    name: ModelName
+    description: str | None = None
+    owner: str | None = None
+    custom_properties: Properties = Field(default_factory=dict)
+
+    def to_domain(self) -> RegisteredModel:
+        """Return the model."""
+        return RegisteredModel(
+            name=self.name,
+            description=self.description,
+            owner=self.owner,
+            custom_properties=_properties(self.custom_properties),
+        )
+
+
+class VersionBody(Body):
+    """The version itself."""
+
+    name: VersionName | None = None
+    description: str | None = None
+    author: str | None = None
+    properties: Properties = Field(default_factory=dict)
+
+
+class DatasetBody(Body):
+    """Data that the version depends on."""
+
+    name: ShortText
+    digest: ShortText
+    role: ShortText
+    uri: str | None = None
+
+
+class RegisterBody(Body):
+    """POST register."""
+
+    model: ModelBody
+    version: VersionBody = VersionBody()
+    files: Annotated[list[FileBody], Field(max_length=10_000)]
+    metrics: dict[ShortText, float] = Field(default_factory=dict)
+    parameters: dict[ShortText, Json] = Field(default_factory=dict)
+    datasets: list[DatasetBody] = Field(default_factory=list)
+    lineage: dict[ShortText, str | None] = Field(default_factory=dict)
+    schema_: Json = Field(default=None, alias="schema")
+    aliases: list[str] = Field(default_factory=list)
+
+    def to_domain(self) -> Registration:
+        """Return the registration."""
+        lineage = {name: text for name, text in self.lineage.items() if text is not None}
+        return Registration(
+            model=self.model.to_domain(),
+            version_name=self.version.name,
+            version_description=self.version.description,
+            author=self.version.author,
+            properties=_properties(self.version.properties),
+            content=VersionContent(
+                files=[file.to_domain() for file in self.files],
+                metrics=self.metrics,
+                parameters=self.parameters,
+                datasets=[
+                    DatasetRef(data.name, data.digest, data.role, data.uri)
+                    for data in self.datasets
+                ],
+                document=VersionDocument(lineage, self.schema_),
+            ),
+            aliases=list(dict.fromkeys(self.aliases)),
+        )
+
+
+class AliasBody(Body):
+    """PUT models/{name}/aliases/{alias}."""
+
+    version: Annotated[str, Field(min_length=1, max_length=255)]
+    expected: str | None = None
+    reason: str | None = None
+
+
+def _properties(values: Properties) -> dict[str, PropertyValue]:
+    return {name: PropertyValue.of(value) for name, value in values.items()}

@@ -1,0 +1,88 @@
+"""How our own API shows things."""
+
+from typing import Any
+
+from registry_service.domain.registration import Alias, Registered, VersionDetail
+from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
+
+
+def registered_view(registered: Registered) -> dict[str, Any]:
+    """Show the outcome of a registration."""
+    return {
+        "model": {"id": str(registered.model_id), "name": registered.model_name},
+        "version": {
+            "id": str(registered.version_id),
+            "name": registered.version_name,
+            "number": registered.number,
+        },
+        "digest": registered.digest,
+        "aliases": list(registered.aliases),
+        "replayed": registered.replayed,
+    }
+
+
+def model_view(model: RegisteredModel) -> dict[str, Any]:
+    """Show a model."""
+    return {
+        **_common(model),
+        "owner": model.owner,
+        "state": model.state,
+        "customProperties": _plain(model),
+    }
+
+
+def version_view(version: ModelVersion) -> dict[str, Any]:
+    """Show a version's own row."""
+    return {
+        **_common(version),
+        "number": version.number,
+        "state": version.state,
+        "author": version.author,
+        "digest": version.digest,
+        "properties": _plain(version),
+    }
+
+
+def detail_view(detail: VersionDetail) -> dict[str, Any]:
+    """Show a version with everything that belongs to it."""
+    content = detail.content
+    return {
+        "model": model_view(detail.model),
+        "version": version_view(detail.version),
+        "digest": detail.version.digest,
+        "aliases": list(detail.aliases),
+        "files": [
+            {"path": file.path, "sha256": file.sha256, "size": file.size} for file in content.files
+        ],
+        "metrics": content.metrics,
+        "parameters": content.parameters,
+        "datasets": [
+            {"name": data.name, "digest": data.digest, "role": data.role, "uri": data.uri}
+            for data in content.datasets
+        ],
+        "lineage": content.document.lineage,
+        "schema": content.document.schema,
+    }
+
+
+def alias_view(alias: Alias) -> dict[str, Any]:
+    """Show an alias."""
+    return {
+        "alias": alias.name,
+        "version": {"id": str(alias.version_id), "name": alias.version_name},
+        "updatedAt": str(alias.updated_at),
+    }
+
+
+def _common(resource: Resource) -> dict[str, Any]:
+    return {
+        "id": str(resource.id),
+        "name": resource.name,
+        "description": resource.description,
+        "createdAt": str(resource.created_at),
+        "updatedAt": str(resource.updated_at),
+    }
+
+
+def _plain(resource: Resource) -> dict[str, Any]:
+    return {name: value for name, (_, value) in resource.custom_properties.items()}

@@ -1,0 +1,1 @@
+"""The registry in SQL: tables, migrations and the transactions on them."""

@@ -1,0 +1,92 @@
+"""Between rows and resources: a column is named like the field it holds."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Table
+from sqlalchemy.engine import RowMapping
+
+from registry_service.db import tables
+from registry_service.domain.properties import PropertyKind, PropertyValue, Scalar
+from registry_service.domain.resources import (
+    ARTIFACT_TYPES,
+    Artifact,
+    Metric,
+    ModelVersion,
+    Parameter,
+    RegisteredModel,
+    Resource,
+)
+
+R = TypeVar("R", bound=Resource)
+
+TABLES: Mapping[type[Resource], Table] = {
+    RegisteredModel: tables.registered_models,
+    ModelVersion: tables.model_versions,
+    Artifact: tables.artifacts,
+    **dict.fromkeys(ARTIFACT_TYPES.values(), tables.artifacts),
+}
+# A metric's value is a number and a parameter's is text: two columns of one table.
+_COLUMN_OF = {(Metric, "value"): "number_value", (Parameter, "value"): "text_value"}
+STRING_KEY_LENGTH = 128
+_TUPLES = frozenset({"language", "tasks"})
+
+
+def column_name(kind: type[Resource], field: str) -> str:
+    """Return the column that holds a field of a kind of resource."""
+    return _COLUMN_OF.get((kind, field), field)
+
+
+_FIELDS: Mapping[type[Resource], tuple[tuple[str, str], ...]] = {
+    kind: tuple((field.name, column_name(kind, field.name)) for field in fields(kind))
+    for kind in TABLES
+}
+
+
+def to_row(resource: Resource) -> dict[str, Any]:
+    """Return the column values of a resource, without its id."""
+    kind = type(resource)
+    row = {column: getattr(resource, field) for field, column in _FIELDS[kind] if field != "id"}
+    row["custom_properties"] = {
+        name: list(value) for name, value in resource.custom_properties.items()
+    }
+    if isinstance(resource, Artifact):
+        row["artifact_type"] = resource.artifact_type
+    return row
+
+
+def from_row(kind: type[R], row: RowMapping) -> R:
+    """Return the resource in a row; of artifacts, the class that its type names."""
+    actual = cast("type[R]", ARTIFACT_TYPES[row["artifact_type"]] if kind is Artifact else kind)
+    values = {field: row[column] for field, column in _FIELDS[actual]}
+    values["custom_properties"] = {
+        name: PropertyValue(kind, value) for name, (kind, value) in row["custom_properties"].items()
+    }
+    for name in _TUPLES & values.keys():
+        values[name] = None if values[name] is None else tuple(values[name])
+    return actual(**values)
+
+
+def property_rows(table: Table, resource: Resource) -> list[dict[str, Any]]:
+    """Return the rows of the property index for a stored resource."""
+    return [
+        {
+            "resource": table.name,
+            "owner_id": resource.id,
+            "name": name,
+            **_typed(*value),
+        }
+        for name, value in resource.custom_properties.items()
+    ]
+
+
+def _typed(kind: PropertyKind, value: Scalar) -> dict[str, Scalar | None]:
+    return {
+        # PostgreSQL indexes at most 2,704 bytes: a long text is found by its beginning.
+        "string_key": str(value)[:STRING_KEY_LENGTH] if kind == "string" else None,
+        "string_value": value if kind == "string" else None,
+        "int_value": value if kind == "int" else None,
+        "double_value": value if kind == "double" else None,
+        "bool_value": value if kind == "bool" else None,
+    }

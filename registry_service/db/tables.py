@@ -1,0 +1,180 @@
+"""The tables, for SQLite and PostgreSQL alike."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts rows only in a column whose type is exactly INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _resource(name: str, *columns: SchemaItem, unique_external_id: bool = True) -> Table:
+    """A table of resources; ids are never used twice, not even after a deletion."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Id, primary_key=True, autoincrement=True),
+        Column("name", Text, nullable=False),
+        Column("external_id", Text, unique=unique_external_id),
+        Column("description", Text),
+        Column("custom_properties", JSON, nullable=False),
+        Column("created_at", BigInteger, nullable=False),
+        Column("updated_at", BigInteger, nullable=False),
+        *columns,
+        Index(f"ix_{name}_created_at", "created_at", "id"),
+        Index(f"ix_{name}_updated_at", "updated_at", "id"),
+        sqlite_autoincrement=True,
+    )
+
+
+registered_models = _resource(
+    "registered_models",
+    Column("owner", Text),
+    Column("state", Text, nullable=False),
+    Column("readme", Text),
+    Column("maturity", Text),
+    Column("language", JSON),
+    Column("tasks", JSON),
+    Column("provider", Text),
+    Column("logo", Text),
+    Column("license", Text),
+    Column("license_link", Text),
+    Column("library_name", Text),
+    Column("last_number", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("name"),
+)
+
+model_versions = _resource(
+    "model_versions",
+    Column("registered_model_id", ForeignKey("registered_models.id"), nullable=False),
+    Column("author", Text),
+    Column("state", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", Text, index=True),
+    UniqueConstraint("registered_model_id", "name"),
+    UniqueConstraint("registered_model_id", "number"),
+    Index("ix_model_versions_registered_model_id", "registered_model_id", "id"),
+)
+
+artifacts = _resource(
+    "artifacts",
+    Column("artifact_type", Text, nullable=False),
+    Column("model_version_id", ForeignKey("model_versions.id")),
+    Column("experiment_run_id", BigInteger),
+    Column("state", Text, nullable=False),
+    Column("uri", Text),
+    Column("model_format_name", Text),
+    Column("model_format_version", Text),
+    Column("storage_key", Text),
+    Column("storage_path", Text),
+    Column("service_account_name", Text),
+    Column("model_source_kind", Text),
+    Column("model_source_class", Text),
+    Column("model_source_group", Text),
+    Column("model_source_id", Text),
+    Column("model_source_name", Text),
+    Column("digest", Text, index=True),
+    Column("source_type", Text),
+    Column("source", Text),
+    Column("schema", Text),
+    Column("profile", Text),
+    Column("number_value", Float(53)),
+    Column("text_value", Text),
+    Column("parameter_type", Text),
+    Column("timestamp", BigInteger),
+    Column("step", BigInteger),
+    UniqueConstraint("model_version_id", "artifact_type", "name"),
+    UniqueConstraint("experiment_run_id", "artifact_type", "name"),
+    Index("ix_artifacts_model_version_id", "model_version_id", "id"),
+    Index("ix_artifacts_experiment_run_id", "experiment_run_id", "id"),
+    Index("ix_artifacts_artifact_type", "artifact_type", "id"),
+)
+
+# The custom properties again, one row each, so that a filter on them finds an index.
+properties = Table(
+    "properties",
+    metadata,
+    Column("resource", Text, primary_key=True),
+    Column("owner_id", Id, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("string_key", Text),
+    Column("string_value", Text),
+    Column("int_value", BigInteger),
+    Column("double_value", Float(53)),
+    Column("bool_value", Boolean),
+    Index("ix_properties_string_key", "resource", "name", "string_key", "owner_id"),
+    Index("ix_properties_int_value", "resource", "name", "int_value", "owner_id"),
+    Index("ix_properties_double_value", "resource", "name", "double_value", "owner_id"),
+    sqlite_with_rowid=False,
+)
+
+version_files = Table(
+    "version_files",
+    metadata,
+    Column("model_version_id", ForeignKey("model_versions.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+)
+
+# Kept apart from the version: a schema can be long, and lists do not read it.
+version_documents = Table(
+    "version_documents",
+    metadata,
+    Column("model_version_id", ForeignKey("model_versions.id"), primary_key=True),
+    Column("lineage", JSON, nullable=False),
+    Column("schema", JSON),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("registered_model_id", ForeignKey("registered_models.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("model_version_id", ForeignKey("model_versions.id"), nullable=False, index=True),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("model_name", Text),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("ix_audit_model_name", "model_name", "id"),
+    sqlite_autoincrement=True,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+)

@@ -1,0 +1,141 @@
+"""Files, documents, aliases, audit and idempotency keys in SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry_service.db import tables
+from registry_service.db.resource_rows import now_ms
+from registry_service.db.rows import from_row
+from registry_service.domain.registration import (
+    LATEST,
+    Alias,
+    AuditEntry,
+    FileEntry,
+    VersionDocument,
+)
+from registry_service.domain.resources import ModelVersion
+from registry_service.errors import AlreadyExistsError, NotFoundError
+
+
+class VersionRows:
+    """The part of a transaction that deals with what versions own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, model_id: int) -> int:
+        """Take the next version number of a model; serialises the writers of that model."""
+        models = tables.registered_models
+        number: int | None = self._connection.execute(
+            update(models)
+            .where(models.c.id == model_id)
+            .values(last_number=models.c.last_number + 1)
+            .returning(models.c.last_number)
+        ).scalar_one_or_none()
+        if number is None:
+            raise NotFoundError(f"no registered model found for id {model_id}: not found")
+        return number
+
+    def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
+        """Return the version that `ref` names: by name, else number, else alias."""
+        versions, aliases = tables.model_versions, tables.aliases
+        statement = select(versions).where(versions.c.registered_model_id == model_id)
+        if ref == LATEST:
+            latest = statement.order_by(versions.c.number.desc()).limit(1)
+            row = self._connection.execute(latest).mappings().one_or_none()
+            return None if row is None else from_row(ModelVersion, row)
+        number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
+        target = (
+            select(aliases.c.model_version_id)
+            .where(aliases.c.registered_model_id == model_id, aliases.c.name == ref)
+            .scalar_subquery()
+        )
+        meanings = [versions.c.name == ref, versions.c.id == target]
+        if number is not None:
+            meanings.append(versions.c.number == number)
+        rows = self._connection.execute(statement.where(or_(*meanings))).mappings().all()
+        found = [from_row(ModelVersion, row) for row in rows]
+        return min(
+            found, key=lambda version: (version.name != ref, version.number != number), default=None
+        )
+
+    def add_files(self, version_id: int, files: Sequence[FileEntry]) -> None:
+        """Store the files of a new version."""
+        rows = [{"model_version_id": version_id, **asdict(file)} for file in files]
+        if rows:
+            self._connection.execute(insert(tables.version_files), rows)
+
+    def files(self, version_id: int) -> Sequence[FileEntry]:
+        """Return the files of a version, sorted by path."""
+        table = tables.version_files.c
+        statement = select(table.path, table.sha256, table.size).where(
+            table.model_version_id == version_id
+        )
+        return sorted(
+            (FileEntry(*row) for row in self._connection.execute(statement)),
+            key=lambda file: file.path,
+        )
+
+    def add_document(self, version_id: int, document: VersionDocument) -> None:
+        """Store lineage and schema of a new version."""
+        self._connection.execute(
+            insert(tables.version_documents),
+            {"model_version_id": version_id, **asdict(document)},
+        )
+
+    def document(self, version_id: int) -> VersionDocument:
+        """Return lineage and schema of a version; empty when it has none."""
+        table = tables.version_documents.c
+        statement = select(table.lineage, table.schema).where(table.model_version_id == version_id)
+        row = self._connection.execute(statement).one_or_none()
+        return VersionDocument() if row is None else VersionDocument(*row)
+
+    def aliases(self, model_id: int) -> Sequence[Alias]:
+        """Return the aliases of a model, sorted by name."""
+        alias, version = tables.aliases.c, tables.model_versions.c
+        statement = (
+            select(alias.name, version.id, version.name, alias.updated_at)
+            .join_from(tables.aliases, tables.model_versions)
+            .where(alias.registered_model_id == model_id)
+            .order_by(alias.name)
+        )
+        return [Alias(*row) for row in self._connection.execute(statement)]
+
+    def set_alias(self, model_id: int, alias: str, version_id: int) -> None:
+        """Point an alias to a version of its model."""
+        table = tables.aliases
+        values = {"model_version_id": version_id, "updated_at": now_ms()}
+        moved = self._connection.execute(
+            update(table)
+            .where(table.c.registered_model_id == model_id, table.c.name == alias)
+            .values(values)
+        )
+        if moved.rowcount == 0:
+            self._connection.execute(
+                insert(table), {"registered_model_id": model_id, "name": alias, **values}
+            )
+
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Record a change."""
+        row = asdict(entry)
+        del row["id"]
+        self._connection.execute(insert(tables.audit), row)
+
+    def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
+        """Keep the answer to an idempotent request."""
+        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
+        try:
+            self._connection.execute(insert(tables.idempotency_keys), row)
+        except IntegrityError as error:
+            raise AlreadyExistsError("this idempotency key is in use") from error
+
+    def recall(self, key: str) -> tuple[str, Mapping[str, Any]] | None:
+        """Return fingerprint and answer of an earlier request with this key."""
+        table = tables.idempotency_keys.c
+        statement = select(table.fingerprint, table.answer).where(table.key == key)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else (row.fingerprint, row.answer)

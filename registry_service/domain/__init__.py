@@ -1,0 +1,1 @@
+"""What the registry is about, free of any framework."""

@@ -1,0 +1,115 @@
+"""One registration: a version with its files, metrics, parameters, data and lineage."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry_service.domain.properties import Properties
+from registry_service.domain.resources import ModelVersion, RegisteredModel
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a version: relative POSIX path, digest in hex, size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRef:
+    """Data that a version depends on, named by digest; role: train, test or table."""
+
+    name: str
+    digest: str
+    role: str
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDocument:
+    """What describes a version beyond its artifacts; the schema is any JSON value."""
+
+    lineage: Mapping[str, str] = field(default_factory=dict)
+    schema: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionContent:
+    """All that belongs to a version beside its own row."""
+
+    files: Sequence[FileEntry] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    datasets: Sequence[DatasetRef] = ()
+    document: VersionDocument = field(default_factory=VersionDocument)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a caller asks to register, all or nothing."""
+
+    model: RegisteredModel
+    version_name: str | None
+    version_description: str | None
+    author: str | None
+    properties: Properties
+    content: VersionContent
+    aliases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a registration made; `replayed` when it had been made before under the same key."""
+
+    model_id: int
+    model_name: str
+    version_id: int
+    version_name: str
+    number: int
+    digest: str
+    aliases: Sequence[str]
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetail:
+    """A version with everything that belongs to it."""
+
+    model: RegisteredModel
+    version: ModelVersion
+    aliases: Sequence[str]
+    content: VersionContent
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A movable name for a version of a model."""
+
+    name: str
+    version_id: int
+    version_name: str
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change: who did what to what, when and why."""
+
+    at: int
+    actor: str
+    action: str
+    model_name: str | None
+    subject: str
+    detail: Mapping[str, Any]
+    id: int = 0
+
+
+def folder_digest(files: Sequence[FileEntry]) -> str:
+    """Return the SHA-256 over the lines that `sha256sum` prints for the files, sorted by path."""
+    lines = (f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""From names to what they name."""
+
+from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.errors import NotFoundError
+from registry_service.service.ports import Transaction
+
+
+def model_named(transaction: Transaction, name: str) -> RegisteredModel:
+    """Return the model of a name. Raises NotFoundError."""
+    model = transaction.find(RegisteredModel, name=name)
+    if model is None:
+        raise NotFoundError(f"there is no model {name!r}")
+    return model
+
+
+def version_named(transaction: Transaction, model: RegisteredModel, ref: str) -> ModelVersion:
+    """Return the version of a model by name, number or alias. Raises NotFoundError."""
+    version = transaction.resolve(model.id, ref)
+    if version is None:
+        raise NotFoundError(f"model {model.name!r} has no version, number or alias {ref!r}")
+    return version

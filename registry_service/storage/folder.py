@@ -1,0 +1,153 @@
+"""Bytes in a local folder, addressed by their SHA-256 digest."""
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry_service.errors import (
+    CorruptBlobError,
+    DigestMismatchError,
+    NotFoundError,
+    StorageError,
+)
+from registry_service.service.ports import Transfer
+
+CHUNK = 1 << 20
+ABANDONED_AFTER = 86_400  # seconds; no upload takes that long
+BLOB_PATH = "/api/registry/v1/blobs/"
+
+
+class FolderStore:
+    """Keeps each blob in `<folder>/<first two hex digits>/<digest>`.
+
+    A blob appears under its name only when it is complete, verified and on the disk: a crash at
+    any moment leaves nothing but a temporary file, which a later start removes. A blob found
+    damaged is set aside as `<digest>.corrupt`, so that the same bytes can be uploaded again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+
+    def prepare(self) -> None:
+        """Make the folders, and clear what a crash left."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        for byte in range(256):
+            (self._folder / f"{byte:02x}").mkdir(exist_ok=True)
+        _sync_folder(self._folder)
+        for leftover in self._incoming.iterdir():
+            if leftover.stat().st_mtime < time.time() - ABANDONED_AFTER:
+                leftover.unlink(missing_ok=True)
+
+    def size(self, sha256: str) -> int | None:
+        """Return the size of a stored blob in bytes, None when there is none."""
+        try:
+            return self._path(sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def upload(self, sha256: str, size: int) -> Transfer:
+        """Return the request with which a client brings the bytes."""
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        return Transfer("PUT", BLOB_PATH + sha256, headers)
+
+    def download(self, sha256: str) -> Transfer:
+        """Return the request with which a client fetches the bytes."""
+        return Transfer("GET", BLOB_PATH + sha256)
+
+    def writer(self, sha256: str) -> "FolderWriter":
+        """Begin to take a blob."""
+        return FolderWriter(self._incoming, self._path(sha256), sha256)
+
+    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
+        """Return size and bytes of a blob, after one pass over it that verifies the digest.
+
+        Raises:
+            NotFoundError: There is no such blob.
+            CorruptBlobError: The bytes were damaged; none are returned.
+        """
+        path = self._path(sha256)
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                found = os.fstat(file.fileno())
+        except FileNotFoundError:
+            if _aside(path).exists():
+                raise CorruptBlobError(sha256) from None
+            raise NotFoundError(f"no blob with the digest {sha256}") from None
+        if digest != sha256:
+            if path.stat().st_ino == found.st_ino:
+                path.replace(_aside(path))
+            raise CorruptBlobError(sha256)
+        return found.st_size, _chunks(path)
+
+    def check(self) -> None:
+        """Raise StorageError unless the folder can be written."""
+        if not os.access(self._incoming, os.W_OK):
+            raise StorageError(f"the folder {self._incoming} cannot be written")
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+
+class FolderWriter:
+    """Takes one blob into a temporary file beside the store."""
+
+    def __init__(self, incoming: Path, target: Path, sha256: str) -> None:
+        self._target = target
+        self._sha256 = sha256
+        self._hash = hashlib.sha256()
+        descriptor, name = tempfile.mkstemp(dir=incoming)
+        self._temporary = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._hash.update(chunk)
+        self._file.write(chunk)
+
+    def commit(self) -> None:
+        """Make the blob durable and visible.
+
+        Raises:
+            DigestMismatchError: The bytes are not those of the digest; nothing is kept.
+        """
+        actual = self._hash.hexdigest()
+        if actual != self._sha256:
+            raise DigestMismatchError(
+                f"the uploaded bytes have the SHA-256 digest {actual}, not {self._sha256}; "
+                "nothing was kept"
+            )
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._temporary.replace(self._target)
+        _sync_folder(self._target.parent)
+        _aside(self._target).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Forget the bytes; harmless after `commit`."""
+        self._file.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".corrupt")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk

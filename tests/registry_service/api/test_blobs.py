@@ -1,0 +1,55 @@
+"""Bytes over HTTP."""
+
+import hashlib
+
+from tests.registry_service.running import Caller, RunningRegistry, upload
+
+
+def test_bytes_come_back_as_they_went(ours: Caller) -> None:
+    """A blob larger than one batch is stored and served unchanged."""
+    content = b"0123456789abcdef" * 200_000
+    entry = upload(ours, content)
+    assert ours("GET", f"/blobs/{entry['sha256']}") == (200, content)
+
+
+def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller) -> None:
+    """Bytes that are there need no second upload."""
+    there = upload(ours, b"already here")
+    missing = hashlib.sha256(b"not yet").hexdigest()
+    files = [{"path": "a", **there}, {"path": "b", "sha256": missing, "size": 7}]
+    status, plan = ours("POST", "/uploads", {"files": files})
+    assert status == 200
+    assert plan["files"][0] == {"sha256": there["sha256"], "state": "present"}
+    wanted = plan["files"][1]
+    assert (wanted["state"], wanted["method"]) == ("upload", "PUT")
+    assert wanted["url"] == f"/api/registry/v1/blobs/{missing}"
+
+
+def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRegistry) -> None:
+    """Bytes of another digest are a 400, and nothing is kept of them."""
+    sha256 = hashlib.sha256(b"promised").hexdigest()
+    status, error = ours("PUT", f"/blobs/{sha256}", b"delivered")
+    assert (status, error["code"]) == (400, "digest_mismatch")
+    assert ours("GET", f"/blobs/{sha256}")[0] == 404
+    assert list((registry.data / "blobs" / "incoming").iterdir()) == []
+
+
+def test_damaged_bytes_are_found_named_and_mended(ours: Caller, registry: RunningRegistry) -> None:
+    """A changed byte in the store is an error with a code until the file is uploaded again."""
+    entry = upload(ours, b"precious bytes")
+    sha256 = str(entry["sha256"])
+    path = registry.data / "blobs" / sha256[:2] / sha256
+    path.write_bytes(b"Precious bytes")
+    for _ in range(2):
+        status, error = ours("GET", f"/blobs/{sha256}")
+        assert (status, error["code"]) == (410, "corrupt_blob")
+    _, plan = ours("POST", "/uploads", {"files": [{"path": "a", **entry}]})
+    assert plan["files"][0]["state"] == "upload"
+    upload(ours, b"precious bytes")
+    assert ours("GET", f"/blobs/{sha256}") == (200, b"precious bytes")
+
+
+def test_a_blob_is_named_by_a_digest(ours: Caller) -> None:
+    """No path reaches the file system."""
+    assert ours("PUT", "/blobs/..%2f..%2fetc%2fpasswd", b"x")[0] == 404
+    assert ours("PUT", "/blobs/nothex", b"x")[0] == 400
