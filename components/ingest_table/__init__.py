@@ -1,0 +1,1 @@
+"""The component that reads a table from where it lies."""
