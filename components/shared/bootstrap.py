@@ -2,34 +2,24 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.metrics import Metric
+from components.shared.metrics import Estimate, Metric
 from components.shared.ranking import Floats
 from components.shared.scores import Scores, point_values
 
-SUBSET: Final = 50_000
+SUBSET: Final = 20_000
 """More rows than this are bootstrapped in subsets of this size, each resampled up to all rows."""
 
-SUBSETS: Final = 4
+SUBSETS: Final = 5
 BLOCK: Final = 1 << 20
 """Row weights drawn at a time: 8 MiB."""
 
 MIN_DEFINED: Final = 0.9
 """An interval needs the metric to be defined in at least this fraction of the resamples."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A metric's value with its bootstrap interval; None for what the rows leave undefined."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
 
 
 def estimates(

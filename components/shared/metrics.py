@@ -39,6 +39,15 @@ class Metric:
         return "greater" if self.greater_is_better else "less"
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A metric's value with its bootstrap interval; None for what the rows leave undefined."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
 def _gain(name: str, title: str, meaning: str, lowest: float | None = 0.0) -> Metric:
     return Metric(name, title, greater_is_better=True, meaning=meaning, lowest=lowest)
 

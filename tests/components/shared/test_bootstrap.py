@@ -6,8 +6,8 @@ from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
 from components.shared import bootstrap as ours
-from components.shared.bootstrap import Estimate, deviations, estimates, poisson_table
-from components.shared.metrics import METRICS
+from components.shared.bootstrap import deviations, estimates, poisson_table
+from components.shared.metrics import METRICS, Estimate
 from components.shared.scores import BinaryScores, RegressionScores
 
 ROC_AUC = tuple(m for m in METRICS["binary"] if m.name == "roc_auc")

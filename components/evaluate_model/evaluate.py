@@ -1,0 +1,194 @@
+"""Evaluate a model on the test split: metrics with intervals, curves, slices, importance."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from components.shared import curves
+from components.shared.bootstrap import estimates
+from components.shared.column_types import column_types
+from components.shared.columns import require_column
+from components.shared.errors import InputError
+from components.shared.evaluation import Curves, Evaluation
+from components.shared.evaluation_report import render_evaluation
+from components.shared.importance import permutation_importance
+from components.shared.metrics import METRICS, REGRESSION, Estimate
+from components.shared.models import LoadedModel, load_model
+from components.shared.predictions import (
+    Predicted,
+    against_truth,
+    labelled,
+    predict,
+    read_rows,
+)
+from components.shared.ranking import Floats
+from components.shared.scores import Codes, point_values
+from components.shared.slices import METRIC, SlicedColumn, choose_columns, slice_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_SAMPLES = 100_000
+
+
+def evaluate_model(
+    model: str | Path,
+    test: str | Path,
+    report: str | Path,
+    evaluation: str | Path,
+    predictions: str | Path,
+    *,
+    slice_columns: Sequence[str] = (),
+    positive_class: str | None = None,
+    bootstrap_samples: int = 200,
+    confidence: float = 0.95,
+    seed: int = 42,
+    test_digest: str | None = None,
+) -> Evaluation:
+    """Evaluate a model on rows that it was not trained on.
+
+    Rows without a label are predicted, but do not count in any figure. A class that a multi-class
+    model does not know counts as a mistake. A metric that the rows leave undefined, such as the
+    ROC AUC of one class, has no value.
+
+    Args:
+        model: Folder that `train_model` wrote.
+        test: Parquet file with the model's features and its target.
+        report: HTML file to write.
+        evaluation: JSON file to write.
+        predictions: Parquet file to write: `actual`, `predicted` and, for a classification,
+            `probability_0`, … in the order of the classes; the rows of `test` in their order.
+        slice_columns: Columns of `test` to break the metrics down by; by default up to three
+            text or boolean features of at most 20 values.
+        positive_class: Which of two classes counts as found; by default the one that says so
+            (`yes`, `true`, `1`, …), else the second one in sorted order.
+        bootstrap_samples: Resamples behind the intervals, 0 for none.
+        confidence: Coverage of the intervals, in (0, 1).
+        seed: Seed of all that is random.
+        test_digest: Digest of `test`, kept in the result.
+
+    Raises:
+        InputError: A parameter is out of range; a column is missing or of another type; no row
+            has a label; the model predicts NaN; a binary model meets a third class.
+        DigestMismatchError: The model is not what its description promises.
+    """
+    _check(bootstrap_samples, confidence)
+    for column in slice_columns:
+        require_column(column, list(column_types(test)), "slice_columns")
+    loaded = load_model(model)
+    frame = read_rows(test, loaded, slice_columns)
+    output = predict(loaded, frame)
+    _write_predictions(predictions, test, loaded, output)
+    has_label = labelled(loaded.description, frame[loaded.description.target])
+    frame, output = frame[has_label], output[has_label]
+    truth = frame[loaded.description.target]
+    predicted = against_truth(loaded.description, truth, output, positive_class)
+    found = estimates(
+        predicted.scores(), METRICS[predicted.task], bootstrap_samples, confidence, seed
+    )
+    positive = predicted.positive
+    result = Evaluation(
+        task=predicted.task,
+        estimator=loaded.description.estimator,
+        target=loaded.description.target,
+        rows=predicted.rows,
+        unlabelled_rows=int((~has_label).sum()),
+        labels=predicted.labels,
+        classes=len(loaded.description.classes or ()),
+        positive_class=None if positive is None else predicted.labels[positive],
+        model_digest=loaded.digest,
+        test_digest=test_digest,
+        confidence=confidence,
+        bootstrap_samples=bootstrap_samples,
+        seed=seed,
+        metrics=found,
+        baseline=_baseline(predicted, found),
+        slices=_slices(loaded, frame, predicted, slice_columns, confidence, seed),
+        importance=permutation_importance(loaded, frame, seed),
+        confusion=_confusion(predicted),
+        curves=_curves(predicted),
+    )
+    Path(evaluation).write_text(result.to_json(), "utf-8")
+    Path(report).write_text(render_evaluation(result, predicted), "utf-8")
+    return result
+
+
+def _check(bootstrap_samples: int, confidence: float) -> None:
+    if not 0 <= bootstrap_samples <= MOST_SAMPLES:
+        raise InputError(
+            f"bootstrap_samples is {bootstrap_samples:,}: give a number from 0 (no intervals) to "
+            f"{MOST_SAMPLES:,}; 200 is enough for 95 % intervals."
+        )
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")
+
+
+def _write_predictions(
+    path: str | Path, test: str | Path, model: LoadedModel, output: Floats
+) -> None:
+    """Write the truth as `test` has it beside what the model says, for all rows."""
+    actual = pl.read_parquet(test, columns=[model.description.target]).to_series()
+    columns = {"actual": actual}
+    if model.description.task == REGRESSION:
+        columns["predicted"] = pl.Series(output)
+    else:
+        classes = pl.Series(list(model.description.classes or ()))
+        columns["predicted"] = classes.gather(output.argmax(axis=1))
+        columns |= {f"probability_{k}": pl.Series(column) for k, column in enumerate(output.T)}
+    pl.DataFrame(columns).write_parquet(path)
+
+
+def _baseline(predicted: Predicted, found: Mapping[str, Estimate]) -> dict[str, float | None]:
+    """Return what a prediction that ignores the features reaches on the same rows."""
+    values = point_values(predicted.constant().scores(tuple(found)))
+    return {name: value if np.isfinite(value) else None for name, value in values.items()}
+
+
+def _slices(
+    model: LoadedModel,
+    frame: "pd.DataFrame",
+    predicted: Predicted,
+    columns: Sequence[str],
+    confidence: float,
+    seed: int,
+) -> tuple[SlicedColumn, ...]:
+    features = [feature.name for feature in model.description.features]
+    chosen = list(columns) or choose_columns(frame, features)
+    metric = METRIC[predicted.task]
+    whole = point_values(predicted.scores([metric]))[metric]
+    return tuple(slice_by(frame[name], predicted, whole, confidence, seed) for name in chosen)
+
+
+def _confusion(predicted: Predicted) -> Codes | None:
+    if predicted.task == REGRESSION:
+        return None
+    size = len(predicted.labels)
+    cells = predicted.actual.astype(np.intp) * size + predicted.called
+    return np.bincount(cells, minlength=size * size).reshape(size, size)
+
+
+def _curves(predicted: Predicted) -> Curves | None:
+    if predicted.task == REGRESSION:
+        return None
+    labels = predicted.labels
+    if predicted.positive is not None:
+        truth, score = predicted.actual == predicted.positive, predicted.probability
+        curve = curves.roc(truth, score)
+        return Curves(
+            roc={str(labels[predicted.positive]): curve} if curve else {},
+            precision_recall=curves.precision_recall(truth, score),
+            calibration=curves.calibration(truth, score),
+        )
+    by_class = {
+        str(labels[k]): curves.roc(predicted.actual == k, score)
+        for k, score in enumerate(predicted.output.T)
+    }
+    right, confidence = predicted.called == predicted.actual, predicted.output.max(axis=1)
+    return Curves(
+        roc={label: curve for label, curve in by_class.items() if curve},
+        precision_recall=None,
+        calibration=curves.calibration(right, confidence),
+    )
