@@ -1,0 +1,1 @@
+"""Decide whether a model may take the champion's place."""

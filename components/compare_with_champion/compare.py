@@ -1,0 +1,165 @@
+"""Decide whether a model may take the champion's place, on the same test rows."""
+
+import json
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.shared.comparison import Comparison
+from components.shared.errors import InputError
+from components.shared.gate import Champion, Floor, decide
+from components.shared.metrics import Estimate, Metric, metric_named
+from components.shared.registry_client import RegisteredVersion, RegistryClient
+
+FORMAT = 1
+LEAST_SAMPLES = 100
+MOST_SAMPLES = 100_000
+
+
+@dataclass(frozen=True)
+class _Bootstrap:
+    samples: int
+    confidence: float
+    seed: int
+
+
+def compare_with_champion(
+    evaluation: str | Path,
+    predictions: str | Path,
+    test: str | Path,
+    reasons: str | Path,
+    comparison: str | Path,
+    model_name: str,
+    *,
+    metric: str = "auto",
+    floor: float | None = None,
+    margin: float = 0.0,
+    champion_alias: str = "champion",
+    bootstrap_samples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 42,
+    registry_url: str | None = None,
+) -> Comparison:
+    """Hold a model against an absolute floor and against the registry's champion.
+
+    Without a champion the floor alone decides, and neither the rows nor scikit-learn are loaded.
+    With one, the champion predicts the same rows, and the difference of the metric is
+    bootstrapped in pairs. The same model as the champion, and a champion that cannot be scored on
+    these rows, are refused.
+
+    Args:
+        evaluation: JSON file that `evaluate_model` wrote.
+        predictions: Parquet file that it wrote.
+        test: Parquet file with the rows that it read.
+        reasons: Markdown file to write: the verdict for people.
+        comparison: JSON file to write: the verdict for programs.
+        model_name: Name in the registry.
+        metric: Name of a metric; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by the task.
+        floor: What the metric must reach, at least (or at most, where less is better); by default
+            it must be better than that of a constant prediction.
+        margin: How much better than the champion it must be, in units of the metric, at the
+            unfavourable end of the interval; negative: how much worse it may be there.
+        champion_alias: The registry's alias of the version to beat.
+        bootstrap_samples: Resamples behind the intervals, at least 100.
+        confidence: Coverage of the two-sided intervals, in (0, 1).
+        seed: Seed of the resamples.
+        registry_url: The registry; by default `REGISTRY_URL` of the environment.
+
+    Raises:
+        InputError: A parameter is out of range, no registry is named, or `evaluation`,
+            `predictions` and `test` do not belong together.
+        DigestMismatchError: The champion's bytes are not the registered ones.
+        RegistryError: The registry cannot be reached, or refuses.
+    """
+    _check(floor, margin, bootstrap_samples, confidence)
+    figures = _read(evaluation)
+    chosen = metric_named(metric, figures["task"])
+    candidate = Estimate(**figures["metrics"].get(chosen.name, {"value": None}))
+    limit = Floor(floor)
+    if floor is None:
+        limit = Floor(figures["baseline"].get(chosen.name), of_constant=True)
+    champion = None
+    with RegistryClient.from_environment(registry_url) as registry:
+        version = registry.find(model_name, champion_alias)
+        if version is not None and version.digest == figures["model_digest"]:
+            champion = _same(version, candidate)
+        elif version is not None:
+            bootstrap = _Bootstrap(bootstrap_samples, confidence, seed)
+            candidate, champion = _scored(
+                registry, version, candidate, figures, predictions, test, chosen, bootstrap
+            )
+    decision = decide(chosen, candidate.value, limit, champion, margin, confidence)
+    result = Comparison(
+        decision, model_name, chosen, candidate, champion, limit, margin, confidence
+    )
+    Path(comparison).write_text(result.to_json(), "utf-8")
+    Path(reasons).write_text(result.to_markdown(), "utf-8")
+    return result
+
+
+def _check(floor: float | None, margin: float, samples: int, confidence: float) -> None:
+    for name, value in (("floor", floor), ("margin", margin)):
+        if value is not None and not math.isfinite(value):
+            raise InputError(f"{name} is {value}: give a finite number, in units of the metric.")
+    if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
+        raise InputError(
+            f"bootstrap_samples is {samples:,}: give a number from {LEAST_SAMPLES} to "
+            f"{MOST_SAMPLES:,}; 1,000 is enough for 95 % intervals."
+        )
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")
+
+
+def _read(evaluation: str | Path) -> dict[str, Any]:
+    try:
+        content = json.loads(Path(evaluation).read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{evaluation} is not valid JSON: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(
+            f"{evaluation} is no evaluation of format {FORMAT}: pass the `evaluation` that "
+            "evaluate_model of the same version wrote."
+        )
+    return content
+
+
+def _same(version: RegisteredVersion, candidate: Estimate) -> Champion:
+    return Champion(
+        version.version,
+        version.digest,
+        candidate,
+        obstacle=f"The candidate is the same model as the champion, version {version.version} "
+        f"(digest {version.digest[:12]}…): nothing would change.",
+    )
+
+
+def _scored(
+    registry: RegistryClient,
+    version: RegisteredVersion,
+    candidate: Estimate,
+    figures: dict[str, Any],
+    predictions: str | Path,
+    test: str | Path,
+    metric: Metric,
+    bootstrap: _Bootstrap,
+) -> tuple[Estimate, Champion]:
+    """Return the candidate's and the champion's metric on the same rows."""
+    # scikit-learn and pandas take two seconds to import: a first run does not pay for them.
+    from components.shared.paired_comparison import NotComparableError, compare_models
+
+    with tempfile.TemporaryDirectory() as folder:
+        registry.download(version.model_name, version.version, folder)
+        try:
+            paired = compare_models(
+                figures, predictions, test, folder, metric,
+                bootstrap.samples, bootstrap.confidence, bootstrap.seed,
+            )  # fmt: skip
+        except NotComparableError as error:
+            obstacle = (
+                f"The champion, version {version.version}, cannot be scored on these rows: {error}"
+            )
+            return candidate, Champion(version.version, version.digest, obstacle=obstacle)
+    found = Champion(version.version, version.digest, paired.champion, paired.difference)
+    return paired.candidate, found

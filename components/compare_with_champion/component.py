@@ -1,0 +1,59 @@
+"""KFP signature of `compare_with_champion`."""
+
+from typing import Optional
+
+from kfp import dsl
+from kfp.dsl import Artifact, Dataset, Input, Markdown, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def compare_with_champion(
+    evaluation: Input[Artifact],
+    predictions: Input[Dataset],
+    test: Input[Dataset],
+    reasons: Output[Markdown],
+    comparison: Output[Artifact],
+    model_name: str,
+    metric: str = "auto",
+    floor: Optional[float] = None,
+    margin: float = 0.0,
+    champion_alias: str = "champion",
+    bootstrap_samples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 42,
+    registry_url: Optional[str] = None,
+) -> bool:
+    """Decide whether a model passes an absolute floor and beats the registry's champion.
+
+    Returns whether it does. Never cache this step: the champion changes.
+
+    Args:
+        evaluation: The figures that `evaluate_model` wrote.
+        predictions: The predictions that it wrote.
+        test: The rows that they are of; the champion predicts them too.
+        reasons: The verdict with its reasons, for the dashboard.
+        comparison: The same as JSON.
+        model_name: Name in the registry; a first version has the floor only to pass.
+        metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
+        floor: What the metric must reach; by default better than a constant prediction.
+        margin: How much better than the champion it must be, in units of the metric, at the
+            unfavourable end of the interval of the difference; negative: how much worse it may be.
+        champion_alias: Alias of the version to beat.
+        bootstrap_samples: Resamples behind the intervals, at least 100.
+        confidence: Coverage of the intervals, between 0 and 1.
+        seed: Seed of the resamples.
+        registry_url: The registry; by default REGISTRY_URL in the environment of the step.
+    """
+    from components.compare_with_champion.compare import compare_with_champion
+    from components.shared.step import reporting_errors
+
+    with reporting_errors():
+        result = compare_with_champion(
+            evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
+            metric=metric, floor=floor, margin=margin, champion_alias=champion_alias, seed=seed,
+            bootstrap_samples=bootstrap_samples, confidence=confidence, registry_url=registry_url,
+        )  # fmt: skip
+    comparison.metadata.update(result.metadata())
+    return result.approved
