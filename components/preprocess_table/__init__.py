@@ -1,0 +1,1 @@
+"""Makes features of raw columns, learning from the training split only."""

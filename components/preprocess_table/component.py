@@ -1,0 +1,72 @@
+"""KFP signature of `preprocess_table`."""
+
+from typing import List, Optional
+
+from kfp import dsl
+from kfp.dsl import Artifact, Dataset, Input, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def preprocess_table(
+    train: Input[Dataset],
+    features: Output[Dataset],
+    preprocessor: Output[Artifact],
+    target: str,
+    estimator: str = "hist_gradient_boosting",
+    encoding: str = "auto",
+    scaling: str = "auto",
+    imputation: str = "auto",
+    missing_indicator: bool = False,
+    min_frequency: int = 10,
+    max_categories: Optional[int] = None,
+    identifier_share: float = 0.5,
+    drop_columns: List[str] = [],  # noqa: B006 - kfp's own form of a default
+    sample_weight_column: Optional[str] = None,
+    train_digest: Optional[str] = None,
+) -> str:
+    """Make features of raw columns, learning from the training rows only; returns a digest.
+
+    Args:
+        train: Raw training rows (Parquet). Test rows are not an input.
+        features: Transformed training rows, with the target and the weights as they were.
+        preprocessor: Folder with the fitted transformer and its description.
+        target: Column to predict; its values have no influence.
+        estimator: The estimator that the features are for: trees and linear ones need others.
+        encoding: Of strings: auto, ordinal or one_hot.
+        scaling: Of numbers: auto, standard, robust or none.
+        imputation: Of missing numbers: auto, median, mean or none.
+        missing_indicator: Mark with an own column where a number was imputed.
+        min_frequency: Strings in fewer rows than this share one category.
+        max_categories: Most categories of a column (2 to 254); by default 254 for ordinal codes
+            and 32 for one_hot.
+        identifier_share: Leave out string columns whose distinct values exceed this share of
+            their rows: identifiers and free text. 1 keeps them.
+        drop_columns: Columns to leave out.
+        sample_weight_column: Column with the weight of each row; it is not a feature.
+        train_digest: Digest of `train`, so that KFP's cache notices new data; not read otherwise.
+    """
+    from components.preprocess_table.preprocess import preprocess_table
+    from components.shared.step import reporting_errors
+
+    with reporting_errors():
+        done = preprocess_table(
+            train.path,
+            features.path,
+            preprocessor.path,
+            target,
+            estimator=estimator,
+            encoding=encoding,
+            scaling=scaling,
+            imputation=imputation,
+            missing_indicator=missing_indicator,
+            min_frequency=min_frequency,
+            max_categories=max_categories,
+            identifier_share=identifier_share,
+            drop_columns=drop_columns,
+            sample_weight_column=sample_weight_column,
+        )
+    features.metadata.update(done.features_metadata())
+    preprocessor.metadata.update(done.preprocessor_metadata())
+    return done.digest

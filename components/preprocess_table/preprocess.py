@@ -1,0 +1,187 @@
+"""Fit the preprocessing on the training rows, and transform them."""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from components.shared.digests import file_digest, folder_digest
+from components.shared.errors import InputError
+from components.shared.estimators import DEFAULT_ESTIMATOR, family_of
+from components.shared.feature_fitting import FittedFeatures, fit_features
+from components.shared.feature_plan import FeaturePlan, plan_features
+from components.shared.feature_transforms import Treatment, build_transformer, choose_treatment
+from components.shared.preprocessors import PreprocessorDescription, save_preprocessor
+from components.shared.tables import read_frame
+from components.shared.versions import library_versions
+
+
+@dataclass(frozen=True)
+class PreprocessedTable:
+    """What `preprocess_table` did.
+
+    Attributes:
+        digest: SHA-256 over the preprocessor folder and the features file.
+        rows: Number of rows.
+        description: The content of `preprocessor.json`.
+    """
+
+    digest: str
+    rows: int
+    description: PreprocessorDescription
+
+    def features_metadata(self) -> dict[str, Any]:
+        """Return what the `features` artifact says of itself."""
+        return {
+            "rows": self.rows,
+            "columns": len(self.description.features),
+            "target": self.description.target,
+            "digest": self.digest,
+        }
+
+    def preprocessor_metadata(self) -> dict[str, Any]:
+        """Return what the `preprocessor` artifact says of itself."""
+        return {
+            "framework": "sklearn",
+            "inputs": len(self.description.inputs),
+            "outputs": len(self.description.features),
+            "dropped_columns": {
+                column["name"]: column["reason"] for column in self.description.dropped
+            },
+            **self.description.treatment,
+        }
+
+
+def preprocess_table(
+    train: str | Path,
+    features: str | Path,
+    preprocessor: str | Path,
+    target: str,
+    *,
+    estimator: str = DEFAULT_ESTIMATOR,
+    encoding: str = "auto",
+    scaling: str = "auto",
+    imputation: str = "auto",
+    missing_indicator: bool = False,
+    min_frequency: int = 10,
+    max_categories: int | None = None,
+    identifier_share: float = 0.5,
+    drop_columns: Sequence[str] = (),
+    sample_weight_column: str | None = None,
+) -> PreprocessedTable:
+    """Make features of raw columns; what is learnt for it comes from the training rows alone.
+
+    The values of the target and of the weights are copied to the features, and otherwise not read.
+
+    Args:
+        train: Parquet file with the raw training rows.
+        features: Parquet file to write: a float64 column for each feature (NaN where a value is
+            missing), then the target and the weights as they are in `train`.
+        preprocessor: Folder to write: `preprocessor.joblib`, a fitted scikit-learn transformer
+            that takes raw rows as a pandas frame, and `preprocessor.json`.
+        target: Name of the target column.
+        estimator: Name of the estimator that the features are for; its family decides what
+            `auto` means below.
+        encoding: Of strings: `ordinal` codes (auto for trees) or `one_hot` (auto for linear).
+        scaling: Of numbers: `standard` (auto for linear), `robust` or `none` (auto for trees).
+        imputation: Of numbers: `median` (auto for linear), `mean` or `none` (auto for trees).
+        missing_indicator: Add a column of 0 and 1 for each imputed number that had gaps.
+        min_frequency: Strings in fewer rows than this share one category.
+        max_categories: Most categories of a column, 2 to 254; by default 254 for ordinal codes
+            and 32 for one-hot.
+        identifier_share: Drop a string column whose distinct values (50 or more) exceed this
+            share of its rows, above 0 and at most 1: an identifier or free text. 1 keeps all.
+        drop_columns: Columns to leave out.
+        sample_weight_column: Column of weights; not a feature.
+
+    Raises:
+        InputError: A column or a value is wrong, or no feature is left.
+    """
+    treatment = choose_treatment(
+        family_of(estimator),
+        encoding=encoding,
+        scaling=scaling,
+        imputation=imputation,
+        missing_indicator=missing_indicator,
+        min_frequency=min_frequency,
+        max_categories=max_categories,
+    )
+    if not 0.0 < identifier_share <= 1.0:
+        raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")
+    plan = plan_features(
+        train,
+        target,
+        drop_columns=drop_columns,
+        sample_weight_column=sample_weight_column,
+        identifier_share=identifier_share,
+    )
+    _report(plan)
+    fitted = _fit(train, plan, treatment, target, sample_weight_column)
+    kept = [target, *([sample_weight_column] if sample_weight_column else [])]
+    _write(fitted, pl.read_parquet(train, columns=kept), Path(features))
+    description = save_preprocessor(
+        preprocessor,
+        fitted.transformer,
+        _describe(plan, treatment, fitted, target, sample_weight_column),
+    )
+    return PreprocessedTable(_digest(features, preprocessor), plan.rows, description)
+
+
+def _report(plan: FeaturePlan) -> None:
+    print(f"{plan.rows:,} rows, {len(plan.inputs)} columns to learn from", flush=True)
+    for column in plan.dropped:
+        print(f"left out {column.name}: {column.reason}", flush=True)
+
+
+def _fit(
+    train: str | Path, plan: FeaturePlan, treatment: Treatment, target: str, weight: str | None
+) -> FittedFeatures:
+    frame = read_frame(train, [column.name for column in plan.inputs])
+    _check_gaps(plan, treatment)
+    reserved = (target, weight) if weight else (target,)
+    return fit_features(build_transformer(plan, treatment), treatment, frame, reserved)
+
+
+def _check_gaps(plan: FeaturePlan, treatment: Treatment) -> None:
+    if treatment.family != "linear" or treatment.imputation != "none":
+        return
+    gaps = [c.name for c in plan.inputs if c.nullable and c.type != "string"]
+    if gaps:
+        raise InputError(
+            f"Linear estimators take no missing values, and `imputation` is none, but there are "
+            f"some in {', '.join(gaps)}: set `imputation` to auto, or drop these columns."
+        )
+
+
+def _write(fitted: FittedFeatures, kept: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fitted.table.hstack(kept).write_parquet(path, compression="lz4")
+
+
+def _describe(
+    plan: FeaturePlan,
+    treatment: Treatment,
+    fitted: FittedFeatures,
+    target: str,
+    sample_weight_column: str | None,
+) -> PreprocessorDescription:
+    return PreprocessorDescription(
+        target=target,
+        sample_weight_column=sample_weight_column,
+        treatment=dataclasses.asdict(treatment),
+        inputs=plan.inputs,
+        dropped=tuple(dataclasses.asdict(column) for column in plan.dropped),
+        features=tuple(fitted.table.columns),
+        codes=fitted.codes,
+        rows=plan.rows,
+        versions=library_versions(),
+    )
+
+
+def _digest(features: str | Path, preprocessor: str | Path) -> str:
+    digests = folder_digest(preprocessor) + file_digest(features)
+    return hashlib.sha256(digests.encode()).hexdigest()

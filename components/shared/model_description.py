@@ -1,0 +1,100 @@
+"""What `model.json` says of a model: everything but the fitted pipeline itself.
+
+Imports the standard library only: who registers or shows a model need not load it.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from components.shared.errors import InputError
+
+FORMAT: Final = 1
+DESCRIPTION_FILE: Final = "model.json"
+PIPELINE_FILE: Final = "model.joblib"
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """A column that a model reads: its name, our type name, and whether values were missing."""
+
+    name: str
+    type: str
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class ModelDescription:
+    """The content of `model.json`.
+
+    It holds no time and no place, so that the same data, seed and versions give the same bytes.
+
+    Attributes:
+        task: `binary`, `multiclass` or `regression`.
+        estimator: Name of the estimator in our allow-list.
+        hyperparameters: Those that differ from the library's defaults.
+        target: Name of the target column.
+        classes: Class labels in the order of the columns of `predict_proba`; None for regression.
+        features: Raw columns that the pipeline reads.
+        seed: Seed of the estimator.
+        versions: Version by the name of the library; `python` and this package among them.
+        training_data: `digest` and number of `rows` of the table that the model was trained on.
+        profile: Reference profile of the raw training data by column (see `profiles.py`).
+        class_weight: `balanced`, or weight by class label; None for equal weights.
+        sample_weight_column: Column that weighted the rows in training.
+        dropped_columns: Columns that the model does not read, as `name` and `reason`.
+        files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
+    """
+
+    task: str
+    estimator: str
+    hyperparameters: dict[str, Any]
+    target: str
+    classes: list[Any] | None
+    features: tuple[InputColumn, ...]
+    seed: int
+    versions: dict[str, str]
+    training_data: dict[str, Any]
+    profile: dict[str, Any]
+    class_weight: str | dict[str, float] | None = None
+    sample_weight_column: str | None = None
+    dropped_columns: tuple[dict[str, str], ...] = ()
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the text of `model.json`: keys sorted, and a line feed at its end."""
+        content = {"format": FORMAT, **dataclasses.asdict(self)}
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def read_description(folder: str | Path) -> ModelDescription:
+    """Read `model.json` of a model folder; nothing is unpickled.
+
+    Raises:
+        InputError: The folder holds no model, or one of another format.
+    """
+    path = Path(folder) / DESCRIPTION_FILE
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(
+            f"{folder} is not a model: it has no {DESCRIPTION_FILE}. "
+            "Name the folder that train_model wrote."
+        ) from error
+    except ValueError as error:
+        raise InputError(f"{path} is not valid JSON: {error}. Take the model anew.") from error
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise InputError(
+            f"{path} is not of format {FORMAT}, the only one that this version reads: "
+            "use the version of kfp-tabular that wrote it, or train the model again."
+        )
+    try:
+        features = tuple(InputColumn(**column) for column in content.pop("features"))
+        dropped = tuple(content.pop("dropped_columns", ()))
+        return ModelDescription(features=features, dropped_columns=dropped, **content)
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} lacks a field or has one too many: {error}. Take the model anew."
+        ) from error

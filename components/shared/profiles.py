@@ -1,0 +1,70 @@
+"""The reference profile of a table: what monitoring compares later rows with."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
+"""The probabilities of the stored quantiles: minimum, every twentieth, maximum."""
+
+MAX_CATEGORIES: Final = 100
+
+
+def profile_table(path: str | Path, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Summarise columns of a Parquet file.
+
+    Args:
+        path: A Parquet file.
+        columns: Type name by column.
+
+    Returns:
+        By column: `type`; `nulls`, the fraction of rows without a value; and, unless no row has
+        one, for strings and booleans `categories`, the number of rows by value, the most frequent
+        first, at most 100, and `other`, the number of rows with any other value; for numbers and
+        dates `quantiles` at 0, 0.05, …, 1 (each a value that occurs; dates in ISO 8601).
+    """
+    lazy = pl.scan_parquet(path)
+    return {name: _profile(lazy, name, kind) for name, kind in columns.items()}
+
+
+def _profile(lazy: pl.LazyFrame, name: str, kind: str) -> dict[str, Any]:
+    series = lazy.select(name).collect().to_series()
+    if kind == "float":
+        series = series.cast(pl.Float64).fill_nan(None)
+    present = series.drop_nulls()
+    profile: dict[str, Any] = {
+        "type": kind,
+        "nulls": 1.0 - len(present) / len(series) if len(series) else 0.0,
+    }
+    if present.is_empty():
+        return profile
+    if kind in ("string", "boolean"):
+        return profile | _categories(present)
+    return profile | {"quantiles": _quantiles(present)}
+
+
+def _categories(present: pl.Series) -> dict[str, Any]:
+    counts = (
+        present.alias("value")
+        .value_counts()
+        .sort(["count", "value"], descending=[True, False])
+        .head(MAX_CATEGORIES)
+    )
+    # A boolean's category is spelt as JSON spells it.
+    shown = {
+        value if isinstance(value, str) else json.dumps(value): count
+        for value, count in counts.iter_rows()
+    }
+    return {"categories": shown, "other": len(present) - sum(shown.values())}
+
+
+def _quantiles(present: pl.Series) -> list[Any]:
+    ordered = present.sort()
+    # The nearest rank gives values of the column's own type, dates included.
+    ranks = [round(quantile * (len(ordered) - 1)) for quantile in QUANTILES]
+    values = ordered.gather(ranks).to_list()
+    return [value.isoformat() if isinstance(value, date) else value for value in values]

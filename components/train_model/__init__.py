@@ -1,0 +1,1 @@
+"""Fits an estimator from the allow-list, and writes the model folder."""

@@ -1,0 +1,65 @@
+"""KFP signature of `train_model`."""
+
+from typing import Optional
+
+from kfp import dsl
+from kfp.dsl import Artifact, Dataset, Input, Model, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def train_model(
+    train: Input[Dataset],
+    features: Input[Dataset],
+    preprocessor: Input[Artifact],
+    model: Output[Model],
+    target: str,
+    task: str = "auto",
+    estimator: str = "hist_gradient_boosting",
+    hyperparameters: str = "{}",
+    seed: int = 42,
+    sample_weight_column: Optional[str] = None,
+    class_weight: Optional[str] = None,
+    features_digest: Optional[str] = None,
+    train_digest: Optional[str] = None,
+) -> str:
+    """Fit an estimator, and make one pipeline of it that takes raw rows; returns its digest.
+
+    Args:
+        train: Raw training rows (Parquet), for the reference profile of the model.
+        features: The same rows as features, from preprocess_table.
+        preprocessor: The fitted preprocessor of the same run.
+        model: Folder with `model.joblib`, a scikit-learn pipeline, and `model.json`.
+        target: Column to predict.
+        task: auto, classification, binary, multiclass or regression.
+        estimator: hist_gradient_boosting, random_forest, extra_trees, logistic_regression,
+            linear_regression, ridge, linear (by the task) or lightgbm (where installed).
+        hyperparameters: JSON object with the estimator's own names; checked before the fit.
+        seed: Seed of the estimator; the same data, seed and versions give the same digest.
+        sample_weight_column: Column with the weight of each row, as in preprocess_table.
+        class_weight: balanced, or a JSON object from class to weight.
+        features_digest: Digest of `features` and `preprocessor`, so that KFP's cache notices new
+            ones; not read otherwise.
+        train_digest: Digest of `train`, for the cache and for the description of the model.
+    """
+    from components.shared.step import reporting_errors
+    from components.train_model.train import train_model
+
+    with reporting_errors():
+        trained = train_model(
+            train.path,
+            features.path,
+            preprocessor.path,
+            model.path,
+            target,
+            task=task,
+            estimator=estimator,
+            hyperparameters=hyperparameters,
+            seed=seed,
+            sample_weight_column=sample_weight_column,
+            class_weight=class_weight,
+            train_digest=train_digest,
+        )
+    model.metadata.update(trained.metadata())
+    return trained.digest

@@ -1,0 +1,190 @@
+"""Fit an estimator on the features, and make one pipeline of it and the preprocessing."""
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from components.shared.class_weights import parse_class_weight, weigh_rows
+from components.shared.errors import InputError
+from components.shared.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
+from components.shared.hyperparameters import (
+    build_estimator,
+    code_columns_within,
+    parse_hyperparameters,
+)
+from components.shared.model_description import ModelDescription, read_description
+from components.shared.models import save_model
+from components.shared.preprocessors import PreprocessorDescription, load_preprocessor
+from components.shared.profiles import profile_table
+from components.shared.progress import reporting_progress
+from components.shared.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.shared.table_digest import table_digest
+from components.shared.tables import column_types
+from components.shared.tasks import resolve_task
+from components.shared.training_rows import TrainingRows, read_training_rows
+from components.shared.versions import library_versions
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What `train_model` did.
+
+    Attributes:
+        digest: SHA-256 of the model folder.
+        rows: Number of rows that the estimator was fitted on.
+        description: The content of `model.json`.
+    """
+
+    digest: str
+    rows: int
+    description: ModelDescription
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the `model` artifact says of itself."""
+        return {
+            "framework": "sklearn",
+            "task": self.description.task,
+            "estimator": self.description.estimator,
+            "target": self.description.target,
+            "digest": self.digest,
+            "rows": self.rows,
+            "versions": self.description.versions,
+        }
+
+
+def train_model(
+    train: str | Path,
+    features: str | Path,
+    preprocessor: str | Path,
+    model: str | Path,
+    target: str,
+    *,
+    task: str = "auto",
+    estimator: str = DEFAULT_ESTIMATOR,
+    hyperparameters: str = "{}",
+    seed: int = 42,
+    sample_weight_column: str | None = None,
+    class_weight: str | None = None,
+    train_digest: str | None = None,
+) -> TrainedModel:
+    """Fit an estimator, and write a model that takes raw rows.
+
+    The same data, seed and versions of the libraries give the same bytes, on any number of
+    processor cores; linear estimators may differ in the last digits between kinds of processor.
+
+    Args:
+        train: Parquet file with the raw training rows, for the reference profile.
+        features: The same rows as features, written by `preprocess_table`.
+        preprocessor: Folder with the fitted preprocessor, of the same run.
+        model: Folder to write: `model.joblib`, one scikit-learn pipeline, and `model.json`.
+        target: Name of the target column.
+        task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
+        estimator: Name from the allow-list in `components/shared/estimators.py`.
+        hyperparameters: JSON object with scikit-learn's (LightGBM's) own names.
+        seed: Seed of the estimator, 0 to 2³²-1.
+        sample_weight_column: Column of weights (0 or more), the one that `preprocess_table` had.
+        class_weight: `balanced`, or a JSON object from label to weight (above 0).
+        train_digest: Digest of `train`, for the description; computed if not given.
+
+    Raises:
+        InputError: A parameter is wrong, or the inputs do not belong together.
+        DigestMismatchError: The preprocessor is not what its description promises.
+    """
+    resolved_task = resolve_task(task, train, target)
+    chosen = resolve_estimator(estimator, resolved_task)
+    settings = parse_hyperparameters(hyperparameters)
+    build_estimator(chosen, resolved_task, settings, seed)  # A mistake shows before any reading.
+    loaded = load_preprocessor(preprocessor)
+    _check_preprocessor(loaded.description, chosen, target, sample_weight_column)
+    rows = read_training_rows(features, loaded.description, resolved_task)
+    classes = [] if resolved_task == "regression" else np.unique(rows.target).tolist()
+    class_weights = parse_class_weight(class_weight, classes)
+    weighted = replace(rows, weights=weigh_rows(class_weights, rows.target, rows.weights))
+    code_columns = code_columns_within(chosen, settings, loaded.description.code_positions())
+    unfitted = build_estimator(chosen, resolved_task, settings, seed, code_columns)
+    fitted = _fit(unfitted, chosen, weighted, code_columns)
+    description = ModelDescription(
+        task=resolved_task,
+        estimator=chosen.name,
+        hyperparameters={**dict(chosen.defaults), **settings},
+        target=target,
+        classes=classes or None,
+        features=loaded.description.inputs,
+        seed=seed,
+        versions=library_versions(*(["lightgbm"] if chosen.name == "lightgbm" else [])),
+        training_data={"digest": train_digest or table_digest(train), "rows": len(rows.target)},
+        profile=_profile(train, loaded.description, target),
+        class_weight=class_weights,
+        sample_weight_column=sample_weight_column,
+        dropped_columns=loaded.description.dropped,
+    )
+    pipeline = Pipeline([("preprocess", loaded.transformer), ("estimator", fitted)])
+    digest = save_model(model, pipeline, description)
+    return TrainedModel(digest, len(rows.target), read_description(model))
+
+
+def _check_preprocessor(
+    description: PreprocessorDescription, chosen: Estimator, target: str, weight: str | None
+) -> None:
+    if description.target != target:
+        raise InputError(
+            f"The preprocessor was made for the target {description.target!r}, not {target!r}: "
+            "give both steps the same target."
+        )
+    if description.sample_weight_column != weight:
+        raise InputError(
+            f"The preprocessor was made with the sample_weight_column "
+            f"{description.sample_weight_column!r}, not {weight!r}: give both steps the same one."
+        )
+    if chosen.family == "linear" and description.treatment["family"] != "linear":
+        raise InputError(
+            f"The preprocessor was made for trees, and {chosen.name} needs imputed, scaled and "
+            f"one-hot coded features: run preprocess_table with estimator={chosen.name}."
+        )
+
+
+def _fit(estimator: Any, chosen: Estimator, rows: TrainingRows, code_columns: list[int]) -> Any:
+    count, width = rows.features.shape
+    print(f"fitting {chosen.name} on {count:,} rows and {width} features", flush=True)
+    start = time.monotonic()
+    arguments: dict[str, Any] = {"sample_weight": rows.weights}
+    if chosen.name == "lightgbm":
+        arguments["categorical_feature"] = code_columns
+    with (
+        order_of_sums_fixed(chosen.family),
+        reporting_progress("fitting", lambda: _reached(estimator)),
+    ):
+        try:
+            estimator.fit(rows.features, rows.target, **arguments)
+        except _refusals() as error:
+            raise InputError(f"{chosen.name} cannot be fitted: {error}") from error
+    forget_machine(estimator)
+    print(f"fitted in {time.monotonic() - start:.1f} s", flush=True)
+    return estimator
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what estimators raise over data and hyper-parameters that do not go together."""
+    # Only who fits with LightGBM has imported it.
+    module = sys.modules.get("lightgbm.basic")
+    return (ValueError, TypeError, *([module.LightGBMError] if module else []))
+
+
+def _reached(estimator: Any) -> str:
+    # Not public, and only read for the log: absent, the line does without.
+    iterations = len(getattr(estimator, "_predictors", ()))
+    return f"iteration {iterations} of {estimator.max_iter}" if iterations else ""
+
+
+def _profile(
+    train: str | Path, description: PreprocessorDescription, target: str
+) -> dict[str, Any]:
+    types = column_types(train)
+    return profile_table(
+        train, {name: types[name] for name in (*(c.name for c in description.inputs), target)}
+    )
