@@ -20,7 +20,8 @@ def preprocess_table(
     imputation: str = "auto",
     missing_indicator: bool = False,
     min_frequency: int = 10,
-    max_categories: Optional[int] = None,
+    max_categories: int = 254,
+    max_one_hot: int = 32,
     identifier_share: float = 0.5,
     drop_columns: List[str] = [],  # noqa: B006 - kfp's own form of a default
     sample_weight_column: Optional[str] = None,
@@ -39,8 +40,8 @@ def preprocess_table(
         imputation: Of missing numbers: auto, median, mean or none.
         missing_indicator: Mark with an own column where a number was imputed.
         min_frequency: Strings in fewer rows than this share one category.
-        max_categories: Most categories of a column (2 to 254); by default 254 for ordinal codes
-            and 32 for one_hot.
+        max_categories: Most ordinal codes of a column, 2 to 254; rarer strings share one.
+        max_one_hot: Most one-hot columns of a column, 2 to 254; rarer strings share one.
         identifier_share: Leave out string columns whose distinct values exceed this share of
             their rows: identifiers and free text. 1 keeps them.
         drop_columns: Columns to leave out.
@@ -63,6 +64,7 @@ def preprocess_table(
             missing_indicator=missing_indicator,
             min_frequency=min_frequency,
             max_categories=max_categories,
+            max_one_hot=max_one_hot,
             identifier_share=identifier_share,
             drop_columns=drop_columns,
             sample_weight_column=sample_weight_column,

@@ -14,7 +14,13 @@ from components.shared.errors import InputError
 from components.shared.estimators import DEFAULT_ESTIMATOR, family_of
 from components.shared.feature_fitting import FittedFeatures, fit_features
 from components.shared.feature_plan import FeaturePlan, plan_features
-from components.shared.feature_transforms import Treatment, build_transformer, choose_treatment
+from components.shared.feature_transforms import (
+    MAX_CODES,
+    MAX_ONE_HOT,
+    Treatment,
+    build_transformer,
+    choose_treatment,
+)
 from components.shared.preprocessors import PreprocessorDescription, save_preprocessor
 from components.shared.tables import read_frame
 from components.shared.versions import library_versions
@@ -68,7 +74,8 @@ def preprocess_table(
     imputation: str = "auto",
     missing_indicator: bool = False,
     min_frequency: int = 10,
-    max_categories: int | None = None,
+    max_categories: int = MAX_CODES,
+    max_one_hot: int = MAX_ONE_HOT,
     identifier_share: float = 0.5,
     drop_columns: Sequence[str] = (),
     sample_weight_column: str | None = None,
@@ -91,8 +98,8 @@ def preprocess_table(
         imputation: Of numbers: `median` (auto for linear), `mean` or `none` (auto for trees).
         missing_indicator: Add a column of 0 and 1 for each imputed number that had gaps.
         min_frequency: Strings in fewer rows than this share one category.
-        max_categories: Most categories of a column, 2 to 254; by default 254 for ordinal codes
-            and 32 for one-hot.
+        max_categories: Most ordinal codes of a column, 2 to 254; rarer strings share one.
+        max_one_hot: Most one-hot columns of a column, 2 to 254; rarer strings share one.
         identifier_share: Drop a string column whose distinct values (50 or more) exceed this
             share of its rows, above 0 and at most 1: an identifier or free text. 1 keeps all.
         drop_columns: Columns to leave out.
@@ -109,6 +116,7 @@ def preprocess_table(
         missing_indicator=missing_indicator,
         min_frequency=min_frequency,
         max_categories=max_categories,
+        max_one_hot=max_one_hot,
     )
     if not 0.0 < identifier_share <= 1.0:
         raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")

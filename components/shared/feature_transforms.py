@@ -71,7 +71,8 @@ def choose_treatment(
     imputation: str = "auto",
     missing_indicator: bool = False,
     min_frequency: int = 10,
-    max_categories: int | None = None,
+    max_categories: int = MAX_CODES,
+    max_one_hot: int = MAX_ONE_HOT,
 ) -> Treatment:
     """Decide what `auto` leaves open, by the family of the estimator.
 
@@ -101,11 +102,10 @@ def choose_treatment(
             "`missing_indicator` goes with imputed values, and `imputation` is none (the default "
             "for trees, which see missing values as such): set it to median or mean."
         )
-    most = MAX_CODES if encoding == "ordinal" else MAX_ONE_HOT
     _check_number("min_frequency", min_frequency, 1, None)
-    if max_categories is not None:
-        _check_number("max_categories", max_categories, 2, MAX_CODES)
-        most = max_categories
+    _check_number("max_categories", max_categories, 2, MAX_CODES)
+    _check_number("max_one_hot", max_one_hot, 2, MAX_CODES)
+    most = max_categories if encoding == "ordinal" else max_one_hot
     return Treatment(family, encoding, scaling, imputation, missing_indicator, min_frequency, most)
 
 
