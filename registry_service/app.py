@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from registry_service.api.errors import install_error_handlers
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import kubeflow_router
+from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.registry.blobs import blobs_router, uploads_router
 from registry_service.api.registry.models import aliases_router, models_router, register_router
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
 from registry_service.service.aliases import Aliases
+from registry_service.service.artifacts import Artifacts
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
 from registry_service.settings import Settings
@@ -46,7 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="kfp-tabular model registry", version="1", lifespan=lifespan)
     install_error_handlers(app)
     app.include_router(health_router(database, blobs))
-    app.include_router(kubeflow_router("/api/model_registry/v1", Resources(database)))
+    for dialect in (V1, V1ALPHA3):
+        app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
     app.include_router(uploads_router(blobs), prefix=API)
     app.include_router(blobs_router(blobs), prefix=API)
     app.include_router(register_router(registrations), prefix=API)

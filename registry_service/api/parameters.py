@@ -1,9 +1,11 @@
 """Query and path parameters, checked the way the Kubeflow registry checks them."""
 
+from dataclasses import replace
 from typing import Annotated, get_args
 
 from fastapi import Query
 
+from registry_service.api.filter_query import parse_filter
 from registry_service.api.tokens import decode_token
 from registry_service.domain.paging import ListQuery, OrderBy
 from registry_service.errors import InvalidRequestError
@@ -17,6 +19,7 @@ def list_query(
     order_by: Annotated[str, Query(alias="orderBy")] = "",
     sort_order: Annotated[str, Query(alias="sortOrder")] = "",
     next_page_token: Annotated[str, Query(alias="nextPageToken")] = "",
+    filter_query: Annotated[str, Query(alias="filterQuery")] = "",
 ) -> ListQuery:
     """Return the page that a request asks for; an empty parameter counts as absent.
 
@@ -31,15 +34,9 @@ def list_query(
         page_size=_page_size(page_size),
         order_by=order_by or "ID",  # type: ignore[arg-type]
         descending=sort_order == "DESC",
+        filter=parse_filter(filter_query),
     )
-    if not next_page_token:
-        return query
-    return ListQuery(
-        page_size=query.page_size,
-        order_by=query.order_by,
-        descending=query.descending,
-        after=decode_token(next_page_token, query),
-    )
+    return replace(query, after=decode_token(next_page_token, query)) if next_page_token else query
 
 
 def _page_size(text: str) -> int | None:

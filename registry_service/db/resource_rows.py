@@ -6,18 +6,33 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
+from registry_service.db.filters import filter_clause, property_clause, split_lead
 from registry_service.db.rows import TABLES, column_name, from_row, property_rows, to_row
+from registry_service.domain.filters import Comparison
 from registry_service.domain.paging import Cursor, ListQuery, Page
 from registry_service.domain.resources import Artifact, Resource
 from registry_service.errors import AlreadyExistsError, NotFoundError
 
 R = TypeVar("R", bound=Resource)
 
+# Beyond so many owners, a property is looked up for each row of a list instead of once for all.
+COMMON = 20_000
 _SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
 
 
@@ -100,12 +115,10 @@ class ResourceRows:
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         """Return one page of the resources whose columns have these values."""
-        statement = _select(kind, where)
-        table = TABLES[kind]
-        order = table.c[_SORT_COLUMNS[query.order_by]]
+        statement, order, identity = self._listing(kind, query, where)
         if query.after is not None:
-            statement = statement.where(_beyond(table, order, query))
-        keys = (order, table.c.id) if order is not table.c.id else (order,)
+            statement = statement.where(_beyond(order, identity, query))
+        keys = (identity,) if order is identity else (order, identity)
         statement = statement.order_by(*(key.desc() if query.descending else key for key in keys))
         if query.page_size is not None:
             statement = statement.limit(query.page_size + 1)
@@ -113,8 +126,37 @@ class ResourceRows:
         if query.page_size is None or len(rows) <= query.page_size:
             return Page([from_row(kind, row) for row in rows], None)
         rows = rows[: query.page_size]
-        last = Cursor(rows[-1][order.name], rows[-1]["id"])
+        last = Cursor(rows[-1][_SORT_COLUMNS[query.order_by]], rows[-1]["id"])
         return Page([from_row(kind, row) for row in rows], last)
+
+    def _listing(
+        self, kind: type[Resource], query: ListQuery, where: dict[str, Any]
+    ) -> tuple[Select[Any], ColumnElement[int], ColumnElement[int]]:
+        """Return the filtered rows, the column to sort by and the column of the id."""
+        table = TABLES[kind]
+        statement = _select(kind, where)
+        identity: ColumnElement[int] = table.c.id
+        order = table.c[_SORT_COLUMNS[query.order_by]]
+        if query.filter is None:
+            return statement, order, identity
+        lead, rest = split_lead(query.filter)
+        if lead is None or where or order is not identity:
+            correlated = lead is not None and self._is_common(table, lead)
+            statement = statement.where(filter_clause(table, query.filter, correlated))
+            return statement, order, identity
+        # The index has the owners of one value in the order of their ids: walk along it.
+        led = tables.properties.alias("led")
+        owned = and_(led.c.owner_id == table.c.id, property_clause(table, led, lead))
+        statement = statement.join(led, owned).where(filter_clause(table, rest, correlated=True))
+        return statement, led.c.owner_id, led.c.owner_id
+
+    def _is_common(self, table: Table, lead: Comparison) -> bool:
+        """Tell whether so many resources have a property that asking each row is cheaper."""
+        found = select(tables.properties.c.owner_id).where(
+            property_clause(table, tables.properties, lead)
+        )
+        counted = select(func.count()).select_from(found.limit(COMMON + 1).subquery())
+        return (self._connection.scalar(counted) or 0) > COMMON
 
     def _add_properties(self, table: Table, resource: Resource) -> None:
         if rows := property_rows(table, resource):
@@ -124,19 +166,22 @@ class ResourceRows:
 def _select(kind: type[Resource], where: dict[str, Any]) -> Select[Any]:
     table = TABLES[kind]
     statement = select(table)
-    if issubclass(kind, Artifact) and kind is not Artifact:
+    if table is tables.artifacts and kind is not Artifact and issubclass(kind, Artifact):
         statement = statement.where(table.c.artifact_type == kind.artifact_type)
     for field, value in where.items():
-        statement = statement.where(table.c[column_name(kind, field)] == value)
+        column = table.c[column_name(kind, field)]
+        statement = statement.where(column.in_(value) if type(value) is list else column == value)
     return statement
 
 
-def _beyond(table: Table, order: ColumnElement[int], query: ListQuery) -> ColumnElement[bool]:
+def _beyond(
+    order: ColumnElement[int], identity: ColumnElement[int], query: ListQuery
+) -> ColumnElement[bool]:
     assert query.after is not None  # noqa: S101 - only called for a later page
-    if order is table.c.id:
+    if order is identity:
         last = query.after.id
-        return table.c.id < last if query.descending else table.c.id > last
-    position = tuple_(order, table.c.id)
+        return identity < last if query.descending else identity > last
+    position = tuple_(order, identity)
     last_row = tuple_(query.after.value, query.after.id)
     return position < last_row if query.descending else position > last_row
 

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import RowMapping
 
 from registry_service.db import tables
+from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
 from registry_service.domain.properties import PropertyKind, PropertyValue, Scalar
 from registry_service.domain.resources import (
     ARTIFACT_TYPES,
@@ -18,6 +19,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
     Resource,
 )
+from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
 
 R = TypeVar("R", bound=Resource)
 
@@ -26,9 +28,19 @@ TABLES: Mapping[type[Resource], Table] = {
     ModelVersion: tables.model_versions,
     Artifact: tables.artifacts,
     **dict.fromkeys(ARTIFACT_TYPES.values(), tables.artifacts),
+    ServingEnvironment: tables.serving_environments,
+    InferenceService: tables.inference_services,
+    ServeModel: tables.serve_models,
+    Experiment: tables.experiments,
+    ExperimentRun: tables.experiment_runs,
+    PastMetric: tables.past_metrics,
 }
 # A metric's value is a number and a parameter's is text: two columns of one table.
-_COLUMN_OF = {(Metric, "value"): "number_value", (Parameter, "value"): "text_value"}
+_COLUMN_OF = {
+    (Metric, "value"): "number_value",
+    (PastMetric, "value"): "number_value",
+    (Parameter, "value"): "text_value",
+}
 STRING_KEY_LENGTH = 128
 _TUPLES = frozenset({"language", "tasks"})
 

@@ -81,7 +81,8 @@ artifacts = _resource(
     "artifacts",
     Column("artifact_type", Text, nullable=False),
     Column("model_version_id", ForeignKey("model_versions.id")),
-    Column("experiment_run_id", BigInteger),
+    Column("experiment_id", ForeignKey("experiments.id")),
+    Column("experiment_run_id", ForeignKey("experiment_runs.id")),
     Column("state", Text, nullable=False),
     Column("uri", Text),
     Column("model_format_name", Text),
@@ -109,6 +110,62 @@ artifacts = _resource(
     Index("ix_artifacts_model_version_id", "model_version_id", "id"),
     Index("ix_artifacts_experiment_run_id", "experiment_run_id", "id"),
     Index("ix_artifacts_artifact_type", "artifact_type", "id"),
+)
+
+serving_environments = _resource("serving_environments", UniqueConstraint("name"))
+
+inference_services = _resource(
+    "inference_services",
+    Column("serving_environment_id", ForeignKey("serving_environments.id"), nullable=False),
+    Column("registered_model_id", ForeignKey("registered_models.id"), nullable=False, index=True),
+    Column("model_version_id", ForeignKey("model_versions.id"), index=True),
+    Column("runtime", Text),
+    Column("desired_state", Text, nullable=False),
+    UniqueConstraint("serving_environment_id", "name"),
+    Index("ix_inference_services_serving_environment_id", "serving_environment_id", "id"),
+)
+
+serve_models = _resource(
+    "serve_models",
+    Column("inference_service_id", ForeignKey("inference_services.id"), nullable=False),
+    Column("model_version_id", ForeignKey("model_versions.id"), nullable=False, index=True),
+    Column("last_known_state", Text, nullable=False),
+    UniqueConstraint("inference_service_id", "name"),
+    Index("ix_serve_models_inference_service_id", "inference_service_id", "id"),
+)
+
+experiments = _resource(
+    "experiments",
+    Column("owner", Text),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("name"),
+)
+
+experiment_runs = _resource(
+    "experiment_runs",
+    Column("experiment_id", ForeignKey("experiments.id"), nullable=False),
+    Column("owner", Text),
+    Column("state", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("start_time_since_epoch", BigInteger),
+    Column("end_time_since_epoch", BigInteger),
+    UniqueConstraint("experiment_id", "name"),
+    Index("ix_experiment_runs_experiment_id", "experiment_id", "id"),
+)
+
+# A metric's history keeps its external id, which is unique only among the metrics themselves.
+past_metrics = _resource(
+    "past_metrics",
+    Column("artifact_type", Text, nullable=False),
+    Column("model_version_id", BigInteger),
+    Column("experiment_id", ForeignKey("experiments.id")),
+    Column("experiment_run_id", ForeignKey("experiment_runs.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("number_value", Float(53)),
+    Column("timestamp", BigInteger),
+    Column("step", BigInteger),
+    Index("ix_past_metrics_experiment_run_id", "experiment_run_id", "name", "id"),
+    unique_external_id=False,
 )
 
 # The custom properties again, one row each, so that a filter on them finds an index.

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from registry_service.domain.filters import Filter
+
 OrderBy = Literal["ID", "CREATE_TIME", "LAST_UPDATE_TIME"]
 
 R = TypeVar("R")
@@ -25,6 +27,7 @@ class ListQuery:
     order_by: OrderBy = "ID"
     descending: bool = False
     after: Cursor | None = None
+    filter: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,11 @@ class VersionContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What a caller asks to register, all or nothing."""
+    """What a caller asks to register, all or nothing.
+
+    `expected_aliases` names the version that an alias must point to before it is moved, None
+    where it must not exist yet.
+    """
 
     model: RegisteredModel
     version_name: str | None
@@ -60,6 +64,7 @@ class Registration:
     properties: Properties
     content: VersionContent
     aliases: Sequence[str] = ()
+    expected_aliases: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

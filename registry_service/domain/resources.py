@@ -68,6 +68,7 @@ class Artifact(Resource):
     artifact_type: ClassVar[str] = ""
 
     model_version_id: int | None = None
+    experiment_id: int | None = None
     experiment_run_id: int | None = None
     state: str = "UNKNOWN"
 

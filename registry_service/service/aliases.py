@@ -56,14 +56,7 @@ class Aliases:
             model = model_named(transaction, model_name)
             transaction.lock(RegisteredModel, model.id)
             version = version_named(transaction, model, ref)
-            current = _current(transaction, model, alias)
-            found = current and current.version_name
-            if expected is not AnyVersion and found != expected:
-                raise StaleError(
-                    f"alias {alias!r} of model {model_name!r} points to {found!r}, "
-                    f"not to {expected!r}: someone moved it; look again before you move it"
-                )
-            point_alias(transaction, model, alias, version, actor, reason)
+            point_alias(transaction, model, alias, version, actor, reason, expected)
             moved = _current(transaction, model, alias)
         assert moved is not None  # noqa: S101 - it was set above
         return moved
@@ -76,10 +69,22 @@ def point_alias(
     version: ModelVersion,
     actor: str,
     reason: str | None,
+    expected: str | type[AnyVersion] | None = AnyVersion,
 ) -> None:
-    """Set an alias and record it. Raises InvalidRequestError for a name that cannot be one."""
+    """Set an alias and record it.
+
+    Raises:
+        InvalidRequestError: The name cannot be an alias.
+        StaleError: The alias points elsewhere than expected.
+    """
     check_alias(alias)
     current = _current(transaction, model, alias)
+    found = current and current.version_name
+    if expected is not AnyVersion and found != expected:
+        raise StaleError(
+            f"alias {alias!r} of model {model.name!r} points to {found!r}, "
+            f"not to {expected!r}: someone moved it; look again before you move it"
+        )
     transaction.set_alias(model.id, alias, version.id)
     transaction.append_audit(
         AuditEntry(

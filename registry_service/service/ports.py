@@ -41,7 +41,7 @@ class Transaction(Protocol):
         ...
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
-        """Return one page of the resources whose columns have these values."""
+        """Return one page of the resources whose columns have these values, or one of a list."""
         ...
 
     def next_number(self, model_id: int) -> int:

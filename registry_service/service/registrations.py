@@ -22,7 +22,7 @@ from registry_service.errors import (
     IdempotencyError,
     UnknownBlobError,
 )
-from registry_service.service.aliases import point_alias
+from registry_service.service.aliases import AnyVersion, point_alias
 from registry_service.service.content import artifacts_of, content_of
 from registry_service.service.lookup import model_named, version_named
 from registry_service.service.ports import BlobStore, Database, Transaction, missing_blobs
@@ -53,6 +53,7 @@ class Registrations:
             UnknownBlobError: Bytes of a file are not in the store.
             AlreadyExistsError: The model has a version of that name.
             IdempotencyError: The key was used for another request.
+            StaleError: An alias points elsewhere than the registration expects.
         """
         if earlier := self._replay(key, fingerprint):
             return earlier
@@ -144,7 +145,8 @@ def _register(transaction: Transaction, registration: Registration, actor: str) 
     transaction.add_document(version.id, registration.content.document)
     transaction.add_all(artifacts_of(model, version, registration))
     for alias in registration.aliases:
-        point_alias(transaction, model, alias, version, actor, "registered")
+        expected = registration.expected_aliases.get(alias, AnyVersion)
+        point_alias(transaction, model, alias, version, actor, "registered", expected)
     return Registered(
         model_id=model.id,
         model_name=str(model.name),

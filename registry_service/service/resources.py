@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from registry_service.domain.paging import ListQuery, Page
-from registry_service.domain.resources import Artifact, ModelVersion, Resource
+from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
+from registry_service.domain.serving import InferenceService
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.ports import Database, Transaction
 
@@ -67,20 +68,28 @@ class Resources:
             transaction.get(parent, parent_id)
             return transaction.page(kind, query, **where)
 
-    def put_artifact(
-        self,
-        version_id: int,
-        kind: type[Artifact],
-        artifact_id: int | None,
-        values: Mapping[str, Any],
-    ) -> Artifact:
-        """Create an artifact of a version, or update the one of that id and make it its own."""
-        with self._database.write() as transaction:
-            transaction.get(ModelVersion, version_id)
-            owned = {**values, "model_version_id": version_id}
-            if artifact_id is None:
-                return create(transaction, kind(**owned))
-            return update(transaction, kind, artifact_id, owned)
+    def served_model(self, service_id: int) -> RegisteredModel:
+        """Return the model that an inference service serves. Raises NotFoundError."""
+        with self._database.read() as transaction:
+            service = transaction.get(InferenceService, service_id)
+            return transaction.get(RegisteredModel, service.registered_model_id)
+
+    def served_version(self, service_id: int) -> ModelVersion:
+        """Return the version that is served: the given one, else the model's newest.
+
+        Raises:
+            NotFoundError: There is no such service, or its model has no version.
+        """
+        with self._database.read() as transaction:
+            service = transaction.get(InferenceService, service_id)
+            if service.model_version_id is not None:
+                return transaction.get(ModelVersion, service.model_version_id)
+            newest = ListQuery(page_size=1, descending=True)
+            model_id = service.registered_model_id
+            versions = transaction.page(ModelVersion, newest, registered_model_id=model_id)
+        if not versions.items:
+            raise NotFoundError(f"no model versions found for id {service_id}: not found")
+        return versions.items[0]
 
 
 def create(transaction: Transaction, resource: R) -> R:
@@ -89,7 +98,7 @@ def create(transaction: Transaction, resource: R) -> R:
     if isinstance(resource, ModelVersion):
         number = transaction.next_number(resource.registered_model_id)
         resource = replace(resource, number=number)
-    if isinstance(resource, Artifact) and resource.name is None:
+    if resource.name is None:
         resource = replace(resource, name=str(uuid.uuid4()))
     return transaction.add(resource)
 

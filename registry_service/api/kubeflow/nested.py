@@ -1,69 +1,103 @@
-"""The routes of resources that belong to another: versions of a model, artifacts of a version."""
+"""The routes of resources that belong to another: versions of a model, runs of an experiment."""
+
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow import schemas
 from registry_service.api.kubeflow.routes import (
-    ArtifactType,
     ExternalId,
     Listing,
     Name,
     RawBody,
     body_values,
     given,
-    kind_of_artifacts,
 )
-from registry_service.api.kubeflow.wire import page_to_wire, to_wire
+from registry_service.api.kubeflow.wire import Dialect, bind_filter
 from registry_service.api.parameters import numeric_id
-from registry_service.domain.resources import ARTIFACT_TYPES, ModelVersion, RegisteredModel
+from registry_service.domain.experiments import Experiment, ExperimentRun
+from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
+from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
 from registry_service.service.resources import Resources
 
 
-def add_version_routes(router: APIRouter, resources: Resources) -> None:
-    """Add registered_models/{id}/versions."""
-    path = "/registered_models/{resource_id}/versions"
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A list of resources under a parent: its path, the two kinds, and the body of a new one."""
 
-    @router.get(path)
-    def list_versions(
-        resource_id: str, query: Listing, name: Name = "", external_id: ExternalId = ""
+    path: str
+    parent: type[Resource]
+    kind: type[Resource]
+    create: type[BaseModel]
+
+
+CHILDREN = (
+    Children(
+        "/registered_models/{parent_id}/versions",
+        RegisteredModel,
+        ModelVersion,
+        schemas.ModelVersionBody,
+    ),
+    Children(
+        "/serving_environments/{parent_id}/inference_services",
+        ServingEnvironment,
+        InferenceService,
+        schemas.InferenceServiceCreate,
+    ),
+    Children(
+        "/inference_services/{parent_id}/serves",
+        InferenceService,
+        ServeModel,
+        schemas.ServeModelCreate,
+    ),
+)
+
+EXPERIMENT_CHILDREN = (
+    Children(
+        "/experiments/{parent_id}/experiment_runs",
+        Experiment,
+        ExperimentRun,
+        schemas.ExperimentRunBody,
+    ),
+)
+
+
+def add_children_routes(
+    router: APIRouter, children: Children, resources: Resources, dialect: Dialect
+) -> None:
+    """Add list and create of resources under a parent."""
+    owner = children.kind.parent
+    assert owner is not None  # noqa: S101 - a child names its parent
+    label = children.parent.label
+
+    @router.get(children.path)
+    def list_children(
+        parent_id: str, query: Listing, name: Name = "", external_id: ExternalId = ""
     ) -> Response:
-        model_id = numeric_id(resource_id, RegisteredModel.label)
-        where = given(name, external_id) | {"registered_model_id": model_id}
-        page = resources.children(RegisteredModel, model_id, ModelVersion, query, **where)
-        return json_response(page_to_wire(page, query))
+        parent = numeric_id(parent_id, label)
+        where = given(name, external_id) | {owner: parent}
+        bound = bind_filter(query, children.kind)
+        page = resources.children(children.parent, parent, children.kind, bound, **where)
+        return json_response(dialect.show_page(page, query))
 
-    @router.post(path, status_code=201)
-    def create_version(resource_id: str, raw: RawBody) -> Response:
-        model_id = numeric_id(resource_id, RegisteredModel.label)
-        _, values = body_values(ModelVersion, parse(schemas.ModelVersionBody, raw))
-        version = ModelVersion(**{**values, "id": 0, "registered_model_id": model_id})
-        return json_response(to_wire(resources.create(version)), 201)
+    @router.post(children.path, status_code=201)
+    def create_child(parent_id: str, raw: RawBody) -> Response:
+        kind, values = body_values(children.kind, parse(children.create, raw))
+        # The path says whose it is, whatever the body says; an id is the server's to give.
+        owned = {**values, "id": 0, owner: numeric_id(parent_id, label)}
+        return json_response(dialect.show(resources.create(kind(**owned))), 201)
 
 
-def add_version_artifact_routes(router: APIRouter, resources: Resources) -> None:
-    """Add model_versions/{id}/artifacts."""
-    path = "/model_versions/{resource_id}/artifacts"
+def add_served_routes(router: APIRouter, resources: Resources, dialect: Dialect) -> None:
+    """Add inference_services/{id}/model and …/version: what is served there."""
+    label = InferenceService.label
 
-    @router.get(path)
-    def list_artifacts(
-        resource_id: str,
-        query: Listing,
-        name: Name = "",
-        external_id: ExternalId = "",
-        artifact_type: ArtifactType = "",
-    ) -> Response:
-        version_id = numeric_id(resource_id, ModelVersion.label)
-        kind = kind_of_artifacts(artifact_type)
-        where = given(name, external_id) | {"model_version_id": version_id}
-        page = resources.children(ModelVersion, version_id, kind, query, **where)
-        return json_response(page_to_wire(page, query))
+    @router.get("/inference_services/{service_id}/model")
+    def served_model(service_id: str) -> Response:
+        return json_response(dialect.show(resources.served_model(numeric_id(service_id, label))))
 
-    @router.post(path, status_code=201)
-    def put_artifact(resource_id: str, raw: RawBody) -> Response:
-        body = parse(schemas.AnyArtifactBody, raw).root
-        kind = ARTIFACT_TYPES[body.artifact_type]
-        values = {name: value for name, value in body.changes().items() if name != "id"}
-        version_id = numeric_id(resource_id, ModelVersion.label)
-        stored = resources.put_artifact(version_id, kind, body.id, values)
-        return json_response(to_wire(stored), 201 if body.id is None else 200)
+    @router.get("/inference_services/{service_id}/version")
+    def served_version(service_id: str) -> Response:
+        return json_response(dialect.show(resources.served_version(numeric_id(service_id, label))))

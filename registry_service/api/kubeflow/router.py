@@ -1,22 +1,35 @@
-"""The Kubeflow Model Registry API under any prefix."""
+"""The Kubeflow Model Registry API, in any of its versions."""
 
 from fastapi import APIRouter
 
-from registry_service.api.kubeflow.nested import add_version_artifact_routes, add_version_routes
-from registry_service.api.kubeflow.routes import ENDPOINTS, add_resource_routes
+from registry_service.api.kubeflow.endpoints import ENDPOINTS, EXPERIMENT_ENDPOINTS
+from registry_service.api.kubeflow.nested import (
+    CHILDREN,
+    EXPERIMENT_CHILDREN,
+    add_children_routes,
+    add_served_routes,
+)
+from registry_service.api.kubeflow.owned_artifacts import add_artifact_routes
+from registry_service.api.kubeflow.routes import add_resource_routes
+from registry_service.api.kubeflow.wire import Dialect
+from registry_service.service.artifacts import Artifacts
 from registry_service.service.resources import Resources
 
 
-def kubeflow_router(prefix: str, resources: Resources) -> APIRouter:
+def kubeflow_router(dialect: Dialect, resources: Resources, artifacts: Artifacts) -> APIRouter:
     """Return the routes of the API.
 
     Args:
-        prefix: Where they begin, such as `/api/model_registry/v1`.
-        resources: The use cases.
+        dialect: Which version of it.
+        resources: The use cases of all resources.
+        artifacts: Those of artifacts that belong to something.
     """
-    router = APIRouter(prefix=prefix, tags=["Kubeflow Model Registry"])
-    for endpoint in ENDPOINTS:
-        add_resource_routes(router, endpoint, resources)
-    add_version_routes(router, resources)
-    add_version_artifact_routes(router, resources)
+    router = APIRouter(prefix=dialect.prefix, tags=["Kubeflow Model Registry"])
+    more = (EXPERIMENT_ENDPOINTS, EXPERIMENT_CHILDREN) if dialect.experiments else ((), ())
+    add_artifact_routes(router, resources, artifacts, dialect)
+    for children in (*CHILDREN, *more[1]):
+        add_children_routes(router, children, resources, dialect)
+    add_served_routes(router, resources, dialect)
+    for endpoint in (*ENDPOINTS, *more[0]):
+        add_resource_routes(router, endpoint, resources, dialect)
     return router

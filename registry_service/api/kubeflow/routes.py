@@ -1,23 +1,21 @@
 """The routes that every resource of the Kubeflow Model Registry API has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, RootModel
 
 from registry_service.api.json import json_response, parse, raw_body
-from registry_service.api.kubeflow import schemas
-from registry_service.api.kubeflow.wire import page_to_wire, to_wire
+from registry_service.api.kubeflow.artifact_schemas import TYPED_ARTIFACTS
+from registry_service.api.kubeflow.endpoints import Endpoint
+from registry_service.api.kubeflow.schemas import ResourceUpdate
+from registry_service.api.kubeflow.wire import Dialect, bind_filter
 from registry_service.api.parameters import list_query, numeric_id
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import (
     ARTIFACT_TYPES,
     Artifact,
-    ModelArtifact,
-    ModelVersion,
-    RegisteredModel,
     Resource,
 )
 from registry_service.errors import InvalidRequestError
@@ -30,95 +28,64 @@ ArtifactType = Annotated[str, Query(alias="artifactType")]
 ExternalId = Annotated[str, Query(alias="externalId")]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One kind of resource: where it lives, and what its bodies are."""
-
-    collection: str
-    single: str
-    kind: type[Resource]
-    create: type[BaseModel]
-    update: type[BaseModel]
-
-
-ENDPOINTS = (
-    Endpoint(
-        "registered_models",
-        "registered_model",
-        RegisteredModel,
-        schemas.RegisteredModelCreate,
-        schemas.RegisteredModelUpdate,
-    ),
-    Endpoint(
-        "model_versions",
-        "model_version",
-        ModelVersion,
-        schemas.ModelVersionCreate,
-        schemas.ModelVersionUpdate,
-    ),
-    Endpoint(
-        "artifacts",
-        "artifact",
-        Artifact,
-        schemas.AnyArtifactCreate,
-        schemas.AnyArtifactUpdate,
-    ),
-    Endpoint(
-        "model_artifacts",
-        "model_artifact",
-        ModelArtifact,
-        schemas.ModelArtifactCreate,
-        schemas.ModelArtifactUpdate,
-    ),
-)
-
-
-def add_resource_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+def add_resource_routes(
+    router: APIRouter, endpoint: Endpoint, resources: Resources, dialect: Dialect
+) -> None:
     """Add create, list, get, update and find of one kind of resource."""
-    _add_collection_routes(router, endpoint, resources)
-    _add_item_routes(router, endpoint, resources)
-    _add_find_route(router, endpoint, resources)
+    _add_collection_routes(router, endpoint, resources, dialect)
+    _add_item_routes(router, endpoint, resources, dialect)
+    _add_find_route(router, endpoint, resources, dialect)
 
 
-def _add_collection_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+def _add_collection_routes(
+    router: APIRouter, endpoint: Endpoint, resources: Resources, dialect: Dialect
+) -> None:
     path = f"/{endpoint.collection}"
 
     @router.post(path, status_code=201)
     def create(raw: RawBody) -> Response:
         kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
-        return json_response(to_wire(resources.create(kind(**values))), 201)
+        return json_response(dialect.show(resources.create(kind(**values))), 201)
 
     if endpoint.kind is Artifact:
 
         @router.get(path)
         def list_by_type(query: Listing, artifact_type: ArtifactType = "") -> Response:
             kind = kind_of_artifacts(artifact_type)
-            return json_response(page_to_wire(resources.page(kind, query), query))
+            page = resources.page(kind, bind_filter(query, kind))
+            return json_response(dialect.show_page(page, query))
 
     else:
 
         @router.get(path)
         def list_all(query: Listing) -> Response:
-            return json_response(page_to_wire(resources.page(endpoint.kind, query), query))
+            page = resources.page(endpoint.kind, bind_filter(query, endpoint.kind))
+            return json_response(dialect.show_page(page, query))
 
 
-def _add_item_routes(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+def _add_item_routes(
+    router: APIRouter, endpoint: Endpoint, resources: Resources, dialect: Dialect
+) -> None:
     path = f"/{endpoint.collection}/{{resource_id}}"
     label = endpoint.kind.label
 
     @router.get(path)
     def get(resource_id: str) -> Response:
-        return json_response(to_wire(resources.get(endpoint.kind, numeric_id(resource_id, label))))
+        return json_response(
+            dialect.show(resources.get(endpoint.kind, numeric_id(resource_id, label)))
+        )
 
     @router.patch(path)
     def update(resource_id: str, raw: RawBody) -> Response:
         kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
         return json_response(
-            to_wire(resources.update(kind, numeric_id(resource_id, label), changes))
+            dialect.show(resources.update(kind, numeric_id(resource_id, label), changes))
         )
 
 
-def _add_find_route(router: APIRouter, endpoint: Endpoint, resources: Resources) -> None:
+def _add_find_route(
+    router: APIRouter, endpoint: Endpoint, resources: Resources, dialect: Dialect
+) -> None:
     parent = endpoint.kind.parent
 
     @router.get(f"/{endpoint.single}")
@@ -135,7 +102,7 @@ def _add_find_route(router: APIRouter, endpoint: Endpoint, resources: Resources)
         where = given(name, external_id)
         if parent is not None and parent_id:
             where[parent] = numeric_id(parent_id, "parent resource")
-        return json_response(to_wire(resources.find(endpoint.kind, **where)))
+        return json_response(dialect.show(resources.find(endpoint.kind, **where)))
 
 
 def given(name: str, external_id: str) -> dict[str, Any]:
@@ -148,8 +115,8 @@ def body_values(kind: type[Resource], body: BaseModel) -> tuple[type[Resource], 
     """Return the class that a body describes, and the fields that it gives."""
     if isinstance(body, RootModel):
         body = body.root
-    assert isinstance(body, schemas.ResourceUpdate)  # noqa: S101 - all our bodies are
-    if isinstance(body, schemas.TYPED_ARTIFACTS):
+    assert isinstance(body, ResourceUpdate)  # noqa: S101 - all our bodies are
+    if isinstance(body, TYPED_ARTIFACTS):
         kind = ARTIFACT_TYPES[body.artifact_type]
     return kind, body.changes()
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from registry_service.api.json import Body
 from registry_service.domain.properties import PropertyValue
@@ -33,12 +33,17 @@ def _base64(value: str) -> str:
     return value
 
 
+def _int64_or_text(value: Any) -> Any:
+    """Read a number that one version of the API writes as text, and another as a number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return _int64(value)
+
+
 Int64Text = Annotated[int, BeforeValidator(_int64, json_schema_input_type=str)]
+Int64 = Annotated[int, BeforeValidator(_int64_or_text, json_schema_input_type=str | int)]
 Name = Annotated[str, Field(min_length=1)]
 State = Literal["LIVE", "ARCHIVED"]
-ArtifactState = Literal[
-    "UNKNOWN", "PENDING", "LIVE", "MARKED_FOR_DELETION", "DELETED", "ABANDONED", "REFERENCE"
-]
 
 
 class _Value(BaseModel):
@@ -181,161 +186,69 @@ class ModelVersionBody(ModelVersionCreate, Stored):
     """POST registered_models/{id}/versions."""
 
 
-class ArtifactUpdate(ResourceUpdate):
-    """What can be changed in every artifact."""
-
-    state: ArtifactState | None = None
+class ServingEnvironmentUpdate(ResourceUpdate):
+    """PATCH serving_environments/{id}."""
 
 
-class ModelArtifactUpdate(ArtifactUpdate):
-    """PATCH of a model artifact."""
+class ServingEnvironmentCreate(ServingEnvironmentUpdate):
+    """POST serving_environments."""
 
-    artifact_type: Literal["model-artifact"] = "model-artifact"
-    uri: str | None = None
-    model_format_name: str | None = None
-    model_format_version: str | None = None
-    storage_key: str | None = None
-    storage_path: str | None = None
-    service_account_name: str | None = None
-    model_source_kind: str | None = None
-    model_source_class: str | None = None
-    model_source_group: str | None = None
-    model_source_id: str | None = None
-    model_source_name: str | None = None
+    name: Name
 
 
-class DocArtifactUpdate(ArtifactUpdate):
-    """PATCH of a document."""
+class InferenceServiceUpdate(ResourceUpdate):
+    """PATCH inference_services/{id}."""
 
-    artifact_type: Literal["doc-artifact"] = "doc-artifact"
-    uri: str | None = None
-
-
-class DatasetArtifactUpdate(ArtifactUpdate):
-    """PATCH of a dataset."""
-
-    artifact_type: Literal["dataset-artifact"] = "dataset-artifact"
-    uri: str | None = None
-    digest: str | None = None
-    source_type: str | None = None
-    source: str | None = None
-    schema_: str | None = Field(default=None, alias="schema")
-    profile: str | None = None
-
-    def changes(self) -> dict[str, Any]:
-        """Return the given fields; pydantic keeps the plain name `schema` for itself."""
-        given = ResourceUpdate.changes(self)
-        if "schema_" in given:
-            given["schema"] = given.pop("schema_")
-        return given
+    model_version_id: Int64Text | None = None
+    runtime: str | None = None
+    desired_state: Literal["DEPLOYED", "UNDEPLOYED"] | None = None
 
 
-class MetricUpdate(ArtifactUpdate):
-    """PATCH of a metric."""
+class InferenceServiceCreate(InferenceServiceUpdate):
+    """POST inference_services."""
 
-    artifact_type: Literal["metric"] = "metric"
-    value: float | None = None
-    timestamp: Int64Text | None = None
-    step: Int64Text | None = None
-
-
-class ParameterUpdate(ArtifactUpdate):
-    """PATCH of a parameter."""
-
-    artifact_type: Literal["parameter"] = "parameter"
-    value: str | None = None
-    parameter_type: Literal["string", "number", "boolean", "object"] | None = None
-
-
-TYPED_ARTIFACTS = (
-    ModelArtifactUpdate,
-    DocArtifactUpdate,
-    DatasetArtifactUpdate,
-    MetricUpdate,
-    ParameterUpdate,
-)
-
-
-class _Named(Body):
     name: str | None = None
+    registered_model_id: Int64Text
+    serving_environment_id: Int64Text
 
 
-class ModelArtifactCreate(ModelArtifactUpdate, _Named):
-    """POST of a model artifact."""
+class ServeModelCreate(ResourceUpdate):
+    """POST inference_services/{id}/serves."""
+
+    name: str | None = None
+    model_version_id: Int64Text
+    last_known_state: (
+        Literal["UNKNOWN", "NEW", "RUNNING", "COMPLETE", "FAILED", "CACHED", "CANCELED"] | None
+    ) = None
 
 
-class DocArtifactCreate(DocArtifactUpdate, _Named):
-    """POST of a document."""
+class ExperimentUpdate(ResourceUpdate):
+    """PATCH experiments/{id}."""
+
+    owner: str | None = None
+    state: State | None = None
 
 
-class DatasetArtifactCreate(DatasetArtifactUpdate, _Named):
-    """POST of a dataset."""
+class ExperimentCreate(ExperimentUpdate):
+    """POST experiments."""
+
+    name: Name
 
 
-class MetricCreate(MetricUpdate, _Named):
-    """POST of a metric."""
+class ExperimentRunUpdate(ExperimentUpdate):
+    """PATCH experiment_runs/{id}."""
+
+    status: Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] | None = None
+    end_time_since_epoch: Int64Text | None = None
 
 
-class ParameterCreate(ParameterUpdate, _Named):
-    """POST of a parameter."""
+class ExperimentRunCreate(ExperimentRunUpdate):
+    """POST experiment_runs."""
+
+    name: str | None = None
+    experiment_id: Int64Text
+    start_time_since_epoch: Int64Text | None = None
 
 
-class ModelArtifactBody(ModelArtifactCreate, Stored):
-    """A whole model artifact."""
-
-
-class DocArtifactBody(DocArtifactCreate, Stored):
-    """A whole document."""
-
-
-class DatasetArtifactBody(DatasetArtifactCreate, Stored):
-    """A whole dataset."""
-
-
-class MetricBody(MetricCreate, Stored):
-    """A whole metric."""
-
-
-class ParameterBody(ParameterCreate, Stored):
-    """A whole parameter."""
-
-
-class AnyArtifactUpdate(
-    RootModel[
-        Annotated[
-            ModelArtifactUpdate
-            | DocArtifactUpdate
-            | DatasetArtifactUpdate
-            | MetricUpdate
-            | ParameterUpdate,
-            Field(discriminator="artifact_type"),
-        ]
-    ]
-):
-    """PATCH artifacts/{id}."""
-
-
-class AnyArtifactCreate(
-    RootModel[
-        Annotated[
-            ModelArtifactCreate
-            | DocArtifactCreate
-            | DatasetArtifactCreate
-            | MetricCreate
-            | ParameterCreate,
-            Field(discriminator="artifact_type"),
-        ]
-    ]
-):
-    """POST artifacts."""
-
-
-class AnyArtifactBody(
-    RootModel[
-        Annotated[
-            ModelArtifactBody | DocArtifactBody | DatasetArtifactBody | MetricBody | ParameterBody,
-            Field(discriminator="artifact_type"),
-        ]
-    ]
-):
-    """POST model_versions/{id}/artifacts."""
+class ExperimentRunBody(ExperimentRunCreate, Stored):
+    """POST experiments/{id}/experiment_runs."""

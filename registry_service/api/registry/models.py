@@ -7,6 +7,7 @@ import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
 from registry_service.api.json import json_response, parse, raw_body
+from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.parameters import list_query
 from registry_service.api.registry.schemas import AliasBody, RegisterBody
 from registry_service.api.registry.views import (
@@ -18,6 +19,7 @@ from registry_service.api.registry.views import (
 )
 from registry_service.api.tokens import encode_token
 from registry_service.domain.paging import ListQuery
+from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
 from registry_service.service.aliases import Aliases, AnyVersion
 from registry_service.service.ports import BlobStore
@@ -58,7 +60,7 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
 
     @router.get("")
     def list_models(query: Listing) -> Response:
-        page = registrations.models(query)
+        page = registrations.models(bind_filter(query, RegisteredModel))
         items = [model_view(model) for model in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
@@ -69,7 +71,7 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
 
     @router.get("/{name}/versions")
     def list_versions(name: str, query: Listing) -> Response:
-        page = registrations.versions(name, query)
+        page = registrations.versions(name, bind_filter(query, ModelVersion))
         items = [version_view(version) for version in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 

@@ -126,6 +126,7 @@ class RegisterBody(Body):
     lineage: dict[ShortText, str | None] = Field(default_factory=dict)
     schema_: Json = Field(default=None, alias="schema")
     aliases: list[str] = Field(default_factory=list)
+    expected_aliases: dict[str, str | None] = Field(default_factory=dict)
 
     def to_domain(self) -> Registration:
         """Return the registration."""
@@ -147,6 +148,7 @@ class RegisterBody(Body):
                 document=VersionDocument(lineage, self.schema_),
             ),
             aliases=list(dict.fromkeys(self.aliases)),
+            expected_aliases=self.expected_aliases,
         )
 
 

@@ -42,6 +42,17 @@ def test_a_stale_expectation_is_refused(ours: Caller, model: str) -> None:
     assert put(ours, model, "champion", version="3", expected=None)[0] == 409
 
 
+def test_a_registration_may_expect_where_an_alias_points(ours: Caller, model: str) -> None:
+    """A registration that finds its alias moved is refused whole; no version remains of it."""
+    put(ours, model, "champion", version="2")
+    body = registration(model, [], aliases=["champion"]) | {"expectedAliases": {"champion": "1"}}
+    status, error = ours("POST", "/register", body, Idempotency_Key=f"{model}-stale")
+    assert (status, error["code"]) == (409, "stale")
+    assert ours("GET", f"/models/{model}/versions/latest")[1]["version"]["name"] == "3"
+    body["expectedAliases"] = {"champion": "2"}
+    assert ours("POST", "/register", body, Idempotency_Key=f"{model}-right")[0] == 201
+
+
 def test_racing_promotions_have_one_winner(ours: Caller, model: str) -> None:
     """Of 8 promotions that expect the same champion, one succeeds."""
     put(ours, model, "champion", version="1")

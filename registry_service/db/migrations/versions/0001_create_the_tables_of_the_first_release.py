@@ -31,6 +31,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_model_name", "audit", ["model_name", "id"], unique=False)
     op.create_table(
+        "experiments",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_experiments_external_id")),
+        sa.UniqueConstraint("name", name=op.f("uq_experiments_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_experiments_created_at", "experiments", ["created_at", "id"], unique=False)
+    op.create_index("ix_experiments_updated_at", "experiments", ["updated_at", "id"], unique=False)
+    op.create_table(
         "idempotency_keys",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
@@ -108,6 +131,78 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_registered_models_updated_at", "registered_models", ["updated_at", "id"], unique=False
+    )
+    op.create_table(
+        "serving_environments",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serving_environments")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_serving_environments_external_id")),
+        sa.UniqueConstraint("name", name=op.f("uq_serving_environments_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_serving_environments_created_at",
+        "serving_environments",
+        ["created_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_serving_environments_updated_at",
+        "serving_environments",
+        ["updated_at", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "experiment_runs",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "experiment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("start_time_since_epoch", sa.BigInteger(), nullable=True),
+        sa.Column("end_time_since_epoch", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_experiment_runs_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_experiment_runs")),
+        sa.UniqueConstraint(
+            "experiment_id", "name", name=op.f("uq_experiment_runs_experiment_id_name")
+        ),
+        sa.UniqueConstraint("external_id", name=op.f("uq_experiment_runs_external_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_experiment_runs_created_at", "experiment_runs", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_experiment_runs_experiment_id", "experiment_runs", ["experiment_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_experiment_runs_updated_at", "experiment_runs", ["updated_at", "id"], unique=False
     )
     op.create_table(
         "model_versions",
@@ -205,7 +300,12 @@ def upgrade() -> None:
         sa.Column(
             "model_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column("experiment_run_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "experiment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "experiment_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=True),
         sa.Column("model_format_name", sa.Text(), nullable=True),
@@ -228,6 +328,14 @@ def upgrade() -> None:
         sa.Column("parameter_type", sa.Text(), nullable=True),
         sa.Column("timestamp", sa.BigInteger(), nullable=True),
         sa.Column("step", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_artifacts_experiment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_run_id"],
+            ["experiment_runs.id"],
+            name=op.f("fk_artifacts_experiment_run_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["model_version_id"], ["model_versions.id"], name=op.f("fk_artifacts_model_version_id")
         ),
@@ -260,6 +368,134 @@ def upgrade() -> None:
     )
     op.create_index("ix_artifacts_updated_at", "artifacts", ["updated_at", "id"], unique=False)
     op.create_table(
+        "inference_services",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "serving_environment_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "registered_model_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "model_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("runtime", sa.Text(), nullable=True),
+        sa.Column("desired_state", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["model_version_id"],
+            ["model_versions.id"],
+            name=op.f("fk_inference_services_model_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registered_model_id"],
+            ["registered_models.id"],
+            name=op.f("fk_inference_services_registered_model_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["serving_environment_id"],
+            ["serving_environments.id"],
+            name=op.f("fk_inference_services_serving_environment_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inference_services")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_inference_services_external_id")),
+        sa.UniqueConstraint(
+            "serving_environment_id",
+            "name",
+            name=op.f("uq_inference_services_serving_environment_id_name"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_inference_services_created_at", "inference_services", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_inference_services_model_version_id"),
+        "inference_services",
+        ["model_version_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_inference_services_registered_model_id"),
+        "inference_services",
+        ["registered_model_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_inference_services_serving_environment_id",
+        "inference_services",
+        ["serving_environment_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_inference_services_updated_at", "inference_services", ["updated_at", "id"], unique=False
+    )
+    op.create_table(
+        "past_metrics",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("artifact_type", sa.Text(), nullable=False),
+        sa.Column("model_version_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "experiment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "experiment_run_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("number_value", sa.Float(precision=53), nullable=True),
+        sa.Column("timestamp", sa.BigInteger(), nullable=True),
+        sa.Column("step", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_past_metrics_experiment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_run_id"],
+            ["experiment_runs.id"],
+            name=op.f("fk_past_metrics_experiment_run_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_past_metrics")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_past_metrics_created_at", "past_metrics", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_past_metrics_experiment_run_id",
+        "past_metrics",
+        ["experiment_run_id", "name", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_past_metrics_updated_at", "past_metrics", ["updated_at", "id"], unique=False
+    )
+    op.create_table(
         "version_documents",
         sa.Column(
             "model_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -289,4 +525,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("model_version_id", "path", name=op.f("pk_version_files")),
     )
     op.create_index(op.f("ix_version_files_sha256"), "version_files", ["sha256"], unique=False)
+    op.create_table(
+        "serve_models",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("custom_properties", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "inference_service_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "model_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("last_known_state", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inference_service_id"],
+            ["inference_services.id"],
+            name=op.f("fk_serve_models_inference_service_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_version_id"],
+            ["model_versions.id"],
+            name=op.f("fk_serve_models_model_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serve_models")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_serve_models_external_id")),
+        sa.UniqueConstraint(
+            "inference_service_id", "name", name=op.f("uq_serve_models_inference_service_id_name")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_serve_models_created_at", "serve_models", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_serve_models_inference_service_id",
+        "serve_models",
+        ["inference_service_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_serve_models_model_version_id"), "serve_models", ["model_version_id"], unique=False
+    )
+    op.create_index(
+        "ix_serve_models_updated_at", "serve_models", ["updated_at", "id"], unique=False
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,172 @@
+"""The bodies of artifacts: a union that the field `artifactType` decides."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, RootModel
+
+from registry_service.api.json import Body
+from registry_service.api.kubeflow.schemas import Int64, Int64Text, ResourceUpdate, Stored
+
+ArtifactState = Literal[
+    "UNKNOWN", "PENDING", "LIVE", "MARKED_FOR_DELETION", "DELETED", "ABANDONED", "REFERENCE"
+]
+
+
+class ArtifactUpdate(ResourceUpdate):
+    """What can be changed in every artifact."""
+
+    state: ArtifactState | None = None
+
+
+class ModelArtifactUpdate(ArtifactUpdate):
+    """PATCH of a model artifact."""
+
+    artifact_type: Literal["model-artifact"] = "model-artifact"
+    uri: str | None = None
+    model_format_name: str | None = None
+    model_format_version: str | None = None
+    storage_key: str | None = None
+    storage_path: str | None = None
+    service_account_name: str | None = None
+    model_source_kind: str | None = None
+    model_source_class: str | None = None
+    model_source_group: str | None = None
+    model_source_id: str | None = None
+    model_source_name: str | None = None
+
+
+class DocArtifactUpdate(ArtifactUpdate):
+    """PATCH of a document."""
+
+    artifact_type: Literal["doc-artifact"] = "doc-artifact"
+    uri: str | None = None
+
+
+class DatasetArtifactUpdate(ArtifactUpdate):
+    """PATCH of a dataset."""
+
+    artifact_type: Literal["dataset-artifact"] = "dataset-artifact"
+    uri: str | None = None
+    digest: str | None = None
+    source_type: str | None = None
+    source: str | None = None
+    schema_: str | None = Field(default=None, alias="schema")
+    profile: str | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the given fields; pydantic keeps the plain name `schema` for itself."""
+        given = ResourceUpdate.changes(self)
+        if "schema_" in given:
+            given["schema"] = given.pop("schema_")
+        return given
+
+
+class MetricUpdate(ArtifactUpdate):
+    """PATCH of a metric."""
+
+    artifact_type: Literal["metric"] = "metric"
+    value: float | None = None
+    timestamp: Int64Text | None = None
+    step: Int64 | None = None
+
+
+class ParameterUpdate(ArtifactUpdate):
+    """PATCH of a parameter."""
+
+    artifact_type: Literal["parameter"] = "parameter"
+    value: str | None = None
+    parameter_type: Literal["string", "number", "boolean", "object"] | None = None
+
+
+TYPED_ARTIFACTS = (
+    ModelArtifactUpdate,
+    DocArtifactUpdate,
+    DatasetArtifactUpdate,
+    MetricUpdate,
+    ParameterUpdate,
+)
+
+
+class _Named(Body):
+    name: str | None = None
+
+
+class ModelArtifactCreate(ModelArtifactUpdate, _Named):
+    """POST of a model artifact."""
+
+
+class DocArtifactCreate(DocArtifactUpdate, _Named):
+    """POST of a document."""
+
+
+class DatasetArtifactCreate(DatasetArtifactUpdate, _Named):
+    """POST of a dataset."""
+
+
+class MetricCreate(MetricUpdate, _Named):
+    """POST of a metric."""
+
+
+class ParameterCreate(ParameterUpdate, _Named):
+    """POST of a parameter."""
+
+
+class ModelArtifactBody(ModelArtifactCreate, Stored):
+    """A whole model artifact."""
+
+
+class DocArtifactBody(DocArtifactCreate, Stored):
+    """A whole document."""
+
+
+class DatasetArtifactBody(DatasetArtifactCreate, Stored):
+    """A whole dataset."""
+
+
+class MetricBody(MetricCreate, Stored):
+    """A whole metric."""
+
+
+class ParameterBody(ParameterCreate, Stored):
+    """A whole parameter."""
+
+
+class AnyArtifactUpdate(
+    RootModel[
+        Annotated[
+            ModelArtifactUpdate
+            | DocArtifactUpdate
+            | DatasetArtifactUpdate
+            | MetricUpdate
+            | ParameterUpdate,
+            Field(discriminator="artifact_type"),
+        ]
+    ]
+):
+    """PATCH artifacts/{id}."""
+
+
+class AnyArtifactCreate(
+    RootModel[
+        Annotated[
+            ModelArtifactCreate
+            | DocArtifactCreate
+            | DatasetArtifactCreate
+            | MetricCreate
+            | ParameterCreate,
+            Field(discriminator="artifact_type"),
+        ]
+    ]
+):
+    """POST artifacts."""
+
+
+class AnyArtifactBody(
+    RootModel[
+        Annotated[
+            ModelArtifactBody | DocArtifactBody | DatasetArtifactBody | MetricBody | ParameterBody,
+            Field(discriminator="artifact_type"),
+        ]
+    ]
+):
+    """POST model_versions/{id}/artifacts."""

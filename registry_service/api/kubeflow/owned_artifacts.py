@@ -1,0 +1,104 @@
+"""The routes of artifacts that belong to a model version or to a run, and of a run's metrics."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from registry_service.api.json import json_response, parse
+from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
+from registry_service.api.kubeflow.routes import (
+    ArtifactType,
+    ExternalId,
+    Listing,
+    Name,
+    RawBody,
+    given,
+    kind_of_artifacts,
+)
+from registry_service.api.kubeflow.wire import Dialect, bind_filter
+from registry_service.api.parameters import numeric_id
+from registry_service.domain.experiments import ExperimentRun, PastMetric
+from registry_service.domain.resources import ARTIFACT_TYPES, ModelVersion, Resource
+from registry_service.errors import InvalidRequestError
+from registry_service.service.artifacts import Artifacts
+from registry_service.service.resources import Resources
+
+
+def add_artifact_routes(
+    router: APIRouter, resources: Resources, artifacts: Artifacts, dialect: Dialect
+) -> None:
+    """Add model_versions/{id}/artifacts and, where there are runs, theirs."""
+    _add_owned(router, resources, artifacts, dialect, ModelVersion, "model_versions")
+    if dialect.experiments:
+        _add_owned(router, resources, artifacts, dialect, ExperimentRun, "experiment_runs")
+        _add_history(router, resources, dialect)
+
+
+def _add_owned(
+    router: APIRouter,
+    resources: Resources,
+    artifacts: Artifacts,
+    dialect: Dialect,
+    owner: type[Resource],
+    collection: str,
+) -> None:
+    path = f"/{collection}/{{owner_id}}/artifacts"
+    column = "model_version_id" if owner is ModelVersion else "experiment_run_id"
+
+    @router.get(path)
+    def list_artifacts(
+        owner_id: str,
+        query: Listing,
+        name: Name = "",
+        external_id: ExternalId = "",
+        artifact_type: ArtifactType = "",
+    ) -> Response:
+        owned_by = numeric_id(owner_id, owner.label)
+        kind = kind_of_artifacts(artifact_type)
+        where = given(name, external_id) | {column: owned_by}
+        page = resources.children(owner, owned_by, kind, bind_filter(query, kind), **where)
+        return json_response(dialect.show_page(page, query))
+
+    @router.post(path, status_code=201)
+    def put_artifact(owner_id: str, raw: RawBody) -> Response:
+        body = parse(AnyArtifactBody, raw).root
+        values = {name: value for name, value in body.changes().items() if name != "id"}
+        kind = ARTIFACT_TYPES[body.artifact_type]
+        owned_by = numeric_id(owner_id, owner.label)
+        stored = artifacts.put(owner, owned_by, kind, body.id, values)
+        return json_response(dialect.show(stored), 201 if body.id is None else 200)
+
+
+def _add_history(router: APIRouter, resources: Resources, dialect: Dialect) -> None:
+    steps_parameter = Annotated[str, Query(alias="stepIds")]
+
+    # Before the route of one run, whose id would match this path's last part.
+    @router.get("/experiment_runs/metric_history")
+    def all_history(query: Listing, name: Name = "", step_ids: steps_parameter = "") -> Response:
+        where = _wanted(name, step_ids)
+        page = resources.page(PastMetric, bind_filter(query, PastMetric), **where)
+        return json_response(dialect.show_page(page, query))
+
+    @router.get("/experiment_runs/{run_id}/metric_history")
+    def run_history(
+        run_id: str, query: Listing, name: Name = "", step_ids: steps_parameter = ""
+    ) -> Response:
+        run = numeric_id(run_id, ExperimentRun.label)
+        where = _wanted(name, step_ids) | {"experiment_run_id": run}
+        bound = bind_filter(query, PastMetric)
+        page = resources.children(ExperimentRun, run, PastMetric, bound, **where)
+        return json_response(dialect.show_page(page, query))
+
+
+def _wanted(name: str, step_ids: str) -> dict[str, Any]:
+    where = given(name, "")
+    if step_ids:
+        try:
+            where["step"] = [int(step) for step in step_ids.split(",")]
+        except ValueError:
+            raise InvalidRequestError(
+                f"stepIds must be whole numbers with commas between, not {step_ids!r}: bad request"
+            ) from None
+        if any(abs(step) >= 1 << 63 for step in where["step"]):
+            raise InvalidRequestError("stepIds must fit into 64 bits: bad request")
+    return where
