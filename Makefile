@@ -69,5 +69,7 @@ bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle mach
 lock: | $(BIN)/python ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) --all-extras -o $(DEV_LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
+	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
+	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

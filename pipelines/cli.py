@@ -70,7 +70,7 @@ def serve(arguments: tuple[str, ...]) -> None:
     """Serve the registry until Ctrl-C (see `kfp-tabular registry serve --help`)."""
     from registry_service.__main__ import main as serve_registry
 
-    sys.exit(serve_registry(list(arguments)))
+    sys.exit(serve_registry(arguments, "kfp-tabular registry serve"))
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -70,6 +70,8 @@ def _local_options() -> list[click.Option]:
             ["--work-dir"],
             type=click.Path(file_okay=False, path_type=Path),
             default=WORK_DIR,
+            envvar="KFP_TABULAR_WORK_DIR",
+            show_envvar=True,
             show_default=True,
             help="Folder of the runs and of this machine's registry.",
         ),

@@ -97,7 +97,8 @@ def test_compiled_commands_install_nothing(path: Path) -> None:
     assert "-m pip" not in text
     assert "http" not in "".join(re.findall(r"image: .*", text))
     assert all(
-        re.search(r":\d+\.\d+\.\d+$", image) for image in re.findall(r"^\s+image: (\S+)$", text, re.M)
+        re.search(r":\d+\.\d+\.\d+$", image)
+        for image in re.findall(r"^\s+image: (\S+)$", text, re.M)
     )
 
 

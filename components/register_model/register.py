@@ -13,6 +13,8 @@ from components.shared.registry_client import RegistryClient
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
+FRAMEWORK = "sklearn"
+FRAMEWORK_PACKAGE = "scikit-learn"
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,12 @@ def register_model(
         "datasets": _datasets(description, evaluation, lineage),
         "lineage": {k: v for k, v in asdict(lineage).items() if v and k != "table_digest"},
         "schema": {"target": description["target"], "features": description["features"]},
-        "aliases": _aliases(verdict if promote else None),
+        "aliases": [CHALLENGER],
     }
+    if verdict and promote:
+        compared = verdict["champion"]
+        body["aliases"] = [CHALLENGER, CHAMPION]
+        body["expectedAliases"] = {CHAMPION: compared and compared["version"]}
     key = f"{lineage.run_id or uuid.uuid4()}/{folder_digest(model)}"
     with RegistryClient.from_environment(registry_url) as registry:
         receipt = registry.register(body, model, key)
@@ -129,8 +135,14 @@ def _verified_description(model: Path) -> dict[str, Any]:
 
 
 def _properties(description: Mapping[str, Any]) -> dict[str, str]:
-    versions = {f"version.{k}": v for k, v in description["versions"].items()}
-    return {"task": description["task"], "estimator": description["estimator"], **versions}
+    versions = description["versions"]
+    return {
+        "task": description["task"],
+        "estimator": description["estimator"],
+        "framework": FRAMEWORK,
+        "framework_version": versions[FRAMEWORK_PACKAGE],
+        **{f"version.{package}": version for package, version in versions.items()},
+    }
 
 
 def _metrics(evaluation: str | Path) -> dict[str, float]:
@@ -149,10 +161,3 @@ def _datasets(
         "test": json.loads(Path(evaluation).read_text("utf-8"))["test_digest"],
     }
     return [{"name": role, "role": role, "digest": d} for role, d in digests.items() if d]
-
-
-def _aliases(verdict: Mapping[str, Any] | None) -> list[Any]:
-    if verdict is None:
-        return [CHALLENGER]
-    champion = verdict["champion"]
-    return [CHALLENGER, {"alias": CHAMPION, "expected": champion and champion["version"]}]

@@ -1,0 +1,80 @@
+"""What a user gets wrong ends in one clear error, and registers nothing."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.conftest import CommandLine
+
+ROWS = "".join(f"{i},{'red' if i % 3 else 'blue'},{i % 2}\n" for i in range(60))
+
+MISTAKES = {
+    "a missing file": ("gone.csv", None, "y", "gone.csv"),
+    "an empty file": ("empty.csv", b"", "y", "empty.csv"),
+    "a header without rows": ("header.csv", b"x,color,y\n", "y", "header.csv"),
+    "a ragged CSV": ("ragged.csv", f"x,color,y\n{ROWS}1,2\n".encode(), "y", "62"),
+    "duplicate columns": ("twice.csv", f"x,x,y\n{ROWS}".encode(), "y", "x"),
+    "an unknown target": ("ok.csv", f"x,color,y\n{ROWS}".encode(), "colour", "color"),
+    "a target without values": (
+        "null.csv",
+        ("x,color,y\n" + "".join(f"{i},red,\n" for i in range(60))).encode(),
+        "y",
+        "y",
+    ),
+    "one class only": (
+        "one.csv",
+        ("x,color,y\n" + "".join(f"{i},red,yes\n" for i in range(60))).encode(),
+        "y",
+        "yes",
+    ),
+    "Parquet by its name only": ("text.parquet", f"x,color,y\n{ROWS}".encode(), "y", "Parquet"),
+    "gzip called CSV": ("zipped.csv", gzip.compress(ROWS.encode()), "y", "gz"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "target", "named"), MISTAKES.values(), ids=MISTAKES.keys()
+)
+def test_a_mistake_is_one_clear_error(
+    command_line: CommandLine,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    target: str,
+    named: str,
+) -> None:
+    """The error names what is wrong; exit code 2, no traceback, nothing registered."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = command_line("run", "training", "--source", name, "--target", target)
+    assert done.exit_code == 2, done
+    assert named in done.errors
+    assert "Traceback" not in done.output + done.errors
+    assert "register_model" not in done.output
+
+
+def test_text_is_no_regression_target(command_line: CommandLine, tmp_path: Path) -> None:
+    """A forced regression on a text target is refused by name."""
+    (tmp_path / "table.csv").write_text(f"x,color,y\n{ROWS}")
+    done = command_line(
+        "run", "training", "--source", "table.csv", "--target", "color", "--task", "regression"
+    )
+    assert done.exit_code == 2
+    assert "color" in done.errors
+
+
+def test_an_unknown_hyperparameter_is_named(command_line: CommandLine, tmp_path: Path) -> None:
+    """A misspelt hyper-parameter ends the run before the fit, with the name that was meant."""
+    (tmp_path / "table.csv").write_text(f"x,color,y\n{ROWS}")
+    done = command_line(
+        *("run", "training", "--source", "table.csv", "--target", "y"),
+        *("--hyperparameters", '{"max_itre": 5}'),
+    )
+    assert done.exit_code == 2
+    assert "max_iter" in done.errors
+
+
+def test_an_unknown_pipeline_is_a_usage_error(command_line: CommandLine) -> None:
+    """Running what does not exist is refused with exit code 2."""
+    assert command_line("run", "trainings").exit_code == 2
