@@ -1,0 +1,1 @@
+"""The component that splits a table into train and test."""

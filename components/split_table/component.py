@@ -1,0 +1,65 @@
+"""KFP signature of `split_table`."""
+
+from typing import NamedTuple, Optional
+
+from kfp import dsl
+from kfp.dsl import Dataset, Input, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def split_table(
+    table: Input[Dataset],
+    train: Output[Dataset],
+    test: Output[Dataset],
+    target: Optional[str] = None,
+    task: str = "auto",
+    strategy: str = "auto",
+    column: Optional[str] = None,
+    test_size: float = 0.2,
+    seed: int = 42,
+    table_digest: Optional[str] = None,
+) -> NamedTuple(
+    "Outputs",
+    [("train_digest", str), ("test_digest", str), ("train_rows", int), ("test_rows", int)],
+):
+    """Split a table into train and test rows, so that appended rows do not move old ones.
+
+    Args:
+        table: The table as Parquet.
+        train: The train rows; metadata: digest, rows, share, dropped_rows, strategy, class_rows.
+        test: The test rows; metadata as of train.
+        target: The target column; rows without a value in it are dropped.
+        task: auto, classification, binary, multiclass or regression.
+        strategy: auto (stratified for a classification, else random), stratified, random, time
+            (the latest rows are test rows) or group (no group is on both sides).
+        column: The column of times or groups.
+        test_size: Share of test rows, between 0 and 1.
+        seed: Another seed gives another, independent split.
+        table_digest: Digest of `table`, so that KFP's cache notices new data; not read otherwise.
+
+    Returns:
+        train_digest: SHA-256 of the content of the train rows.
+        test_digest: SHA-256 of the content of the test rows.
+        train_rows: Number of train rows.
+        test_rows: Number of test rows.
+    """
+    from components.shared.step import reporting_errors
+    from components.split_table.split import split_table
+
+    with reporting_errors():
+        split = split_table(
+            table.path,
+            train.path,
+            test.path,
+            target=target,
+            task=task,
+            strategy=strategy,
+            column=column,
+            test_size=test_size,
+            seed=seed,
+        )
+    train.metadata.update(split.train_metadata())
+    test.metadata.update(split.test_metadata())
+    return (split.train_digest, split.test_digest, split.train_rows, split.test_rows)

@@ -1,0 +1,170 @@
+"""Splitting of a table into train and test, so that appended rows do not move old ones."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from components.shared.sides import Mask, choose_sides
+from components.shared.split_plan import SplitPlan, Strategy, plan_split
+from components.shared.table_digest import table_digest
+from components.shared.table_files import write_parquet
+
+MAX_CLASSES_TOLD = 50
+Metadata = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SplitTable:
+    """What came of a split.
+
+    Attributes:
+        train_digest: SHA-256 of the content of the train table.
+        test_digest: The same of the test table.
+        train_rows: Number of its rows, at least 1.
+        test_rows: Number of its rows, at least 1.
+        dropped_rows: Rows without a target value, which are in neither.
+        strategy: How it was split.
+        parameters: What else decided the split: seed, test_size, column, first_test_time.
+        train_classes: Rows of each class in train; empty for more than 50 classes.
+        test_classes: The same in test.
+    """
+
+    train_digest: str
+    test_digest: str
+    train_rows: int
+    test_rows: int
+    dropped_rows: int
+    strategy: Strategy
+    parameters: Metadata
+    train_classes: dict[str, int] = field(default_factory=dict)
+    test_classes: dict[str, int] = field(default_factory=dict)
+
+    def train_metadata(self) -> Metadata:
+        """Return what the train artifact says about itself."""
+        return self._metadata("train", self.train_digest, self.train_rows, self.train_classes)
+
+    def test_metadata(self) -> Metadata:
+        """Return what the test artifact says about itself."""
+        return self._metadata("test", self.test_digest, self.test_rows, self.test_classes)
+
+    def _metadata(self, side: str, digest: str, rows: int, classes: dict[str, int]) -> Metadata:
+        share = rows / (self.train_rows + self.test_rows)
+        told: Metadata = {"class_rows": classes} if classes else {}
+        return {
+            "side": side,
+            "digest": digest,
+            "rows": rows,
+            "share": round(share, 6),
+            "dropped_rows": self.dropped_rows,
+            "strategy": self.strategy,
+            **self.parameters,
+            **told,
+        }
+
+
+def split_table(
+    table: str | Path,
+    train: str | Path,
+    test: str | Path,
+    *,
+    target: str | None = None,
+    task: str = "auto",
+    strategy: str = "auto",
+    column: str | None = None,
+    test_size: float = 0.2,
+    seed: int = 42,
+) -> SplitTable:
+    """Split a table into train and test rows, unchanged and in their order.
+
+    - `random`: a row is a test row if its hash (of all its values and the seed) lies below
+      `test_size`. Equal rows are on one side, and appended rows move no old one.
+    - `stratified`: the same within each class of the target, and every class of two distinct
+      rows or more is on both sides. Its share is binomial: of a class of n distinct rows,
+      `test_size` ± 2·sqrt(test_size·(1 - test_size) / n) are test rows in 19 of 20 cases (for
+      0.2: ± 0.08 of 100, ± 0.008 of 10,000 rows). A tighter share would move old rows.
+    - `group`: the same by the hash of `column` alone, so no group is on both sides; rows without
+      a group are together one group.
+    - `time`: the latest rows of `column` are the test rows; rows of one time are on one side.
+      The cut follows the data, so appended rows move it on.
+    - `auto`: stratified for a classification, else random.
+
+    Where all rows (of a class), or all groups, would fall onto one side, the nearest one is moved
+    to the other. Rows without a value in the target are dropped. Another column, or another name
+    of one, makes other rows, and so another random or stratified split.
+
+    Args:
+        table: A Parquet file.
+        train: The Parquet file of train rows to write.
+        test: The Parquet file of test rows to write.
+        target: The target column; needed for `stratified`.
+        task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
+        strategy: One of those above.
+        column: The column of `time` or `group`.
+        test_size: Share of test rows, between 0 and 1, both excluded.
+        seed: Another seed gives another, independent split.
+
+    Raises:
+        InputError: A column, strategy, task or share is wrong, a time is missing, or one side
+            would be empty.
+    """
+    plan = plan_split(
+        table,
+        target=target,
+        task=task,
+        strategy=strategy,
+        column=column,
+        test_size=test_size,
+        seed=seed,
+    )
+    sides = choose_sides(table, plan)
+    _write_rows(table, plan, sides.train, Path(train))
+    _write_rows(table, plan, sides.test, Path(test))
+    train_rows, test_rows = int(sides.train.sum()), int(sides.test.sum())
+    return SplitTable(
+        train_digest=table_digest(train),
+        test_digest=table_digest(test),
+        train_rows=train_rows,
+        test_rows=test_rows,
+        dropped_rows=len(sides.train) - train_rows - test_rows,
+        strategy=plan.strategy,
+        parameters=_parameters(plan, sides.first_test_time),
+        train_classes=_class_rows(train, plan),
+        test_classes=_class_rows(test, plan),
+    )
+
+
+def _write_rows(table: str | Path, plan: SplitPlan, mask: Mask, path: Path) -> None:
+    chosen = "chosen"
+    while chosen in plan.columns:
+        chosen += "_"
+    rows = pl.concat([pl.scan_parquet(table), pl.LazyFrame({chosen: mask})], how="horizontal")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_parquet(rows.filter(pl.col(chosen)).drop(chosen), path)
+
+
+def _parameters(plan: SplitPlan, first_test_time: Any) -> Metadata:
+    parameters: Metadata = {"seed": plan.seed, "test_size": plan.test_size}
+    if plan.target is not None:
+        parameters |= {"target": plan.target, "task": str(plan.task)}
+    if plan.column is not None:
+        parameters["column"] = plan.column
+    if first_test_time is not None:
+        parameters["first_test_time"] = str(first_test_time)
+    return parameters
+
+
+def _class_rows(path: str | Path, plan: SplitPlan) -> dict[str, int]:
+    if plan.task not in ("binary", "multiclass"):
+        return {}
+    counts = (
+        pl.scan_parquet(path)
+        .group_by(pl.col(str(plan.target)).alias("class"))
+        .agg(rows=pl.len())
+        .sort("class")
+        .collect(engine="streaming")
+    )
+    return (
+        {str(name): rows for name, rows in counts.rows()} if len(counts) <= MAX_CLASSES_TOLD else {}
+    )
