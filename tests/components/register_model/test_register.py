@@ -1,0 +1,158 @@
+"""Registering a model folder in a running registry."""
+
+import json
+import shutil
+import uuid
+from pathlib import Path
+
+import pytest
+
+from components.evaluate_model.evaluate import evaluate_model
+from components.register_model.register import Lineage, register_model
+from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.registry_client import RegistryClient, RegistryRefusalError
+from tests.components.model_folders import Trained
+
+APPROVED_FIRST = {"approved": True, "champion": None}
+
+
+@pytest.fixture(name="name")
+def model_name() -> str:
+    """A model name that no other test uses."""
+    return f"strikes-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(name="evaluation", scope="module")
+def evaluation_of_the_model(
+    binary_model: Trained, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The evaluation of the binary model on its test rows."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    evaluate_model(
+        binary_model.model,
+        binary_model.test,
+        folder / "report.html",
+        folder / "evaluation.json",
+        folder / "predictions.parquet",
+        test_digest="d" * 64,
+        bootstrap_samples=100,
+    )
+    return folder / "evaluation.json"
+
+
+def _comparison(folder: Path, verdict: dict[str, object]) -> Path:
+    path = folder / "comparison.json"
+    path.write_text(json.dumps(verdict), "utf-8")
+    return path
+
+
+def test_everything_about_a_version_is_registered(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """Files, digest, metrics, parameters, data digests, schema and lineage are on the version."""
+    lineage = Lineage(run_id=name, pipeline="training", git_commit="abc", table_digest="t" * 64)
+    made = register_model(
+        binary_model.model, evaluation, name, lineage=lineage, registry_url=registry_url
+    )
+    answer = RegistryClient(registry_url).find(name)
+    assert answer is not None
+    assert (made.version, made.digest) == (answer.version, binary_model.digest)
+    assert set(answer.files) == {"model.joblib", "model.json"}
+    assert answer.metrics["roc_auc"] == pytest.approx(
+        json.loads(evaluation.read_text())["metrics"]["roc_auc"]["value"]
+    )
+    assert answer.aliases == ("challenger",)
+
+
+def test_a_retry_makes_no_second_version(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """The same run with the same model is answered with the version it made before."""
+    lineage = Lineage(run_id=name)
+    versions = [
+        register_model(
+            binary_model.model, evaluation, name, lineage=lineage, registry_url=registry_url
+        )
+        for _ in range(2)
+    ]
+    assert [version.version for version in versions] == ["1", "1"]
+    assert [version.replayed for version in versions] == [False, True]
+
+
+def test_an_approved_model_is_promoted(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
+) -> None:
+    """With an approving comparison, promote makes the version the champion."""
+    made = register_model(
+        binary_model.model,
+        evaluation,
+        name,
+        comparison=_comparison(tmp_path, APPROVED_FIRST),
+        promote=True,
+        registry_url=registry_url,
+    )
+    assert set(made.aliases) == {"challenger", "champion"}
+
+
+def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
+) -> None:
+    """Two runs that were both compared with nothing cannot both become champion."""
+    first = _comparison(tmp_path, APPROVED_FIRST)
+    for run in ("first", "second"):
+        arguments = {
+            "comparison": first,
+            "promote": True,
+            "lineage": Lineage(run_id=f"{name}-{run}"),
+            "registry_url": registry_url,
+        }
+        if run == "first":
+            register_model(binary_model.model, evaluation, name, **arguments)
+    with pytest.raises(RegistryRefusalError, match="stale"):
+        register_model(binary_model.model, evaluation, name, **arguments)
+    latest = RegistryClient(registry_url).find(name)
+    assert latest is not None
+    assert latest.version == "1"
+
+
+@pytest.mark.parametrize("verdict", [None, {"approved": False, "champion": None}])
+def test_promotion_needs_an_approving_comparison(
+    binary_model: Trained,
+    evaluation: Path,
+    name: str,
+    registry_url: str,
+    tmp_path: Path,
+    verdict: dict[str, object] | None,
+) -> None:
+    """Nothing is promoted that was not compared, or was refused."""
+    with pytest.raises(InputError, match="comparison"):
+        register_model(
+            binary_model.model,
+            evaluation,
+            name,
+            comparison=_comparison(tmp_path, verdict) if verdict else None,
+            promote=True,
+            registry_url=registry_url,
+        )
+    assert RegistryClient(registry_url).find(name) is None
+
+
+def test_a_changed_model_file_is_not_registered(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
+) -> None:
+    """A model.joblib that model.json does not describe is refused before any upload."""
+    shutil.copytree(binary_model.model, tmp_path / "model")
+    with (tmp_path / "model" / "model.joblib").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(DigestMismatchError):
+        register_model(tmp_path / "model", evaluation, name, registry_url=registry_url)
+    assert RegistryClient(registry_url).find(name) is None
+
+
+def test_a_registry_that_is_down_is_named(
+    binary_model: Trained, evaluation: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After its retries the step fails with the address that did not answer."""
+    monkeypatch.setenv("REGISTRY_RETRIES", "1")
+    with pytest.raises(RegistryError, match=r"127\.0\.0\.1:9"):
+        register_model(binary_model.model, evaluation, name, registry_url="http://127.0.0.1:9")
