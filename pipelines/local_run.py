@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
@@ -65,7 +66,7 @@ def run_locally(
         watcher = _Watcher(log, observer, run_folder)
         with _kfp_speaking_to(watcher):
             try:
-                pipeline(**arguments)
+                _without_unset_inputs(pipeline, arguments)(**arguments)
             except RuntimeError as error:
                 if watcher.failed_step is None:
                     raise
@@ -87,6 +88,31 @@ def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
             paths={name: Path(a["uri"]) for name, a in artifacts.items()},
         )
     return found
+
+
+def _without_unset_inputs(pipeline: GraphComponent, arguments: Mapping[str, Any]) -> GraphComponent:
+    """Return the pipeline without the optional inputs that have neither argument nor default.
+
+    The backend reads them as null, and each step falls back to its own default; kfp.local cannot
+    pass a null on. Without the input, the step's default holds all the same.
+    """
+    pipeline = deepcopy(pipeline)
+    root = pipeline.pipeline_spec.root
+    declared = root.input_definitions.parameters
+    unset = {
+        name
+        for name, definition in declared.items()
+        if name not in arguments
+        and definition.is_optional
+        and not definition.HasField("default_value")
+    }
+    for name in unset:
+        del declared[name]
+    for task in root.dag.tasks.values():
+        passed = task.inputs.parameters
+        for name in [n for n in passed if passed[n].component_input_parameter in unset]:
+            del passed[name]
+    return pipeline
 
 
 def artifact_types(pipeline: GraphComponent) -> dict[str, dict[str, str]]:

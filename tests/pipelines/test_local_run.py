@@ -31,7 +31,20 @@ def test_outputs_of_every_step_are_returned(tmp_path: Path) -> None:
     report = steps["write_report"]
     assert report.parameters == {"Output": 4}
     assert report.metadata["report"] == {"rows": 3}
-    assert report.paths["report"].read_text() == "<p>3</p>"
+    assert report.paths["report"].read_text() == "<p>3 None</p>"
+
+
+def test_a_condition_that_does_not_hold_skips_its_step(tmp_path: Path) -> None:
+    """A step behind a condition that is false does not run."""
+    steps = run_locally(two_steps, {"rows": -3}, tmp_path, RecordingObserver())
+    assert set(steps) == {"write_report"}
+
+
+def test_a_given_optional_input_arrives(tmp_path: Path) -> None:
+    """An optional input reaches its step when it is given, also after a run without it."""
+    run_locally(two_steps, {"rows": 3}, tmp_path / "first", RecordingObserver())
+    steps = run_locally(two_steps, {"rows": 3, "note": "x"}, tmp_path / "next", RecordingObserver())
+    assert steps["write_report"].paths["report"].read_text() == "<p>3 x</p>"
 
 
 def test_types_of_artifacts_are_read_from_the_pipeline() -> None:

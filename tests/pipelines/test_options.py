@@ -12,7 +12,7 @@ from tests.pipelines.two_steps import two_steps
 
 @pytest.fixture(name="compiled")
 def compiled_pipeline(tmp_path: Path) -> Path:
-    """A compiled pipeline of two parameters, one with a default."""
+    """A compiled pipeline of one required and two optional inputs."""
     compiler.Compiler().compile(two_steps, str(tmp_path / "pipeline.yaml"))
     return tmp_path / "pipeline.yaml"
 
@@ -23,6 +23,7 @@ def test_each_input_becomes_an_option(compiled: Path) -> None:
     assert [(option.opts, option.required) for option in options] == [
         (["--rows"], True),
         (["--failure"], False),
+        (["--note"], False),
     ]
 
 

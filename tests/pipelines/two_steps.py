@@ -1,5 +1,7 @@
 """A pipeline of two steps, the second of which fails as it is told to."""
 
+from typing import Optional
+
 from kfp import dsl
 from kfp.dsl import HTML, Output
 
@@ -7,11 +9,11 @@ from components.shared.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def write_report(report: Output[HTML], rows: int) -> int:
+def write_report(report: Output[HTML], rows: int, note: Optional[str] = None) -> int:
     """Write a report."""
     from pathlib import Path
 
-    Path(report.path).write_text(f"<p>{rows}</p>")
+    Path(report.path).write_text(f"<p>{rows} {note}</p>")
     report.metadata["rows"] = rows
     return rows + 1
 
@@ -31,7 +33,8 @@ def check_rows(rows: int, failure: str):
 
 
 @dsl.pipeline(name="two-steps")
-def two_steps(rows: int, failure: str = "none"):
+def two_steps(rows: int, failure: str = "none", note: Optional[str] = None):
     """Write, then check."""
-    written = write_report(rows=rows)
-    check_rows(rows=written.outputs["Output"], failure=failure)
+    written = write_report(rows=rows, note=note)
+    with dsl.If(written.outputs["Output"] > 0):
+        check_rows(rows=written.outputs["Output"], failure=failure)
