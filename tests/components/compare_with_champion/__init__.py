@@ -1,0 +1,1 @@
+"""Tests of compare_with_champion."""
