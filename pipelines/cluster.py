@@ -1,5 +1,9 @@
-"""What steps need of the cluster that they run in; local runs ignore all of it."""
+"""What steps need of the cluster that they run in: the one place that says it.
 
+Local runs ignore all of it.
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
 from kfp import kubernetes
@@ -9,9 +13,84 @@ from components.shared.registry_client import TOKEN_VARIABLE, URL_VARIABLE
 
 CONFIG_MAP: Final = "kfp-tabular"
 SECRET: Final = "kfp-tabular"  # noqa: S105 - the name of an object
+STORE_SETTINGS: Final = ("AWS_ENDPOINT_URL", "AWS_REGION")
+STORE_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
+TAINT: Final = "kfp-tabular"
+"""Nodes with this taint (`kubectl taint nodes NODE kfp-tabular=:NoSchedule`) are kept for steps."""
+
+FIRST_PAUSE: Final = "10s"
+PAUSE_FACTOR: Final = 2.0
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
 
 
-def reach_registry(task: PipelineTask) -> PipelineTask:
+@dataclass(frozen=True)
+class Needs:
+    """What one step asks of the cluster.
+
+    Attributes:
+        cpu: requested and greatest number of cores, as Kubernetes writes them.
+        memory: requested and greatest amount of memory.
+        seconds: how long one attempt may take, from the creation of its pod.
+        retries: further attempts after a failed one; only steps that speak to what may be away
+            for a while have any.
+        registry: whether it gets the registry's URL and token.
+        store: whether it gets the object store's address and credentials.
+    """
+
+    cpu: tuple[str, str] = ("250m", "2")
+    memory: tuple[str, str] = ("512Mi", "4Gi")
+    seconds: int = HOUR
+    retries: int = 0
+    registry: bool = False
+    store: bool = False
+
+
+NEEDS: Final = {
+    "ingest-table": Needs(memory=("512Mi", "2Gi"), seconds=2 * HOUR, retries=3, store=True),
+    "validate-table": Needs(memory=("512Mi", "2Gi")),
+    "split-table": Needs(memory=("512Mi", "2Gi")),
+    "preprocess-table": Needs(),
+    "train-model": Needs(cpu=("500m", "4"), memory=("1Gi", "8Gi"), seconds=6 * HOUR),
+    "evaluate-model": Needs(seconds=2 * HOUR),
+    "compare-with-champion": Needs(retries=3, registry=True),
+    "register-model": Needs(memory=("512Mi", "2Gi"), seconds=30 * MINUTE, retries=3, registry=True),
+}
+"""The needs of each component, by its name in KFP; `Needs()` for those that are not here."""
+
+
+def equip(task: PipelineTask) -> PipelineTask:
+    """Give a step of a pipeline what `NEEDS` says of its component."""
+    needs = NEEDS.get(task.component_spec.name, Needs())
+    task.set_cpu_request(needs.cpu[0]).set_cpu_limit(needs.cpu[1])
+    task.set_memory_request(needs.memory[0]).set_memory_limit(needs.memory[1])
+    kubernetes.set_timeout(task, needs.seconds)
+    for label, value in NODE_SELECTOR.items():
+        kubernetes.add_node_selector(task, label, value)
+    kubernetes.add_toleration(task, key=TAINT, operator="Exists", effect="NoSchedule")
+    if needs.retries:
+        _retry(task, needs)
+    if needs.registry:
+        _reach_registry(task)
+    if needs.store:
+        _reach_store(task)
+    return task
+
+
+def _retry(task: PipelineTask, needs: Needs) -> None:
+    # Argo counts the attempts themselves into the longest time that it backs off for.
+    longest = needs.seconds * (needs.retries + 1)
+    task.set_retry(
+        needs.retries,
+        backoff_duration=FIRST_PAUSE,
+        backoff_factor=PAUSE_FACTOR,
+        backoff_max_duration=f"{longest}s",
+    )
+
+
+def _reach_registry(task: PipelineTask) -> None:
     """Let a step reach the registry.
 
     Its URL comes from the ConfigMap `kfp-tabular`, its token from the Secret of the same name,
@@ -19,4 +98,11 @@ def reach_registry(task: PipelineTask) -> PipelineTask:
     """
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, {URL_VARIABLE: URL_VARIABLE})
     kubernetes.use_secret_as_env(task, SECRET, {TOKEN_VARIABLE: TOKEN_VARIABLE}, optional=True)
-    return task
+
+
+def _reach_store(task: PipelineTask) -> None:
+    """Let a step read `s3://` sources; without the keys it reads what anybody may."""
+    settings = {name: name for name in STORE_SETTINGS}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
+    credentials = {name: name for name in STORE_CREDENTIALS}
+    kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)

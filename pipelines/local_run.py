@@ -16,6 +16,7 @@ from kfp.dsl.graph_component import GraphComponent
 
 from components.shared.step import FAILED
 from pipelines.errors import StepFailedError
+from pipelines.local_settings import drop_cluster_settings
 
 COLOR: Final = re.compile(r"\x1b\[\d+m")
 STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
@@ -65,8 +66,10 @@ def run_locally(
     with log_path.open("w", encoding="utf-8") as log:
         watcher = _Watcher(log, observer, run_folder)
         with _kfp_speaking_to(watcher):
+            runnable = _without_unset_inputs(pipeline, arguments)
+            drop_cluster_settings(runnable.pipeline_spec)
             try:
-                _without_unset_inputs(pipeline, arguments)(**arguments)
+                runnable(**arguments)
             except RuntimeError as error:
                 if watcher.failed_step is None:
                     raise

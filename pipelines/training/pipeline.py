@@ -13,7 +13,7 @@ from components.shared.image import IMAGE
 from components.split_table.component import split_table
 from components.train_model.component import train_model
 from components.validate_table.component import validate_table
-from pipelines.cluster import reach_registry
+from pipelines.cluster import equip
 
 
 @dsl.pipeline(name="training")
@@ -127,7 +127,6 @@ def training(
         margin=margin,
         seed=seed,
     ).set_caching_options(False)
-    reach_registry(compare)
     # No parameter that may be null goes in here: the group that kfp makes of the condition
     # declares all its inputs as required.
     with dsl.If(compare.outputs["Output"] == True):
@@ -144,4 +143,6 @@ def training(
             source=source,
             table_digest=table_digest,
         ).set_caching_options(False)
-        reach_registry(register)
+        equip(register)
+    for step in (ingest, validate, split, preprocess, train, evaluate, compare):
+        equip(step)
