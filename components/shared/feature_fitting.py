@@ -126,8 +126,8 @@ def frequent_categories(
         max_categories: Most categories, the one that the infrequent share included.
     """
     frequent = counts >= min_frequency
-    shared = 0 if frequent.all() else 1
-    if frequent.sum() + shared > max_categories:
+    # Room is left for the shared category even where there is none.
+    if frequent.sum() + 1 > max_categories:
         frequent[np.argsort(counts, kind="stable")[: -(max_categories - 1)]] = False
     return frequent
 
