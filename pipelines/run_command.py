@@ -2,30 +2,23 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
 
 from components.shared.registry_client import URL_VARIABLE
 from pipelines import catalog
-from pipelines.options import (
-    given_arguments,
-    options_for,
-    pipeline_description,
-    pipeline_inputs,
-)
+from pipelines.arguments import FILLED_IN, filled_in
+from pipelines.options import options_for, pipeline_description, pipeline_inputs
 
 WORK_DIR: Final = Path(".kfp-tabular")
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
-FILLED_IN: Final = {"model_name"}
 
 EXAMPLES: Final = {
     "training": """
@@ -87,10 +80,7 @@ def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) ->
 
     pipeline = catalog.load_pipeline(name)
     console = Console(file=sys.stderr if as_json else sys.stdout)
-    arguments = given_arguments(values)
-    arguments.setdefault("model_name", _name_of(arguments["source"]))
-    if commit := _git_commit():
-        arguments.setdefault("git_commit", commit)
+    arguments = filled_in(values)
     run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
     with _registry(work_dir, console), StepProgress(console) as progress:
@@ -149,17 +139,3 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
 
 def _short(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _name_of(source: str) -> str:
-    return Path(urlsplit(source).path).name.split(".")[0] or "model"
-
-
-def _git_commit() -> str | None:
-    git = shutil.which("git")
-    if git is None:
-        return None
-    done = subprocess.run(  # noqa: S603
-        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or None

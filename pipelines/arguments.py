@@ -1,0 +1,52 @@
+"""The arguments of a run: what the user gave, and what is filled in."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pipelines.errors import UsageError
+from pipelines.options import given_arguments
+
+FILLED_IN: Final = {"model_name"}
+"""Inputs that `filled_in` names when the user does not."""
+
+
+def filled_in(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given, the model named after its source, and the commit of this folder."""
+    arguments = given_arguments(values)
+    arguments.setdefault("model_name", _name_of(arguments["source"]))
+    if commit := _git_commit():
+        arguments.setdefault("git_commit", commit)
+    return arguments
+
+
+def reachable_from_cluster(arguments: Mapping[str, Any]) -> None:
+    """Refuse a source that only this machine can read.
+
+    Raises:
+        UsageError: it is a path or a `file://` URL.
+    """
+    source = str(arguments["source"])
+    if urlsplit(source).scheme in ("", "file"):
+        raise UsageError(
+            f"--source {source} is a file on this machine, and the steps run in the cluster: "
+            "upload it to a store that they can read and name it as s3://bucket/key or https://…, "
+            f"or train here with: kfp-tabular run training --source {source}"
+        )
+
+
+def _name_of(source: str) -> str:
+    return Path(urlsplit(source).path).name.split(".")[0] or "model"
+
+
+def _git_commit() -> str | None:
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(  # noqa: S603
+        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None
