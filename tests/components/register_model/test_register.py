@@ -3,6 +3,7 @@
 import json
 import shutil
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def evaluation_of_the_model(
     return folder / "evaluation.json"
 
 
-def _comparison(folder: Path, verdict: dict[str, object]) -> Path:
+def _comparison(folder: Path, verdict: Mapping[str, object]) -> Path:
     path = folder / "comparison.json"
     path.write_text(json.dumps(verdict), "utf-8")
     return path
@@ -98,18 +99,22 @@ def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
     binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
 ) -> None:
     """Two runs that were both compared with nothing cannot both become champion."""
-    first = _comparison(tmp_path, APPROVED_FIRST)
-    for run in ("first", "second"):
-        arguments = {
-            "comparison": first,
-            "promote": True,
-            "lineage": Lineage(run_id=f"{name}-{run}"),
-            "registry_url": registry_url,
-        }
-        if run == "first":
-            register_model(binary_model.model, evaluation, name, **arguments)
+    comparison = _comparison(tmp_path, APPROVED_FIRST)
+
+    def promote(run: str) -> None:
+        register_model(
+            binary_model.model,
+            evaluation,
+            name,
+            comparison=comparison,
+            promote=True,
+            lineage=Lineage(run_id=f"{name}-{run}"),
+            registry_url=registry_url,
+        )
+
+    promote("first")
     with pytest.raises(RegistryRefusalError, match="stale"):
-        register_model(binary_model.model, evaluation, name, **arguments)
+        promote("second")
     latest = RegistryClient(registry_url).find(name)
     assert latest is not None
     assert latest.version == "1"
