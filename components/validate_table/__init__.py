@@ -1,0 +1,1 @@
+"""The component that checks a table before anything is learnt from it."""

@@ -1,0 +1,182 @@
+"""Validation of a table: its schema, what breaks it, what is odd, and its target."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.shared.column_statistics import (
+    ColumnStatistics,
+    column_statistics,
+    infer_schema,
+)
+from components.shared.errors import InputError
+from components.shared.findings import Finding
+from components.shared.reports import render
+from components.shared.table_schema import TableSchema, read_schema, write_schema
+from components.shared.table_warnings import TableWarning, table_warnings
+from components.shared.tasks import Task, resolve_task
+
+MODES = ("fail", "report")
+NO_TASK = "none"
+SUMMARISED = 5
+
+
+@dataclass(frozen=True)
+class ValidatedTable:
+    """What came of a validation.
+
+    Attributes:
+        task: `binary`, `multiclass`, `regression`, or `none` without a target.
+        findings: The rules that the table breaks.
+        warnings: What is odd about it.
+        rows: Number of its rows.
+        columns: Number of its columns.
+        curated: Whether a curated schema was checked, or one inferred from the table itself.
+    """
+
+    task: Task | None
+    findings: tuple[Finding, ...]
+    warnings: tuple[TableWarning, ...]
+    rows: int
+    columns: int
+    curated: bool
+
+    @property
+    def violations(self) -> int:
+        """Number of rules that the table breaks, each counted once."""
+        return len(self.findings)
+
+    def metadata(self) -> dict[str, str | int | bool]:
+        """Return what the schema artifact says about itself."""
+        return {
+            "task": self.task or NO_TASK,
+            "violations": self.violations,
+            "warnings": len(self.warnings),
+            "rows": self.rows,
+            "columns": self.columns,
+            "curated": self.curated,
+        }
+
+
+def validate_table(
+    table: str | Path,
+    report: str | Path,
+    schema: str | Path,
+    *,
+    curated_schema: str | Path | None = None,
+    target: str | None = None,
+    task: str = "auto",
+    mode: str = "fail",
+) -> ValidatedTable:
+    """Check a table and write a report and the schema that it was checked against.
+
+    Without a curated schema, one is inferred, which the table fulfils by construction, so that
+    only its target can be wrong: take the schema of the first run, change it where it is too
+    narrow or too wide, and give it to later runs.
+
+    Args:
+        table: A Parquet file.
+        report: The HTML file to write.
+        schema: The JSON file to write, see `components.shared.table_schema`.
+        curated_schema: A JSON file of that form.
+        target: The target column.
+        task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
+        mode: `fail` on a broken rule, or only `report` it.
+
+    Raises:
+        InputError: A rule is broken and the mode is `fail`; in both modes, the target, the task,
+            the mode or the curated schema is wrong. Report and schema are written before.
+    """
+    if mode not in MODES:
+        raise InputError(f"Unknown mode {mode!r} (parameter `mode`): use {' or '.join(MODES)}.")
+    statistics = column_statistics(table)
+    curated = None if curated_schema is None else read_schema(curated_schema)
+    checked = curated or infer_schema(statistics)
+    resolved, target_error = _resolve(table, target, task)
+    validated = ValidatedTable(
+        task=resolved,
+        findings=() if curated is None else _check(table, curated),
+        warnings=(
+            *table_warnings(table, statistics, target, resolved),
+            *_unknown(statistics, checked),
+        ),
+        rows=statistics[0].rows,
+        columns=len(statistics),
+        curated=curated is not None,
+    )
+    for path in (Path(schema), Path(report)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_schema(checked, schema)
+    _write_report(Path(report), validated, statistics, target, target_error)
+    if target_error is not None:
+        raise target_error
+    if validated.findings and mode == "fail":
+        raise InputError(_summary(validated.findings))
+    return validated
+
+
+def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:
+    # pandera takes a second to import: only those who have something to check pay for it.
+    from components.shared.table_checks import check_table
+
+    return tuple(check_table(table, curated))
+
+
+def _resolve(
+    table: str | Path, target: str | None, task: str
+) -> tuple[Task | None, InputError | None]:
+    """Resolve the task, or return the error to raise when the report is written."""
+    if target is None:
+        return None, None
+    try:
+        return resolve_task(task, table, target), None
+    except InputError as error:
+        return None, error
+
+
+def _unknown(statistics: list[ColumnStatistics], schema: TableSchema) -> list[TableWarning]:
+    known = {rule.name for rule in schema.columns}
+    return [
+        TableWarning(column.name, "is not in the curated schema and was not checked")
+        for column in statistics
+        if column.name not in known
+    ]
+
+
+def _summary(findings: tuple[Finding, ...]) -> str:
+    lines = [_line(finding) for finding in findings[:SUMMARISED]]
+    if len(findings) > SUMMARISED:
+        lines.append(f"and {len(findings) - SUMMARISED} more")
+    rules = "1 rule" if len(findings) == 1 else f"{len(findings)} rules"
+    return (
+        f"The table breaks {rules} of its schema:\n"
+        + "\n".join(f"- {line}" for line in lines)
+        + "\nMend the data, or change the curated schema, or set `mode` to report. "
+        "The HTML report has a sample of the rows."
+    )
+
+
+def _line(finding: Finding) -> str:
+    if not finding.count:
+        return f"{finding.column!r}: {finding.message}"
+    row, value = finding.sample[0]
+    return (
+        f"{finding.column!r}: {finding.message} in {finding.count:,} rows "
+        f"(the first: {value!r} in data row {row:,})"
+    )
+
+
+def _write_report(
+    path: Path,
+    validated: ValidatedTable,
+    statistics: list[ColumnStatistics],
+    target: str | None,
+    target_error: InputError | None,
+) -> None:
+    page = render(
+        "validation.html.j2",
+        validated=validated,
+        statistics=statistics,
+        target=target,
+        target_error=None if target_error is None else str(target_error),
+    )
+    path.write_text(page, encoding="utf-8")
