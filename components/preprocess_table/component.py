@@ -23,7 +23,7 @@ def preprocess_table(
     max_categories: int = 254,
     max_one_hot: int = 32,
     identifier_share: float = 0.5,
-    drop_columns: List[str] = [],  # noqa: B006 - kfp's own form of a default
+    drop_columns: List[str] = [],
     sample_weight_column: Optional[str] = None,
     train_digest: Optional[str] = None,
 ) -> str:

@@ -187,19 +187,11 @@ def _categories(treatment: Treatment) -> Pipeline:
             **limits,
         )
         return Pipeline([("convert", _as_array("object")), ("encode", encoder)])
-    return Pipeline(
-        [
-            # None, NaN and NA are one category, not three.
-            (
-                "impute",
-                SimpleImputer(missing_values=pd.NA, strategy="constant", fill_value=MISSING),
-            ),
-            (
-                "encode",
-                OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False, **limits),
-            ),
-        ]
-    )
+    # None, NaN and NA are one category, not three; unseen strings are infrequent ones, or 0 in
+    # every column where there were none.
+    unify = SimpleImputer(missing_values=pd.NA, strategy="constant", fill_value=MISSING)
+    one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False, **limits)
+    return Pipeline([("convert", _as_array("object")), ("impute", unify), ("encode", one_hot)])
 
 
 def _dates(treatment: Treatment, features: DateFeatures) -> Pipeline:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from components.shared.estimators import Family
 

@@ -52,5 +52,10 @@ def test_rows_weigh_what_scikit_learn_would_have_them_weigh(class_weight: Any) -
     rows = np.array([1.0, 2.0, 0.5, 1.0, 0.0])
     full = class_weight if class_weight == "balanced" else {"b": 1.0, "c": 1.0, **class_weight}
     expected = compute_sample_weight(full, target)
-    np.testing.assert_allclose(weigh_rows(class_weight, target, None), expected)
-    np.testing.assert_allclose(weigh_rows(class_weight, target, rows), expected * rows)
+    np.testing.assert_allclose(weighed(class_weight, target, None), expected)
+    np.testing.assert_allclose(weighed(class_weight, target, rows), expected * rows)
+
+
+def weighed(class_weight: Any, target: Any, rows: Any) -> Any:
+    """Return weights of rows, there being weights of classes."""
+    return weigh_rows(class_weight, target, rows)

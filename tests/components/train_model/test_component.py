@@ -13,7 +13,7 @@ from components.train_model.component import train_model
 from tests.components.training_tables import wine
 
 
-@dsl.pipeline(name="fit")
+@dsl.pipeline(name="fit")  # type: ignore[untyped-decorator]
 def fit(table: str, target: str, hyperparameters: str) -> str:
     """Preprocess and train."""
     train = dsl.importer(artifact_uri=table, artifact_class=Dataset, reimport=True)
@@ -26,14 +26,13 @@ def fit(table: str, target: str, hyperparameters: str) -> str:
         hyperparameters=hyperparameters,
         features_digest=preprocessed.outputs["Output"],
     )
-    return trained.outputs["Output"]
+    digest: str = trained.outputs["Output"]
+    return digest
 
 
 def run(folder: Path, **arguments: Any) -> Any:
     """Run the pipeline in subprocesses of this environment."""
-    local.init(
-        runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(folder / "outputs")
-    )
+    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(folder / "outputs"))
     table = wine(folder / "train.parquet")
     return fit(**{"table": str(table), "target": "target", "hyperparameters": "{}", **arguments})
 
