@@ -17,7 +17,7 @@ def evaluate_model(
     report: Output[HTML],
     evaluation: Output[Artifact],
     predictions: Output[Dataset],
-    slice_columns: List[str] = [],  # noqa: B006 - kfp takes no None for a list
+    slice_columns: List[str] = [],
     positive_class: Optional[str] = None,
     bootstrap_samples: int = 200,
     confidence: float = 0.95,
@@ -61,4 +61,3 @@ def evaluate_model(
     if roc := result.dashboard_roc():
         classification_metrics.log_roc_curve(*roc)
     evaluation.metadata.update(result.metadata())
-    predictions.metadata["rows"] = result.rows + result.unlabelled_rows

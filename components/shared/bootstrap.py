@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,12 @@ MIN_DEFINED: Final = 0.9
 
 
 def estimates(
-    scores: Scores, metrics: tuple[Metric, ...], samples: int, confidence: float, seed: int
+    scores: Scores,
+    metrics: tuple[Metric, ...],
+    samples: int,
+    confidence: float,
+    seed: int,
+    subset: int | None = None,
 ) -> dict[str, Estimate]:
     """Return the value and interval of each metric.
 
@@ -33,9 +39,10 @@ def estimates(
         samples: Number of resamples; 0 gives values without intervals.
         confidence: Coverage of the intervals, in (0, 1).
         seed: Same rows, samples and seed: same intervals.
+        subset: Size of the subsets that more rows than this are resampled in; `SUBSET` if None.
     """
     points = point_values(scores)
-    spread = deviations(scores, samples, seed) if samples else {}
+    spread = deviations(scores, samples, seed, subset) if samples else {}
     result = {}
     for metric in metrics:
         if metric.name in points:
@@ -45,25 +52,26 @@ def estimates(
     return result
 
 
-def deviations(scores: Scores, samples: int, seed: int) -> dict[str, Floats]:
+def deviations(
+    scores: Scores, samples: int, seed: int, subset: int | None = None
+) -> dict[str, Floats]:
     """Return how far each metric of each resample lies from its value on the rows themselves.
 
     Rows are resampled by independent Poisson counts, which equal drawing with replacement
     (Efron & Tibshirani 1993, An Introduction to the Bootstrap) but for the total, which the
     metrics divide out: Chamandy et al. 2012, Estimating Uncertainty for Massive Data Streams.
-    More than `SUBSET` rows are resampled in a few random subsets, each blown up to the number of
+    More than `subset` rows are resampled in a few random subsets, each blown up to the number of
     all rows, so that deviations have the right scale at a bounded cost: the bag of little
     bootstraps, Kleiner et al. 2014, A Scalable Bootstrap for Massive Data, JRSS B 76(4).
 
     Returns:
         Per metric an array of shape (samples,), NaN where a resample leaves it undefined.
     """
+    size = subset or SUBSET
     rng = np.random.default_rng(seed)
     parts = [scores]
-    if scores.rows > SUBSET:
-        parts = [
-            scores.take(rng.choice(scores.rows, SUBSET, replace=False)) for _ in range(SUBSETS)
-        ]
+    if scores.rows > size:
+        parts = [scores.take(rng.choice(scores.rows, size, replace=False)) for _ in range(SUBSETS)]
     blocks = []
     for part, share in zip(parts, np.array_split(np.arange(samples), len(parts)), strict=True):
         centre = point_values(part)
@@ -88,12 +96,15 @@ def poisson_weights(
         yield table[rng.integers(0, len(table), size, dtype=np.uint16)]
 
 
+@lru_cache(maxsize=4)
 def poisson_table(rate: float) -> Floats:
     """Return the Poisson law's quantiles at the middles of 65,536 equal steps of probability."""
     most = math.ceil(rate + 12 * math.sqrt(rate) + 12)
     logarithms = [k * math.log(rate) - rate - math.lgamma(k + 1) for k in range(most)]
     steps = (np.arange(1 << 16) + 0.5) / (1 << 16)
-    return np.searchsorted(np.cumsum(np.exp(logarithms)), steps).astype(np.float64)
+    table = np.searchsorted(np.cumsum(np.exp(logarithms)), steps).astype(np.float64)
+    table.flags.writeable = False
+    return table
 
 
 def interval(

@@ -23,6 +23,9 @@ MOST_LEVELS: Final = 20
 MOST_COLUMNS: Final = 3
 QUANTILES: Final = 4
 SAMPLES: Final = 100
+SUBSET: Final = 5_000
+"""Slices are many: their intervals are bootstrapped in smaller subsets than those of all rows."""
+
 MISSING: Final = "(missing)"
 
 
@@ -107,7 +110,8 @@ def slice_by(
     slices = []
     for k in shown:
         rows = np.flatnonzero(codes == k)
-        part = estimates(scores.take(rows), (metric,), SAMPLES, confidence, seed)[metric.name]
+        found = estimates(scores.take(rows), (metric,), SAMPLES, confidence, seed, SUBSET)
+        part = found[metric.name]
         apart = _apart(part, whole, metric.greater_is_better)
         means = float(actual[rows].mean()), float(guessed[rows].mean())
         slices.append(Slice(names[k], len(rows), *means, part, apart))

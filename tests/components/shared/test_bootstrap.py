@@ -5,7 +5,6 @@ import pytest
 from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
-from components.shared import bootstrap as ours
 from components.shared.bootstrap import deviations, estimates, poisson_table
 from components.shared.metrics import METRICS, Estimate
 from components.shared.scores import BinaryScores, RegressionScores
@@ -57,11 +56,10 @@ def test_interval_of_a_mean_has_the_width_of_theory() -> None:
     assert result.high - result.low == pytest.approx(width, rel=0.1)
 
 
-def test_subsets_give_the_width_of_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_subsets_give_the_width_of_all_rows() -> None:
     """Beyond the subset size the deviations keep the scale of all rows."""
     whole = deviations(scored(8000), 1000, seed=5)["roc_auc"].std()
-    monkeypatch.setattr(ours, "SUBSET", 2000)
-    parts = deviations(scored(8000), 1000, seed=5)["roc_auc"].std()
+    parts = deviations(scored(8000), 1000, seed=5, subset=2000)["roc_auc"].std()
     assert parts == pytest.approx(whole, rel=0.15)
 
 
