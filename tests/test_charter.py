@@ -17,10 +17,21 @@ COMPILED = [
 ]
 README = (catalog.ROOT / "README.md").read_text("utf-8")
 SECRETS = re.compile(r"password|secret|token|credential|api_?key|access_?key", re.IGNORECASE)
+HEAVY = {"kfp", "lightgbm", "matplotlib", "minio", "pandas", "pandera", "polars", "sklearn"}
+LEARNING = {"pandas", "polars", "sklearn"}
+NEEDED = {
+    "ingest_table": {"polars"},
+    "validate_table": {"polars", "pandera"},
+    "split_table": {"pandas", "polars"},
+    "preprocess_table": LEARNING,
+    "train_model": LEARNING,
+    "evaluate_model": LEARNING | {"matplotlib"},
+}
 SOURCES = sorted(
     path
     for folder in ("components", "pipelines", "registry_service")
     for path in (catalog.ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
 )
 
 
@@ -59,6 +70,15 @@ def test_logic_never_imports_kfp(name: str) -> None:
     verb = name.split("_")[0]
     check = f"import sys, components.{name}.{verb}; sys.exit('kfp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_step_starts_with_few_imports(name: str) -> None:
+    """Loading the logic of a component imports no heavy package that it need not have."""
+    verb = name.split("_")[0]
+    check = f"import sys, components.{name}.{verb}; print(*{HEAVY!r} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
+    assert set(done.stdout.split()) <= NEEDED.get(name, set())
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

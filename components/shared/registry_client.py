@@ -7,38 +7,26 @@ registry.download(champion.model_name, champion.version, "champion/")
 ```
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
-import urllib3
 from urllib3.exceptions import HTTPError
-from urllib3.response import BaseHTTPResponse
-from urllib3.util import Retry, Timeout
 
 from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.registry_http import DEFAULT_RETRIES, RegistryHttp, RegistryRefusalError
 
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
 RETRIES_VARIABLE: Final = "REGISTRY_RETRIES"
-DEFAULT_RETRIES: Final = 6
 CHUNK_BYTES: Final = 1 << 20
 API: Final = "/api/registry/v1"
-
-
-class RegistryRefusalError(RegistryError):
-    """The registry answered, and refused: `status` is its HTTP status, `code` its own word."""
-
-    def __init__(self, action: str, status: int, code: str, message: str) -> None:
-        super().__init__(f"the registry refused to {action} (HTTP {status}, {code}): {message}")
-        self.status = status
-        self.code = code
+NOT_FOUND: Final = 404
 
 
 @dataclass(frozen=True)
@@ -99,24 +87,8 @@ class RegistryClient:
     """
 
     def __init__(self, url: str, token: str | None = None, retries: int = DEFAULT_RETRIES) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise InputError(
-                f"{url!r} is not the URL of a registry: it should look like http://127.0.0.1:8080"
-            )
-        self.url = url.rstrip("/")
-        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = urllib3.PoolManager(
-            retries=Retry(
-                total=retries,
-                backoff_factor=0.5,
-                backoff_max=10,
-                backoff_jitter=0.2,
-                status_forcelist=(502, 503, 504),
-                allowed_methods=None,
-                raise_on_status=False,
-            ),
-            timeout=Timeout(connect=5, read=60),
-        )
+        self._http = RegistryHttp(url, token, retries)
+        self.url = self._http.url
 
     @classmethod
     def from_environment(cls, url: str | None = None) -> Self:
@@ -147,7 +119,7 @@ class RegistryClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.clear()
+        self._http.close()
 
     def find(self, model_name: str, ref: str = "latest") -> RegisteredVersion | None:
         """Look up the version that `ref` (its name, its number or an alias) names, if any.
@@ -155,9 +127,13 @@ class RegistryClient:
         Raises:
             RegistryError: the registry could not be reached, or refused.
         """
-        response = self._call("GET", _version_path(model_name, ref), f"find {model_name}@{ref}")
-        if response is None:
-            return None
+        path = _version_path(model_name, ref)
+        try:
+            response = self._http.json("GET", path, f"find {model_name}@{ref}")
+        except RegistryRefusalError as refusal:
+            if refusal.status == NOT_FOUND:
+                return None
+            raise
         version = response["version"]
         return RegisteredVersion(
             model_name=response["model"]["name"],
@@ -192,8 +168,7 @@ class RegistryClient:
         """
         found = self.get(f"{model_name}@{ref}")
         path = _version_path(model_name, found.version) + "/files"
-        answer = self._call("GET", path, f"read the files of {model_name}@{ref}")
-        files = (answer or {})["files"]
+        files = self._http.json("GET", path, f"read the files of {model_name}@{ref}")["files"]
         actual = manifest_digest({file["path"]: file["sha256"] for file in files})
         if actual != found.digest:
             raise DigestMismatchError(f"{model_name}@{found.version}", found.digest, actual)
@@ -215,87 +190,43 @@ class RegistryClient:
             RegistryError: the registry could not be reached, or refused.
         """
         files = [_described(path, Path(folder)) for path in _files_of(Path(folder))]
-        uploads = self._call("POST", f"{API}/uploads", "prepare the upload", {"files": files})
+        plan = self._http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
         by_digest = {file["sha256"]: file["path"] for file in files}
-        for upload in (uploads or {})["files"]:
+        for upload in plan["files"]:
             if upload["state"] == "upload":
                 self._put(upload, Path(folder) / by_digest[upload["sha256"]])
-        answer = self._call(
+        answer = self._http.json(
             "POST",
             f"{API}/register",
             f"register {registration['model']['name']}",
             {**registration, "files": files},
             {"Idempotency-Key": idempotency_key},
         )
-        return _receipt(answer or {})
+        return _receipt(answer)
 
     def _put(self, upload: Mapping[str, Any], path: Path) -> None:
-        url = urljoin(self.url + "/", upload["url"])
         headers = {**upload.get("headers", {}), "Content-Length": str(path.stat().st_size)}
         with path.open("rb") as body:
-            self._request(
-                upload["method"], url, f"upload {path.name}", body=body, headers=headers
+            self._http.request(
+                upload["method"], upload["url"], f"upload {path.name}", body=body, headers=headers
             ).drain_conn()
 
     def _fetch(self, url: str, path: Path, sha256: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        response = self._request(
-            "GET", urljoin(self.url + "/", url), f"download {path.name}", preload_content=False
-        )
+        action = f"download {path.name}"
+        response = self._http.request("GET", url, action, preload_content=False)
         try:
             with path.open("wb") as file:
                 for chunk in response.stream(CHUNK_BYTES):
                     file.write(chunk)
         except HTTPError as error:
             path.unlink()
-            raise self._unreachable(f"download {path.name}", error) from error
+            raise self._http.unreachable(action, error) from error
         finally:
             response.release_conn()
         if (actual := file_digest(path)) != sha256:
             path.unlink()
             raise DigestMismatchError(path.name, sha256, actual)
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        action: str,
-        body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Any] | None:
-        """Return the JSON answer, or None where the registry has no such thing (404 on GET)."""
-        try:
-            response = self._request(
-                method,
-                self.url + path,
-                action,
-                body=None if body is None else json.dumps(body, allow_nan=False),
-                headers={"Content-Type": "application/json", **(headers or {})},
-            )
-        except RegistryRefusalError as refusal:
-            if refusal.status == 404 and method == "GET":
-                return None
-            raise
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    def _request(self, method: str, url: str, action: str, **options: Any) -> BaseHTTPResponse:
-        ours = url.startswith(self.url + "/")
-        headers = {**options.pop("headers", {}), **(self._authorization if ours else {})}
-        try:
-            response = self._http.request(method, url, headers=headers, **options)
-        except HTTPError as error:
-            raise self._unreachable(action, error) from error
-        if response.status >= 400:
-            raise _refusal(action, response)
-        return response
-
-    def _unreachable(self, action: str, error: HTTPError) -> RegistryError:
-        reason = getattr(error, "reason", None) or error
-        return RegistryError(
-            f"could not {action}: the registry at {self.url} cannot be reached ({reason}). "
-            "Nothing was registered; run the step again once the registry is up."
-        )
 
 
 def _version_path(model_name: str, ref: str) -> str:
@@ -330,13 +261,3 @@ def _receipt(answer: Mapping[str, Any]) -> Receipt:
         aliases=tuple(answer["aliases"]),
         replayed=bool(answer["replayed"]),
     )
-
-
-def _refusal(action: str, response: BaseHTTPResponse) -> RegistryRefusalError:
-    text = response.data.decode("utf-8", "replace")
-    try:
-        body = json.loads(text)
-        code, message = str(body["code"]), str(body["message"])
-    except (ValueError, KeyError, TypeError):
-        code, message = "unexpected answer", text[:200]
-    return RegistryRefusalError(action, response.status, code, message)

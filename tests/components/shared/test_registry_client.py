@@ -8,7 +8,8 @@ import pytest
 
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
-from components.shared.registry_client import RegistryClient, RegistryRefusalError
+from components.shared.registry_client import RegistryClient
+from components.shared.registry_http import RegistryRefusalError
 from tests.registry_service.running import RunningRegistry
 
 

@@ -1,0 +1,119 @@
+"""HTTP to a registry: retries with backoff, and errors that say what could not be done."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Retry, Timeout
+
+from components.shared.errors import InputError, RegistryError
+
+DEFAULT_RETRIES: Final = 6
+
+
+class RegistryRefusalError(RegistryError):
+    """The registry answered, and refused: `status` is its HTTP status, `code` its own word."""
+
+    def __init__(self, action: str, status: int, code: str, message: str) -> None:
+        super().__init__(f"the registry refused to {action} (HTTP {status}, {code}): {message}")
+        self.status = status
+        self.code = code
+
+
+class RegistryHttp:
+    """Sends requests to one registry, and to the stores whose URLs it hands out.
+
+    Requests that fail on the way, or that meet 502, 503 or 504, are repeated with exponential
+    backoff; all that is sent here is idempotent. The token goes to the registry alone.
+
+    Args:
+        url: Where the registry listens.
+        token: Bearer token, when the registry asks for one.
+        retries: How often a request is repeated.
+
+    Raises:
+        InputError: `url` is no HTTP URL.
+    """
+
+    def __init__(self, url: str, token: str | None, retries: int) -> None:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise InputError(
+                f"{url!r} is not the URL of a registry: it should look like http://127.0.0.1:8080"
+            )
+        self.url = url.rstrip("/")
+        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        self._pool = urllib3.PoolManager(
+            retries=Retry(
+                total=retries,
+                backoff_factor=0.5,
+                backoff_max=10,
+                backoff_jitter=0.2,
+                status_forcelist=(502, 503, 504),
+                allowed_methods=None,
+                raise_on_status=False,
+            ),
+            timeout=Timeout(connect=5, read=60),
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def json(
+        self,
+        method: str,
+        path: str,
+        action: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Send JSON and return the JSON that comes back.
+
+        Raises:
+            RegistryRefusalError: The registry answered with an error.
+            RegistryError: It could not be reached.
+        """
+        response = self.request(
+            method,
+            path,
+            action,
+            body=None if body is None else json.dumps(body, allow_nan=False),
+            headers={"Content-Type": "application/json", **(headers or {})},
+        )
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def request(self, method: str, url: str, action: str, **options: Any) -> BaseHTTPResponse:
+        """Send a request to a path of the registry or to a whole URL; raises like `json`."""
+        url = urljoin(self.url + "/", url)
+        ours = url.startswith(self.url + "/")
+        headers = {**options.pop("headers", {}), **(self._authorization if ours else {})}
+        try:
+            response = self._pool.request(method, url, headers=headers, **options)
+        except HTTPError as error:
+            raise self.unreachable(action, error) from error
+        if response.status >= 400:
+            raise _refusal(action, response)
+        return response
+
+    def unreachable(self, action: str, error: HTTPError) -> RegistryError:
+        """Make the error of a connection that failed."""
+        reason = getattr(error, "reason", None) or error
+        return RegistryError(
+            f"could not {action}: the registry at {self.url} cannot be reached ({reason}). "
+            "Nothing was registered; run the step again once the registry is up."
+        )
+
+
+def _refusal(action: str, response: BaseHTTPResponse) -> RegistryRefusalError:
+    text = response.data.decode("utf-8", "replace")
+    try:
+        body = json.loads(text)
+        code, message = str(body["code"]), str(body["message"])
+    except (ValueError, KeyError, TypeError):
+        code, message = "unexpected answer", text[:200]
+    return RegistryRefusalError(action, response.status, code, message)
