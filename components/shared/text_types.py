@@ -12,6 +12,9 @@ BOOLEANS = {
     "False": False,
     "FALSE": False,
 }
+LONG_INTEGER = r"^[+-]?\d{19,}$"
+"""Whole numbers that a float would round: identifiers, which stay text."""
+
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 TIMES = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -42,10 +45,12 @@ def moment_conversions(column: str) -> list[pl.Expr]:
 def conversions(column: str) -> list[pl.Expr]:
     """Return the ways to read a text column as anything else, the narrowest type first."""
     text = pl.col(column)
+    integer = text.cast(pl.Int64, strict=False)
+    too_long = integer.is_null() & text.str.contains(LONG_INTEGER)
     return [
         text.replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean),
-        text.cast(pl.Int64, strict=False),
-        text.cast(pl.Float64, strict=False),
+        integer,
+        pl.when(~too_long).then(text.cast(pl.Float64, strict=False)),
         *moment_conversions(column),
     ]
 
