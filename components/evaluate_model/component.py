@@ -30,7 +30,7 @@ def evaluate_model(
     Args:
         model: The model folder that `train_model` wrote.
         test: The test split, with the target.
-        metrics: Each metric's value; its metadata also names the rows.
+        metrics: Each metric's value; one that the rows leave undefined is left out.
         classification_metrics: Confusion matrix and, for two classes, ROC curve.
         report: Plots, intervals, slices and importance on one page.
         evaluation: All figures as JSON.

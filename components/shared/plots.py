@@ -174,7 +174,7 @@ def _figure(
         figure = Figure(figsize=(width, height))
         FigureCanvasSVG(figure)
         figure.patch.set_alpha(0)
-        figure.subplots_adjust(left / width, bottom / height, 1 - 0.12 / width, 1 - 0.1 / height)
+        figure.subplots_adjust(left / width, bottom / height, 1 - 0.2 / width, 1 - 0.1 / height)
         axes = figure.add_subplot()
         axes.patch.set_alpha(0)
         draw(axes)
