@@ -47,12 +47,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="kfp-tabular model registry", version="1", lifespan=lifespan)
     install_error_handlers(app)
+    # Routes are tried in order: those asked most often come first.
+    app.include_router(models_router(registrations, blobs), prefix=API)
+    app.include_router(register_router(registrations), prefix=API)
+    app.include_router(uploads_router(blobs), prefix=API)
+    app.include_router(blobs_router(blobs), prefix=API)
+    app.include_router(aliases_router(Aliases(database)), prefix=API)
     app.include_router(health_router(database, blobs))
     for dialect in (V1, V1ALPHA3):
         app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
-    app.include_router(uploads_router(blobs), prefix=API)
-    app.include_router(blobs_router(blobs), prefix=API)
-    app.include_router(register_router(registrations), prefix=API)
-    app.include_router(aliases_router(Aliases(database)), prefix=API)
-    app.include_router(models_router(registrations, blobs), prefix=API)
     return app

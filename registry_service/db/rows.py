@@ -1,11 +1,11 @@
 """Between rows and resources: a column is named like the field it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table
-from sqlalchemy.engine import RowMapping
 
 from registry_service.db import tables
 from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
@@ -56,6 +56,18 @@ _FIELDS: Mapping[type[Resource], tuple[tuple[str, str], ...]] = {
 }
 
 
+def _layout(kind: type[Resource]) -> tuple[tuple[str, ...], Callable[[Any], Any], int]:
+    """Return field names, a getter of their values from a row, and where the properties are."""
+    positions = {column.name: index for index, column in enumerate(TABLES[kind].columns)}
+    pairs = [(name, positions[column]) for name, column in _FIELDS[kind]]
+    getter = itemgetter(*(index for _, index in pairs))
+    return tuple(name for name, _ in pairs), getter, positions["custom_properties"]
+
+
+_LAYOUTS = {kind: _layout(kind) for kind in TABLES if kind is not Artifact}
+_TYPE_INDEX = list(tables.artifacts.columns.keys()).index("artifact_type")
+
+
 def to_row(resource: Resource) -> dict[str, Any]:
     """Return the column values of a resource, without its id."""
     kind = type(resource)
@@ -68,16 +80,20 @@ def to_row(resource: Resource) -> dict[str, Any]:
     return row
 
 
-def from_row(kind: type[R], row: RowMapping) -> R:
-    """Return the resource in a row; of artifacts, the class that its type names."""
-    actual = cast("type[R]", ARTIFACT_TYPES[row["artifact_type"]] if kind is Artifact else kind)
-    values = {field: row[column] for field, column in _FIELDS[actual]}
-    values["custom_properties"] = {
-        name: PropertyValue(kind, value) for name, (kind, value) in row["custom_properties"].items()
-    }
-    for name in _TUPLES & values.keys():
-        values[name] = None if values[name] is None else tuple(values[name])
-    return actual(**values)
+def read_row(kind: type[R], row: Sequence[Any]) -> R:
+    """Return the resource in a row of its whole table; of artifacts, what their type names."""
+    if kind is Artifact:
+        kind = cast("type[R]", ARTIFACT_TYPES[row[_TYPE_INDEX]])
+    names, indices, properties = _LAYOUTS[kind]
+    values = dict(zip(names, indices(row), strict=True))
+    stored = row[properties]
+    values["custom_properties"] = (
+        {name: PropertyValue(*value) for name, value in stored.items()} if stored else {}
+    )
+    if kind is RegisteredModel:
+        for name in _TUPLES:
+            values[name] = None if values[name] is None else tuple(values[name])
+    return kind(**values)
 
 
 def property_rows(table: Table, resource: Resource) -> list[dict[str, Any]]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
 from registry_service.db.resource_rows import now_ms
-from registry_service.db.rows import from_row
+from registry_service.db.rows import read_row
 from registry_service.domain.registration import (
     LATEST,
     Alias,
@@ -19,6 +19,38 @@ from registry_service.domain.registration import (
 )
 from registry_service.domain.resources import ModelVersion
 from registry_service.errors import AlreadyExistsError, NotFoundError
+
+# Building a statement costs more than running it, so these are built once.
+_versions, _aliases = tables.model_versions, tables.aliases
+_OF_MODEL = select(_versions).where(_versions.c.registered_model_id == bindparam("model_id"))
+_LATEST_VERSION = _OF_MODEL.order_by(_versions.c.number.desc()).limit(1)
+_NAMED_VERSION = _OF_MODEL.where(
+    or_(
+        _versions.c.name == bindparam("ref"),
+        _versions.c.number == bindparam("ref_number", type_=Integer()),
+        _versions.c.id
+        == select(_aliases.c.model_version_id)
+        .where(
+            _aliases.c.registered_model_id == bindparam("model_id"),
+            _aliases.c.name == bindparam("ref"),
+        )
+        .scalar_subquery(),
+    )
+)
+_ALIASES = (
+    select(_aliases.c.name, _versions.c.id, _versions.c.name, _aliases.c.updated_at)
+    .join_from(_aliases, _versions)
+    .where(_aliases.c.registered_model_id == bindparam("model_id"))
+    .order_by(_aliases.c.name)
+)
+_files = tables.version_files.c
+_FILES = select(_files.path, _files.sha256, _files.size).where(
+    _files.model_version_id == bindparam("version_id")
+)
+_documents = tables.version_documents.c
+_DOCUMENT = select(_documents.lineage, _documents.schema).where(
+    _documents.model_version_id == bindparam("version_id")
+)
 
 
 class VersionRows:
@@ -42,23 +74,14 @@ class VersionRows:
 
     def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
         """Return the version that `ref` names: by name, else number, else alias."""
-        versions, aliases = tables.model_versions, tables.aliases
-        statement = select(versions).where(versions.c.registered_model_id == model_id)
-        if ref == LATEST:
-            latest = statement.order_by(versions.c.number.desc()).limit(1)
-            row = self._connection.execute(latest).mappings().one_or_none()
-            return None if row is None else from_row(ModelVersion, row)
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
-        target = (
-            select(aliases.c.model_version_id)
-            .where(aliases.c.registered_model_id == model_id, aliases.c.name == ref)
-            .scalar_subquery()
-        )
-        meanings = [versions.c.name == ref, versions.c.id == target]
-        if number is not None:
-            meanings.append(versions.c.number == number)
-        rows = self._connection.execute(statement.where(or_(*meanings))).mappings().all()
-        found = [from_row(ModelVersion, row) for row in rows]
+        values: dict[str, Any] = {"model_id": model_id}
+        if ref == LATEST:
+            rows = self._connection.execute(_LATEST_VERSION, values).all()
+        else:
+            values |= {"ref": ref, "ref_number": number}
+            rows = self._connection.execute(_NAMED_VERSION, values).all()
+        found = [read_row(ModelVersion, row) for row in rows]
         return min(
             found, key=lambda version: (version.name != ref, version.number != number), default=None
         )
@@ -71,14 +94,8 @@ class VersionRows:
 
     def files(self, version_id: int) -> Sequence[FileEntry]:
         """Return the files of a version, sorted by path."""
-        table = tables.version_files.c
-        statement = select(table.path, table.sha256, table.size).where(
-            table.model_version_id == version_id
-        )
-        return sorted(
-            (FileEntry(*row) for row in self._connection.execute(statement)),
-            key=lambda file: file.path,
-        )
+        rows = self._connection.execute(_FILES, {"version_id": version_id})
+        return sorted((FileEntry(*row) for row in rows), key=lambda file: file.path)
 
     def add_document(self, version_id: int, document: VersionDocument) -> None:
         """Store lineage and schema of a new version."""
@@ -89,21 +106,13 @@ class VersionRows:
 
     def document(self, version_id: int) -> VersionDocument:
         """Return lineage and schema of a version; empty when it has none."""
-        table = tables.version_documents.c
-        statement = select(table.lineage, table.schema).where(table.model_version_id == version_id)
-        row = self._connection.execute(statement).one_or_none()
+        row = self._connection.execute(_DOCUMENT, {"version_id": version_id}).one_or_none()
         return VersionDocument() if row is None else VersionDocument(*row)
 
     def aliases(self, model_id: int) -> Sequence[Alias]:
         """Return the aliases of a model, sorted by name."""
-        alias, version = tables.aliases.c, tables.model_versions.c
-        statement = (
-            select(alias.name, version.id, version.name, alias.updated_at)
-            .join_from(tables.aliases, tables.model_versions)
-            .where(alias.registered_model_id == model_id)
-            .order_by(alias.name)
-        )
-        return [Alias(*row) for row in self._connection.execute(statement)]
+        rows = self._connection.execute(_ALIASES, {"model_id": model_id})
+        return [Alias(*row) for row in rows]
 
     def set_alias(self, model_id: int, alias: str, version_id: int) -> None:
         """Point an alias to a version of its model."""

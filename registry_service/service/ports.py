@@ -41,7 +41,10 @@ class Transaction(Protocol):
         ...
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
-        """Return one page of the resources whose columns have these values, or one of a list."""
+        """Return one page of the resources whose fields have these values.
+
+        A field whose name ends in `__in` may have any of a list of values.
+        """
         ...
 
     def next_number(self, model_id: int) -> int:

@@ -94,11 +94,11 @@ def _wanted(name: str, step_ids: str) -> dict[str, Any]:
     where = given(name, "")
     if step_ids:
         try:
-            where["step"] = [int(step) for step in step_ids.split(",")]
+            where["step__in"] = [int(step) for step in step_ids.split(",")]
         except ValueError:
             raise InvalidRequestError(
                 f"stepIds must be whole numbers with commas between, not {step_ids!r}: bad request"
             ) from None
-        if any(abs(step) >= 1 << 63 for step in where["step"]):
+        if any(abs(step) >= 1 << 63 for step in where["step__in"]):
             raise InvalidRequestError("stepIds must fit into 64 bits: bad request")
     return where

@@ -26,10 +26,13 @@ def kubeflow_router(dialect: Dialect, resources: Resources, artifacts: Artifacts
     """
     router = APIRouter(prefix=dialect.prefix, tags=["Kubeflow Model Registry"])
     more = (EXPERIMENT_ENDPOINTS, EXPERIMENT_CHILDREN) if dialect.experiments else ((), ())
+    # Routes are tried in order: those asked most often come first.
+    for endpoint in ENDPOINTS:
+        add_resource_routes(router, endpoint, resources, dialect)
     add_artifact_routes(router, resources, artifacts, dialect)
     for children in (*CHILDREN, *more[1]):
         add_children_routes(router, children, resources, dialect)
     add_served_routes(router, resources, dialect)
-    for endpoint in (*ENDPOINTS, *more[0]):
+    for endpoint in more[0]:
         add_resource_routes(router, endpoint, resources, dialect)
     return router

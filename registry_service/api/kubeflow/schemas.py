@@ -62,7 +62,8 @@ class IntValue(_Value):
     """A whole number, in text."""
 
     metadata_type: Literal["MetadataIntValue"] = Field(alias="metadataType")
-    int_value: Int64Text
+    # As in the API's description; its clients refuse to read longer ones.
+    int_value: Annotated[str, Field(pattern=r"^-?([1-9][0-9]{0,8}|0)$")]
 
 
 class DoubleValue(_Value):
@@ -121,7 +122,7 @@ def _property(value: MetadataValue) -> PropertyValue:
         case StringValue():
             return PropertyValue("string", value.string_value)
         case IntValue():
-            return PropertyValue("int", value.int_value)
+            return PropertyValue("int", int(value.int_value))
         case DoubleValue():
             return PropertyValue("double", value.double_value)
         case BoolValue():

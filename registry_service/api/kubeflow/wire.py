@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -50,6 +51,8 @@ _METADATA: Mapping[PropertyKind, tuple[str, str, Callable[[Any], Any]]] = {
     "bool": ("MetadataBoolValue", "bool_value", bool),
     "struct": ("MetadataStructValue", "struct_value", str),
 }
+# Clients refuse longer whole numbers; ours come from our own API, and show as a double.
+INT_LIMIT = 10**9
 _NO_COLUMN = frozenset({"language", "tasks"})
 
 
@@ -69,9 +72,9 @@ class Dialect:
 
     def show(self, resource: Resource) -> dict[str, Any]:
         """Return a resource as the API shows it; what is not set is left out."""
+        names, values_of = _reader(type(resource))  # type: ignore[arg-type] # classes are hashable
         shown: dict[str, Any] = {}
-        for field, wire_name, as_text in layout(type(resource)):  # type: ignore[arg-type] # classes are hashable
-            value = getattr(resource, field)
+        for (field, wire_name, as_text), value in zip(names, values_of(resource), strict=True):
             if value is not None:
                 shown[wire_name] = str(value) if as_text and field not in self.numeric else value
         shown["customProperties"] = _properties(resource.custom_properties)
@@ -132,9 +135,19 @@ def layout(kind: type[Resource]) -> tuple[tuple[str, str, bool], ...]:
     )
 
 
+@cache
+def _reader(
+    kind: type[Resource],
+) -> tuple[tuple[tuple[str, str, bool], ...], Callable[[Any], tuple[Any, ...]]]:
+    shown = layout(kind)  # type: ignore[arg-type] # classes are hashable
+    return shown, attrgetter(*(field for field, _, _ in shown))
+
+
 def _properties(properties: Properties) -> dict[str, dict[str, Any]]:
     shown = {}
     for name, (kind, value) in properties.items():
+        if kind == "int" and abs(value) >= INT_LIMIT:  # type: ignore[arg-type] # it is a number
+            kind = "double"
         metadata_type, field, convert = _METADATA[kind]
         shown[name] = {"metadataType": metadata_type, field: convert(value)}
     return shown

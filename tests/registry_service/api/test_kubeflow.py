@@ -43,7 +43,7 @@ def test_a_resource_comes_back_as_it_was_sent(kubeflow: Caller, unique: str) -> 
         "libraryName": "sklearn",
         "customProperties": {
             "s": text("x"),
-            "i": {"metadataType": "MetadataIntValue", "int_value": "9223372036854775807"},
+            "i": {"metadataType": "MetadataIntValue", "int_value": "-999999999"},
             "d": {"metadataType": "MetadataDoubleValue", "double_value": 0.5},
             "b": {"metadataType": "MetadataBoolValue", "bool_value": True},
             "o": {"metadataType": "MetadataStructValue", "struct_value": "e30="},
@@ -78,7 +78,7 @@ def test_a_resource_comes_back_as_it_was_sent(kubeflow: Caller, unique: str) -> 
             {
                 "name": "x",
                 "customProperties": {
-                    "p": {"metadataType": "MetadataIntValue", "int_value": "9223372036854775808"}
+                    "p": {"metadataType": "MetadataIntValue", "int_value": "1000000000"}
                 },
             },
             400,
