@@ -162,9 +162,10 @@ def _store_error(
             f"{endpoint} does not accept the credentials ({code}): correct AWS_ACCESS_KEY_ID, "
             "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
         )
-    return SourceUnavailableError(
-        f"{shown} could not be read from {endpoint}: {code}, {message or 'no reason given'}."
-    )
+    reason = f"{code}, {(message or 'no reason given').rstrip('.')}"
+    if code.startswith(("Invalid", "XMinioInvalid", "KeyTooLong")):
+        return InputError(f"{shown} is no valid address of an object ({reason}): correct it.")
+    return SourceUnavailableError(f"{shown} could not be read from {endpoint}: {reason}.")
 
 
 def _reason(error: BaseException) -> str:
