@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# Waiting for what a namespace runs, with progress, and saying why it is in vain.
+
+# Prints the name of every Deployment, StatefulSet and Job of namespace $1 that is not done yet.
+unready() {
+    k get deployments,statefulsets -n "$1" --no-headers -o custom-columns="$ROLL_OUT" 2>/dev/null |
+        awk '{ for (i = 2; i <= NF; i++) if ($i == "<none>") $i = 0 }
+             $3 < $2 || $5 != $4 || $6 != $4 { print $1 }'
+    k get jobs -n "$1" --no-headers -o custom-columns="$DONE" 2>/dev/null |
+        awk '$2 == "<none>" || $2 < $3 { print $1 }'
+}
+ROLL_OUT=N:.metadata.name,G:.metadata.generation,O:.status.observedGeneration
+ROLL_OUT+=,R:.spec.replicas,U:.status.updatedReplicas,A:.status.availableReplicas
+DONE=N:.metadata.name,S:.status.succeeded,C:.spec.completions
+
+# Prints pod, phase or reason of waiting, for every pod of namespace $1 that is not well.
+unwell() {
+    k get pods -n "$1" --no-headers 2>/dev/null |
+        awk '$3 == "Completed" { next }
+             { split($2, ready, "/"); if (ready[1] != ready[2]) print $1, $3 }'
+}
+
+# Waits until all of namespace $1 is ready, or ends the script after $TIMEOUT seconds.
+wait_for() {
+    local namespace=$1 start=$SECONDS waiting before="" spoken=0
+    while true; do
+        waiting=$(unready "$namespace" | paste -sd ' ')
+        [[ -n $waiting ]] || break
+        ((SECONDS - start < TIMEOUT)) || give_up "$namespace" "$waiting"
+        if [[ $waiting != "$before" ]] || ((SECONDS - spoken >= 30)); then
+            say "$namespace: waiting for $waiting ($((SECONDS - start)) s)"
+            unwell "$namespace" | grep -E 'Err|BackOff|Error|Invalid' | sed 's/^/    /' || true
+            before=$waiting
+            spoken=$SECONDS
+        fi
+        sleep "${POLL:-3}"
+    done
+    say "$namespace: all is ready ($((SECONDS - start)) s)"
+}
+
+# Shows events and last log lines of what is not ready in namespace $1, and ends the script.
+give_up() {
+    local namespace=$1 pod
+    {
+        printf 'error: not ready in namespace %s after %s s: %s\n' "$namespace" "$TIMEOUT" "$2"
+        while read -r pod _; do
+            printf '\n── %s: events\n' "$pod"
+            k get events -n "$namespace" --field-selector "involvedObject.name=$pod" \
+                --sort-by=.lastTimestamp --no-headers -o custom-columns="$EVENT" | tail -10
+            printf '── %s: log\n' "$pod"
+            k logs -n "$namespace" "$pod" --all-containers --prefix --tail=20 || true
+        done < <(unwell "$namespace")
+        printf '\nThe cluster is left as it is. Look: kubectl --context %s -n %s get pods\n' \
+            "$CONTEXT" "$namespace"
+        printf 'Then run the command again, with more time (TIMEOUT=%s) if it was only slow.\n' \
+            "$((TIMEOUT * 2))"
+    } >&2
+    exit 1
+}
+EVENT=TYPE:.type,REASON:.reason,MESSAGE:.message
