@@ -1,24 +1,34 @@
 """The application: parts put together from settings."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from registry_service.access.authenticate import Authenticator, TokenSource
+from registry_service.access.kubernetes import TokenReview
+from registry_service.access.policy import Policy, read_access_file
+from registry_service.access.tokens import StaticTokens
 from registry_service.api.errors import install_error_handlers
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
+from registry_service.api.middleware import Observation, ObservedApp
+from registry_service.api.registry.aliases import aliases_router
 from registry_service.api.registry.blobs import blobs_router, uploads_router
-from registry_service.api.registry.models import aliases_router, models_router, register_router
+from registry_service.api.registry.governance import records_router, versions_router
+from registry_service.api.registry.models import models_router, register_router
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
+from registry_service.service.audit import Audit
+from registry_service.service.garbage import Garbage
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
+from registry_service.service.versions import Versions
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
 
@@ -30,11 +40,13 @@ def create_app(settings: Settings) -> FastAPI:
 
     Args:
         settings: How it is configured.
+
+    Raises:
+        SettingsError: The access file cannot be read.
     """
     engine = open_engine(settings.url(), settings.threads)
     database = SqlDatabase(engine)
     blobs = FolderStore(settings.data_dir / "blobs")
-    registrations = Registrations(database, blobs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -46,14 +58,47 @@ def create_app(settings: Settings) -> FastAPI:
         database.close()
 
     app = FastAPI(title="kfp-tabular model registry", version="1", lifespan=lifespan)
+    app.state.authenticator = authenticator(settings)
+    observation = Observation()
+    app.add_middleware(ObservedApp, observation=observation)
     install_error_handlers(app)
-    # Routes are tried in order: those asked most often come first.
-    app.include_router(models_router(registrations, blobs), prefix=API)
-    app.include_router(register_router(registrations), prefix=API)
-    app.include_router(uploads_router(blobs), prefix=API)
-    app.include_router(blobs_router(blobs), prefix=API)
-    app.include_router(aliases_router(Aliases(database)), prefix=API)
-    app.include_router(health_router(database, blobs))
+    for router in _our_routers(database, blobs, settings):
+        app.include_router(router, prefix=API)
+    app.include_router(health_router(database, blobs, observation.registry))
     for dialect in (V1, V1ALPHA3):
         app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
     return app
+
+
+def authenticator(settings: Settings) -> Authenticator | None:
+    """Return what finds out who asks, None when the service does not care."""
+    if settings.access_file is None:
+        return None
+    access = read_access_file(settings.access_file)
+    sources: list[TokenSource] = [StaticTokens(access.tokens)]
+    if settings.kubernetes_audience is not None:
+        sources.append(
+            TokenReview(
+                settings.kubernetes_url,
+                settings.kubernetes_audience,
+                settings.kubernetes_ca_file,
+                settings.kubernetes_token_file,
+            )
+        )
+    return Authenticator(sources, Policy(access.grants), settings.gateway_subject)
+
+
+def _our_routers(
+    database: SqlDatabase, blobs: FolderStore, settings: Settings
+) -> Iterator[APIRouter]:
+    """Return our API's routes; they are tried in order, so those asked most come first."""
+    aliases = Aliases(database, settings.protected_aliases)
+    registrations = Registrations(database, blobs, aliases)
+    versions = Versions(database, registrations)
+    yield models_router(registrations, blobs)
+    yield register_router(registrations)
+    yield uploads_router(blobs)
+    yield blobs_router(blobs)
+    yield aliases_router(aliases)
+    yield versions_router(versions)
+    yield records_router(versions, Audit(database), Garbage(database, blobs))

@@ -28,6 +28,18 @@ class MissingFieldError(RegistryError, ValueError):
         super().__init__(f"required field '{field}' is zero value.")
 
 
+class UnauthorizedError(RegistryError):
+    """Nobody knows who asks: no token, or none that is known."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(RegistryError):
+    """Whoever asks is known, and may not do this."""
+
+    code = "forbidden"
+
+
 class TooLargeError(RegistryError, ValueError):
     """The request is larger than the registry takes."""
 

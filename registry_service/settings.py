@@ -3,16 +3,21 @@
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from registry_service.errors import RegistryError
+
+PREFIX = "REGISTRY_"
 
 
 class SettingsError(RegistryError, ValueError):
     """A setting is wrong; the message names it and says how to mend it."""
 
     code = "bad_settings"
+
+
+_POD_SECRETS = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
@@ -30,6 +35,15 @@ class Settings:
         port: TCP port, 0 takes a free one.
         data_dir: Folder of the one-machine store: `registry.db` and `blobs/`.
         database_url: SQLAlchemy URL; default: SQLite in `data_dir`.
+        access_file: JSON with static tokens and the grants of everyone known.
+        kubernetes_audience: Audience of the ServiceAccount tokens to accept; default: none are.
+        kubernetes_url: The API server that reviews them.
+        kubernetes_ca_file: Its certificate authority.
+        kubernetes_token_file: The registry's own token for it.
+        gateway_subject: Whose header `kubeflow-userid` is believed.
+        protected_aliases: Aliases that only an approver moves, and only to approved versions.
+        tls_certificate: Certificate chain, PEM; with it, the service speaks HTTPS.
+        tls_key: Its key, PEM.
         threads: Requests worked on at the same time.
         log_level: Of the standard library's levels, in lower case.
     """
@@ -38,12 +52,24 @@ class Settings:
     port: int = 8080
     data_dir: Path = field(default_factory=default_data_dir)
     database_url: str | None = None
+    access_file: Path | None = None
+    kubernetes_audience: str | None = None
+    kubernetes_url: str = "https://kubernetes.default.svc"
+    kubernetes_ca_file: Path | None = _POD_SECRETS / "ca.crt"
+    kubernetes_token_file: Path = _POD_SECRETS / "token"
+    gateway_subject: str | None = None
+    protected_aliases: frozenset[str] = frozenset()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     threads: int = 8
     log_level: str = "info"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: object) -> "Settings":
-        """Read REGISTRY_HOST, _PORT, _DATA, _DATABASE_URL, _THREADS and _LOG_LEVEL.
+        """Read the settings from the environment.
+
+        Each field is read from `REGISTRY_` and its name in capitals, such as REGISTRY_PORT;
+        REGISTRY_PROTECTED_ALIASES has commas between them.
 
         Args:
             env: The environment.
@@ -52,33 +78,45 @@ class Settings:
         Raises:
             SettingsError: A value cannot be read.
         """
-        values: dict[str, object] = {
-            "host": env.get("REGISTRY_HOST"),
-            "port": _integer(env, "REGISTRY_PORT"),
-            "data_dir": Path(env["REGISTRY_DATA"]) if env.get("REGISTRY_DATA") else None,
-            "database_url": env.get("REGISTRY_DATABASE_URL"),
-            "threads": _integer(env, "REGISTRY_THREADS"),
-            "log_level": env.get("REGISTRY_LOG_LEVEL"),
-        }
-        values.update({name: value for name, value in overrides.items() if value is not None})
-        given = {name: value for name, value in values.items() if value is not None}
-        return cls(**given)  # type: ignore[arg-type]
+        known = {field.name: str(field.type) for field in fields(cls)}
+        values: dict[str, object] = {}
+        for name, kind in known.items():
+            variable = PREFIX + name.upper()
+            text = env.get(variable, "")
+            # Kubernetes sets REGISTRY_PORT like this in pods beside a Service named `registry`.
+            if text and not (name == "port" and text.startswith("tcp://")):
+                values[name] = _value(variable, text, kind)
+        values |= {name: value for name, value in overrides.items() if value is not None}
+        return cls(**values)  # type: ignore[arg-type]
 
     def url(self) -> str:
         """Return the SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'registry.db'}"
 
+    def authenticates(self) -> bool:
+        """Tell whether the service finds out who asks."""
+        return self.access_file is not None
+
     def check(self) -> None:
         """Refuse to serve strangers without knowing who they are.
 
         Raises:
-            SettingsError: The address is not a loopback address.
+            SettingsError: The settings contradict each other or open the registry to anyone.
         """
-        if not is_loopback(self.host):
+        if not self.authenticates() and not is_loopback(self.host):
             raise SettingsError(
                 f"refusing to listen on {self.host}: without authentication the registry serves "
-                "this machine only. Use --host 127.0.0.1."
+                "this machine only. Use --host 127.0.0.1, or set REGISTRY_ACCESS_FILE to a JSON "
+                'file such as {"tokens": [{"token": "<16 characters or more>", "subject": "ci"}], '
+                '"grants": [{"subject": "ci", "role": "writer"}]}'
             )
+        if (self.kubernetes_audience or self.gateway_subject) and not self.authenticates():
+            raise SettingsError(
+                "REGISTRY_KUBERNETES_AUDIENCE and REGISTRY_GATEWAY_SUBJECT need "
+                "REGISTRY_ACCESS_FILE, which says who may do what"
+            )
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise SettingsError("REGISTRY_TLS_CERTIFICATE and REGISTRY_TLS_KEY go together")
 
 
 def is_loopback(host: str) -> bool:
@@ -91,11 +129,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _integer(env: Mapping[str, str], name: str) -> int | None:
-    text = env.get(name)
-    if not text:
-        return None
+def _value(variable: str, text: str, kind: str) -> object:
+    if "Path" in kind:
+        return Path(text)
+    if kind.startswith("frozenset"):
+        return frozenset(part.strip() for part in text.split(",") if part.strip())
+    if kind != "<class 'int'>":
+        return text
     try:
         return int(text)
     except ValueError:
-        raise SettingsError(f"{name} must be a whole number, not {text!r}") from None
+        raise SettingsError(f"{variable} must be a whole number, not {text!r}") from None

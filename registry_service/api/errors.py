@@ -13,17 +13,21 @@ from registry_service.errors import (
     ConflictError,
     CorruptBlobError,
     DigestMismatchError,
+    ForbiddenError,
     InvalidRequestError,
     MissingFieldError,
     NotFoundError,
     RegistryError,
     StorageError,
     TooLargeError,
+    UnauthorizedError,
 )
 
 STATUS: Mapping[type[RegistryError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     DigestMismatchError: HTTPStatus.BAD_REQUEST,
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     # The bytes are gone, and asking again does not bring them back.
@@ -63,7 +67,10 @@ def _answer(request: Request, status: int, code: str, message: str) -> Response:
 
 async def _on_registry_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegistryError)  # noqa: S101 - registered for this class
-    return _answer(request, status_of(error), error.code, str(error))
+    response = _answer(request, status_of(error), error.code, str(error))
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

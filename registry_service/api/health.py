@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from registry_service.api.json import json_response
 from registry_service.service.ports import BlobStore, Database
 
 
-def health_router(database: Database, blobs: BlobStore) -> APIRouter:
-    """Return the probes."""
+def health_router(database: Database, blobs: BlobStore, figures: CollectorRegistry) -> APIRouter:
+    """Return the probes, and the figures for Prometheus."""
     router = APIRouter(tags=["Health"])
     parts: Sequence[Database | BlobStore] = (database, blobs)
 
@@ -22,5 +23,9 @@ def health_router(database: Database, blobs: BlobStore) -> APIRouter:
         for part in parts:
             part.check()
         return json_response({"status": "ok"})
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(figures), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -9,12 +9,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry_service.db.engine import BEGIN
+from registry_service.db.record_rows import RecordRows
 from registry_service.db.resource_rows import ResourceRows
 from registry_service.db.version_rows import VersionRows
 from registry_service.errors import StorageError
 
 
-class SqlTransaction(ResourceRows, VersionRows):
+class SqlTransaction(ResourceRows, VersionRows, RecordRows):
     """One open transaction."""
 
     def __init__(self, connection: Connection) -> None:

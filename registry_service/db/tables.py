@@ -227,6 +227,39 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("model_version_id", ForeignKey("model_versions.id"), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Text),
+)
+
+# Names of deleted versions: they are not given again to something else.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("registered_model_id", ForeignKey("registered_models.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("digest", Text),
+    Column("actor", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Text),
+)
+
+# Blobs that the garbage collection has taken or is about to: a registration that saw the bytes
+# before such a mark looks again.
+blob_marks = Table(
+    "blob_marks",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("finished", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

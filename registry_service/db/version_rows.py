@@ -1,11 +1,10 @@
 """Files, documents, aliases, audit and idempotency keys in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, or_, select, update
 
 from registry_service.db import tables
 from registry_service.db.resource_rows import now_ms
@@ -13,12 +12,12 @@ from registry_service.db.rows import read_row
 from registry_service.domain.registration import (
     LATEST,
     Alias,
-    AuditEntry,
+    Approval,
     FileEntry,
     VersionDocument,
 )
 from registry_service.domain.resources import ModelVersion
-from registry_service.errors import AlreadyExistsError, NotFoundError
+from registry_service.errors import NotFoundError
 
 # Building a statement costs more than running it, so these are built once.
 _versions, _aliases = tables.model_versions, tables.aliases
@@ -128,23 +127,25 @@ class VersionRows:
                 insert(table), {"registered_model_id": model_id, "name": alias, **values}
             )
 
-    def append_audit(self, entry: AuditEntry) -> None:
-        """Record a change."""
-        row = asdict(entry)
-        del row["id"]
-        self._connection.execute(insert(tables.audit), row)
+    def remove_alias(self, model_id: int, alias: str) -> None:
+        """Remove an alias of a model."""
+        table = tables.aliases
+        self._connection.execute(
+            delete(table).where(table.c.registered_model_id == model_id, table.c.name == alias)
+        )
 
-    def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
-        """Keep the answer to an idempotent request."""
-        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
-        try:
-            self._connection.execute(insert(tables.idempotency_keys), row)
-        except IntegrityError as error:
-            raise AlreadyExistsError("this idempotency key is in use") from error
+    def approve(self, version_id: int, approval: Approval) -> None:
+        """Record that a version was approved; a later approval replaces an earlier one."""
+        table = tables.approvals
+        self._connection.execute(delete(table).where(table.c.model_version_id == version_id))
+        row = {"model_version_id": version_id, **asdict(approval)}
+        self._connection.execute(insert(table), row)
 
-    def recall(self, key: str) -> tuple[str, Mapping[str, Any]] | None:
-        """Return fingerprint and answer of an earlier request with this key."""
-        table = tables.idempotency_keys.c
-        statement = select(table.fingerprint, table.answer).where(table.key == key)
+    def approval(self, version_id: int) -> Approval | None:
+        """Return the approval of a version."""
+        table = tables.approvals.c
+        statement = select(table.actor, table.at, table.reason).where(
+            table.model_version_id == version_id
+        )
         row = self._connection.execute(statement).one_or_none()
-        return None if row is None else (row.fingerprint, row.answer)
+        return None if row is None else Approval(*row)

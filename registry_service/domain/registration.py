@@ -89,6 +89,7 @@ class VersionDetail:
     version: ModelVersion
     aliases: Sequence[str]
     content: VersionContent
+    approval: "Approval | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,26 @@ class Alias:
     version_id: int
     version_name: str
     updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Someone found a version fit for protected aliases."""
+
+    actor: str
+    at: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which audit entries to read, newest first."""
+
+    model_name: str | None = None
+    actor: str | None = None
+    action: str | None = None
+    before: int | None = None
+    limit: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,105 +1,144 @@
 """Move aliases between the versions of a model, with a memory."""
 
 import re
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from registry_service.domain.registration import LATEST, Alias, AuditEntry
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.registration import LATEST, Alias, AuditQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
-from registry_service.errors import InvalidRequestError, StaleError
+from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError, StaleError
+from registry_service.service.audit import record
 from registry_service.service.lookup import model_named, version_named
 from registry_service.service.ports import Database, Transaction
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,127}")
+# How far back a rollback looks for where an alias pointed before.
+MEMORY = 1000
 
 
 class AnyVersion:
     """Stands for: the caller does not care where the alias points now."""
 
 
+Expected = str | type[AnyVersion] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AliasMove:
+    """A wish to point an alias to a version.
+
+    Attributes:
+        identity: Who asks.
+        alias: The alias; made when it does not exist.
+        expected: Name of the version that it must point to now, None when it must not exist
+            yet, AnyVersion when the caller does not care.
+        reason: Why, for the audit log.
+    """
+
+    identity: Identity
+    alias: str
+    expected: Expected = AnyVersion
+    reason: str | None = None
+
+
 class Aliases:
-    """The use cases around aliases."""
+    """The use cases around aliases.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where they are.
+        protected: Aliases that only an approver moves, and only to approved versions.
+    """
+
+    def __init__(self, database: Database, protected: frozenset[str] = frozenset()) -> None:
         self._database = database
+        self.protected = protected
 
-    def list(self, model_name: str) -> Sequence[Alias]:
+    def list(self, identity: Identity, model_name: str) -> Sequence[Alias]:
         """Return the aliases of a model, sorted by name."""
+        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             return transaction.aliases(model_named(transaction, model_name).id)
 
-    def move(
-        self,
-        model_name: str,
-        alias: str,
-        ref: str,
-        actor: str,
-        reason: str | None,
-        expected: str | type[AnyVersion] | None = AnyVersion,
-    ) -> Alias:
-        """Point an alias to another version.
-
-        Args:
-            model_name: The model.
-            alias: The alias; made when it does not exist.
-            ref: Version by name, number or alias.
-            actor: Who asks.
-            reason: Why, for the audit log.
-            expected: Name of the version that the alias must point to now, None when the alias
-                must not exist yet.
+    def move(self, model_name: str, ref: str, move: AliasMove) -> Alias:
+        """Point an alias to the version that `ref` names.
 
         Raises:
             NotFoundError: No such model or version.
             StaleError: The alias points elsewhere than expected.
+            ConflictError: The alias is protected and the version was not approved.
+            ForbiddenError: The identity may not move this alias.
         """
         with self._database.write() as transaction:
-            model = model_named(transaction, model_name)
-            transaction.lock(RegisteredModel, model.id)
+            model = self._locked(transaction, move.identity, model_name)
             version = version_named(transaction, model, ref)
-            point_alias(transaction, model, alias, version, actor, reason, expected)
-            moved = _current(transaction, model, alias)
+            return self.point(transaction, model, version, move)
+
+    def remove(self, model_name: str, move: AliasMove) -> None:
+        """Remove an alias; the versions stay."""
+        with self._database.write() as transaction:
+            model = self._locked(transaction, move.identity, model_name)
+            self._may_move(move, model)
+            current = _expect(transaction, model, move)
+            if current is None:
+                raise NotFoundError(f"model {model.name!r} has no alias {move.alias!r}")
+            transaction.remove_alias(model.id, move.alias)
+            _remember(transaction, model, move, current, None, "alias.remove")
+
+    def rollback(self, model_name: str, move: AliasMove) -> Alias:
+        """Return an alias to where it pointed before its last move.
+
+        Raises:
+            ConflictError: It has not been anywhere else, or that version is gone.
+        """
+        with self._database.write() as transaction:
+            model = self._locked(transaction, move.identity, model_name)
+            current = _current(transaction, model, move.alias)
+            before = _before(transaction, model, move.alias)
+            if current is None or before is None:
+                raise ConflictError(
+                    f"alias {move.alias!r} of model {model_name!r} has no earlier version"
+                )
+            version = transaction.find(ModelVersion, registered_model_id=model.id, name=before)
+            if version is None:
+                raise ConflictError(
+                    f"alias {move.alias!r} pointed to version {before!r} before, which is deleted"
+                )
+            return self.point(transaction, model, version, move, "alias.rollback")
+
+    def point(
+        self,
+        transaction: Transaction,
+        model: RegisteredModel,
+        version: ModelVersion,
+        move: AliasMove,
+        action: str = "alias.set",
+    ) -> Alias:
+        """Set an alias within a transaction, and record it."""
+        check_alias(move.alias)
+        self._may_move(move, model)
+        if move.alias in self.protected and transaction.approval(version.id) is None:
+            raise ConflictError(
+                f"alias {move.alias!r} is protected, and version {version.name!r} of model "
+                f"{model.name!r} was not approved: an approver approves it first"
+            )
+        current = _expect(transaction, model, move)
+        transaction.set_alias(model.id, move.alias, version.id)
+        _remember(transaction, model, move, current, version, action)
+        moved = _current(transaction, model, move.alias)
         assert moved is not None  # noqa: S101 - it was set above
         return moved
 
+    def _may_move(self, move: AliasMove, model: RegisteredModel) -> None:
+        role = Role.APPROVER if move.alias in self.protected else Role.WRITER
+        move.identity.require(role, str(model.name))
 
-def point_alias(
-    transaction: Transaction,
-    model: RegisteredModel,
-    alias: str,
-    version: ModelVersion,
-    actor: str,
-    reason: str | None,
-    expected: str | type[AnyVersion] | None = AnyVersion,
-) -> None:
-    """Set an alias and record it.
-
-    Raises:
-        InvalidRequestError: The name cannot be an alias.
-        StaleError: The alias points elsewhere than expected.
-    """
-    check_alias(alias)
-    current = _current(transaction, model, alias)
-    found = current and current.version_name
-    if expected is not AnyVersion and found != expected:
-        raise StaleError(
-            f"alias {alias!r} of model {model.name!r} points to {found!r}, "
-            f"not to {expected!r}: someone moved it; look again before you move it"
-        )
-    transaction.set_alias(model.id, alias, version.id)
-    transaction.append_audit(
-        AuditEntry(
-            at=time.time_ns() // 1_000_000,
-            actor=actor,
-            action="alias.set",
-            model_name=model.name,
-            subject=alias,
-            detail={
-                "from": current and current.version_name,
-                "to": version.name,
-                "reason": reason,
-            },
-        )
-    )
+    @staticmethod
+    def _locked(transaction: Transaction, identity: Identity, model_name: str) -> RegisteredModel:
+        identity.require(Role.WRITER, model_name)
+        model = model_named(transaction, model_name)
+        transaction.lock(RegisteredModel, model.id)
+        return model
 
 
 def check_alias(alias: str) -> None:
@@ -115,5 +154,47 @@ def check_alias(alias: str) -> None:
         )
 
 
+def _expect(transaction: Transaction, model: RegisteredModel, move: AliasMove) -> Alias | None:
+    current = _current(transaction, model, move.alias)
+    found = current and current.version_name
+    if move.expected is not AnyVersion and found != move.expected:
+        raise StaleError(
+            f"alias {move.alias!r} of model {model.name!r} points to {found!r}, "
+            f"not to {move.expected!r}: someone moved it; look again before you move it"
+        )
+    return current
+
+
+def _remember(
+    transaction: Transaction,
+    model: RegisteredModel,
+    move: AliasMove,
+    current: Alias | None,
+    version: ModelVersion | None,
+    action: str,
+) -> None:
+    detail = {
+        "from": current and current.version_name,
+        "to": version and version.name,
+        "reason": move.reason,
+    }
+    record(transaction, move.identity, action, model.name, move.alias, detail)
+
+
 def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Alias | None:
     return next((item for item in transaction.aliases(model.id) if item.name == alias), None)
+
+
+def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:
+    """Return where an alias pointed before; two rollbacks in a row go two steps back."""
+    undone = 0
+    for entry in transaction.audit(AuditQuery(model_name=model.name, limit=MEMORY)):
+        if entry.subject != alias or not entry.action.startswith("alias."):
+            continue
+        if entry.action == "alias.rollback":
+            undone += 1
+        elif undone:
+            undone -= 1
+        elif entry.detail["from"] is not None and entry.detail["from"] != entry.detail["to"]:
+            return str(entry.detail["from"])
+    return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from registry_service.domain.access import Identity, Role
 from registry_service.domain.experiments import ExperimentRun, PastMetric
 from registry_service.domain.resources import (
     Artifact,
@@ -13,6 +14,7 @@ from registry_service.domain.resources import (
     Resource,
 )
 from registry_service.errors import ConflictError
+from registry_service.service.ownership import authorize
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.resources import create, update
 
@@ -25,6 +27,7 @@ class Artifacts:
 
     def put(
         self,
+        identity: Identity,
         owner: type[Resource],
         owner_id: int,
         kind: type[Artifact],
@@ -34,6 +37,7 @@ class Artifacts:
         """Create or update an artifact of a version or a run.
 
         Args:
+            identity: Who asks.
             owner: ModelVersion or ExperimentRun.
             owner_id: Which one.
             kind: Which type of artifact.
@@ -47,25 +51,25 @@ class Artifacts:
             ConflictError: The artifact belongs to another owner of that kind.
         """
         with self._database.write() as transaction:
-            owned = {**values, **_owner_columns(transaction, owner, owner_id)}
+            owned = {**values, **_owner_columns(transaction, identity, owner, owner_id)}
             if artifact_id is None:
                 artifact_id = _same_name(transaction, kind, owner, owned)
             if artifact_id is None:
-                stored = create(transaction, kind(**owned))
+                stored = create(transaction, identity, kind(**owned))
             else:
                 _refuse_theft(transaction, kind, artifact_id, owned)
                 unnamed = {field: value for field, value in owned.items() if field != "name"}
-                stored = update(transaction, kind, artifact_id, unnamed)
+                stored = update(transaction, identity, kind, artifact_id, unnamed)
             if owner is ExperimentRun and isinstance(stored, Metric):
                 transaction.add(_past(stored))
             return stored
 
 
 def _owner_columns(
-    transaction: Transaction, owner: type[Resource], owner_id: int
+    transaction: Transaction, identity: Identity, owner: type[Resource], owner_id: int
 ) -> dict[str, int]:
+    authorize(transaction, identity, Role.WRITER, transaction.get(owner, owner_id))
     if owner is ModelVersion:
-        transaction.get(ModelVersion, owner_id)
         return {"model_version_id": owner_id}
     run = transaction.get(ExperimentRun, owner_id)
     return {"experiment_run_id": owner_id, "experiment_id": run.experiment_id}

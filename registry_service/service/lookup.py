@@ -1,7 +1,7 @@
 """From names to what they name."""
 
 from registry_service.domain.resources import ModelVersion, RegisteredModel
-from registry_service.errors import NotFoundError
+from registry_service.errors import AlreadyExistsError, NotFoundError
 from registry_service.service.ports import Transaction
 
 
@@ -17,5 +17,19 @@ def version_named(transaction: Transaction, model: RegisteredModel, ref: str) ->
     """Return the version of a model by name, number or alias. Raises NotFoundError."""
     version = transaction.resolve(model.id, ref)
     if version is None:
+        if gone := transaction.deleted(model.id, ref):
+            raise NotFoundError(
+                f"version {ref!r} of model {model.name!r} was deleted by {gone.actor}"
+                + (f": {gone.reason}" if gone.reason else "")
+            )
         raise NotFoundError(f"model {model.name!r} has no version, number or alias {ref!r}")
     return version
+
+
+def refuse_deleted_name(transaction: Transaction, model_id: int, name: str) -> None:
+    """Raise AlreadyExistsError when a deleted version of the model had this name."""
+    if transaction.deleted(model_id, name):
+        raise AlreadyExistsError(
+            f"model version with name {name} already existed and was deleted; "
+            "its name is not given again: conflict"
+        )

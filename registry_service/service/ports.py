@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import (
     Alias,
+    Approval,
     AuditEntry,
+    AuditQuery,
     FileEntry,
     VersionDocument,
 )
@@ -79,8 +81,56 @@ class Transaction(Protocol):
         """Return the aliases of a model, sorted by name."""
         ...
 
+    def remove_alias(self, model_id: int, alias: str) -> None:
+        """Remove an alias of a model."""
+        ...
+
     def set_alias(self, model_id: int, alias: str, version_id: int) -> None:
         """Point an alias to a version of its model."""
+        ...
+
+    def approve(self, version_id: int, approval: Approval) -> None:
+        """Record that a version was approved; a later approval replaces an earlier one."""
+        ...
+
+    def approval(self, version_id: int) -> Approval | None:
+        """Return the approval of a version."""
+        ...
+
+    def delete_version(self, version: ModelVersion, actor: str, reason: str | None) -> None:
+        """Delete a version and all it owns; its name stays taken."""
+        ...
+
+    def deleted(self, model_id: int, name: str) -> Approval | None:
+        """Return who deleted the version of that name, when and why."""
+        ...
+
+    def is_served(self, version_id: int) -> bool:
+        """Tell whether an inference service or a serve model names a version."""
+        ...
+
+    def last_blob_mark(self, digests: Sequence[str]) -> tuple[int, Sequence[str]]:
+        """Return the newest mark of the garbage collection, and which blobs it is taking now."""
+        ...
+
+    def marked_since(self, mark: int, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs marked after a mark; holds off new marks until the end."""
+        ...
+
+    def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs among these that no version names."""
+        ...
+
+    def mark_unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
+        """Mark the blobs among these that no version names; return them."""
+        ...
+
+    def finish_marks(self, digests: Sequence[str]) -> None:
+        """Note that the bytes of marked blobs are gone."""
+        ...
+
+    def audit(self, query: AuditQuery) -> Sequence[AuditEntry]:
+        """Return audit entries, newest first."""
         ...
 
     def append_audit(self, entry: AuditEntry) -> None:
@@ -150,6 +200,14 @@ class BlobStore(Protocol):
 
     def download(self, sha256: str) -> Transfer:
         """Return the request with which a client fetches the bytes."""
+        ...
+
+    def delete(self, sha256: str) -> None:
+        """Remove a blob; harmless when there is none."""
+        ...
+
+    def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
+        """Return digest and size of the blobs that were stored so long ago."""
         ...
 
     def check(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from registry_service.domain.access import Identity, Role
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import (
     Alias,
@@ -22,9 +23,11 @@ from registry_service.errors import (
     IdempotencyError,
     UnknownBlobError,
 )
-from registry_service.service.aliases import AnyVersion, point_alias
+from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
+from registry_service.service.audit import record
 from registry_service.service.content import artifacts_of, content_of
-from registry_service.service.lookup import model_named, version_named
+from registry_service.service.lookup import model_named, refuse_deleted_name, version_named
+from registry_service.service.ownership import visible_models
 from registry_service.service.ports import BlobStore, Database, Transaction, missing_blobs
 
 # How often a registration is tried anew when others create the same model at the same moment.
@@ -34,44 +37,62 @@ ATTEMPTS = 5
 class Registrations:
     """The use cases around registered versions."""
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, aliases: Aliases) -> None:
         self._database = database
         self._blobs = blobs
+        self._aliases = aliases
 
     def register(
-        self, registration: Registration, key: str, fingerprint: str, actor: str
+        self, identity: Identity, registration: Registration, key: str, fingerprint: str
     ) -> Registered:
         """Register a version with everything that belongs to it, in one transaction.
 
         Args:
+            identity: Who asks.
             registration: What to register; the bytes of its files are already in the store.
             key: Idempotency key: the same key never makes a second version.
             fingerprint: Digest of the request, to notice another request under the same key.
-            actor: Who asks, for the audit log.
 
         Raises:
+            ForbiddenError: The identity is no writer of the model.
             UnknownBlobError: Bytes of a file are not in the store.
-            AlreadyExistsError: The model has a version of that name.
+            AlreadyExistsError: The model has, or had, a version of that name.
             IdempotencyError: The key was used for another request.
             StaleError: An alias points elsewhere than the registration expects.
         """
-        if earlier := self._replay(key, fingerprint):
-            return earlier
-        if missing := missing_blobs(self._blobs, registration.content.files):
-            raise UnknownBlobError(missing)
+        identity.require(Role.WRITER, str(registration.model.name))
+        # Keys are each caller's own: nobody learns another's answer by guessing its key.
+        own_key = f"{identity.name}:{key}"
         for attempt in range(ATTEMPTS):
+            if earlier := self._replay(own_key, fingerprint):
+                return earlier
+            mark = self._require_blobs(registration)
             try:
                 with self._database.write() as transaction:
-                    made = _register(transaction, registration, actor)
-                    transaction.remember(key, fingerprint, asdict(made))
+                    digests = list({file.sha256 for file in registration.content.files})
+                    if digests and (marked := transaction.marked_since(mark, digests)):
+                        raise UnknownBlobError(list(marked))
+                    made = self._add(transaction, identity, registration)
+                    transaction.remember(own_key, fingerprint, asdict(made))
                     return made
             except AlreadyExistsError:
                 # Someone was faster: with this key, with this model, or with this version name.
-                if earlier := self._replay(key, fingerprint):
-                    return earlier
                 if attempt == ATTEMPTS - 1 or self._version_exists(registration):
+                    if earlier := self._replay(own_key, fingerprint):
+                        return earlier
                     raise
         raise AssertionError("unreachable")
+
+    def _require_blobs(self, registration: Registration) -> int:
+        """Return the collection's newest mark from before the bytes were seen to be there."""
+        files = registration.content.files
+        if not files:
+            return 0
+        with self._database.read() as transaction:
+            mark, taking = transaction.last_blob_mark([file.sha256 for file in files])
+        if missing := [*missing_blobs(self._blobs, files), *taking]:
+            raise UnknownBlobError(missing)
+        return mark
 
     def _replay(self, key: str, fingerprint: str) -> Registered | None:
         with self._database.read() as transaction:
@@ -97,31 +118,62 @@ class Registrations:
                 )
             )
 
-    def models(self, query: ListQuery) -> Page[RegisteredModel]:
-        """Return one page of the models."""
-        with self._database.read() as transaction:
-            return transaction.page(RegisteredModel, query)
+    def _add(
+        self, transaction: Transaction, identity: Identity, registration: Registration
+    ) -> Registered:
+        model = transaction.find(RegisteredModel, name=registration.model.name)
+        if model is None:
+            model = transaction.add(registration.model)
+        version = _add_version(transaction, model, registration)
+        transaction.add_files(version.id, registration.content.files)
+        transaction.add_document(version.id, registration.content.document)
+        transaction.add_all(artifacts_of(model, version, registration))
+        detail = {"number": version.number, "digest": version.digest}
+        record(transaction, identity, "version.register", model.name, str(version.name), detail)
+        for alias in registration.aliases:
+            expected = registration.expected_aliases.get(alias, AnyVersion)
+            move = AliasMove(identity, alias, expected, "registered")
+            self._aliases.point(transaction, model, version, move)
+        return Registered(
+            model_id=model.id,
+            model_name=str(model.name),
+            version_id=version.id,
+            version_name=str(version.name),
+            number=version.number,
+            digest=str(version.digest),
+            aliases=list(registration.aliases),
+        )
 
-    def model(self, name: str) -> tuple[RegisteredModel, Sequence[Alias]]:
-        """Return a model and its aliases. Raises NotFoundError."""
+    def models(self, identity: Identity, query: ListQuery) -> Page[RegisteredModel]:
+        """Return one page of the models that may be read."""
+        readable = replace(query, filter=visible_models(identity, query.filter))
+        with self._database.read() as transaction:
+            return transaction.page(RegisteredModel, readable)
+
+    def model(self, identity: Identity, name: str) -> tuple[RegisteredModel, Sequence[Alias]]:
+        """Return a model and its aliases. Raises NotFoundError, ForbiddenError."""
+        identity.require(Role.READER, name)
         with self._database.read() as transaction:
             model = model_named(transaction, name)
             return model, transaction.aliases(model.id)
 
-    def files(self, model_name: str, ref: str) -> Sequence[FileEntry]:
+    def files(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileEntry]:
         """Return the files of the version that `ref` names. Raises NotFoundError."""
+        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             version = version_named(transaction, model_named(transaction, model_name), ref)
             return transaction.files(version.id)
 
-    def versions(self, model_name: str, query: ListQuery) -> Page[ModelVersion]:
+    def versions(self, identity: Identity, model_name: str, query: ListQuery) -> Page[ModelVersion]:
         """Return one page of the versions of a model."""
+        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             model = model_named(transaction, model_name)
             return transaction.page(ModelVersion, query, registered_model_id=model.id)
 
-    def detail(self, model_name: str, ref: str) -> VersionDetail:
+    def detail(self, identity: Identity, model_name: str, ref: str) -> VersionDetail:
         """Return the version that `ref` names, with everything that belongs to it."""
+        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             model = model_named(transaction, model_name)
             version = version_named(transaction, model, ref)
@@ -132,30 +184,9 @@ class Registrations:
                 files=transaction.files(version.id),
                 document=transaction.document(version.id),
             )
+            approval = transaction.approval(version.id)
         names = [alias.name for alias in aliases if alias.version_id == version.id]
-        return VersionDetail(model, version, names, content)
-
-
-def _register(transaction: Transaction, registration: Registration, actor: str) -> Registered:
-    model = transaction.find(RegisteredModel, name=registration.model.name)
-    if model is None:
-        model = transaction.add(registration.model)
-    version = _add_version(transaction, model, registration)
-    transaction.add_files(version.id, registration.content.files)
-    transaction.add_document(version.id, registration.content.document)
-    transaction.add_all(artifacts_of(model, version, registration))
-    for alias in registration.aliases:
-        expected = registration.expected_aliases.get(alias, AnyVersion)
-        point_alias(transaction, model, alias, version, actor, "registered", expected)
-    return Registered(
-        model_id=model.id,
-        model_name=str(model.name),
-        version_id=version.id,
-        version_name=str(version.name),
-        number=version.number,
-        digest=str(version.digest),
-        aliases=list(registration.aliases),
-    )
+        return VersionDetail(model, version, names, content, approval)
 
 
 def _add_version(
@@ -168,6 +199,7 @@ def _add_version(
         while transaction.find(ModelVersion, registered_model_id=model.id, name=str(number)):
             number = transaction.next_number(model.id)
         name = str(number)
+    refuse_deleted_name(transaction, model.id, name)
     version = ModelVersion(
         name=name,
         description=registration.version_description,

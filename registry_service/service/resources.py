@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from registry_service.domain.access import Identity, Role
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
 from registry_service.domain.serving import InferenceService
 from registry_service.errors import InvalidRequestError, NotFoundError
+from registry_service.service.audit import record
+from registry_service.service.lookup import refuse_deleted_name
+from registry_service.service.ownership import authorize, model_name_of, visible_models
 from registry_service.service.ports import Database, Transaction
 
 R = TypeVar("R", bound=Resource)
@@ -22,7 +26,7 @@ class Resources:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, resource: R) -> R:
+    def create(self, identity: Identity, resource: R) -> R:
         """Store a new resource.
 
         Raises:
@@ -30,34 +34,54 @@ class Resources:
             AlreadyExistsError: Name or external id is taken.
         """
         with self._database.write() as transaction:
-            return create(transaction, resource)
+            authorize(transaction, identity, Role.WRITER, resource)
+            return create(transaction, identity, resource)
 
-    def get(self, kind: type[R], resource_id: int) -> R:
+    def get(self, identity: Identity, kind: type[R], resource_id: int) -> R:
         """Return a resource. Raises NotFoundError."""
         with self._database.read() as transaction:
-            return transaction.get(kind, resource_id)
+            found = transaction.get(kind, resource_id)
+            return authorize(transaction, identity, Role.READER, found)
 
-    def find(self, kind: type[R], **where: Any) -> R:
+    def find(self, identity: Identity, kind: type[R], **where: Any) -> R:
         """Return the one resource with these values. Raises NotFoundError, also for several."""
         with self._database.read() as transaction:
             found = transaction.find(kind, **where)
+            if found is not None:
+                authorize(transaction, identity, Role.READER, found)
         if found is None:
             shown = ", ".join(f"{name}={value}" for name, value in where.items())
             raise NotFoundError(f"no {kind.label} found for {shown}: not found")
         return found
 
-    def update(self, kind: type[R], resource_id: int, changes: Mapping[str, Any]) -> R:
+    def update(
+        self, identity: Identity, kind: type[R], resource_id: int, changes: Mapping[str, Any]
+    ) -> R:
         """Change the given fields of a resource, leave the others. Raises NotFoundError."""
         with self._database.write() as transaction:
-            return update(transaction, kind, resource_id, changes)
+            return update(transaction, identity, kind, resource_id, changes)
 
-    def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
-        """Return one page of the resources whose columns have these values."""
+    def page(self, identity: Identity, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
+        """Return one page of the resources whose columns have these values.
+
+        Raises:
+            ForbiddenError: Other lists than that of models need a reader of all models.
+        """
+        if kind is RegisteredModel:
+            query = replace(query, filter=visible_models(identity, query.filter))
+        else:
+            identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
             return transaction.page(kind, query, **where)
 
     def children(
-        self, parent: type[Resource], parent_id: int, kind: type[R], query: ListQuery, **where: Any
+        self,
+        identity: Identity,
+        parent: type[Resource],
+        parent_id: int,
+        kind: type[R],
+        query: ListQuery,
+        **where: Any,
     ) -> Page[R]:
         """Return one page of the resources that `where` ties to a parent.
 
@@ -65,16 +89,18 @@ class Resources:
             NotFoundError: The parent does not exist.
         """
         with self._database.read() as transaction:
-            transaction.get(parent, parent_id)
+            owner = transaction.get(parent, parent_id)
+            authorize(transaction, identity, Role.READER, owner)
             return transaction.page(kind, query, **where)
 
-    def served_model(self, service_id: int) -> RegisteredModel:
+    def served_model(self, identity: Identity, service_id: int) -> RegisteredModel:
         """Return the model that an inference service serves. Raises NotFoundError."""
         with self._database.read() as transaction:
             service = transaction.get(InferenceService, service_id)
+            authorize(transaction, identity, Role.READER, service)
             return transaction.get(RegisteredModel, service.registered_model_id)
 
-    def served_version(self, service_id: int) -> ModelVersion:
+    def served_version(self, identity: Identity, service_id: int) -> ModelVersion:
         """Return the version that is served: the given one, else the model's newest.
 
         Raises:
@@ -82,6 +108,7 @@ class Resources:
         """
         with self._database.read() as transaction:
             service = transaction.get(InferenceService, service_id)
+            authorize(transaction, identity, Role.READER, service)
             if service.model_version_id is not None:
                 return transaction.get(ModelVersion, service.model_version_id)
             newest = ListQuery(page_size=1, descending=True)
@@ -92,19 +119,26 @@ class Resources:
         return versions.items[0]
 
 
-def create(transaction: Transaction, resource: R) -> R:
+def create(transaction: Transaction, identity: Identity, resource: R) -> R:
     """Store a new resource within a transaction."""
     check_texts(resource)
     if isinstance(resource, ModelVersion):
         number = transaction.next_number(resource.registered_model_id)
+        refuse_deleted_name(transaction, resource.registered_model_id, str(resource.name))
         resource = replace(resource, number=number)
     if resource.name is None:
         resource = replace(resource, name=str(uuid.uuid4()))
-    return transaction.add(resource)
+    stored = transaction.add(resource)
+    _record(transaction, identity, "create", stored, {"name": stored.name})
+    return stored
 
 
 def update(
-    transaction: Transaction, kind: type[R], resource_id: int, changes: Mapping[str, Any]
+    transaction: Transaction,
+    identity: Identity,
+    kind: type[R],
+    resource_id: int,
+    changes: Mapping[str, Any],
 ) -> R:
     """Change the given fields of a resource within a transaction; an artifact keeps its type."""
     transaction.lock(kind, resource_id)
@@ -112,9 +146,24 @@ def update(
         raise InvalidRequestError(
             f"mismatched types, artifact with id {resource_id} is not a {kind.label}: bad request"
         )
-    changed = replace(transaction.get(kind, resource_id), **changes)
+    stored = authorize(transaction, identity, Role.WRITER, transaction.get(kind, resource_id))
+    changed = replace(stored, **changes)
     check_texts(changed)
-    return transaction.save(changed)
+    saved = transaction.save(changed)
+    _record(transaction, identity, "update", saved, {"fields": sorted(changes)})
+    return saved
+
+
+def _record(
+    transaction: Transaction,
+    identity: Identity,
+    verb: str,
+    resource: Resource,
+    detail: Mapping[str, Any],
+) -> None:
+    model_name = model_name_of(transaction, resource)
+    action = f"{resource.label.replace(' ', '_')}.{verb}"
+    record(transaction, identity, action, model_name, str(resource.id), detail)
 
 
 def check_texts(resource: Resource) -> None:

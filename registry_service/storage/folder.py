@@ -16,6 +16,7 @@ from registry_service.errors import (
 from registry_service.service.ports import Transfer
 
 CHUNK = 1 << 20
+SHA256_LENGTH = 64
 ABANDONED_AFTER = 86_400  # seconds; no upload takes that long
 BLOB_PATH = "/api/registry/v1/blobs/"
 
@@ -83,6 +84,19 @@ class FolderStore:
                 path.replace(_aside(path))
             raise CorruptBlobError(sha256)
         return found.st_size, _chunks(path)
+
+    def delete(self, sha256: str) -> None:
+        """Remove a blob; harmless when there is none."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
+        """Return digest and size of the blobs that were stored so long ago."""
+        newest = time.time() - seconds
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                found = path.stat()
+                if len(path.name) == SHA256_LENGTH and found.st_mtime <= newest:
+                    yield path.name, found.st_size
 
     def check(self) -> None:
         """Raise StorageError unless the folder can be written."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow import schemas
 from registry_service.api.kubeflow.routes import (
@@ -74,20 +75,20 @@ def add_children_routes(
 
     @router.get(children.path)
     def list_children(
-        parent_id: str, query: Listing, name: Name = "", external_id: ExternalId = ""
+        who: Caller, parent_id: str, query: Listing, name: Name = "", external_id: ExternalId = ""
     ) -> Response:
         parent = numeric_id(parent_id, label)
         where = given(name, external_id) | {owner: parent}
         bound = bind_filter(query, children.kind)
-        page = resources.children(children.parent, parent, children.kind, bound, **where)
+        page = resources.children(who, children.parent, parent, children.kind, bound, **where)
         return json_response(dialect.show_page(page, query))
 
     @router.post(children.path, status_code=201)
-    def create_child(parent_id: str, raw: RawBody) -> Response:
+    def create_child(who: Caller, parent_id: str, raw: RawBody) -> Response:
         kind, values = body_values(children.kind, parse(children.create, raw))
         # The path says whose it is, whatever the body says; an id is the server's to give.
         owned = {**values, "id": 0, owner: numeric_id(parent_id, label)}
-        return json_response(dialect.show(resources.create(kind(**owned))), 201)
+        return json_response(dialect.show(resources.create(who, kind(**owned))), 201)
 
 
 def add_served_routes(router: APIRouter, resources: Resources, dialect: Dialect) -> None:
@@ -95,9 +96,13 @@ def add_served_routes(router: APIRouter, resources: Resources, dialect: Dialect)
     label = InferenceService.label
 
     @router.get("/inference_services/{service_id}/model")
-    def served_model(service_id: str) -> Response:
-        return json_response(dialect.show(resources.served_model(numeric_id(service_id, label))))
+    def served_model(who: Caller, service_id: str) -> Response:
+        return json_response(
+            dialect.show(resources.served_model(who, numeric_id(service_id, label)))
+        )
 
     @router.get("/inference_services/{service_id}/version")
-    def served_version(service_id: str) -> Response:
-        return json_response(dialect.show(resources.served_version(numeric_id(service_id, label))))
+    def served_version(who: Caller, service_id: str) -> Response:
+        return json_response(
+            dialect.show(resources.served_version(who, numeric_id(service_id, label)))
+        )

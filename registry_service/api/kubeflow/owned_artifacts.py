@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
 from registry_service.api.kubeflow.routes import (
@@ -47,6 +48,7 @@ def _add_owned(
 
     @router.get(path)
     def list_artifacts(
+        who: Caller,
         owner_id: str,
         query: Listing,
         name: Name = "",
@@ -56,16 +58,16 @@ def _add_owned(
         owned_by = numeric_id(owner_id, owner.label)
         kind = kind_of_artifacts(artifact_type)
         where = given(name, external_id) | {column: owned_by}
-        page = resources.children(owner, owned_by, kind, bind_filter(query, kind), **where)
+        page = resources.children(who, owner, owned_by, kind, bind_filter(query, kind), **where)
         return json_response(dialect.show_page(page, query))
 
     @router.post(path, status_code=201)
-    def put_artifact(owner_id: str, raw: RawBody) -> Response:
+    def put_artifact(who: Caller, owner_id: str, raw: RawBody) -> Response:
         body = parse(AnyArtifactBody, raw).root
         values = {name: value for name, value in body.changes().items() if name != "id"}
         kind = ARTIFACT_TYPES[body.artifact_type]
         owned_by = numeric_id(owner_id, owner.label)
-        stored = artifacts.put(owner, owned_by, kind, body.id, values)
+        stored = artifacts.put(who, owner, owned_by, kind, body.id, values)
         return json_response(dialect.show(stored), 201 if body.id is None else 200)
 
 
@@ -74,19 +76,21 @@ def _add_history(router: APIRouter, resources: Resources, dialect: Dialect) -> N
 
     # Before the route of one run, whose id would match this path's last part.
     @router.get("/experiment_runs/metric_history")
-    def all_history(query: Listing, name: Name = "", step_ids: steps_parameter = "") -> Response:
+    def all_history(
+        who: Caller, query: Listing, name: Name = "", step_ids: steps_parameter = ""
+    ) -> Response:
         where = _wanted(name, step_ids)
-        page = resources.page(PastMetric, bind_filter(query, PastMetric), **where)
+        page = resources.page(who, PastMetric, bind_filter(query, PastMetric), **where)
         return json_response(dialect.show_page(page, query))
 
     @router.get("/experiment_runs/{run_id}/metric_history")
     def run_history(
-        run_id: str, query: Listing, name: Name = "", step_ids: steps_parameter = ""
+        who: Caller, run_id: str, query: Listing, name: Name = "", step_ids: steps_parameter = ""
     ) -> Response:
         run = numeric_id(run_id, ExperimentRun.label)
         where = _wanted(name, step_ids) | {"experiment_run_id": run}
         bound = bind_filter(query, PastMetric)
-        page = resources.children(ExperimentRun, run, PastMetric, bound, **where)
+        page = resources.children(who, ExperimentRun, run, PastMetric, bound, **where)
         return json_response(dialect.show_page(page, query))
 
 

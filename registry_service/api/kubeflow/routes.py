@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, RootModel
 
+from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse, raw_body
 from registry_service.api.kubeflow.artifact_schemas import TYPED_ARTIFACTS
 from registry_service.api.kubeflow.endpoints import Endpoint
@@ -43,23 +44,23 @@ def _add_collection_routes(
     path = f"/{endpoint.collection}"
 
     @router.post(path, status_code=201)
-    def create(raw: RawBody) -> Response:
+    def create(who: Caller, raw: RawBody) -> Response:
         kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
-        return json_response(dialect.show(resources.create(kind(**values))), 201)
+        return json_response(dialect.show(resources.create(who, kind(**values))), 201)
 
     if endpoint.kind is Artifact:
 
         @router.get(path)
-        def list_by_type(query: Listing, artifact_type: ArtifactType = "") -> Response:
+        def list_by_type(who: Caller, query: Listing, artifact_type: ArtifactType = "") -> Response:
             kind = kind_of_artifacts(artifact_type)
-            page = resources.page(kind, bind_filter(query, kind))
+            page = resources.page(who, kind, bind_filter(query, kind))
             return json_response(dialect.show_page(page, query))
 
     else:
 
         @router.get(path)
-        def list_all(query: Listing) -> Response:
-            page = resources.page(endpoint.kind, bind_filter(query, endpoint.kind))
+        def list_all(who: Caller, query: Listing) -> Response:
+            page = resources.page(who, endpoint.kind, bind_filter(query, endpoint.kind))
             return json_response(dialect.show_page(page, query))
 
 
@@ -70,16 +71,16 @@ def _add_item_routes(
     label = endpoint.kind.label
 
     @router.get(path)
-    def get(resource_id: str) -> Response:
+    def get(who: Caller, resource_id: str) -> Response:
         return json_response(
-            dialect.show(resources.get(endpoint.kind, numeric_id(resource_id, label)))
+            dialect.show(resources.get(who, endpoint.kind, numeric_id(resource_id, label)))
         )
 
     @router.patch(path)
-    def update(resource_id: str, raw: RawBody) -> Response:
+    def update(who: Caller, resource_id: str, raw: RawBody) -> Response:
         kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
         return json_response(
-            dialect.show(resources.update(kind, numeric_id(resource_id, label), changes))
+            dialect.show(resources.update(who, kind, numeric_id(resource_id, label), changes))
         )
 
 
@@ -90,6 +91,7 @@ def _add_find_route(
 
     @router.get(f"/{endpoint.single}")
     def find(
+        who: Caller,
         name: Name = "",
         external_id: ExternalId = "",
         parent_id: Annotated[str, Query(alias="parentResourceId")] = "",
@@ -102,7 +104,7 @@ def _add_find_route(
         where = given(name, external_id)
         if parent is not None and parent_id:
             where[parent] = numeric_id(parent_id, "parent resource")
-        return json_response(dialect.show(resources.find(endpoint.kind, **where)))
+        return json_response(dialect.show(resources.find(who, endpoint.kind, **where)))
 
 
 def given(name: str, external_id: str) -> dict[str, Any]:

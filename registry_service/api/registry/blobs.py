@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import UploadsBody
+from registry_service.domain.access import Role
 from registry_service.errors import InvalidRequestError
 from registry_service.service.ports import BlobStore, BlobWriter, LocalBlobs
 
@@ -22,7 +24,8 @@ def uploads_router(blobs: BlobStore) -> APIRouter:
     router = APIRouter(tags=["Bytes"])
 
     @router.post("/uploads")
-    def plan_uploads(raw: RawBody) -> Response:
+    def plan_uploads(who: Caller, raw: RawBody) -> Response:
+        who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
         return json_response(
@@ -37,7 +40,8 @@ def blobs_router(blobs: LocalBlobs) -> APIRouter:
     router = APIRouter(prefix="/blobs", tags=["Bytes"])
 
     @router.put("/{sha256}", status_code=201)
-    async def put_blob(sha256: str, request: Request) -> Response:
+    async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
+        who.require_somewhere(Role.WRITER)
         writer = await run_in_threadpool(blobs.writer, _digest(sha256))
         try:
             size = await _receive(request, writer)
@@ -47,7 +51,8 @@ def blobs_router(blobs: LocalBlobs) -> APIRouter:
         return json_response({"sha256": sha256, "size": size}, 201)
 
     @router.get("/{sha256}")
-    def get_blob(sha256: str) -> Response:
+    def get_blob(who: Caller, sha256: str) -> Response:
+        who.require_somewhere(Role.READER)
         size, chunks = blobs.read(_digest(sha256))
         headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}
         return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)

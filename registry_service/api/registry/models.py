@@ -6,10 +6,11 @@ from typing import Annotated
 import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
+from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse, raw_body
 from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.parameters import list_query
-from registry_service.api.registry.schemas import AliasBody, RegisterBody
+from registry_service.api.registry.schemas import RegisterBody
 from registry_service.api.registry.views import (
     alias_view,
     detail_view,
@@ -21,15 +22,12 @@ from registry_service.api.tokens import encode_token
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
-from registry_service.service.aliases import Aliases, AnyVersion
 from registry_service.service.ports import BlobStore
 from registry_service.service.registrations import Registrations
 
 RawBody = Annotated[bytes, Depends(raw_body)]
 Listing = Annotated[ListQuery, Depends(list_query)]
 KEY_LENGTH = 255
-# Until requests are authenticated, everyone on this machine is the same person.
-ACTOR = "anonymous"
 
 
 def register_router(registrations: Registrations) -> APIRouter:
@@ -38,7 +36,7 @@ def register_router(registrations: Registrations) -> APIRouter:
 
     @router.post("/register", status_code=201)
     def register(
-        raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
+        who: Caller, raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:
         if not 0 < len(key) <= KEY_LENGTH:
             raise InvalidRequestError(
@@ -48,7 +46,7 @@ def register_router(registrations: Registrations) -> APIRouter:
         registration = parse(RegisterBody, raw).to_domain()
         canonical = pydantic_core.to_json(registration)
         fingerprint = hashlib.sha256(canonical).hexdigest()
-        registered = registrations.register(registration, key, fingerprint, ACTOR)
+        registered = registrations.register(who, registration, key, fingerprint)
         return json_response(registered_view(registered), 200 if registered.replayed else 201)
 
     return router
@@ -59,28 +57,28 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
     router = APIRouter(prefix="/models", tags=["Models"])
 
     @router.get("")
-    def list_models(query: Listing) -> Response:
-        page = registrations.models(bind_filter(query, RegisteredModel))
+    def list_models(who: Caller, query: Listing) -> Response:
+        page = registrations.models(who, bind_filter(query, RegisteredModel))
         items = [model_view(model) for model in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
     @router.get("/{name}")
-    def get_model(name: str) -> Response:
-        model, aliases = registrations.model(name)
+    def get_model(who: Caller, name: str) -> Response:
+        model, aliases = registrations.model(who, name)
         return json_response({"model": model_view(model), "aliases": [*map(alias_view, aliases)]})
 
     @router.get("/{name}/versions")
-    def list_versions(name: str, query: Listing) -> Response:
-        page = registrations.versions(name, bind_filter(query, ModelVersion))
+    def list_versions(who: Caller, name: str, query: Listing) -> Response:
+        page = registrations.versions(who, name, bind_filter(query, ModelVersion))
         items = [version_view(version) for version in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
     @router.get("/{name}/versions/{ref}")
-    def get_version(name: str, ref: str) -> Response:
-        return json_response(detail_view(registrations.detail(name, ref)))
+    def get_version(who: Caller, name: str, ref: str) -> Response:
+        return json_response(detail_view(registrations.detail(who, name, ref)))
 
     @router.get("/{name}/versions/{ref}/files")
-    def get_files(name: str, ref: str) -> Response:
+    def get_files(who: Caller, name: str, ref: str) -> Response:
         files = [
             {
                 "path": file.path,
@@ -88,26 +86,8 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
                 "size": file.size,
                 "url": blobs.download(file.sha256).url,
             }
-            for file in registrations.files(name, ref)
+            for file in registrations.files(who, name, ref)
         ]
         return json_response({"files": files})
-
-    return router
-
-
-def aliases_router(aliases: Aliases) -> APIRouter:
-    """Return the routes of the aliases."""
-    router = APIRouter(prefix="/models/{name}/aliases", tags=["Aliases"])
-
-    @router.get("")
-    def list_aliases(name: str) -> Response:
-        return json_response({"items": [alias_view(alias) for alias in aliases.list(name)]})
-
-    @router.put("/{alias}")
-    def move_alias(name: str, alias: str, raw: RawBody) -> Response:
-        body = parse(AliasBody, raw)
-        expected = body.expected if "expected" in body.model_fields_set else AnyVersion
-        moved = aliases.move(name, alias, body.version, ACTOR, body.reason, expected)
-        return json_response(alias_view(moved))
 
     return router

@@ -160,5 +160,26 @@ class AliasBody(Body):
     reason: str | None = None
 
 
+class MoveBody(Body):
+    """POST models/{name}/aliases/{alias}/rollback, and why a version is approved."""
+
+    reason: str | None = None
+
+
+class RetentionBody(Body):
+    """POST models/{name}/retention: archived versions that nothing holds are deleted."""
+
+    keep_last: Annotated[int, Field(ge=0, le=1_000_000)]
+    older_than_days: Annotated[float, Field(ge=0, le=100_000)]
+    dry_run: bool = True
+
+
+class GarbageBody(Body):
+    """POST gc: bytes that no version names are deleted."""
+
+    older_than_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 24
+    dry_run: bool = True
+
+
 def _properties(values: Properties) -> dict[str, PropertyValue]:
     return {name: PropertyValue.of(value) for name, value in values.items()}

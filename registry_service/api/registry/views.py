@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registry_service.domain.registration import Alias, Registered, VersionDetail
+from registry_service.domain.registration import Alias, AuditEntry, Registered, VersionDetail
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
 
 
@@ -62,6 +62,25 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
         ],
         "lineage": content.document.lineage,
         "schema": content.document.schema,
+        "approval": detail.approval
+        and {
+            "actor": detail.approval.actor,
+            "at": str(detail.approval.at),
+            "reason": detail.approval.reason,
+        },
+    }
+
+
+def audit_view(entry: AuditEntry) -> dict[str, Any]:
+    """Show an audit entry."""
+    return {
+        "id": str(entry.id),
+        "at": str(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "model": entry.model_name,
+        "subject": entry.subject,
+        "detail": entry.detail,
     }
 
 

@@ -31,6 +31,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_model_name", "audit", ["model_name", "id"], unique=False)
     op.create_table(
+        "blob_marks",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blob_marks")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_blob_marks_sha256"), "blob_marks", ["sha256"], unique=False)
+    op.create_table(
         "experiments",
         sa.Column(
             "id",
@@ -258,6 +272,26 @@ def upgrade() -> None:
         "ix_model_versions_updated_at", "model_versions", ["updated_at", "id"], unique=False
     )
     op.create_table(
+        "tombstones",
+        sa.Column(
+            "registered_model_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registered_model_id"],
+            ["registered_models.id"],
+            name=op.f("fk_tombstones_registered_model_id"),
+        ),
+        sa.PrimaryKeyConstraint("registered_model_id", "name", name=op.f("pk_tombstones")),
+    )
+    op.create_table(
         "aliases",
         sa.Column(
             "registered_model_id",
@@ -281,6 +315,19 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_aliases_model_version_id"), "aliases", ["model_version_id"], unique=False
+    )
+    op.create_table(
+        "approvals",
+        sa.Column(
+            "model_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["model_version_id"], ["model_versions.id"], name=op.f("fk_approvals_model_version_id")
+        ),
+        sa.PrimaryKeyConstraint("model_version_id", name=op.f("pk_approvals")),
     )
     op.create_table(
         "artifacts",

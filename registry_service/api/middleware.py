@@ -1,0 +1,116 @@
+"""Around every request: an id, a line in the log, figures for Prometheus, marks of age."""
+
+import json
+import logging
+import re
+import time
+import uuid
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from registry_service.api.json import json_response
+
+log = logging.getLogger("registry_service.access")
+
+DEPRECATED = "/api/model_registry/v1alpha3"
+# RFC 9745 and RFC 8594: since when the old API is deprecated, and when it goes.
+DEPRECATION = "@1767225600"
+SUNSET = "Fri, 31 Dec 2027 23:59:59 GMT"
+MAX_URL = 16_384
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Observation:
+    """The figures that the middleware keeps."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "registry_requests",
+            "Requests answered",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "registry_request_seconds",
+            "Time to answer",
+            ["method", "route"],
+            registry=self.registry,
+        )
+
+
+class ObservedApp:
+    """An application whose requests have an id and leave a trace.
+
+    The log names the path but never the query or a header: those may hold secrets.
+    """
+
+    def __init__(self, app: ASGIApp, observation: Observation) -> None:
+        self._app = app
+        self._observation = observation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        status = 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers["X-Content-Type-Options"] = "nosniff"
+                if scope["path"].startswith(DEPRECATED):
+                    headers["Deprecation"] = DEPRECATION
+                    headers["Sunset"] = SUNSET
+            await send(message)
+
+        refused = _refusal(scope)
+        try:
+            await (refused or self._app)(scope, receive, observed)
+        finally:
+            self._note(scope, request_id, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if route != "unmatched" else "any"
+        self._observation.requests.labels(method, route, status).inc()
+        self._observation.seconds.labels(method, route).observe(seconds)
+        if log.isEnabledFor(logging.INFO):
+            line = {
+                "id": request_id,
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+            }
+            log.info(json.dumps(line))
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return uuid.uuid4().hex
+
+
+def _refusal(scope: Scope) -> ASGIApp | None:
+    """Return an answer to what no route should see: NUL bytes and endless URLs."""
+    query: bytes = scope["query_string"]
+    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+        text = "the URL contains a null byte: bad request"
+        code = (
+            "Bad Request" if scope["path"].startswith("/api/model_registry/") else "invalid_request"
+        )
+        return json_response({"code": code, "message": text}, 400)
+    if len(query) + len(scope["path"]) > MAX_URL:
+        text = f"the URL has more than {MAX_URL} bytes"
+        return json_response({"code": "URI Too Long", "message": text}, 414)
+    return None

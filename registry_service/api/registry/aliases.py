@@ -1,0 +1,44 @@
+"""Our routes for aliases: set by compare-and-swap, removed, rolled back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from registry_service.api.identity import Caller
+from registry_service.api.json import json_response, parse
+from registry_service.api.registry.models import RawBody
+from registry_service.api.registry.schemas import AliasBody, MoveBody
+from registry_service.api.registry.views import alias_view
+from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
+
+Reason = Annotated[str | None, Query(max_length=4096)]
+
+
+def aliases_router(aliases: Aliases) -> APIRouter:
+    """Return the routes of the aliases."""
+    router = APIRouter(prefix="/models/{name}/aliases", tags=["Aliases"])
+
+    @router.get("")
+    def list_aliases(who: Caller, name: str) -> Response:
+        return json_response({"items": [alias_view(alias) for alias in aliases.list(who, name)]})
+
+    @router.put("/{alias}")
+    def move_alias(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
+        body = parse(AliasBody, raw)
+        expected = body.expected if "expected" in body.model_fields_set else AnyVersion
+        moved = aliases.move(name, body.version, AliasMove(who, alias, expected, body.reason))
+        return json_response(alias_view(moved))
+
+    @router.delete("/{alias}", status_code=204)
+    def remove_alias(who: Caller, name: str, alias: str, reason: Reason = None) -> Response:
+        aliases.remove(name, AliasMove(who, alias, reason=reason))
+        return Response(status_code=204)
+
+    @router.post("/{alias}/rollback")
+    def roll_back(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
+        reason = parse(MoveBody, raw or b"{}").reason
+        return json_response(
+            alias_view(aliases.rollback(name, AliasMove(who, alias, reason=reason)))
+        )
+
+    return router

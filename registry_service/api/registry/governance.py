@@ -1,0 +1,117 @@
+"""Our routes for what happens to versions: approval, comparison, lineage, deletion, audit."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from registry_service.api.identity import Caller
+from registry_service.api.json import json_response, parse
+from registry_service.api.registry.aliases import Reason
+from registry_service.api.registry.models import RawBody
+from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
+from registry_service.api.registry.views import (
+    audit_view,
+    detail_view,
+    model_view,
+    version_view,
+)
+from registry_service.domain.registration import AuditQuery
+from registry_service.service.audit import Audit
+from registry_service.service.garbage import Garbage
+from registry_service.service.versions import Versions, comparison
+
+HOUR = 3600
+
+
+def versions_router(versions: Versions) -> APIRouter:
+    """Return the routes of a model's versions."""
+    router = APIRouter(prefix="/models/{name}", tags=["Versions"])
+
+    @router.get("/compare")
+    def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
+        details = versions.compare(who, name, version)
+        shown = [detail_view(detail) for detail in details]
+        return json_response({"versions": shown, **comparison(details)})
+
+    @router.post("/versions/{ref}/approval", status_code=204)
+    def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
+        return Response(status_code=204)
+
+    @router.get("/versions/{ref}/lineage")
+    def lineage(who: Caller, name: str, ref: str) -> Response:
+        detail, deployments = versions.deployments(who, name, ref)
+        shown = detail_view(detail)
+        return json_response(
+            {
+                "model": shown["model"]["name"],
+                "version": shown["version"]["name"],
+                "lineage": shown["lineage"],
+                "datasets": shown["datasets"],
+                "deployments": [
+                    {
+                        "inferenceService": service.name,
+                        "environment": environment.name,
+                        "desiredState": service.desired_state,
+                    }
+                    for service, environment in deployments
+                ],
+            }
+        )
+
+    @router.delete("/versions/{ref}", status_code=204)
+    def delete(who: Caller, name: str, ref: str, reason: Reason = None) -> Response:
+        versions.delete(who, name, ref, reason)
+        return Response(status_code=204)
+
+    @router.post("/retention")
+    def retain(who: Caller, name: str, raw: RawBody) -> Response:
+        body = parse(RetentionBody, raw)
+        deleted = versions.retain(who, name, body.keep_last, body.older_than_days, body.dry_run)
+        shown = [version_view(version) for version in deleted]
+        return json_response({"versions": shown, "dryRun": body.dry_run})
+
+    return router
+
+
+def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRouter:
+    """Return the routes across models: data to versions, the audit log, garbage collection."""
+    router = APIRouter(tags=["Records"])
+
+    @router.get("/datasets/{digest}/versions")
+    def trained_on(who: Caller, digest: str) -> Response:
+        items = [
+            {
+                "model": model_view(model),
+                "version": version_view(version),
+                "dataset": {
+                    "name": data.name,
+                    "role": data.custom_properties["role"].value
+                    if "role" in data.custom_properties
+                    else None,
+                },
+            }
+            for model, version, data in versions.trained_on(who, digest)
+        ]
+        return json_response({"items": items})
+
+    @router.get("/audit")
+    def read_audit(
+        who: Caller,
+        model: str | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        before: Annotated[int | None, Query(ge=1, lt=1 << 63)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> Response:
+        query = AuditQuery(model_name=model, actor=actor, action=action, before=before, limit=limit)
+        entries = audit.entries(who, query)
+        return json_response({"items": [audit_view(entry) for entry in entries]})
+
+    @router.post("/gc")
+    def collect(who: Caller, raw: RawBody) -> Response:
+        body = parse(GarbageBody, raw or b"{}")
+        found = garbage.collect(who, body.older_than_hours * HOUR, body.dry_run)
+        return json_response({"blobs": found.blobs, "bytes": found.bytes, "dryRun": body.dry_run})
+
+    return router

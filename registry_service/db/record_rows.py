@@ -1,0 +1,154 @@
+"""The audit log, idempotency keys, and what deletions leave, in SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from registry_service.db import tables
+from registry_service.db.resource_rows import now_ms
+from registry_service.domain.registration import Approval, AuditEntry, AuditQuery
+from registry_service.domain.resources import ModelVersion
+from registry_service.errors import AlreadyExistsError
+
+# Any number, so long as all replicas take the same: PostgreSQL's lock around blob marks.
+_MARKS_LOCK = 7_110_327
+
+
+class RecordRows:
+    """The part of a transaction that remembers."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append_audit(self, entry: AuditEntry) -> None:
+        """Record a change."""
+        row = asdict(entry)
+        del row["id"]
+        self._connection.execute(insert(tables.audit), row)
+
+    def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
+        """Keep the answer to an idempotent request."""
+        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
+        try:
+            self._connection.execute(insert(tables.idempotency_keys), row)
+        except IntegrityError as error:
+            raise AlreadyExistsError("this idempotency key is in use") from error
+
+    def recall(self, key: str) -> tuple[str, Mapping[str, Any]] | None:
+        """Return fingerprint and answer of an earlier request with this key."""
+        table = tables.idempotency_keys.c
+        statement = select(table.fingerprint, table.answer).where(table.key == key)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else (row.fingerprint, row.answer)
+
+    def audit(self, query: AuditQuery) -> Sequence[AuditEntry]:
+        """Return audit entries, newest first."""
+        table = tables.audit.c
+        statement = select(tables.audit).order_by(table.id.desc()).limit(query.limit)
+        for column, wanted in (
+            (table.model_name, query.model_name),
+            (table.actor, query.actor),
+            (table.action, query.action),
+        ):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
+        if query.before is not None:
+            statement = statement.where(table.id < query.before)
+        rows = self._connection.execute(statement).mappings()
+        return [AuditEntry(**row) for row in rows]
+
+    def delete_version(self, version: ModelVersion, actor: str, reason: str | None) -> None:
+        """Delete a version and all it owns; its name stays taken."""
+        owned = select(tables.artifacts.c.id).where(
+            tables.artifacts.c.model_version_id == version.id
+        )
+        index = tables.properties.c
+        self._connection.execute(
+            delete(tables.properties).where(
+                or_(
+                    (index.resource == tables.artifacts.name) & index.owner_id.in_(owned),
+                    (index.resource == tables.model_versions.name) & (index.owner_id == version.id),
+                )
+            )
+        )
+        for table in (
+            tables.artifacts,
+            tables.version_files,
+            tables.version_documents,
+            tables.approvals,
+        ):
+            self._connection.execute(delete(table).where(table.c.model_version_id == version.id))
+        versions = tables.model_versions
+        self._connection.execute(delete(versions).where(versions.c.id == version.id))
+        tombstone = {
+            "registered_model_id": version.registered_model_id,
+            "name": version.name,
+            "number": version.number,
+            "digest": version.digest,
+            "actor": actor,
+            "at": now_ms(),
+            "reason": reason,
+        }
+        self._connection.execute(insert(tables.tombstones), tombstone)
+
+    def deleted(self, model_id: int, name: str) -> Approval | None:
+        """Return who deleted the version of that name, when and why."""
+        table = tables.tombstones.c
+        statement = select(table.actor, table.at, table.reason).where(
+            table.registered_model_id == model_id, table.name == name
+        )
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else Approval(*row)
+
+    def is_served(self, version_id: int) -> bool:
+        """Tell whether an inference service or a serve model names a version."""
+        served = [
+            exists().where(table.c.model_version_id == version_id)
+            for table in (tables.inference_services, tables.serve_models)
+        ]
+        return bool(self._connection.scalar(select(or_(*served))))
+
+    def last_blob_mark(self, digests: Sequence[str]) -> tuple[int, Sequence[str]]:
+        """Return the newest mark of the garbage collection, and which blobs it is taking now."""
+        marks = tables.blob_marks.c
+        newest = self._connection.scalar(select(func.max(marks.id))) or 0
+        if not newest:
+            return 0, []
+        taking = select(marks.sha256).where(marks.sha256.in_(digests), marks.finished.is_(False))
+        return newest, list(self._connection.scalars(taking))
+
+    def marked_since(self, mark: int, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs marked after a mark; holds off new marks until the end."""
+        self._lock_marks("pg_advisory_xact_lock_shared")
+        marks = tables.blob_marks.c
+        later = select(marks.sha256).where(marks.id > mark, marks.sha256.in_(digests))
+        return list(self._connection.scalars(later))
+
+    def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs among these that no version names."""
+        files = tables.version_files.c
+        named = set(self._connection.scalars(select(files.sha256).where(files.sha256.in_(digests))))
+        return [digest for digest in digests if digest not in named]
+
+    def mark_unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
+        """Mark the blobs among these that no version names; return them."""
+        self._lock_marks("pg_advisory_xact_lock")
+        free = self.unreferenced(digests)
+        if free:
+            rows = [{"sha256": digest, "finished": False} for digest in free]
+            self._connection.execute(insert(tables.blob_marks), rows)
+        return free
+
+    def finish_marks(self, digests: Sequence[str]) -> None:
+        """Note that the bytes of marked blobs are gone."""
+        marks = tables.blob_marks
+        statement = update(marks).where(marks.c.sha256.in_(digests)).values(finished=True)
+        self._connection.execute(statement)
+
+    def _lock_marks(self, function: str) -> None:
+        # SQLite has one writer at a time and needs no lock besides.
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text(f"SELECT {function}(:lock)"), {"lock": _MARKS_LOCK})

@@ -1,0 +1,49 @@
+"""Write and read the audit log."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.registration import AuditEntry, AuditQuery
+from registry_service.service.ports import Database, Transaction
+
+
+def record(
+    transaction: Transaction,
+    identity: Identity,
+    action: str,
+    model_name: str | None,
+    subject: str,
+    detail: Mapping[str, Any],
+) -> None:
+    """Append an entry: who did what to which thing of which model."""
+    entry = AuditEntry(
+        at=time.time_ns() // 1_000_000,
+        actor=identity.name,
+        action=action,
+        model_name=model_name,
+        subject=subject,
+        detail=detail,
+    )
+    transaction.append_audit(entry)
+
+
+class Audit:
+    """The use case of reading the log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries(self, identity: Identity, query: AuditQuery) -> Sequence[AuditEntry]:
+        """Return entries, newest first.
+
+        Raises:
+            ForbiddenError: Reading all models' entries needs a reader of all models.
+        """
+        if query.model_name is None:
+            identity.require_everywhere(Role.READER)
+        else:
+            identity.require(Role.READER, query.model_name)
+        with self._database.read() as transaction:
+            return transaction.audit(query)

@@ -1,0 +1,62 @@
+"""Which model a resource belongs to, and who may touch it."""
+
+from typing import TypeVar
+
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
+from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
+from registry_service.domain.serving import InferenceService, ServeModel
+from registry_service.errors import ForbiddenError
+from registry_service.service.ports import Transaction
+
+R = TypeVar("R", bound=Resource)
+
+
+def model_name_of(transaction: Transaction, resource: Resource) -> str | None:
+    """Return the name of the model that a resource belongs to, None when it is no model's."""
+    match resource:
+        case RegisteredModel():
+            return resource.name
+        case ModelVersion() | InferenceService():
+            return transaction.get(RegisteredModel, resource.registered_model_id).name
+        case Artifact(model_version_id=int(version_id)) | ServeModel(model_version_id=version_id):
+            return model_name_of(transaction, transaction.get(ModelVersion, version_id))
+        case _:
+            return None
+
+
+def authorize(transaction: Transaction, identity: Identity, role: Role, resource: R) -> R:
+    """Return the resource.
+
+    Raises:
+        ForbiddenError: The identity lacks the role over the resource's model; for what belongs
+            to no model, over all models.
+    """
+    if "" in identity.prefixes(role):
+        return resource
+    name = model_name_of(transaction, resource)
+    if name is None:
+        identity.require_everywhere(role)
+    else:
+        identity.require(role, name)
+    return resource
+
+
+def visible_models(identity: Identity, condition: Filter | None) -> Filter | None:
+    """Return a filter on models narrowed to those that someone may read."""
+    prefixes = identity.prefixes(Role.READER)
+    if "" in prefixes:
+        return condition
+    if not prefixes:
+        raise ForbiddenError(f"{identity.name} is not a reader of any model")
+    mine = AnyOf(
+        tuple(
+            Comparison("name", None, "LIKE", f"{_literal(prefix)}%", custom=False)
+            for prefix in prefixes
+        )
+    )
+    return mine if condition is None else AllOf((condition, mine))
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

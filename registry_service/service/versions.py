@@ -1,0 +1,180 @@
+"""Approve, compare, trace and delete versions."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.paging import ListQuery
+from registry_service.domain.registration import Approval, VersionDetail
+from registry_service.domain.resources import DatasetArtifact, ModelVersion, RegisteredModel
+from registry_service.domain.serving import InferenceService, ServingEnvironment
+from registry_service.errors import ConflictError, InvalidRequestError
+from registry_service.service.audit import record
+from registry_service.service.lookup import model_named, version_named
+from registry_service.service.ports import Database, Transaction
+from registry_service.service.registrations import Registrations
+
+MOST_COMPARED = 20
+DAY_MS = 86_400_000
+
+
+class Versions:
+    """The use cases around the life of versions."""
+
+    def __init__(self, database: Database, registrations: Registrations) -> None:
+        self._database = database
+        self._registrations = registrations
+
+    def approve(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
+        """Find a version fit for protected aliases. Raises ForbiddenError, NotFoundError."""
+        identity.require(Role.APPROVER, model_name)
+        with self._database.write() as transaction:
+            model = model_named(transaction, model_name)
+            version = version_named(transaction, model, ref)
+            now = time.time_ns() // 1_000_000
+            transaction.approve(version.id, Approval(identity.name, now, reason))
+            detail = {"reason": reason}
+            record(transaction, identity, "version.approve", model_name, str(version.name), detail)
+
+    def compare(
+        self, identity: Identity, model_name: str, refs: Sequence[str]
+    ) -> Sequence[VersionDetail]:
+        """Return several versions of a model in the order asked for."""
+        if not 2 <= len(refs) <= MOST_COMPARED:
+            raise InvalidRequestError(f"name 2 to {MOST_COMPARED} versions to compare")
+        return [self._registrations.detail(identity, model_name, ref) for ref in refs]
+
+    def deployments(
+        self, identity: Identity, model_name: str, ref: str
+    ) -> tuple[VersionDetail, Sequence[tuple[InferenceService, ServingEnvironment]]]:
+        """Return a version and where it is served by name."""
+        detail = self._registrations.detail(identity, model_name, ref)
+        with self._database.read() as transaction:
+            services = transaction.page(
+                InferenceService, ListQuery(), model_version_id=detail.version.id
+            ).items
+            environments = transaction.page(
+                ServingEnvironment,
+                ListQuery(),
+                id__in=[service.serving_environment_id for service in services],
+            ).items
+        by_id = {environment.id: environment for environment in environments}
+        return detail, [(service, by_id[service.serving_environment_id]) for service in services]
+
+    def trained_on(
+        self, identity: Identity, digest: str
+    ) -> Sequence[tuple[RegisteredModel, ModelVersion, DatasetArtifact]]:
+        """Return the versions that name data of this digest; only models that may be read."""
+        identity.require_somewhere(Role.READER)
+        with self._database.read() as transaction:
+            data = transaction.page(DatasetArtifact, ListQuery(), digest=digest).items
+            owners = [item.model_version_id for item in data if item.model_version_id]
+            versions = transaction.page(ModelVersion, ListQuery(), id__in=owners).items
+            parents = [version.registered_model_id for version in versions]
+            models = transaction.page(RegisteredModel, ListQuery(), id__in=parents).items
+        version_of = {version.id: version for version in versions}
+        model_of = {model.id: model for model in models}
+        readable = tuple(identity.prefixes(Role.READER))
+        return [
+            (model, version, item)
+            for item in data
+            if (version := version_of.get(item.model_version_id or 0)) is not None
+            and (model := model_of[version.registered_model_id]) is not None
+            and str(model.name).startswith(readable)
+        ]
+
+    def delete(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
+        """Delete a version; its name stays taken, its bytes are left to the collection.
+
+        Raises:
+            ConflictError: An alias or a deployment holds it.
+        """
+        identity.require(Role.APPROVER, model_name)
+        with self._database.write() as transaction:
+            model = model_named(transaction, model_name)
+            transaction.lock(RegisteredModel, model.id)
+            version = version_named(transaction, model, ref)
+            if holders := _holders(transaction, model, version):
+                raise ConflictError(
+                    f"version {version.name!r} of model {model_name!r} is held by "
+                    f"{', '.join(holders)}: move them away first"
+                )
+            _delete(transaction, identity, model, version, reason)
+
+    def retain(
+        self, identity: Identity, model_name: str, keep_last: int, older_than_days: float, dry: bool
+    ) -> Sequence[ModelVersion]:
+        """Delete archived versions that nothing holds.
+
+        Args:
+            identity: Who asks.
+            model_name: The model.
+            keep_last: So many of the newest versions stay, archived or not.
+            older_than_days: Younger versions stay.
+            dry: Only say which they are.
+
+        Returns:
+            The deleted versions.
+        """
+        identity.require(Role.APPROVER, model_name)
+        oldest = time.time_ns() // 1_000_000 - older_than_days * DAY_MS
+        with self._database.write() as transaction:
+            model = model_named(transaction, model_name)
+            transaction.lock(RegisteredModel, model.id)
+            newest_first = ListQuery(descending=True)
+            versions = transaction.page(
+                ModelVersion, newest_first, registered_model_id=model.id
+            ).items
+            doomed = [
+                version
+                for version in versions[keep_last:]
+                if version.state == "ARCHIVED"
+                and version.created_at <= oldest
+                and not _holders(transaction, model, version)
+            ]
+            for version in () if dry else doomed:
+                _delete(transaction, identity, model, version, "retention")
+        return doomed
+
+
+def comparison(details: Sequence[VersionDetail]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
+    """Return what was registered side by side: for each name, the value in every version."""
+    contents = [detail.content for detail in details]
+    sides: dict[str, list[Mapping[str, Any]]] = {
+        "metrics": [content.metrics for content in contents],
+        "parameters": [content.parameters for content in contents],
+        "datasets": [
+            {f"{data.role}:{data.name}": data.digest for data in content.datasets}
+            for content in contents
+        ],
+        "files": [{file.path: file.sha256 for file in content.files} for content in contents],
+        "lineage": [content.document.lineage for content in contents],
+    }
+    return {
+        part: {
+            name: [side.get(name) for side in values]
+            for name in sorted({name for side in values for name in side})
+        }
+        for part, values in sides.items()
+    }
+
+
+def _holders(
+    transaction: Transaction, model: RegisteredModel, version: ModelVersion
+) -> Sequence[str]:
+    aliases = transaction.aliases(model.id)
+    holders = [f"alias {alias.name!r}" for alias in aliases if alias.version_id == version.id]
+    return [*holders, "a deployment"] if transaction.is_served(version.id) else holders
+
+
+def _delete(
+    transaction: Transaction,
+    identity: Identity,
+    model: RegisteredModel,
+    version: ModelVersion,
+    reason: str | None,
+) -> None:
+    transaction.delete_version(version, identity.name, reason)
+    detail = {"number": version.number, "digest": version.digest, "reason": reason}
+    record(transaction, identity, "version.delete", model.name, str(version.name), detail)
