@@ -14,7 +14,7 @@ random() { od -An -N 24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 complete() {
     local file
-    for file in "$registry"/{registry.env,minio.env,postgresql.env,tokens.yaml} "$pipelines"/steps.env; do
+    for file in "$registry"/{registry.env,minio.env,postgresql.env,access.json} "$pipelines"/steps.env; do
         [[ -s $file ]] || return 1
     done
 }
@@ -31,8 +31,8 @@ restore() {
     restore_env "$REGISTRY_NAMESPACE" kfp-tabular-minio "$registry/minio.env"
     restore_env "$REGISTRY_NAMESPACE" kfp-tabular-postgresql "$registry/postgresql.env"
     restore_env "$KFP_NAMESPACE" kfp-tabular "$pipelines/steps.env"
-    k get secret -n "$REGISTRY_NAMESPACE" kfp-tabular-registry-tokens \
-        -o go-template='{{index .data "tokens.yaml" | base64decode}}' >"$registry/tokens.yaml"
+    k get secret -n "$REGISTRY_NAMESPACE" kfp-tabular-registry-access \
+        -o go-template='{{index .data "access.json" | base64decode}}' >"$registry/access.json"
 }
 
 generate() {
@@ -56,14 +56,18 @@ MINIO_ROOT_PASSWORD=$(random)
 TABLES_ACCESS_KEY=tables
 TABLES_SECRET_KEY=$tables_secret
 END
-    cat >"$registry/tokens.yaml" <<END
-tokens:
-  - name: pipelines
-    token: $steps_token
-    roles: {"*": writer}
-  - name: me
-    token: $person_token
-    roles: {"*": approver}
+    cat >"$registry/access.json" <<END
+{
+  "tokens": [
+    {"token": "$steps_token", "subject": "pipelines"},
+    {"token": "$person_token", "subject": "owner"}
+  ],
+  "grants": [
+    {"subject": "pipelines", "role": "writer"},
+    {"subject": "owner", "role": "approver"},
+    {"subject": "*", "role": "reader"}
+  ]
+}
 END
     cat >"$pipelines/steps.env" <<END
 REGISTRY_TOKEN=$steps_token

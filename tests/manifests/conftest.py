@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.manifests.machine import Machine
 from tests.manifests.rendering import COMPONENTS, OVERLAYS, Manifest, copy_manifests, render
 
 RENDERED = [
@@ -35,3 +36,10 @@ def rendered(request: pytest.FixtureRequest, checkout: Path) -> list[Manifest]:
     """What one overlay renders to."""
     need("kubectl", "https://kubernetes.io/docs/tasks/tools/")
     return render(checkout / "manifests" / str(request.param))
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine with all tools."""
+    (tmp_path / "checkout").mkdir()
+    return Machine(tmp_path)
