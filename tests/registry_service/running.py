@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +41,11 @@ def free_port() -> int:
         return port
 
 
-def start_registry(data: Path, *arguments: str) -> RunningRegistry:
+def start_registry(data: Path, *arguments: str, **environment: str) -> RunningRegistry:
     """Start a service on a data folder and wait until it is ready."""
     port = free_port()
     command = [sys.executable, "-m", "registry_service", "--port", str(port), "--data", str(data)]
-    process = subprocess.Popen([*command, *arguments])
+    process = subprocess.Popen([*command, *arguments], env=os.environ | environment)
     registry = RunningRegistry(f"http://127.0.0.1:{port}", data, process)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -59,15 +61,18 @@ def start_registry(data: Path, *arguments: str) -> RunningRegistry:
 class Caller:
     """Sends JSON to a registry and returns status and JSON."""
 
-    def __init__(self, url: str, prefix: str = "") -> None:
+    def __init__(
+        self, url: str, prefix: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
+        self._headers = dict(headers or {})
         self._prefix = prefix
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Send a request; underscores in header names become dashes."""
         raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
         response = self._pool.request(method, self.url + self._prefix + path, raw, headers=named)
         is_json = response.headers.get("Content-Type") == "application/json"
         return response.status, json.loads(response.data) if is_json else response.data

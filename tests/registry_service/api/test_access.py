@@ -1,0 +1,135 @@
+"""Who may do what, over HTTP."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.registry_service.api.test_registration import registration
+from tests.registry_service.running import KUBEFLOW, OURS, Caller, start_registry
+
+TOKENS = {
+    name: f"{name}-token-0123456789abcdef"
+    for name in ("reader", "writer", "approver", "admin", "stranger", "gateway")
+}
+GRANTS = [
+    {"subject": "reader", "role": "reader", "prefix": "churn"},
+    {"subject": "writer", "role": "writer", "prefix": "churn"},
+    {"subject": "approver", "role": "approver", "prefix": "churn"},
+    {"subject": "admin", "role": "approver"},
+    {"subject": "user@example.org", "role": "reader", "prefix": "churn"},
+]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A registry that knows a few people and protects the alias `champion`."""
+    folder: Path = tmp_path_factory.mktemp("guarded")
+    access = folder / "access.json"
+    tokens = [{"token": token, "subject": name} for name, token in TOKENS.items()]
+    access.write_text(json.dumps({"tokens": tokens, "grants": GRANTS}))
+    running = start_registry(
+        folder / "data",
+        REGISTRY_ACCESS_FILE=str(access),
+        REGISTRY_PROTECTED_ALIASES="champion",
+        REGISTRY_GATEWAY_SUBJECT="gateway",
+    )
+    yield running.url
+    running.stop()
+
+
+def as_user(url: str, name: str | None, prefix: str = OURS, **headers: str) -> Caller:
+    """Calls as one of them; None sends no token."""
+    if name is not None:
+        headers["Authorization"] = f"Bearer {TOKENS.get(name, name)}"
+    return Caller(url, prefix, headers)
+
+
+def register(url: str, name: str, model: str, **more: object) -> int:
+    """Register a version as somebody and return the status."""
+    body = registration(model, [], aliases=[], **more)
+    return as_user(url, name)("POST", "/register", body, Idempotency_Key=f"{model}-{name}")[0]
+
+
+def test_nobody_and_strangers_are_told_apart(guarded: str) -> None:
+    """No token or an unknown one is 401, a known subject without a grant 403; probes are open."""
+    assert as_user(guarded, None)("GET", "/models")[0] == 401
+    assert as_user(guarded, "x" * 40)("GET", "/models")[0] == 401
+    assert as_user(guarded, "stranger")("GET", "/models")[0] == 403
+    for prefix in (OURS, KUBEFLOW):
+        path = "/models" if prefix == OURS else "/registered_models"
+        status, error = as_user(guarded, None, prefix)("GET", path)
+        assert status == 401
+        assert error["message"]
+    assert as_user(guarded, None, "")("GET", "/readyz")[0] == 200
+
+
+def test_roles_hold_for_their_prefix(guarded: str) -> None:
+    """A reader does not write, a writer writes its own models only, and each sees only its own."""
+    assert register(guarded, "reader", "churn-a") == 403
+    assert register(guarded, "writer", "churn-a") == 201
+    assert register(guarded, "writer", "fraud-a") == 403
+    assert register(guarded, "admin", "fraud-a") == 201
+    assert as_user(guarded, "reader")("GET", "/models/churn-a/versions/1")[0] == 200
+    assert as_user(guarded, "reader")("GET", "/models/fraud-a/versions/1")[0] == 403
+    _, mine = as_user(guarded, "reader")("GET", "/models")
+    assert all(item["name"].startswith("churn") for item in mine["items"])
+    assert mine["items"]
+
+
+def test_roles_hold_on_the_kubeflow_api(guarded: str) -> None:
+    """The same grants, whatever the path by which a model is reached."""
+    register(guarded, "admin", "fraud-k")
+    register(guarded, "admin", "churn-k")
+    admin = as_user(guarded, "admin", KUBEFLOW)
+    writer = as_user(guarded, "writer", KUBEFLOW)
+    theirs = admin("GET", "/registered_model?name=fraud-k")[1]["id"]
+    own = admin("GET", "/registered_model?name=churn-k")[1]["id"]
+    assert writer("GET", f"/registered_models/{theirs}")[0] == 403
+    assert writer("PATCH", f"/registered_models/{theirs}", {"owner": "x"})[0] == 403
+    assert writer("GET", f"/registered_models/{theirs}/versions")[0] == 403
+    body = {"name": "x", "registeredModelId": theirs}
+    assert writer("POST", "/model_versions", body)[0] == 403
+    assert writer("PATCH", f"/registered_models/{own}", {"owner": "x"})[0] == 200
+    assert writer("POST", "/model_versions", {**body, "registeredModelId": own})[0] == 201
+    assert writer("GET", "/model_versions")[0] == 403
+    assert writer("POST", "/serving_environments", {"name": "prod"})[0] == 403
+    listed = writer("GET", "/registered_models")[1]["items"]
+    assert {item["name"][:5] for item in listed} == {"churn"}
+
+
+def test_a_protected_alias_needs_approval_and_the_approver(guarded: str) -> None:
+    """A writer never moves it; an approver only to a version that was approved."""
+    register(guarded, "writer", "churn-p")
+    path = "/models/churn-p/aliases/champion"
+    writer, approver = as_user(guarded, "writer"), as_user(guarded, "approver")
+    assert writer("PUT", path, {"version": "1"})[0] == 403
+    assert approver("PUT", path, {"version": "1"})[0] == 409
+    approval = "/models/churn-p/versions/1/approval"
+    assert writer("POST", approval, {"reason": "mine"})[0] == 403
+    assert approver("POST", approval, {"reason": "checked"})[0] == 204
+    assert approver("PUT", path, {"version": "1"})[0] == 200
+    _, shown = writer("GET", "/models/churn-p/versions/champion")
+    assert (shown["approval"]["actor"], shown["approval"]["reason"]) == ("approver", "checked")
+    assert writer("PUT", "/models/churn-p/aliases/challenger", {"version": "1"})[0] == 200
+
+
+def test_only_the_gateway_speaks_for_others(guarded: str) -> None:
+    """The user header counts from the gateway's own token and from no other."""
+    user = {"kubeflow-userid": "user@example.org"}
+    register(guarded, "admin", "churn-g")
+    path = "/models/churn-g"
+    assert as_user(guarded, "gateway", **user)("GET", path)[0] == 200
+    assert as_user(guarded, "gateway")("GET", path)[0] == 403
+    assert as_user(guarded, "stranger", **user)("GET", path)[0] == 403
+    assert as_user(guarded, None, **user)("GET", path)[0] == 401
+
+
+def test_an_answer_is_replayed_to_its_own_caller_only(guarded: str) -> None:
+    """Another's idempotency key makes a new request of one's own."""
+    body = registration("churn-i", [], aliases=[])
+    first = as_user(guarded, "writer")("POST", "/register", body, Idempotency_Key="same")
+    second = as_user(guarded, "admin")("POST", "/register", body, Idempotency_Key="same")
+    assert (first[0], second[0]) == (201, 201)
+    assert first[1]["version"]["id"] != second[1]["version"]["id"]
