@@ -51,7 +51,7 @@ def training(
         target: Column to predict.
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
-        format: auto (by the ending of the source), csv, tsv, parquet or jsonl.
+        format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         validation_mode: fail (a violation ends the run) or report.
         split_strategy: auto, stratified, random, time or group.
         split_column: Column that split_strategy time or group goes by.

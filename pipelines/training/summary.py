@@ -9,12 +9,13 @@ from typing import Any, Self
 from rich.console import Console
 from rich.table import Table
 
+from components.shared.number_text import number
 from pipelines.local_run import StepOutputs
 
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """The outcome of one training run.
+    """The outcome of one training run; what a cluster does not tell is None.
 
     Attributes:
         rows: rows of the ingested table.
@@ -27,20 +28,20 @@ class TrainingSummary:
         comparison: the verdict of `compare_with_champion`.
         registered: metadata of the registered version, or None where the gate refused.
         reports: reports by the name of their step.
-        model: the model folder.
+        model: the model folder, in a cluster its address in the object store.
     """
 
-    rows: int
-    columns: int
-    violations: int
-    train_rows: int
-    test_rows: int
-    dropped_rows: int
+    rows: int | None
+    columns: int | None
+    violations: int | None
+    train_rows: int | None
+    test_rows: int | None
+    dropped_rows: int | None
     metrics: Mapping[str, Mapping[str, float]]
     comparison: Mapping[str, Any]
     registered: Mapping[str, Any] | None
     reports: Mapping[str, Path]
-    model: Path
+    model: Path | str | None
 
     @classmethod
     def of(cls, steps: Mapping[str, StepOutputs], reports: Mapping[str, Path]) -> Self:
@@ -83,19 +84,22 @@ def _json(path: Path) -> dict[str, Any]:
 def _figures(summary: TrainingSummary) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     dropped = f", {summary.dropped_rows:,} without a target" if summary.dropped_rows else ""
-    table.add_row("table", f"{summary.rows:,} rows × {summary.columns} columns{dropped}")
-    table.add_row("split", f"{summary.train_rows:,} train, {summary.test_rows:,} test")
+    if summary.rows is not None:
+        table.add_row("table", f"{summary.rows:,} rows × {summary.columns} columns{dropped}")
+    if summary.train_rows is not None:
+        table.add_row("split", f"{summary.train_rows:,} train, {summary.test_rows:,} test")
     gate = summary.comparison
     for name, metric in summary.metrics.items():
-        interval = f"{metric['value']:.4f}  [dim]({metric['low']:.4f} to {metric['high']:.4f})[/]"
+        low, high = number(metric["low"]), number(metric["high"])
+        interval = f"{number(metric['value'])}  [dim]({low} to {high})[/]"
         table.add_row(name, interval + (_gate(gate) if name == gate["metric"] else ""))
     return table
 
 
 def _gate(comparison: Mapping[str, Any]) -> str:
-    text = f"   floor {comparison['floor']:.4f}"
+    text = f"   floor {number(comparison['floor'])}"
     if champion := comparison["champion"]:
-        text += f", champion version {champion['version']} {champion['value']:.4f}"
+        text += f", champion version {champion['version']} {number(champion['value'])}"
     return text
 
 
