@@ -8,7 +8,7 @@ from tests.manifests.rendering import copy_manifests
 
 TOOLS = [
     *("awk", "basename", "bash", "cat", "cp", "dirname", "env", "grep", "head", "mkdir", "mv"),
-    *("od", "paste", "rm", "sed", "sleep", "sort", "tail", "touch", "tr"),
+    *("ls", "mktemp", "od", "paste", "rm", "sed", "sleep", "sort", "tail", "touch", "tr"),
 ]
 FAKES = {
     "docker": """
@@ -72,6 +72,8 @@ class Machine:
     def install(self, name: str, body: str) -> None:
         """Put a tool in place that records its arguments and then runs `body`."""
         tool = self.bin / name
+        # What is there may be a link to the tool of the machine that runs the tests.
+        tool.unlink(missing_ok=True)
         tool.write_text(f'#!/bin/sh\necho "{name} $*" >>"$STATE/calls"\n{body}\n', "utf-8")
         tool.chmod(stat.S_IRWXU)
 

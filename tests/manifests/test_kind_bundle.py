@@ -1,0 +1,91 @@
+"""`make kind-bundle` saves all that a cluster without a network needs."""
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.manifests.conftest import need
+from tests.manifests.machine import Machine
+from tests.manifests.rendering import ROOT
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+KFP = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ml-pipeline
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: ghcr.io/kubeflow/kfp-api-server:2.17.0
+          args: ["--executor-image", "quay.io/argoproj/argoexec:v3.7.3"]
+          env:
+            - name: V2_LAUNCHER_IMAGE
+              value: ghcr.io/kubeflow/kfp-launcher:2.17.0
+        - name: database
+          image: mysql:8.4
+"""
+
+
+@pytest.fixture
+def connected(machine: Machine, tmp_path: Path) -> Machine:
+    """A machine with a network, and manifests of KFP like the real ones."""
+    need("kubectl", "https://kubernetes.io/docs/tasks/tools/")
+    folder = tmp_path / "kfp" / "env" / "platform-agnostic"
+    folder.mkdir(parents=True)
+    (folder / "api.yaml").write_text(KFP, "utf-8")
+    (folder / "kustomization.yaml").write_text("resources: [api.yaml]\n", "utf-8")
+    machine.remove("kubectl")
+    machine.install("kubectl", f'exec {shutil.which("kubectl")} "$@"')
+    machine.install("docker", 'case "$1 $4" in "save "*) touch "$3" ;; esac; exit 0')
+    return machine
+
+
+def _saved(machine: Machine) -> set[str]:
+    return {call.split()[-1] for call in machine.calls("docker") if call.startswith("docker save")}
+
+
+def test_every_image_is_saved(connected: Machine, tmp_path: Path) -> None:
+    """Our images, KFP's, those that KFP names in variables and arguments, and the node's."""
+    done = connected.run("bundle.sh", BUNDLE=str(tmp_path / "bundle"))
+    assert done.returncode == 0, done.stderr
+    minio = {image for image in _saved(connected) if image.startswith("kfp-tabular-minio:")}
+    assert len(minio) == 1
+    assert _saved(connected) - minio == {
+        f"kfp-tabular:{VERSION}",
+        f"kfp-tabular-registry:{VERSION}",
+        "postgres:17.6",
+        "ghcr.io/kubeflow/kfp-api-server:2.17.0",
+        "ghcr.io/kubeflow/kfp-launcher:2.17.0",
+        "quay.io/argoproj/argoexec:v3.7.3",
+        "mysql:8.4",
+        "kindest/node:v1.35.0",
+    }
+
+
+def test_up_takes_what_bundle_writes(connected: Machine, tmp_path: Path) -> None:
+    """The folder is complete: up.sh accepts it and loads every archive."""
+    bundle = tmp_path / "bundle"
+    assert connected.run("bundle.sh", BUNDLE=str(bundle)).returncode == 0
+    assert (bundle / "node.tar").is_file()
+    assert (bundle / "kfp" / "env" / "platform-agnostic" / "kustomization.yaml").is_file()
+    assert len(list((bundle / "images").glob("*.tar"))) == len(_saved(connected)) - 1
+
+
+def test_an_image_that_cannot_be_had_is_named(connected: Machine, tmp_path: Path) -> None:
+    """An image that is neither here nor to be pulled ends it, with what to do."""
+    connected.install("docker", 'case "$1" in image | pull) exit 1 ;; esac')
+    done = connected.run("bundle.sh", BUNDLE=str(tmp_path / "bundle"))
+    assert done.returncode != 0
+    assert "error: " in done.stderr
+
+
+def test_the_folder_must_be_named(machine: Machine) -> None:
+    """Without BUNDLE, nothing is written, and the command is shown."""
+    done = machine.run("bundle.sh")
+    assert done.returncode == 2
+    assert "make kind-bundle BUNDLE=folder" in done.stderr
