@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.registry_service.postgres import available, running_postgres
 from tests.registry_service.running import (
     KUBEFLOW,
     OURS,
@@ -16,9 +17,23 @@ from tests.registry_service.running import (
 
 
 @pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRegistry]:
-    """A registry on a fresh data folder, shared by the session."""
-    running = start_registry(tmp_path_factory.mktemp("registry"))
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the session."""
+    if not available():
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres(tmp_path_factory.mktemp("postgres") / "server") as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def registry(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningRegistry]:
+    """A registry on a fresh data folder and each kind of database, shared by the session."""
+    environment = {}
+    if request.param == "postgresql":
+        environment["REGISTRY_DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    running = start_registry(tmp_path_factory.mktemp("registry"), **environment)
     yield running
     running.stop()
 

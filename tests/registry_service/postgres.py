@@ -1,0 +1,42 @@
+"""A PostgreSQL server of the tests' own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.registry_service.running import free_port
+
+
+def available() -> bool:
+    """Tell whether the programs of a PostgreSQL server are installed."""
+    return shutil.which("initdb") is not None and shutil.which("pg_ctl") is not None
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """Start a server in a new folder; give its URL; stop it."""
+    port = free_port()
+    # The server refuses to run as root, which is what containers often test as.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder.mkdir()
+    if user is not None:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        for parent in list(folder.parents)[:-2]:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    data = str(folder / "data")
+
+    def call(*command: str) -> None:
+        subprocess.run(command, check=True, user=user, cwd=folder, capture_output=True, timeout=120)
+
+    call("initdb", "-D", data, "-U", "registry", "--auth=trust", "-E", "UTF8", "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    log = str(folder / "log")
+    call("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+    try:
+        yield f"postgresql://registry@127.0.0.1:{port}/postgres"
+    finally:
+        call("pg_ctl", "-D", data, "-m", "fast", "stop")
