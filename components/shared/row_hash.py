@@ -22,6 +22,7 @@ Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 BATCH_ROWS = 100_000
 THREADS = 2
+HEAD_ROWS = 1000
 
 
 def row_hashes(path: str | Path, columns: Sequence[str], seed: int) -> Hashes:
@@ -72,8 +73,11 @@ def _column_hashes(series: pl.Series, name: np.uint64) -> Hashes:
 
 
 def _text_hashes(series: pl.Series, name: np.uint64) -> Hashes:
-    """Hash each distinct text once."""
+    """Hash each distinct text once, unless most of them are distinct."""
     missing = np.array([np.nan]).view(np.uint64)
+    head = series.head(HEAD_ROWS)
+    if not series.null_count() and head.n_unique() > len(head) / 2:
+        return _mixed(hash_array(series.to_numpy(), categorize=False) + name)
     texts = series.unique().drop_nulls()
     hashes = hash_array(texts.to_numpy(), categorize=False) if len(texts) else missing[:0]
     by_code = _mixed(np.concatenate([hashes, missing]) + name)

@@ -40,8 +40,8 @@ def split_table(
         table_digest: Digest of `table`, so that KFP's cache notices new data; not read otherwise.
 
     Returns:
-        train_digest: SHA-256 of the content of the train rows.
-        test_digest: SHA-256 of the content of the test rows.
+        train_digest: SHA-256 of the file of train rows.
+        test_digest: SHA-256 of the file of test rows.
         train_rows: Number of train rows.
         test_rows: Number of test rows.
     """

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from components.shared.digests import file_digest
 from components.shared.sides import Mask, choose_sides
 from components.shared.split_plan import SplitPlan, Strategy, plan_split
-from components.shared.table_digest import table_digest
 from components.shared.table_files import write_parquet
 
 MAX_CLASSES_TOLD = 50
@@ -20,8 +20,9 @@ class SplitTable:
     """What came of a split.
 
     Attributes:
-        train_digest: SHA-256 of the content of the train table.
-        test_digest: The same of the test table.
+        train_digest: SHA-256 of the bytes of the train file. They follow from the rows and the
+            version of Polars alone, not from chunks or threads.
+        test_digest: The same of the test file.
         train_rows: Number of its rows, at least 1.
         test_rows: Number of its rows, at least 1.
         dropped_rows: Rows without a target value, which are in neither.
@@ -123,8 +124,8 @@ def split_table(
     _write_rows(table, plan, sides.test, Path(test))
     train_rows, test_rows = int(sides.train.sum()), int(sides.test.sum())
     return SplitTable(
-        train_digest=table_digest(train),
-        test_digest=table_digest(test),
+        train_digest=file_digest(train),
+        test_digest=file_digest(test),
         train_rows=train_rows,
         test_rows=test_rows,
         dropped_rows=len(sides.train) - train_rows - test_rows,
