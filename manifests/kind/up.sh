@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A cluster on this machine with Kubeflow Pipelines, the registry and all that they need. May be
 # run again at any time: what is there is kept, what has changed is applied. settings.sh lists the
-# settings.
+# settings. `up.sh check` only looks whether this machine has what it takes.
 set -euo pipefail
 # shellcheck source=manifests/kind/settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
@@ -88,6 +88,7 @@ install_registry() {
 }
 
 check_machine
+[[ ${1:-} != check ]] || exit 0
 check_images
 create_cluster
 load_images

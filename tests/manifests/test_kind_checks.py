@@ -75,3 +75,13 @@ def test_shellcheck_has_nothing_to_say() -> None:
         command, cwd=MANIFESTS.parent, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_check_makes_nothing(machine: Machine) -> None:
+    """`up.sh check` says what is missing, and otherwise does nothing."""
+    done = machine.run("up.sh", "check", ABSENT_IMAGE="*")
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert not (machine.state / "cluster").exists()
+    machine.remove("kind")
+    assert machine.run("up.sh", "check").returncode == 2
