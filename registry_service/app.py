@@ -12,9 +12,11 @@ from registry_service.access.policy import Policy, read_access_file
 from registry_service.access.tokens import StaticTokens
 from registry_service.api.errors import install_error_handlers
 from registry_service.api.health import health_router
-from registry_service.api.kubeflow.router import kubeflow_router
+from registry_service.api.kubeflow.router import BODIES, kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
+from registry_service.api.openapi import ERRORS, describe
+from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
 from registry_service.api.registry.blobs import blobs_router, uploads_router
 from registry_service.api.registry.governance import records_router, versions_router
@@ -63,10 +65,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ObservedApp, observation=observation)
     install_error_handlers(app)
     for router in _our_routers(database, blobs, settings):
-        app.include_router(router, prefix=API)
+        app.include_router(router, prefix=API, responses=ERRORS)
     app.include_router(health_router(database, blobs, observation.registry))
     for dialect in (V1, V1ALPHA3):
         app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
+    describe(app, (*schemas.BODIES, *BODIES))
     return app
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import urllib3
 
-START_SECONDS = 20
+START_SECONDS = 60
 OURS = "/api/registry/v1"
 KUBEFLOW = "/api/model_registry/v1"
 

@@ -17,6 +17,7 @@ from registry_service.api.kubeflow.routes import (
     given,
 )
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
+from registry_service.api.openapi import takes
 from registry_service.api.parameters import numeric_id
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
@@ -83,7 +84,7 @@ def add_children_routes(
         page = resources.children(who, children.parent, parent, children.kind, bound, **where)
         return json_response(dialect.show_page(page, query))
 
-    @router.post(children.path, status_code=201)
+    @router.post(children.path, status_code=201, openapi_extra=takes(children.create))
     def create_child(who: Caller, parent_id: str, raw: RawBody) -> Response:
         kind, values = body_values(children.kind, parse(children.create, raw))
         # The path says whose it is, whatever the body says; an id is the server's to give.

@@ -17,6 +17,7 @@ from registry_service.api.kubeflow.routes import (
     kind_of_artifacts,
 )
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
+from registry_service.api.openapi import takes
 from registry_service.api.parameters import numeric_id
 from registry_service.domain.experiments import ExperimentRun, PastMetric
 from registry_service.domain.resources import ARTIFACT_TYPES, ModelVersion, Resource
@@ -61,7 +62,12 @@ def _add_owned(
         page = resources.children(who, owner, owned_by, kind, bind_filter(query, kind), **where)
         return json_response(dialect.show_page(page, query))
 
-    @router.post(path, status_code=201)
+    @router.post(
+        path,
+        status_code=201,
+        openapi_extra=takes(AnyArtifactBody),
+        responses={200: {"description": "Updated"}},
+    )
     def put_artifact(who: Caller, owner_id: str, raw: RawBody) -> Response:
         body = parse(AnyArtifactBody, raw).root
         values = {name: value for name, value in body.changes().items() if name != "id"}

@@ -1,7 +1,9 @@
 """The Kubeflow Model Registry API, in any of its versions."""
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
+from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
 from registry_service.api.kubeflow.endpoints import ENDPOINTS, EXPERIMENT_ENDPOINTS
 from registry_service.api.kubeflow.nested import (
     CHILDREN,
@@ -12,8 +14,16 @@ from registry_service.api.kubeflow.nested import (
 from registry_service.api.kubeflow.owned_artifacts import add_artifact_routes
 from registry_service.api.kubeflow.routes import add_resource_routes
 from registry_service.api.kubeflow.wire import Dialect
+from registry_service.api.openapi import ERRORS
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.resources import Resources
+
+BODIES: tuple[type[BaseModel], ...] = (
+    AnyArtifactBody,
+    *(endpoint.create for endpoint in (*ENDPOINTS, *EXPERIMENT_ENDPOINTS)),
+    *(endpoint.update for endpoint in (*ENDPOINTS, *EXPERIMENT_ENDPOINTS)),
+    *(children.create for children in (*CHILDREN, *EXPERIMENT_CHILDREN)),
+)
 
 
 def kubeflow_router(dialect: Dialect, resources: Resources, artifacts: Artifacts) -> APIRouter:
@@ -24,7 +34,7 @@ def kubeflow_router(dialect: Dialect, resources: Resources, artifacts: Artifacts
         resources: The use cases of all resources.
         artifacts: Those of artifacts that belong to something.
     """
-    router = APIRouter(prefix=dialect.prefix, tags=["Kubeflow Model Registry"])
+    router = APIRouter(prefix=dialect.prefix, tags=["Kubeflow Model Registry"], responses=ERRORS)
     more = (EXPERIMENT_ENDPOINTS, EXPERIMENT_CHILDREN) if dialect.experiments else ((), ())
     # Routes are tried in order: those asked most often come first.
     for endpoint in ENDPOINTS:

@@ -12,6 +12,7 @@ from registry_service.api.kubeflow.artifact_schemas import TYPED_ARTIFACTS
 from registry_service.api.kubeflow.endpoints import Endpoint
 from registry_service.api.kubeflow.schemas import ResourceUpdate
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
+from registry_service.api.openapi import takes
 from registry_service.api.parameters import list_query, numeric_id
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import (
@@ -43,7 +44,7 @@ def _add_collection_routes(
 ) -> None:
     path = f"/{endpoint.collection}"
 
-    @router.post(path, status_code=201)
+    @router.post(path, status_code=201, openapi_extra=takes(endpoint.create))
     def create(who: Caller, raw: RawBody) -> Response:
         kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
         return json_response(dialect.show(resources.create(who, kind(**values))), 201)
@@ -76,7 +77,7 @@ def _add_item_routes(
             dialect.show(resources.get(who, endpoint.kind, numeric_id(resource_id, label)))
         )
 
-    @router.patch(path)
+    @router.patch(path, openapi_extra=takes(endpoint.update))
     def update(who: Caller, resource_id: str, raw: RawBody) -> Response:
         kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
         return json_response(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
+from registry_service.api.openapi import takes
 from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import AliasBody, MoveBody
 from registry_service.api.registry.views import alias_view
@@ -22,7 +23,7 @@ def aliases_router(aliases: Aliases) -> APIRouter:
     def list_aliases(who: Caller, name: str) -> Response:
         return json_response({"items": [alias_view(alias) for alias in aliases.list(who, name)]})
 
-    @router.put("/{alias}")
+    @router.put("/{alias}", openapi_extra=takes(AliasBody))
     def move_alias(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
         body = parse(AliasBody, raw)
         expected = body.expected if "expected" in body.model_fields_set else AnyVersion
@@ -34,7 +35,7 @@ def aliases_router(aliases: Aliases) -> APIRouter:
         aliases.remove(name, AliasMove(who, alias, reason=reason))
         return Response(status_code=204)
 
-    @router.post("/{alias}/rollback")
+    @router.post("/{alias}/rollback", openapi_extra=takes(MoveBody))
     def roll_back(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
         reason = parse(MoveBody, raw or b"{}").reason
         return json_response(

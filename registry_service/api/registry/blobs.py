@@ -1,6 +1,7 @@
 """Our routes for bytes, where the store has none of its own."""
 
 import re
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
+from registry_service.api.openapi import takes
 from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import UploadsBody
 from registry_service.domain.access import Role
@@ -17,13 +19,14 @@ from registry_service.service.ports import BlobStore, BlobWriter, LocalBlobs
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
 BATCH = 1 << 20
+_BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 
 
 def uploads_router(blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
     router = APIRouter(tags=["Bytes"])
 
-    @router.post("/uploads")
+    @router.post("/uploads", openapi_extra=takes(UploadsBody))
     def plan_uploads(who: Caller, raw: RawBody) -> Response:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
@@ -39,7 +42,7 @@ def blobs_router(blobs: LocalBlobs) -> APIRouter:
     """Return the routes through which bytes pass the service."""
     router = APIRouter(prefix="/blobs", tags=["Bytes"])
 
-    @router.put("/{sha256}", status_code=201)
+    @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
         who.require_somewhere(Role.WRITER)
         writer = await run_in_threadpool(blobs.writer, _digest(sha256))

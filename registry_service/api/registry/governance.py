@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
+from registry_service.api.openapi import takes
 from registry_service.api.registry.aliases import Reason
 from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
@@ -33,7 +34,7 @@ def versions_router(versions: Versions) -> APIRouter:
         shown = [detail_view(detail) for detail in details]
         return json_response({"versions": shown, **comparison(details)})
 
-    @router.post("/versions/{ref}/approval", status_code=204)
+    @router.post("/versions/{ref}/approval", status_code=204, openapi_extra=takes(MoveBody))
     def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
         versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
@@ -64,7 +65,7 @@ def versions_router(versions: Versions) -> APIRouter:
         versions.delete(who, name, ref, reason)
         return Response(status_code=204)
 
-    @router.post("/retention")
+    @router.post("/retention", openapi_extra=takes(RetentionBody))
     def retain(who: Caller, name: str, raw: RawBody) -> Response:
         body = parse(RetentionBody, raw)
         deleted = versions.retain(who, name, body.keep_last, body.older_than_days, body.dry_run)
@@ -108,7 +109,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
         entries = audit.entries(who, query)
         return json_response({"items": [audit_view(entry) for entry in entries]})
 
-    @router.post("/gc")
+    @router.post("/gc", openapi_extra=takes(GarbageBody))
     def collect(who: Caller, raw: RawBody) -> Response:
         body = parse(GarbageBody, raw or b"{}")
         found = garbage.collect(who, body.older_than_hours * HOUR, body.dry_run)

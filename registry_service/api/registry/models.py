@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Response
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse, raw_body
 from registry_service.api.kubeflow.wire import bind_filter
+from registry_service.api.openapi import takes
 from registry_service.api.parameters import list_query
 from registry_service.api.registry.schemas import RegisterBody
 from registry_service.api.registry.views import (
@@ -34,7 +35,12 @@ def register_router(registrations: Registrations) -> APIRouter:
     """Return the route of the atomic registration."""
     router = APIRouter(tags=["Registration"])
 
-    @router.post("/register", status_code=201)
+    @router.post(
+        "/register",
+        status_code=201,
+        openapi_extra=takes(RegisterBody),
+        responses={200: {"description": "Registered before under this key"}},
+    )
     def register(
         who: Caller, raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:

@@ -183,3 +183,13 @@ class GarbageBody(Body):
 
 def _properties(values: Properties) -> dict[str, PropertyValue]:
     return {name: PropertyValue.of(value) for name, value in values.items()}
+
+
+BODIES: tuple[type[Body], ...] = (
+    UploadsBody,
+    RegisterBody,
+    AliasBody,
+    MoveBody,
+    RetentionBody,
+    GarbageBody,
+)
