@@ -10,8 +10,8 @@ for tool in kubectl python3; do
         exit 2
     }
 done
-kubectl get configmap -n "$namespace" centraldashboard-config -o json |
-    python3 -c '
+dashboard=$(kubectl get configmap -n "$namespace" centraldashboard-config -o json)
+patch=$(python3 -c '
 import json, sys
 
 link = {
@@ -25,4 +25,5 @@ links = json.loads(dashboard["data"]["links"])
 menu = links["menuLinks"]
 links["menuLinks"] = [other for other in menu if other.get("link") != link["link"]] + [link]
 print(json.dumps({"data": {"links": json.dumps(links, indent=2)}}))
-' | kubectl patch configmap -n "$namespace" centraldashboard-config --patch-file /dev/stdin
+' <<<"$dashboard")
+kubectl patch configmap -n "$namespace" centraldashboard-config --patch-file /dev/stdin <<<"$patch"
