@@ -8,7 +8,7 @@ need_docker
 need_kind
 if have_cluster; then
     say "deleting cluster $CLUSTER"
-    kind delete cluster --name "$CLUSTER" --quiet
+    kind delete cluster --name "$CLUSTER"
 else
     say "there is no cluster $CLUSTER"
 fi

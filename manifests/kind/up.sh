@@ -49,7 +49,7 @@ check_images() {
 create_cluster() {
     if have_cluster; then
         say "cluster $CLUSTER is there"
-        kind export kubeconfig --name "$CLUSTER" --quiet
+        kind export kubeconfig --name "$CLUSTER"
     else
         say "creating cluster $CLUSTER of $NODE_IMAGE"
         kind create cluster --name "$CLUSTER" --image "$NODE_IMAGE" --config "$here/cluster.yaml" \
@@ -68,7 +68,7 @@ load_images() {
     fi
     for image in "$COMPONENTS_IMAGE" "$REGISTRY_IMAGE" "$MINIO_IMAGE"; do
         say "loading $image"
-        kind load docker-image --name "$CLUSTER" --quiet "$image"
+        kind load docker-image --name "$CLUSTER" "$image"
     done
 }
 

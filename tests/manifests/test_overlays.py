@@ -12,7 +12,9 @@ from components.shared.registry_client import TOKEN_VARIABLE, URL_VARIABLE
 from pipelines import cluster
 from tests.manifests.conftest import need
 from tests.manifests.rendering import (
+    COMPONENTS,
     MANIFESTS,
+    OVERLAYS,
     ROOT,
     Manifest,
     containers,
@@ -50,6 +52,13 @@ def test_an_overlay_puts_everything_into_its_namespaces(manifests: Path, overlay
     assert {found["metadata"]["namespace"] for found in namespaced} <= {"kfp-tabular", "kubeflow"}
     for found in of_kind(rendered, "Deployment", "StatefulSet", "Job", "Service"):
         assert found["metadata"]["namespace"] == "kfp-tabular", title(found)
+
+
+@pytest.mark.parametrize("name", [*COMPONENTS, *OVERLAYS])
+def test_the_readme_names_every_component_and_overlay(name: str) -> None:
+    """The tables of the README link to each folder that can be used."""
+    readme = (MANIFESTS / "README.md").read_text("utf-8")
+    assert re.search(rf"^\| \[`[a-z/-]*{name}`\]\([a-z/]+/{name}\) \|", readme, re.MULTILINE)
 
 
 def test_the_image_tag_is_the_version_and_stands_in_one_place() -> None:
