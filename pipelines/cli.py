@@ -6,11 +6,15 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from components.shared.image import VERSION
 from pipelines import catalog
 from pipelines.errors import PipelineError
 from pipelines.run_command import PipelineRuns
+from pipelines.runs_command import runs_group
+from pipelines.schedule_command import schedule_group, schedules_group
+from pipelines.submit_command import submit_group
 
 EXAMPLES = """
 Examples:
@@ -22,6 +26,10 @@ Examples:
 \b
   # your own table; the model that it registers becomes the champion
   kfp-tabular run training --source my.csv --target churned --promote
+
+\b
+  # the same on a cluster with Kubeflow Pipelines
+  kfp-tabular submit training --source s3://tables/churn.parquet --target churned --wait
 
 \b
   # look at what was registered
@@ -73,10 +81,15 @@ def serve(arguments: tuple[str, ...]) -> None:
     sys.exit(serve_registry(arguments, "kfp-tabular registry serve"))
 
 
+for group in (submit_group(), schedule_group(), schedules_group(), runs_group()):
+    cli.add_command(group)
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of the user's or of a step end it without a traceback."""
     try:
         return cli(arguments, prog_name="kfp-tabular")
     except PipelineError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        message = f"[bold red]error:[/] {escape(str(error))}"
+        Console(stderr=True).print(message, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)

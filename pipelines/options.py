@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
+
+from pipelines.compiled_yaml import documents
 
 TYPES: Mapping[str, click.ParamType[Any]] = {
     "STRING": click.STRING,
@@ -18,16 +19,14 @@ TYPES: Mapping[str, click.ParamType[Any]] = {
 
 def pipeline_inputs(pipeline_yaml: Path) -> dict[str, dict[str, Any]]:
     """Return the definition of each input parameter of a compiled pipeline, by name."""
-    with pipeline_yaml.open(encoding="utf-8") as file:
-        spec = next(yaml.safe_load_all(file))
+    spec = documents(pipeline_yaml)[0]
     inputs: dict[str, dict[str, Any]] = spec["root"]["inputDefinitions"]["parameters"]
     return inputs
 
 
 def pipeline_description(pipeline_yaml: Path) -> str:
     """Return what a compiled pipeline says of itself."""
-    with pipeline_yaml.open(encoding="utf-8") as file:
-        spec = next(yaml.safe_load_all(file))
+    spec = documents(pipeline_yaml)[0]
     return str(spec["pipelineInfo"].get("description", ""))
 
 
@@ -59,12 +58,12 @@ def _option(name: str, definition: Mapping[str, Any], required: bool) -> click.O
     help_text = _help(definition, repeatable=kind == "LIST")
     if kind == "BOOLEAN":
         return click.Option([f"{flag}/--no-{flag[2:]}"], default=None, help=help_text)
+    # No default=None here: click takes it for a value, and misses nothing that is required.
     return click.Option(
         [flag],
         type=TYPES[kind],
         multiple=kind == "LIST",
         required=required,
-        default=None,
         help=help_text,
     )
 

@@ -52,9 +52,8 @@ class StepProgress:
         """Print how long `step` took and what came of it."""
         self._stop_clock()
         seconds = time.monotonic() - self._started_at
-        mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
-        line = f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s   [dim]{_remark(step, outputs)}[/]"
-        self._console.print(line.rstrip(), highlight=False)
+        line = ended_line(step, succeeded, seconds, remark(step, outputs))
+        self._console.print(line, highlight=False)
 
     def _stop_clock(self) -> None:
         if self._status:
@@ -80,7 +79,14 @@ class _RunningClock(Status):
         super().start()
 
 
-def _remark(step: str, outputs: Mapping[str, Any]) -> str:
+def ended_line(step: str, succeeded: bool, seconds: float, said: str) -> str:
+    """Return the line of a step that ended, in rich's mark-up."""
+    mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
+    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s   [dim]{said}[/]".rstrip()
+
+
+def remark(step: str, outputs: Mapping[str, Any]) -> str:
+    """Return what there is to say of a step that ended, from its outputs."""
     try:
         return REMARKS.get(step, "").format(**outputs)
     except (KeyError, ValueError):

@@ -4,12 +4,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pipelines.cli import main
+from tests.pipelines.fake_kfp import FakeKfp
+
+TRAINING_STEPS = (
+    *("ingest_table", "validate_table", "split_table", "preprocess_table", "train_model"),
+    *("evaluate_model", "compare_with_champion", "register_model"),
+)
+TABLE = ("--source", "s3://tables/churn.parquet", "--target", "churned")
+WATCHED = ("--wait", "--poll", "0.01")
 
 
 @dataclass(frozen=True)
@@ -47,3 +57,33 @@ def kfp_tabular(*arguments: str, folder: Path, **variables: str) -> Done:
 def command_line_fixture(tmp_path: Path) -> CommandLine:
     """`kfp-tabular` in a folder of its own."""
     return lambda *arguments, **variables: kfp_tabular(*arguments, folder=tmp_path, **variables)
+
+
+@pytest.fixture(name="kfp")
+def fake_kfp(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKfp]:
+    """A cluster's KFP whose runs have the steps of the training pipeline."""
+    for variable in ("KFP_HOST", "KF_PIPELINES_ENDPOINT", "KFP_TOKEN", "KFP_COOKIES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("KFP_RETRIES", "2")
+    with FakeKfp(list(TRAINING_STEPS)).running() as kfp:
+        yield kfp
+
+
+@pytest.fixture(name="on_cluster")
+def command_line_on_cluster(kfp: FakeKfp, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """`kfp-tabular … --host` in this process, which is quicker than in one of its own."""
+
+    def run(*arguments: str) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            main([*arguments, "--host", kfp.url])
+        output, errors = capsys.readouterr()
+        assert "Traceback" not in errors
+        return Done(int(ended.value.code or 0), output, errors)
+
+    return run
+
+
+@pytest.fixture(name="submit")
+def submission(on_cluster: CommandLine) -> CommandLine:
+    """`kfp-tabular submit training` of a table in a bucket."""
+    return lambda *more: on_cluster("submit", "training", *TABLE, *more)

@@ -27,6 +27,13 @@ def test_each_input_becomes_an_option(compiled: Path) -> None:
     ]
 
 
+def test_a_required_input_that_is_missing_is_a_usage_error(compiled: Path) -> None:
+    """A command made of the options ends with exit code 2 where a required one is left out."""
+    command = click.Command("run", params=[*options_for(pipeline_inputs(compiled), set())])
+    with pytest.raises(click.MissingParameter, match="rows"):
+        command.main([], standalone_mode=False)
+
+
 def test_an_option_has_the_type_of_its_input(compiled: Path) -> None:
     """An integer input refuses what is no integer."""
     rows = options_for(pipeline_inputs(compiled), defaulted=set())[0]

@@ -1,0 +1,107 @@
+"""What the log of a step's pod tells: its error, its inputs and its outputs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from components.shared.step import FAILED
+from pipelines.kfp_connection import Connection
+
+LOG_PATHS: Final = (
+    "/k8s/pod/logs",
+    "/apis/v2beta1/runs/{run}/nodes/{pod}/log",
+    "/apis/v1alpha1/runs/{run}/nodes/{pod}/log",
+)
+"""Where logs are: at ml-pipeline-ui, or at ml-pipeline in its newer and older versions."""
+
+OUTPUTS: Final = "ExecutorOutput: "
+INPUTS: Final = "Got executor_input:"
+LAST_LINES: Final = 3
+
+
+@dataclass(frozen=True)
+class Values:
+    """Parameters and artifacts that went into a step, or came out.
+
+    Attributes:
+        parameters: parameters by name.
+        metadata: metadata of each artifact by name.
+        uris: where in the object store each artifact lies.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uris: Mapping[str, str] = field(default_factory=dict)
+
+    def flat(self) -> dict[str, Any]:
+        """Return parameters and metadata as one mapping."""
+        metadata = {key: value for each in self.metadata.values() for key, value in each.items()}
+        return {**metadata, **self.parameters}
+
+
+def read_log(connection: Connection, run_id: str, pod: str | None) -> str:
+    """Return the log of a pod; empty where it cannot be had (any more)."""
+    if pod is None:
+        return ""
+    for path in LOG_PATHS:
+        fields = {} if "{" in path else {"podname": pod, "runid": run_id}
+        fields |= {"podnamespace": connection.pod_namespace} if fields else {}
+        if text := connection.text(path.format(run=run_id, pod=pod), **fields):
+            return text
+    return ""
+
+
+def error_in(log: str) -> str | None:
+    """Return the message of the `ComponentError` that ended a step, if one did."""
+    lines = log.splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith(FAILED)]
+    if not starts:
+        return None
+    message = [lines[starts[-1]].removeprefix(FAILED)]
+    for line in lines[starts[-1] + 1 :]:
+        if not line.startswith("  "):
+            break
+        message.append(line)
+    return "\n".join(message)
+
+
+def last_words(log: str) -> str | None:
+    """Return the last lines of a log."""
+    return "\n  ".join([line for line in log.splitlines() if line.strip()][-LAST_LINES:]) or None
+
+
+def outputs_in(log: str) -> Values | None:
+    """Return what the step wrote, as KFP's launcher logs it; None where the log lacks it."""
+    found = _json_after(OUTPUTS, log)
+    if found is None:
+        return None
+    return _values(found.get("parameterValues", {}), found.get("artifacts", {}))
+
+
+def inputs_in(log: str) -> Values | None:
+    """Return what the step was given, as kfp's executor logs it; None where the log lacks it."""
+    inputs = (_json_after(INPUTS, log) or {}).get("inputs")
+    if inputs is None:
+        return None
+    return _values(inputs.get("parameterValues", {}), inputs.get("artifacts", {}))
+
+
+def _values(parameters: Mapping[str, Any], lists: Mapping[str, Any]) -> Values:
+    artifacts = {name: each["artifacts"][0] for name, each in lists.items() if each["artifacts"]}
+    return Values(
+        parameters=parameters,
+        metadata={name: artifact.get("metadata", {}) for name, artifact in artifacts.items()},
+        uris={name: artifact["uri"] for name, artifact in artifacts.items() if "uri" in artifact},
+    )
+
+
+def _json_after(marker: str, log: str) -> dict[str, Any] | None:
+    _, found, text = log.rpartition(marker)
+    if not found:
+        return None
+    try:
+        content, _ = json.JSONDecoder().raw_decode(text.lstrip())
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
