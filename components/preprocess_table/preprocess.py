@@ -5,25 +5,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import polars as pl
 
+from components.shared.background_imports import importing
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import InputError
 from components.shared.estimators import DEFAULT_ESTIMATOR, family_of
-from components.shared.feature_fitting import FittedFeatures, fit_features
 from components.shared.feature_plan import FeaturePlan, plan_features
-from components.shared.feature_transforms import (
-    MAX_CODES,
-    MAX_ONE_HOT,
-    Treatment,
-    build_transformer,
-    choose_treatment,
-)
 from components.shared.preprocessors import PreprocessorDescription, save_preprocessor
 from components.shared.tables import read_frame
+from components.shared.treatments import MAX_CODES, MAX_ONE_HOT, Treatment, choose_treatment
 from components.shared.versions import library_versions
+
+if TYPE_CHECKING:
+    from components.shared.feature_fitting import FittedFeatures
 
 
 @dataclass(frozen=True)
@@ -120,17 +118,20 @@ def preprocess_table(
     )
     if not 0.0 < identifier_share <= 1.0:
         raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")
-    plan = plan_features(
-        train,
-        target,
-        drop_columns=drop_columns,
-        sample_weight_column=sample_weight_column,
-        identifier_share=identifier_share,
-    )
-    _report(plan)
-    fitted = _fit(train, plan, treatment, target, sample_weight_column)
-    kept = [target, *([sample_weight_column] if sample_weight_column else [])]
-    _write(fitted, pl.read_parquet(train, columns=kept), Path(features))
+    with importing("components.shared.feature_fitting"):
+        plan = plan_features(
+            train,
+            target,
+            drop_columns=drop_columns,
+            sample_weight_column=sample_weight_column,
+            identifier_share=identifier_share,
+        )
+        _check_gaps(plan, treatment)
+        _report(plan)
+        frame = read_frame(train, [column.name for column in plan.inputs])
+    reserved = (target, sample_weight_column) if sample_weight_column else (target,)
+    fitted = _fit(frame, plan, treatment, reserved)
+    _write(fitted, pl.read_parquet(train, columns=list(reserved)), Path(features))
     description = save_preprocessor(
         preprocessor,
         fitted.transformer,
@@ -146,11 +147,11 @@ def _report(plan: FeaturePlan) -> None:
 
 
 def _fit(
-    train: str | Path, plan: FeaturePlan, treatment: Treatment, target: str, weight: str | None
-) -> FittedFeatures:
-    frame = read_frame(train, [column.name for column in plan.inputs])
-    _check_gaps(plan, treatment)
-    reserved = (target, weight) if weight else (target,)
+    frame: pd.DataFrame, plan: FeaturePlan, treatment: Treatment, reserved: tuple[str, ...]
+) -> "FittedFeatures":
+    from components.shared.feature_fitting import fit_features
+    from components.shared.feature_transforms import build_transformer
+
     return fit_features(build_transformer(plan, treatment), treatment, frame, reserved)
 
 
@@ -165,7 +166,7 @@ def _check_gaps(plan: FeaturePlan, treatment: Treatment) -> None:
         )
 
 
-def _write(fitted: FittedFeatures, kept: pl.DataFrame, path: Path) -> None:
+def _write(fitted: "FittedFeatures", kept: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fitted.table.hstack(kept).write_parquet(path, compression="lz4")
 
@@ -173,7 +174,7 @@ def _write(fitted: FittedFeatures, kept: pl.DataFrame, path: Path) -> None:
 def _describe(
     plan: FeaturePlan,
     treatment: Treatment,
-    fitted: FittedFeatures,
+    fitted: "FittedFeatures",
     target: str,
     sample_weight_column: str | None,
 ) -> PreprocessorDescription:

@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 
-from components.shared.feature_transforms import CATEGORICAL, Treatment
+from components.shared.feature_transforms import CATEGORICAL
+from components.shared.treatments import Treatment
 
 
 @dataclass(frozen=True)

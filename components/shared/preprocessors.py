@@ -88,7 +88,7 @@ def load_preprocessor(folder: str | Path) -> LoadedPreprocessor:
         DigestMismatchError: The pickle is not the one that `preprocessor.json` names.
     """
     folder = Path(folder)
-    description = _read(folder / DESCRIPTION_FILE)
+    description = read_preprocessor(folder)
     joblib_folders.require_same_sklearn(
         description.versions["scikit-learn"],
         version("scikit-learn"),
@@ -99,7 +99,13 @@ def load_preprocessor(folder: str | Path) -> LoadedPreprocessor:
     return LoadedPreprocessor(joblib_folders.load(folder / TRANSFORMER_FILE, digest), description)
 
 
-def _read(path: Path) -> PreprocessorDescription:
+def read_preprocessor(folder: str | Path) -> PreprocessorDescription:
+    """Read the description in a preprocessor folder; nothing is unpickled.
+
+    Raises:
+        InputError: The folder is no preprocessor.
+    """
+    path = Path(folder) / DESCRIPTION_FILE
     try:
         content = json.loads(path.read_text("utf-8"))
         if content.pop("format") != FORMAT:

@@ -43,12 +43,6 @@ def train_model(
             ones; not read otherwise.
         train_digest: Digest of `train`, for the cache and for the description of the model.
     """
-    import os
-
-    # Threads that wait spin by default, which takes the processor from those that work where a
-    # pod has fewer cores than its node, or neighbours: a fit of 11 s took 65. OpenMP reads this
-    # when it is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from components.shared.step import reporting_errors
     from components.train_model.train import train_model
 

@@ -4,12 +4,13 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
+from components.shared.background_imports import importing
 from components.shared.class_weights import parse_class_weight, weigh_rows
+from components.shared.digests import file_digest
 from components.shared.errors import InputError
 from components.shared.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
 from components.shared.hyperparameters import (
@@ -19,15 +20,22 @@ from components.shared.hyperparameters import (
 )
 from components.shared.model_description import ModelDescription, read_description
 from components.shared.models import save_model
-from components.shared.preprocessors import PreprocessorDescription, load_preprocessor
+from components.shared.preprocessors import (
+    PreprocessorDescription,
+    load_preprocessor,
+    read_preprocessor,
+)
 from components.shared.profiles import profile_table
 from components.shared.progress import reporting_progress
 from components.shared.reproducible_fits import forget_machine, order_of_sums_fixed
-from components.shared.table_digest import table_digest
 from components.shared.tables import column_types
 from components.shared.tasks import resolve_task
 from components.shared.training_rows import TrainingRows, read_training_rows
 from components.shared.versions import library_versions
+
+if TYPE_CHECKING:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
 
 
 @dataclass(frozen=True)
@@ -89,24 +97,26 @@ def train_model(
         seed: Seed of the estimator, 0 to 2³²-1.
         sample_weight_column: Column of weights (0 or more), the one that `preprocess_table` had.
         class_weight: `balanced`, or a JSON object from label to weight (above 0).
-        train_digest: Digest of `train`, for the description; computed if not given.
+        train_digest: SHA-256 of the file `train`, for the description; computed if not given.
 
     Raises:
         InputError: A parameter is wrong, or the inputs do not belong together.
         DigestMismatchError: The preprocessor is not what its description promises.
     """
+    settings = parse_hyperparameters(hyperparameters)
     resolved_task = resolve_task(task, train, target)
     chosen = resolve_estimator(estimator, resolved_task)
-    settings = parse_hyperparameters(hyperparameters)
-    build_estimator(chosen, resolved_task, settings, seed)  # A mistake shows before any reading.
-    loaded = load_preprocessor(preprocessor)
-    _check_preprocessor(loaded.description, chosen, target, sample_weight_column)
-    rows = read_training_rows(features, loaded.description, resolved_task)
+    described = read_preprocessor(preprocessor)
+    _check_preprocessor(described, chosen, target, sample_weight_column)
+    with importing("sklearn.ensemble"):
+        rows = read_training_rows(features, described, resolved_task)
+        profile = _profile(train, described, target)
     classes = [] if resolved_task == "regression" else np.unique(rows.target).tolist()
     class_weights = parse_class_weight(class_weight, classes)
     weighted = replace(rows, weights=weigh_rows(class_weights, rows.target, rows.weights))
-    code_columns = code_columns_within(chosen, settings, loaded.description.code_positions())
+    code_columns = code_columns_within(chosen, settings, described.code_positions())
     unfitted = build_estimator(chosen, resolved_task, settings, seed, code_columns)
+    transformer = load_preprocessor(preprocessor).transformer
     fitted = _fit(unfitted, chosen, weighted, code_columns)
     description = ModelDescription(
         task=resolved_task,
@@ -114,17 +124,16 @@ def train_model(
         hyperparameters={**dict(chosen.defaults), **settings},
         target=target,
         classes=classes or None,
-        features=loaded.description.inputs,
+        features=described.inputs,
         seed=seed,
         versions=library_versions(*(["lightgbm"] if chosen.name == "lightgbm" else [])),
-        training_data={"digest": train_digest or table_digest(train), "rows": len(rows.target)},
-        profile=_profile(train, loaded.description, target),
+        training_data={"digest": train_digest or file_digest(train), "rows": len(rows.target)},
+        profile=profile,
         class_weight=class_weights,
         sample_weight_column=sample_weight_column,
-        dropped_columns=loaded.description.dropped,
+        dropped_columns=described.dropped,
     )
-    pipeline = Pipeline([("preprocess", loaded.transformer), ("estimator", fitted)])
-    digest = save_model(model, pipeline, description)
+    digest = save_model(model, _assemble(transformer, fitted), description)
     return TrainedModel(digest, len(rows.target), read_description(model))
 
 
@@ -173,6 +182,12 @@ def _refusals() -> tuple[type[Exception], ...]:
     # Only who fits with LightGBM has imported it.
     module = sys.modules.get("lightgbm.basic")
     return (ValueError, TypeError, *([module.LightGBMError] if module else []))
+
+
+def _assemble(transformer: "ColumnTransformer", fitted: Any) -> "Pipeline":
+    from sklearn.pipeline import Pipeline
+
+    return Pipeline([("preprocess", transformer), ("estimator", fitted)])
 
 
 def _reached(estimator: Any) -> str:

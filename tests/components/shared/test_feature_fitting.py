@@ -13,9 +13,10 @@ from sklearn.base import clone
 
 from components.shared.feature_fitting import fit_features
 from components.shared.feature_plan import FeaturePlan
-from components.shared.feature_transforms import build_transformer, choose_treatment
+from components.shared.feature_transforms import build_transformer
 from components.shared.model_description import InputColumn
 from components.shared.tables import read_frame
+from components.shared.treatments import choose_treatment
 
 STRINGS = st.one_of(st.none(), st.sampled_from(["a", "b", "c", "d", "e", "É", "", "missing"]))
 

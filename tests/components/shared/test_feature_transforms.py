@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from components.shared.feature_plan import FeaturePlan
-from components.shared.feature_transforms import build_transformer, choose_treatment
+from components.shared.feature_transforms import build_transformer
 from components.shared.model_description import InputColumn
+from components.shared.treatments import choose_treatment
 
 FRAME = pd.DataFrame(
     {

@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from components.preprocess_table.preprocess import preprocess_table
+from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.models import load_model
-from components.shared.table_digest import table_digest
 from components.train_model.train import TrainedModel, train_model
 from tests.components.training_tables import bird_strikes, diabetes, wine
 
@@ -105,7 +105,7 @@ def test_description_tells_what_the_model_is(tmp_path: Path) -> None:
     assert described["format"] == 1
     assert described["seed"] == 7
     assert described["hyperparameters"] == {"max_iter": 5}
-    assert described["training_data"] == {"digest": table_digest(table), "rows": 400}
+    assert described["training_data"] == {"digest": file_digest(table), "rows": 400}
     assert described["features"][0] == {"name": "flight_date", "nullable": False, "type": "date"}
     assert set(described["profile"]) == {c["name"] for c in described["features"]} | {"damaged"}
     assert set(described["versions"]) >= {"python", "scikit-learn", "numpy", "pandas", "joblib"}
