@@ -69,7 +69,8 @@ class Settings:
         """Read the settings from the environment.
 
         Each field is read from `REGISTRY_` and its name in capitals, such as REGISTRY_PORT;
-        REGISTRY_PROTECTED_ALIASES has commas between them.
+        the folder of the data is REGISTRY_DATA, and REGISTRY_PROTECTED_ALIASES has commas
+        between them.
 
         Args:
             env: The environment.
@@ -81,7 +82,7 @@ class Settings:
         known = {field.name: str(field.type) for field in fields(cls)}
         values: dict[str, object] = {}
         for name, kind in known.items():
-            variable = PREFIX + name.upper()
+            variable = PREFIX + name.removesuffix("_dir").upper()
             text = env.get(variable, "")
             # Kubernetes sets REGISTRY_PORT like this in pods beside a Service named `registry`.
             if text and not (name == "port" and text.startswith("tcp://")):

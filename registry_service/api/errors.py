@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from registry_service.api.json import json_response
 from registry_service.errors import (
@@ -54,6 +55,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RegistryError, _on_registry_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_bug)
 
 
@@ -86,6 +88,11 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return _answer(request, HTTPStatus.BAD_REQUEST, "invalid_request", f"{where}: {first['msg']}")
+
+
+async def _on_disconnect(request: Request, _: Exception) -> Response:
+    # Nobody reads this answer; it only keeps a broken upload from being logged as our failure.
+    return _answer(request, HTTPStatus.BAD_REQUEST, "disconnected", "the caller went away")
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

@@ -78,7 +78,7 @@ def _grammar() -> ParserElement:
     conjunction.set_parse_action(lambda tokens: _joined(AllOf, tokens))
     anything <<= conjunction + Opt(OneOrMore(Suppress(_word("OR")) + conjunction))
     anything.add_parse_action(lambda tokens: _joined(AnyOf, tokens))
-    anything.streamline()
+    anything.parse_with_tabs().streamline()
     return anything
 
 
@@ -110,7 +110,8 @@ def _text(groups: tuple[str | None, str | None]) -> str:
 
 def _number(tokens: ParseResults) -> int | float:
     text = str(tokens[0])
-    if re.fullmatch(r"[-+]?\d+", text) and len(text) < 20 and abs(int(text)) < _INT64:
+    # A long row of digits is never made a number: that takes quadratic time.
+    if re.fullmatch(r"[-+]?\d{1,19}", text) and abs(int(text)) < _INT64:
         return int(text)
     if not math.isfinite(float(text)):
         raise InvalidRequestError(f"filterQuery: {text} is not a finite number: bad request")
