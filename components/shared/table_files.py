@@ -33,11 +33,10 @@ UNREADABLE = (PolarsError, PanicException)
 def write_parquet(lazy: pl.LazyFrame, parquet: Path) -> None:
     """Stream rows into a Parquet file, in their order and in bounded memory.
 
-    The first level of zstd takes two thirds of the time of polars' default for a tenth more bytes.
+    LZ4 instead of zstd halves the time of reading, which every later step does more than once,
+    for a tenth more bytes.
     """
-    lazy.sink_parquet(
-        parquet, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS
-    )
+    lazy.sink_parquet(parquet, compression="lz4", row_group_size=ROW_GROUP_ROWS)
 
 
 def canonical(lazy: pl.LazyFrame) -> pl.LazyFrame:

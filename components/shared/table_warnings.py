@@ -96,16 +96,8 @@ def _about_target(
         )
     if task not in ("binary", "multiclass"):
         return warnings
-    counts = (
-        pl.scan_parquet(table)
-        .select(value=pl.col(target.name))
-        .drop_nulls()
-        .group_by("value")
-        .agg(count=pl.len())
-        .sort("count", "value")
-        .collect(engine="streaming")
-    )
-    value, count = counts.row(0)
+    counts = target.categories or _class_counts(table, target.name)
+    value, count = counts[-1]
     if count < RARE_CLASS_ROWS or count < RARE_CLASS_SHARE * target.present:
         share = count / target.present
         warnings.append(
@@ -116,3 +108,15 @@ def _about_target(
             )
         )
     return warnings
+
+
+def _class_counts(table: str | Path, target: str) -> tuple[tuple[object, int], ...]:
+    counts = (
+        pl.scan_parquet(table)
+        .select(value=pl.col(target))
+        .drop_nulls()
+        .group_by("value")
+        .agg(count=pl.len())
+        .sort(["count", "value"], descending=[True, False])
+    )
+    return tuple(counts.collect(engine="streaming").rows())
