@@ -17,6 +17,11 @@ class SettingsError(RegistryError, ValueError):
     code = "bad_settings"
 
 
+_VARIABLES = {
+    "data_dir": "REGISTRY_DATA",
+    "s3_access_key": "AWS_ACCESS_KEY_ID",
+    "s3_secret_key": "AWS_SECRET_ACCESS_KEY",
+}
 _POD_SECRETS = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -35,6 +40,12 @@ class Settings:
         port: TCP port, 0 takes a free one.
         data_dir: Folder of the one-machine store: `registry.db` and `blobs/`.
         database_url: SQLAlchemy URL; default: SQLite in `data_dir`.
+        s3_endpoint: URL of an S3 for the bytes; default: the folder `data_dir` keeps them.
+        s3_public_endpoint: The same as clients reach it, when that is another URL.
+        s3_bucket: The bucket, which exists.
+        s3_region: Its region.
+        s3_access_key: Read from AWS_ACCESS_KEY_ID.
+        s3_secret_key: Read from AWS_SECRET_ACCESS_KEY.
         access_file: JSON with static tokens and the grants of everyone known.
         kubernetes_audience: Audience of the ServiceAccount tokens to accept; default: none are.
         kubernetes_url: The API server that reviews them.
@@ -52,6 +63,12 @@ class Settings:
     port: int = 8080
     data_dir: Path = field(default_factory=default_data_dir)
     database_url: str | None = None
+    s3_endpoint: str | None = None
+    s3_public_endpoint: str | None = None
+    s3_bucket: str | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key: str | None = field(default=None, repr=False)
+    s3_secret_key: str | None = field(default=None, repr=False)
     access_file: Path | None = None
     kubernetes_audience: str | None = None
     kubernetes_url: str = "https://kubernetes.default.svc"
@@ -82,7 +99,7 @@ class Settings:
         known = {field.name: str(field.type) for field in fields(cls)}
         values: dict[str, object] = {}
         for name, kind in known.items():
-            variable = PREFIX + name.removesuffix("_dir").upper()
+            variable = _VARIABLES.get(name, PREFIX + name.upper())
             text = env.get(variable, "")
             # Kubernetes sets REGISTRY_PORT like this in pods beside a Service named `registry`.
             if text and not (name == "port" and text.startswith("tcp://")):
@@ -115,6 +132,11 @@ class Settings:
             raise SettingsError(
                 "REGISTRY_KUBERNETES_AUDIENCE and REGISTRY_GATEWAY_SUBJECT need "
                 "REGISTRY_ACCESS_FILE, which says who may do what"
+            )
+        if self.s3_endpoint and not (self.s3_bucket and self.s3_access_key and self.s3_secret_key):
+            raise SettingsError(
+                "REGISTRY_S3_ENDPOINT needs REGISTRY_S3_BUCKET, AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY"
             )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingsError("REGISTRY_TLS_CERTIFICATE and REGISTRY_TLS_KEY go together")
