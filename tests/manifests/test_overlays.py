@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.shared.registry_client import TOKEN_VARIABLE, URL_VARIABLE
+from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 from pipelines import cluster
 from tests.manifests.conftest import need
 from tests.manifests.rendering import (
