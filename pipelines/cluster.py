@@ -9,7 +9,7 @@ from typing import Final
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
 
-from components.shared.registry_client import TOKEN_VARIABLE, URL_VARIABLE
+from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 
 CONFIG_MAP: Final = "kfp-tabular"
 SECRET: Final = "kfp-tabular"  # noqa: S105 - the name of an object

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 from rich.console import Console
 
-from components.shared.registry_client import URL_VARIABLE
+from components.shared.registry.client import URL_VARIABLE
 from pipelines import catalog
 from pipelines.arguments import FILLED_IN, filled_in
 from pipelines.options import options_for, pipeline_description, pipeline_inputs

@@ -1,14 +1,18 @@
 """The steps of a run on a cluster, read from what KFP's API tells of its tasks."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 DRIVER: Final = "-driver"
 GROUP: Final = re.compile(r"root|(condition(-branches)?|for-loop|exit-handler)-\d+")
-EXECUTOR: Final = re.compile(r"executor(\(\d+\))?")
+EXECUTOR: Final = "executor"
+ATTEMPT: Final = re.compile(r"executor\(\d+\)")
+TEMPLATE: Final = "system-container-impl"
+RETRIED_TEMPLATE: Final = f"retry-{TEMPLATE}"
+SAME_TIME: Final = timedelta(seconds=5)
 NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The backend writes times that have not come yet as years long past."""
 
@@ -30,7 +34,7 @@ class Step:
         name: as in the pipeline's source, such as `train_model`.
         state: PENDING, RUNNING, SUCCEEDED, CACHED (an earlier run's outputs were taken), FAILED
             or SKIPPED.
-        pod: the pod that runs it, or whose failure is the step's; None where there was none.
+        pod: the pod of its latest attempt; None where there is none, or it is not known.
         started_at: when its driver started.
         ended_at: when it ended; None while it goes on.
         messages: what the API says is wrong with it.
@@ -54,16 +58,22 @@ def steps_of(run: Any) -> list[Step]:
     """Return the steps of a `V2beta1Run` that have begun, in the order in which they did.
 
     KFP compiles each step to a driver, called after the step, and a group of the step's name with
-    an executor in it, one for each attempt: all of them are tasks of the run.
+    one executor in it, which has a child for each attempt where the step may be tried again. All
+    of them are tasks of the run. A task names the nodes that follow it, but neither itself nor
+    its group: the executor of a group is the one that started with it.
     """
     tasks = (run.run_details.task_details if run.run_details else None) or []
     by_name = {task.display_name: task for task in tasks if task.display_name}
-    names = (name.removesuffix(DRIVER) for name in by_name if name.endswith(DRIVER))
-    index = _by_hash(tasks)
+    drivers = {
+        name.removesuffix(DRIVER): task
+        for name, task in by_name.items()
+        if name.endswith(DRIVER) and not GROUP.fullmatch(name.removesuffix(DRIVER))
+    }
+    executors = _executors({name: by_name[name] for name in drivers if name in by_name}, tasks)
+    attempts = [task for task in tasks if ATTEMPT.fullmatch(task.display_name or "")]
     steps = [
-        _step(name, by_name[name + DRIVER], by_name.get(name), index)
-        for name in names
-        if not GROUP.fullmatch(name)
+        _step(name, driver, by_name.get(name), executors.get(name), attempts)
+        for name, driver in drivers.items()
     ]
     return sorted(steps, key=lambda step: step.started_at or datetime.max.replace(tzinfo=UTC))
 
@@ -81,72 +91,70 @@ def errors_of(thing: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _step(name: str, driver: Any, group: Any, index: Mapping[str, Any]) -> Step:
-    pods = sorted(_executors(group, index), key=lambda task: _time(task.start_time) or NEVER)
-    state = _state(driver, group, pods)
-    # Where the driver failed there is no executor: it is the driver's log that tells why.
-    culprit = pods[-1] if pods else driver
-    ended = group if group is not None else driver
+def _step(name: str, driver: Any, group: Any, executor: Any, attempts: list[Any]) -> Step:
+    tries = [task for task in attempts if executor is not None and _during(executor, task)]
+    latest = max(tries, key=_start, default=executor)
+    state = _state(driver, group, latest)
+    tasks = [task for task in (driver, group, executor, *tries) if task is not None]
+    ended = driver if group is None else group
     return Step(
         name=name.replace("-", "_"),
         state=state,
-        pod=culprit.pod_name,
-        started_at=_time(driver.start_time) or _time(driver.create_time),
+        pod=_pod(executor, RETRIED_TEMPLATE) if tries else _pod(group, TEMPLATE),
+        started_at=_time(driver.start_time),
         ended_at=_time(ended.end_time) if state in ENDED else None,
-        messages=tuple(
-            dict.fromkeys(
-                said for task in (driver, group, *pods) if task for said in errors_of(task)
-            )
-        ),
+        messages=tuple(dict.fromkeys(said for task in tasks for said in errors_of(task))),
     )
 
 
-def _state(driver: Any, group: Any, pods: list[Any]) -> str:
+def _state(driver: Any, group: Any, latest: Any) -> str:
+    if driver.state == FAILED:
+        return FAILED
     if group is None or group.state is None:
-        return FAILED if driver.state == FAILED else _unfinished(driver)
+        return _unfinished(driver)
     if group.state == SUCCEEDED:
-        return CACHED if pods and all(pod.state == SKIPPED for pod in pods) else SUCCEEDED
-    if group.state in ENDED:
-        return str(group.state)
-    return _unfinished(pods[-1] if pods else group)
+        return CACHED if latest is not None and latest.state == SKIPPED else SUCCEEDED
+    return str(group.state) if group.state in ENDED else _unfinished(latest or group)
 
 
 def _unfinished(task: Any) -> str:
     return PENDING if task.state == PENDING else RUNNING
 
 
-def _executors(group: Any, index: Mapping[str, Any]) -> Iterator[Any]:
-    for task in _children(group, index):
-        below = list(_executors(task, index))
-        if below:
-            yield from below
-        elif EXECUTOR.fullmatch(task.display_name or ""):
-            yield task
+def _executors(groups: Mapping[str, Any], tasks: Iterable[Any]) -> dict[str, Any]:
+    """Return the executor of each group: the first that started when the group did."""
+    left = sorted((task for task in tasks if task.display_name == EXECUTOR), key=_start)
+    found = {}
+    for name, group in sorted(groups.items(), key=lambda item: _start(item[1])):
+        for executor in left:
+            if timedelta(0) <= _start(executor) - _start(group) <= SAME_TIME:
+                found[name] = executor
+                left.remove(executor)
+                break
+    return found
 
 
-def _children(task: Any, index: Mapping[str, Any]) -> Iterator[Any]:
-    for child in (task.child_tasks if task is not None else None) or []:
-        found = index.get(_hash(child.pod_name)) or index.get(child.task_id or "")
-        if found is not None:
-            yield found
+def _pod(parent: Any, template: str) -> str | None:
+    """Return the name of the pod of the last child of a task.
 
-
-def _by_hash(tasks: Iterable[Any]) -> dict[str, Any]:
-    """Index tasks by the hash that ends their pod's name, and by their id.
-
-    A child is named by Argo's id of its node, which has the hash but not the template that stand
-    in the name of its pod.
+    The API names children by Argo's ids of their nodes, `<workflow>-<hash>`; their pods have the
+    name of the template in between.
     """
-    index = {}
-    for task in tasks:
-        index[_hash(task.pod_name)] = task
-        index[task.task_id or ""] = task
-    index.pop("", None)
-    return index
+    children = (parent.child_tasks if parent is not None else None) or []
+    if not children or not children[-1].pod_name:
+        return None
+    node = str(children[-1].pod_name)
+    workflow, _, number = node.rpartition("-")
+    return node if template in node else f"{workflow}-{template}-{number}"
 
 
-def _hash(pod_name: str | None) -> str:
-    return (pod_name or "").rpartition("-")[2]
+def _during(task: Any, other: Any) -> bool:
+    ended = _time(task.end_time)
+    return _start(task) <= _start(other) and (ended is None or _start(other) <= ended)
+
+
+def _start(task: Any) -> datetime:
+    return _time(task.start_time) or NEVER
 
 
 def _time(value: datetime | None) -> datetime | None:

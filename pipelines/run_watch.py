@@ -158,9 +158,10 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
         raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
     step = failed[0]
     reason = _reason(connection, run, step, logs)
+    pod = f"{step.pod} -c main" if step.pod else f"-l pipeline/runid={run.run_id} --tail -1"
     raise RunFailedError(
         f"{step.name}: {reason}\n"
-        f"  log: kubectl -n {connection.pod_namespace} logs {step.pod} -c main\n"
+        f"  log: kubectl -n {connection.pod_namespace} logs {pod}\n"
         f"  run: {connection.run_page(run.run_id)}"
     )
 

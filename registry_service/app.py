@@ -122,10 +122,10 @@ def _our_routers(
     registrations = Registrations(database, blobs, aliases)
     versions = Versions(database, registrations)
     yield models_router(registrations, blobs)
+    yield aliases_router(aliases)
     yield register_router(registrations)
     yield uploads_router(blobs)
     if isinstance(blobs, FolderStore):
         yield blobs_router(blobs)
-    yield aliases_router(aliases)
     yield versions_router(versions)
     yield records_router(versions, Audit(database), Garbage(database, blobs))

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from components.shared import curves
-from components.shared.bootstrap import estimates
-from components.shared.column_types import column_types
-from components.shared.columns import require_column
 from components.shared.errors import InputError
-from components.shared.evaluation import Curves, Evaluation
-from components.shared.evaluation_report import render_evaluation
-from components.shared.importance import permutation_importance
-from components.shared.metrics import METRICS, REGRESSION, Estimate
-from components.shared.models import LoadedModel, load_model
-from components.shared.predictions import (
+from components.shared.evaluation import curves
+from components.shared.evaluation.bootstrap import estimates
+from components.shared.evaluation.figures import Curves, Evaluation
+from components.shared.evaluation.importance import permutation_importance
+from components.shared.evaluation.metrics import METRICS, REGRESSION, Estimate
+from components.shared.evaluation.predictions import (
     Predicted,
     against_truth,
     labelled,
     predict,
     read_rows,
 )
-from components.shared.ranking import Floats
-from components.shared.scores import Codes, point_values
-from components.shared.slices import METRIC, SlicedColumn, choose_columns, slice_by
+from components.shared.evaluation.ranking import Floats
+from components.shared.evaluation.report import render_evaluation
+from components.shared.evaluation.scores import Codes, point_values
+from components.shared.evaluation.slices import METRIC, SlicedColumn, choose_columns, slice_by
+from components.shared.models.folders import LoadedModel, load_model
+from components.shared.tables.column_types import column_types
+from components.shared.tables.columns import require_column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from components.shared.errors import InputError
-from components.shared.file_formats import Format, check_content, find_format, unpack
-from components.shared.sources import local_file, parse_source
-from components.shared.table_digest import table_digest
-from components.shared.table_files import convert
+from components.shared.tables.digest import table_digest
+from components.shared.tables.file_formats import Format, check_content, find_format, unpack
+from components.shared.tables.files import convert
+from components.shared.tables.sources import local_file, parse_source
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class IngestedTable:
     """What was ingested.
 
     Attributes:
-        digest: SHA-256 of the logical content, see `components.shared.table_digest`.
+        digest: SHA-256 of the logical content, see `components.shared.tables.digest`.
         rows: Number of rows, at least 1.
         columns: Number of columns, at least 1.
         format: The format it was read from.
@@ -53,7 +53,7 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
 
     Args:
         source: A path, `file://`, `http(s)://` or `s3://bucket/key`. Credentials of S3 come from
-            the environment, see `components.shared.downloads`.
+            the environment, see `components.shared.tables.downloads`.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.registry_client import RegistryClient
+from components.shared.registry.client import RegistryClient
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"

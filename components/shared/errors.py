@@ -22,6 +22,6 @@ class DigestMismatchError(ComponentError, ValueError):
     def __init__(self, what: str, expected: str, actual: str) -> None:
         super().__init__(
             f"{what} does not have the SHA-256 digest it was stored with "
-            f"(expected {expected}, found {actual}): it was changed or damaged, and was not loaded. "
-            "Take it anew from where it came from."
+            f"(expected {expected}, found {actual}): it was changed or damaged, and was not "
+            "loaded. Take it anew from where it came from."
         )

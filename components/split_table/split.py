@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from components.shared.digests import file_digest
-from components.shared.sides import Mask, choose_sides
-from components.shared.split_plan import SplitPlan, Strategy, plan_split
-from components.shared.table_files import write_parquet
+from components.shared.tables.files import write_parquet
+from components.shared.tables.sides import Mask, choose_sides
+from components.shared.tables.split_plan import SplitPlan, Strategy, plan_split
 
 MAX_CLASSES_TOLD = 50
 Metadata = dict[str, Any]

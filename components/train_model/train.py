@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from components.shared.background_imports import importing
-from components.shared.class_weights import parse_class_weight, weigh_rows
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
-from components.shared.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
-from components.shared.hyperparameters import (
-    build_estimator,
-    code_columns_within,
-    parse_hyperparameters,
-)
-from components.shared.model_description import ModelDescription, read_description
-from components.shared.models import save_model
-from components.shared.preprocessors import (
+from components.shared.features.preprocessors import (
     PreprocessorDescription,
     load_preprocessor,
     read_preprocessor,
 )
-from components.shared.profiles import profile_table
+from components.shared.models.class_weights import parse_class_weight, weigh_rows
+from components.shared.models.description import ModelDescription, read_description
+from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
+from components.shared.models.folders import save_model
+from components.shared.models.hyperparameters import (
+    build_estimator,
+    code_columns_within,
+    parse_hyperparameters,
+)
+from components.shared.models.profiles import profile_table
+from components.shared.models.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.shared.models.training_rows import TrainingRows, read_training_rows
 from components.shared.progress import reporting_progress
-from components.shared.reproducible_fits import forget_machine, order_of_sums_fixed
-from components.shared.tables import column_types
-from components.shared.tasks import resolve_task
-from components.shared.training_rows import TrainingRows, read_training_rows
+from components.shared.tables.frames import column_types
+from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def train_model(
         model: Folder to write: `model.joblib`, one scikit-learn pipeline, and `model.json`.
         target: Name of the target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
-        estimator: Name from the allow-list in `components/shared/estimators.py`.
+        estimator: Name from the allow-list in `components/shared/models/estimators.py`.
         hyperparameters: JSON object with scikit-learn's (LightGBM's) own names.
         seed: Seed of the estimator, 0 to 2³²-1.
         sample_weight_column: Column of weights (0 or more), the one that `preprocess_table` had.

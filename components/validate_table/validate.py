@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.shared.column_statistics import (
+from components.shared.errors import InputError
+from components.shared.reports.rendering import render
+from components.shared.tables.column_statistics import (
     ColumnStatistics,
     column_statistics,
     infer_schema,
 )
-from components.shared.errors import InputError
-from components.shared.findings import Finding
-from components.shared.reports import render
-from components.shared.table_schema import TableSchema, read_schema, write_schema
-from components.shared.table_warnings import TableWarning, table_warnings
-from components.shared.tasks import Task, resolve_task
+from components.shared.tables.findings import Finding
+from components.shared.tables.schema import TableSchema, read_schema, write_schema
+from components.shared.tables.tasks import Task, resolve_task
+from components.shared.tables.warnings import TableWarning, table_warnings
 
 MODES = ("fail", "report")
 NO_TASK = "none"
@@ -76,7 +76,7 @@ def validate_table(
     Args:
         table: A Parquet file.
         report: The HTML file to write.
-        schema: The JSON file to write, see `components.shared.table_schema`.
+        schema: The JSON file to write, see `components.shared.tables.schema`.
         curated_schema: A JSON file of that form.
         target: The target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
@@ -116,7 +116,7 @@ def validate_table(
 
 def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:
     # pandera takes a second to import: only those who have something to check pay for it.
-    from components.shared.table_checks import check_table
+    from components.shared.tables.checks import check_table
 
     return tuple(check_table(table, curated))
 

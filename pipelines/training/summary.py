@@ -9,7 +9,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.table import Table
 
-from components.shared.number_text import number
+from components.shared.reports.number_text import number
 from pipelines.local_run import StepOutputs
 
 

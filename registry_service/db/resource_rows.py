@@ -4,42 +4,38 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     Connection,
-    Integer,
     Select,
     Table,
-    and_,
-    bindparam,
     delete,
     func,
     insert,
     select,
-    tuple_,
 )
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
-from registry_service.db.filters import filter_clause, property_clause, split_lead
-from registry_service.db.rows import TABLES, column_name, property_rows, read_row, to_row
+from registry_service.db.filters import property_clause, split_lead
+from registry_service.db.rows import TABLES, property_rows, read_row, to_row
+from registry_service.db.statements import (
+    SORT_COLUMNS,
+    filtered_statement,
+    find_statement,
+    page_statement,
+)
 from registry_service.domain.filters import Comparison
-from registry_service.domain.paging import Cursor, ListQuery, OrderBy, Page
-from registry_service.domain.resources import Artifact, Resource
+from registry_service.domain.paging import Cursor, ListQuery, Page
+from registry_service.domain.resources import Resource
 from registry_service.errors import AlreadyExistsError, NotFoundError
 
 R = TypeVar("R", bound=Resource)
 
 # Beyond so many owners, a property is looked up for each row of a list instead of once for all.
 COMMON = 20_000
-# Ends the name of a field that may have any of several values.
-ONE_OF = "__in"
-_SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
 
 
 def now_ms() -> int:
@@ -92,7 +88,7 @@ class ResourceRows:
 
     def find(self, kind: type[R], **where: Any) -> R | None:
         """Return the one resource whose columns have exactly these values, else None."""
-        statement = _find_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
+        statement = find_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
         rows = self._connection.execute(statement, where).all()
         return read_row(kind, rows[0]) if len(rows) == 1 else None
 
@@ -124,7 +120,7 @@ class ResourceRows:
         """Return one page of the resources whose columns have these values."""
         if query.filter is None:
             shape = (query.order_by, query.descending, query.after is not None)
-            statement = _page_statement(
+            statement = page_statement(
                 kind,  # type: ignore[arg-type] # classes are hashable
                 tuple(where),
                 *shape,
@@ -141,7 +137,7 @@ class ResourceRows:
         if query.page_size is None or len(rows) <= query.page_size:
             return Page([read_row(kind, row) for row in rows], None)
         items = [read_row(kind, row) for row in rows[: query.page_size]]
-        sorted_by = getattr(items[-1], _SORT_COLUMNS[query.order_by])
+        sorted_by = getattr(items[-1], SORT_COLUMNS[query.order_by])
         return Page(items, Cursor(sorted_by, items[-1].id))
 
     def _filtered(
@@ -149,21 +145,20 @@ class ResourceRows:
     ) -> Select[Any]:
         assert query.filter is not None  # noqa: S101 - asked by the caller
         table = TABLES[kind]
-        statement = _select(kind, where)
-        identity: ColumnElement[int] = table.c.id
-        order = table.c[_SORT_COLUMNS[query.order_by]]
-        lead, rest = split_lead(query.filter)
-        if lead is None or where or order is not identity:
-            correlated = lead is not None and self._is_common(table, lead)
-            statement = statement.where(filter_clause(table, query.filter, correlated))
-        else:
-            # The index has the owners of one value in the order of their ids: walk along it.
-            led = tables.properties.alias("led")
-            owned = and_(led.c.owner_id == identity, property_clause(table, led, lead))
-            statement = statement.join(led, owned).where(filter_clause(table, rest, True))
-            order = identity = led.c.owner_id
+        lead, _ = split_lead(query.filter)
+        walks = lead is not None and not where and query.order_by == "ID"
+        common = lead is not None and not walks and self._is_common(table, lead)
         position = (query.after is not None, query.page_size is not None)
-        return _sorted(statement, order, identity, query.descending, *position)
+        order = (query.order_by, query.descending)
+        return filtered_statement(
+            kind,  # type: ignore[arg-type] # classes are hashable
+            query.filter,
+            where,
+            walks,
+            common,
+            *order,
+            *position,
+        )
 
     def _is_common(self, table: Table, lead: Comparison) -> bool:
         """Tell whether so many resources have a property that asking each row is cheaper."""
@@ -176,62 +171,6 @@ class ResourceRows:
     def _add_properties(self, table: Table, resource: Resource) -> None:
         if rows := property_rows(table, resource):
             self._connection.execute(insert(tables.properties), rows)
-
-
-def _select(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
-    """Return the rows of a kind whose fields have the values bound under their names."""
-    table = TABLES[kind]
-    statement = select(table)
-    if table is tables.artifacts and kind is not Artifact and issubclass(kind, Artifact):
-        statement = statement.where(table.c.artifact_type == kind.artifact_type)
-    for field in where:
-        column = table.c[column_name(kind, field.removesuffix(ONE_OF))]
-        if field.endswith(ONE_OF):
-            statement = statement.where(column.in_(bindparam(field, expanding=True)))
-        else:
-            statement = statement.where(column == bindparam(field, type_=column.type))
-    return statement
-
-
-# Building a statement costs more than running it, so each shape is built once.
-@cache
-def _find_statement(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
-    return _select(kind, where).limit(2)
-
-
-@cache
-def _page_statement(
-    kind: type[Resource],
-    where: tuple[str, ...],
-    order_by: OrderBy,
-    descending: bool,
-    after: bool,
-    limited: bool,
-) -> Select[Any]:
-    table = TABLES[kind]
-    order = table.c[_SORT_COLUMNS[order_by]]
-    return _sorted(_select(kind, where), order, table.c.id, descending, after, limited)
-
-
-def _sorted(
-    statement: Select[Any],
-    order: ColumnElement[int],
-    identity: ColumnElement[int],
-    descending: bool,
-    after: bool,
-    limited: bool,
-) -> Select[Any]:
-    """Sort by a column and then the id, which makes every position in the list unique."""
-    keys = (identity,) if order is identity else (order, identity)
-    if after:
-        last = [bindparam("after_id", type_=BigInteger())]
-        if order is not identity:
-            last.insert(0, bindparam("after_value", type_=BigInteger()))
-        here, there = tuple_(*keys), tuple_(*last)
-        statement = statement.where(here < there if descending else here > there)
-    if limited:
-        statement = statement.limit(bindparam("page_limit", type_=Integer()))
-    return statement.order_by(*(key.desc() if descending else key for key in keys))
 
 
 @contextmanager

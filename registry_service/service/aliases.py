@@ -60,6 +60,12 @@ class Aliases:
         with self._database.read() as transaction:
             return transaction.aliases(model_named(transaction, model_name).id)
 
+    def target(self, identity: Identity, model_name: str, alias: str) -> ModelVersion:
+        """Return the version that an alias points to. Raises NotFoundError."""
+        identity.require(Role.READER, model_name)
+        with self._database.read() as transaction:
+            return version_named(transaction, model_named(transaction, model_name), alias)
+
     def move(self, model_name: str, ref: str, move: AliasMove) -> Alias:
         """Point an alias to the version that `ref` names.
 

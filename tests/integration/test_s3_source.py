@@ -9,9 +9,9 @@ import pytest
 from minio import Minio as Client
 
 from components.ingest_table.ingest import ingest_table
-from components.shared import downloads
-from components.shared.downloads import SourceUnavailableError
 from components.shared.errors import InputError
+from components.shared.tables import downloads
+from components.shared.tables.downloads import SourceUnavailableError
 from tests.integration.conftest import Minio, free_port
 
 CSV = b"a,b\n1,x\n2,y\n"

@@ -21,7 +21,7 @@ from typing import Any, Final
 import kfp_server_api as api
 
 from tests.pipelines.fake_kfp_handler import PREFIX, WIRE, KfpHandler, RefusalError
-from tests.pipelines.fake_tasks import EPOCH, progress, step_of
+from tests.pipelines.fake_tasks import EPOCH, pod_of, progress
 
 
 @dataclass
@@ -55,6 +55,7 @@ class FakeKfp:
         logs: what each pod printed, by its step.
         pods: the status of a pod, by its step.
         artifacts: the text of artifacts, by their address.
+        ends_after: after how many looks somebody terminates a run.
         pages: what else is served instead of anything, by its path.
         seen: "METHOD path" of every request.
         bodies: the body of every POST.
@@ -70,6 +71,7 @@ class FakeKfp:
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    ends_after: int | None = None
     seen: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     runs: dict[str, FakeRun] = field(default_factory=dict)
@@ -134,6 +136,8 @@ class FakeKfp:
         """Tell of a run, one stage further than the last time."""
         run = self._run(run_id)
         run.stage += 1
+        if run.stage == self.ends_after:
+            run.outcomes["*"] = "CANCELED"
         return self._told(run)
 
     def list_runs(self, query: dict[str, str], body: bytes) -> Any:
@@ -183,13 +187,16 @@ class FakeKfp:
     def page(self, path: str, query: dict[str, str]) -> str | None:
         """Return what ml-pipeline-ui serves besides the API: logs, pods and artifacts."""
         if path == "/k8s/pod/logs" and "runid" in query:
-            return self.logs.get(step_of(query["podname"]))
+            return self.logs.get(self._step_of(query["podname"]))
         if path == "/k8s/pod":
-            status = self.pods.get(step_of(query["podname"]))
+            status = self.pods.get(self._step_of(query["podname"]))
             return None if status is None else json.dumps({"status": status})
         if path == "/artifacts/get":
             return self.artifacts.get(f"{query['source']}://{query['bucket']}/{query['key']}")
         return None
+
+    def _step_of(self, pod: str) -> str:
+        return next((step for step in self.steps if pod_of(step, self.steps) == pod), "")
 
     def _run(self, run_id: str) -> FakeRun:
         if run_id not in self.runs:

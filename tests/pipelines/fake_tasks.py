@@ -1,13 +1,21 @@
-"""The tasks of a run as KFP 2.17 tells of them: for each step a driver, a group, an executor."""
+"""The tasks of a run as KFP 2.17 tells of them.
+
+Each step is a driver, a group and an executor, whose attempts are tasks too where it is retried. A
+task tells the nodes after it by Argo's ids, and neither its own id nor its pod; each of them was
+created with the run.
+"""
 # mypy: disable-error-code="import-untyped"
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import kfp_server_api as api
 
 EPOCH: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+WORKFLOW: Final = "training-x7k2p"
+RETRIED: Final = {"ingest_table", "compare_with_champion", "register_model"}
 NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -44,40 +52,42 @@ def _tasks(step: str, number: int, state: str, outcome: str) -> list[Any]:
     group = {"CACHED": "SUCCEEDED", "PENDING": "RUNNING"}.get(state, state)
     executor = "SKIPPED" if state == "CACHED" else state
     why = "ImagePullBackOff: Back-off pulling image" if outcome == "STUCK_SAYING_WHY" else None
+    following = f"{number + 1}1"
+    tasks = [
+        _task(f"{name}-driver", "SUCCEEDED", number, children=[f"{number}2"]),
+        _task(name, group, number, children=[f"{number}3"]),
+    ]
+    if step not in RETRIED or state == "CACHED":
+        return [*tasks, _task("executor", executor, number, children=[following], error=why)]
     return [
-        _task(f"{name}-driver", f"{number}1", "SUCCEEDED", number),
-        _task(name, f"{number}2", group, number, children=[f"{number}3"]),
-        _task("executor", f"{number}3", executor, number, pod=f"{name}-impl", error=why),
+        *tasks,
+        _task("executor", group, number, children=[f"{number}4"]),
+        _task("executor(0)", executor, number, children=[following], error=why),
     ]
 
 
 def _task(
-    name: str,
-    node: str,
-    state: str,
-    number: int,
-    *,
-    pod: str = "system",
-    children: list[str] | None = None,
-    error: str | None = None,
+    name: str, state: str, number: int, *, children: list[str], error: str | None = None
 ) -> Any:
     started = EPOCH + timedelta(seconds=10 * number)
     done = state in ("SUCCEEDED", "FAILED", "SKIPPED")
     return api.V2beta1PipelineTaskDetail(
-        task_id=f"task-{node}",
+        task_id=str(uuid4()),
         display_name=name,
-        pod_name=f"run-{pod}-{node}",
         state=state,
-        create_time=started,
+        create_time=EPOCH,
         start_time=started,
         end_time=started + timedelta(seconds=7.5) if done else NO_TIME,
         error=api.GoogleRpcStatus(code=2, message=error) if error else None,
         child_tasks=[
-            api.PipelineTaskDetailChildTask(pod_name=f"run-{child}") for child in children or []
+            api.PipelineTaskDetailChildTask(pod_name=f"{WORKFLOW}-{child}") for child in children
         ],
     )
 
 
-def step_of(pod: str) -> str:
-    """Return the step that a pod of `progress` belongs to."""
-    return pod.removeprefix("run-").rpartition("-impl-")[0].replace("-", "_")
+def pod_of(step: str, steps: Sequence[str]) -> str:
+    """Return the name of the pod that runs a step, as Argo gives it."""
+    number = list(steps).index(step)
+    if step in RETRIED:
+        return f"{WORKFLOW}-retry-system-container-impl-{number}4"
+    return f"{WORKFLOW}-system-container-impl-{number}3"

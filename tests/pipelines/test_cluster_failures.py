@@ -120,7 +120,7 @@ def test_a_run_that_fails_in_its_fifth_step(submit: CommandLine, kfp: FakeKfp) -
     assert done.exit_code == 1
     assert "✗ train_model" in done.output
     assert "error: train_model: max_itre is no parameter\n  did you mean max_iter?" in done.errors
-    assert "kubectl -n kubeflow logs run-train-model-impl-43 -c main" in done.errors
+    assert "kubectl -n kubeflow logs training-x7k2p-system-container-impl-43 -c main" in done.errors
     assert f"{kfp.url}/#/runs/details/" in done.errors
     assert "evaluate_model" not in done.output
 
@@ -169,6 +169,17 @@ def test_a_pod_that_cannot_start(
     assert named in done.errors
     assert remedy in done.errors
     assert "kfp-tabular runs terminate" in done.errors
+
+
+def test_a_pod_that_no_node_takes(submit: CommandLine, kfp: FakeKfp) -> None:
+    """A step that waits for a node is not in error: its reason is told once, and it goes on."""
+    kfp.outcomes["train_model"] = "STUCK"
+    unschedulable = {"reason": "Unschedulable", "message": "0/1 nodes: Insufficient memory."}
+    kfp.pods["train_model"] = {"conditions": [unschedulable]}
+    kfp.ends_after = 30
+    done = submit(*WATCHED)
+    assert done.output.count("train_model waits for a node: 0/1 nodes: Insufficient memory.") == 1
+    assert "was terminated" in done.errors
 
 
 def test_a_trouble_that_the_api_tells_itself(submit: CommandLine, kfp: FakeKfp) -> None:

@@ -15,6 +15,8 @@ import os, socket, sys, threading
 folder = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(folder, "called"), "a") as log:
     log.write(" ".join(sys.argv[1:]) + "\\n")
+if sys.argv[4] != "svc/{service}":
+    sys.exit('Error from server (NotFound): services "ml-pipeline-ui" not found')
 local, remote = sys.argv[5].split(":")
 server = socket.create_server(("127.0.0.1", int(local or 0)))
 port = server.getsockname()[1]
@@ -48,9 +50,13 @@ def _kubectl(folder: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> Pat
     return folder / "bin" / "called"
 
 
-def _forwarder(kfp: FakeKfp, connections: int) -> str:
-    port = kfp.url.rpartition(":")[2]
-    return FORWARDER.format(python=sys.executable, upstream=port, connections=connections)
+def _forwarder(kfp: FakeKfp, connections: int, service: str = "ml-pipeline-ui") -> str:
+    return FORWARDER.format(
+        python=sys.executable,
+        upstream=kfp.url.rpartition(":")[2],
+        connections=connections,
+        service=service,
+    )
 
 
 def test_without_a_host_kubectl_forwards_a_port(
@@ -63,6 +69,16 @@ def test_without_a_host_kubectl_forwards_a_port(
     assert "✓ register_model" in done.output
     assert called.read_text().startswith("-n kubeflow port-forward svc/ml-pipeline-ui :80")
     assert "kubectl -n kubeflow port-forward svc/ml-pipeline-ui 8080:80" in done.output
+
+
+def test_without_the_dashboard_the_api_is_forwarded(
+    kfp: FakeKfp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A KFP that was installed without ml-pipeline-ui is reached by ml-pipeline."""
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 1, "ml-pipeline"))
+    with forwarded("kubeflow") as host:
+        assert host.startswith("http://127.0.0.1:")
+    assert "svc/ml-pipeline :8888" in called.read_text().splitlines()[1]
 
 
 def test_kubectl_is_started_again_when_it_loses_its_pod(

@@ -9,7 +9,7 @@ from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
 from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import AliasBody, MoveBody
-from registry_service.api.registry.views import alias_view
+from registry_service.api.registry.views import alias_view, version_view
 from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
 
 Reason = Annotated[str | None, Query(max_length=4096)]
@@ -22,6 +22,10 @@ def aliases_router(aliases: Aliases) -> APIRouter:
     @router.get("")
     def list_aliases(who: Caller, name: str) -> Response:
         return json_response({"items": [alias_view(alias) for alias in aliases.list(who, name)]})
+
+    @router.get("/{alias}")
+    def get_target(who: Caller, name: str, alias: str) -> Response:
+        return json_response({"version": version_view(aliases.target(who, name, alias))})
 
     @router.put("/{alias}", openapi_extra=takes(AliasBody))
     def move_alias(who: Caller, name: str, alias: str, raw: RawBody) -> Response:

@@ -14,8 +14,8 @@ from sklearn import metrics as sk
 
 from components.evaluate_model.evaluate import evaluate_model
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.evaluation import Evaluation
-from components.shared.tables import read_frame
+from components.shared.evaluation.figures import Evaluation
+from components.shared.tables.frames import read_frame
 from tests.components.model_folders import Trained
 
 

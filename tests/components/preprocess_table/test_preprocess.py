@@ -15,8 +15,8 @@ from sklearn.base import clone
 
 from components.preprocess_table.preprocess import PreprocessedTable, preprocess_table
 from components.shared.errors import InputError
-from components.shared.preprocessors import load_preprocessor
-from components.shared.tables import read_frame
+from components.shared.features.preprocessors import load_preprocessor
+from components.shared.tables.frames import read_frame
 from tests.components.training_tables import bird_strikes
 
 

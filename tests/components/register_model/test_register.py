@@ -11,8 +11,8 @@ import pytest
 from components.evaluate_model.evaluate import evaluate_model
 from components.register_model.register import Lineage, register_model
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
-from components.shared.registry_client import RegistryClient
-from components.shared.registry_http import RegistryRefusalError
+from components.shared.registry.client import RegistryClient
+from components.shared.registry.http import RegistryRefusalError
 from tests.components.model_folders import Trained
 
 APPROVED_FIRST = {"approved": True, "champion": None}

@@ -8,7 +8,7 @@ from kfp import dsl, local
 from kfp.dsl import Dataset
 
 from components.preprocess_table.component import preprocess_table
-from components.shared.models import load_model
+from components.shared.models.folders import load_model
 from components.train_model.component import train_model
 from tests.components.training_tables import wine
 

@@ -15,7 +15,7 @@ import pytest
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.models import load_model
+from components.shared.models.folders import load_model
 from components.train_model.train import TrainedModel, train_model
 from tests.components.training_tables import bird_strikes, diabetes, wine
 

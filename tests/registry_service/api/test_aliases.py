@@ -31,6 +31,8 @@ def test_an_alias_is_made_and_moved(ours: Caller, model: str) -> None:
     assert [(item["alias"], item["version"]["name"]) for item in listed["items"]] == [
         ("champion", "3")
     ]
+    _, target = ours("GET", f"/models/{model}/aliases/champion")
+    assert (target["version"]["name"], target["version"]["number"]) == ("3", 3)
 
 
 def test_a_stale_expectation_is_refused(ours: Caller, model: str) -> None:

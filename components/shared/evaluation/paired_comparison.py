@@ -1,0 +1,153 @@
+"""Two models on the same rows: their metrics, and the difference under the same resamples."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from components.shared.errors import InputError
+from components.shared.evaluation.bootstrap import estimates
+from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
+from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
+from components.shared.evaluation.ranking import Floats
+from components.shared.evaluation.scores import Codes, Scores
+from components.shared.models.folders import LoadedModel, load_model
+from components.shared.tables.frames import read_frame
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A metric of the candidate, of the champion, and of the candidate minus the champion."""
+
+    candidate: Estimate
+    champion: Estimate
+    difference: Estimate
+
+
+class NotComparableError(InputError):
+    """The champion answers another question than the candidate, or cannot answer these rows."""
+
+
+@dataclass(frozen=True)
+class PairedScores:
+    """One metric of two models on the same rows, under the same weights."""
+
+    metric: str
+    candidate: Scores
+    champion: Scores
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.candidate.rows
+
+    def take(self, rows: Codes) -> Self:
+        """Return the scores of a subset of the rows."""
+        return replace(self, candidate=self.candidate.take(rows), champion=self.champion.take(rows))
+
+    def values(self, weights: Floats) -> dict[str, Floats]:
+        """Return `candidate`, `champion` and `difference` under each weighting."""
+        candidate = self.candidate.values(weights)[self.metric]
+        champion = self.champion.values(weights)[self.metric]
+        return {
+            "candidate": candidate,
+            "champion": champion,
+            "difference": candidate - champion,
+        }
+
+
+def compare_models(
+    evaluation: dict[str, Any],
+    predictions: str | Path,
+    test: str | Path,
+    champion: str | Path,
+    metric: Metric,
+    samples: int,
+    confidence: float,
+    seed: int,
+) -> Paired:
+    """Hold a champion against the candidate's predictions on the same rows.
+
+    The difference is bootstrapped in pairs: each resample weighs the rows for both models alike,
+    which takes out what the rows have in common (Efron & Tibshirani 1993, chapter 16).
+
+    Args:
+        evaluation: The candidate's evaluation, as read from JSON.
+        predictions: The candidate's predictions, one for each row of `test`.
+        test: Parquet file with the rows.
+        champion: The champion's model folder.
+        metric: What is compared.
+        samples: Number of resamples.
+        confidence: Coverage of the intervals, in (0, 1).
+        seed: Seed of the resamples.
+
+    Raises:
+        NotComparableError: The champion has another task, target or classes, reads columns that
+            `test` lacks, or cannot be loaded here.
+        InputError: `predictions` and `evaluation` are not of these rows.
+    """
+    try:
+        model = load_model(champion)
+        _check_same_question(model, evaluation)
+        frame = read_rows(test, model)
+        output = predict(model, frame)
+    except InputError as error:
+        raise NotComparableError(str(error)) from error
+    truth = frame[model.description.target]
+    own = _candidate_output(predictions, evaluation, len(frame))
+    mask = labelled(model.description, truth)
+    positive = evaluation["positive_class"]
+    wanted = None if positive is None else str(positive)
+    scores = [
+        against_truth(model.description, truth[mask], o[mask], wanted).scores([metric.name])
+        for o in (own, output)
+    ]
+    paired = PairedScores(metric.name, *scores)
+    roles = (
+        replace(metric, name="candidate"),
+        replace(metric, name="champion"),
+        replace(metric, name="difference", lowest=None, highest=None),
+    )
+    found = estimates(paired, roles, samples, confidence, seed)
+    _check_same_rows(evaluation, metric, paired, found["candidate"])
+    return Paired(found["candidate"], found["champion"], found["difference"])
+
+
+def _check_same_question(model: LoadedModel, evaluation: dict[str, Any]) -> None:
+    for name in ("task", "target", "classes"):
+        theirs, ours = getattr(model.description, name), evaluation[name]
+        if theirs != ours:
+            raise InputError(f"its {name} is {theirs}, that of the candidate {ours}.")
+
+
+def _candidate_output(path: str | Path, evaluation: dict[str, Any], rows: int) -> Floats:
+    columns = ["predicted"]
+    if evaluation["task"] != REGRESSION:
+        columns = [f"probability_{k}" for k in range(len(evaluation["classes"]))]
+    output = read_frame(path, columns).to_numpy(dtype=np.float64)
+    if len(output) != rows:
+        raise InputError(
+            f"There are {len(output):,} predictions for {rows:,} test rows: "
+            "pass the predictions and the test rows of one evaluation."
+        )
+    return output[:, 0] if evaluation["task"] == REGRESSION else output
+
+
+def _check_same_rows(
+    evaluation: dict[str, Any], metric: Metric, paired: PairedScores, candidate: Estimate
+) -> None:
+    """Recomputing the candidate's metric shows whether evaluation, predictions and rows match."""
+    before = evaluation["metrics"][metric.name]["value"]
+    if paired.rows != evaluation["rows"] or not _close(before, candidate.value):
+        raise InputError(
+            f"The evaluation says {metric.name} {before} on {evaluation['rows']:,} rows, but the "
+            f"predictions give {candidate.value} on {paired.rows:,} of the test rows: "
+            "pass the evaluation, the predictions and the test rows of one evaluation."
+        )
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12))

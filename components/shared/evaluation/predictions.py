@@ -1,0 +1,212 @@
+"""What a model says of the rows of a table, and the labels to hold it against."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import BINARY, MULTICLASS, REGRESSION
+from components.shared.evaluation.ranking import Bools, Floats
+from components.shared.evaluation.scores import (
+    BinaryScores,
+    Codes,
+    MulticlassScores,
+    RegressionScores,
+    Scores,
+)
+from components.shared.models.description import ModelDescription
+from components.shared.tables.column_types import column_types
+from components.shared.tables.columns import require_column
+from components.shared.tables.frames import read_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from components.shared.models.folders import LoadedModel
+
+POSITIVE_WORDS: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "positive", "pos"})
+NUMBERS: Final = frozenset({"integer", "float"})
+
+Label = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predictions beside the truth, for the rows that have a label.
+
+    Attributes:
+        task: `binary`, `multiclass` or `regression`.
+        actual: Regression: the target, shape (rows,). Classification: positions in `labels`.
+        output: Regression: predictions, shape (rows,). Classification: probabilities, shape
+            (rows, classes), columns in the order of the model's classes.
+        labels: The model's classes, then classes of these rows that it does not know.
+        positive: Binary: position of the positive class in `labels`.
+    """
+
+    task: str
+    actual: Floats | Codes
+    output: Floats
+    labels: tuple[Label, ...] = ()
+    positive: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows with a label."""
+        return len(self.actual)
+
+    @property
+    def called(self) -> Codes:
+        """Position of the predicted class of each row: the most probable one."""
+        return np.asarray(self.output.argmax(axis=1), dtype=np.intp)
+
+    @property
+    def probability(self) -> Floats:
+        """Probability of the positive class of each row; binary only."""
+        return np.asarray(self.output[:, self.positive], dtype=np.float64)
+
+    def scores(self, names: Collection[str] = ()) -> Scores:
+        """Return the metrics of these predictions, all of the task's or those named."""
+        if self.task == BINARY:
+            positive, called = self.actual == self.positive, self.called == self.positive
+            return BinaryScores(positive, self.probability, called, names)
+        if self.task == MULTICLASS:
+            return MulticlassScores(self.actual.astype(np.intp), self.output, self.called, names)
+        return RegressionScores(self.actual.astype(np.float64), self.output, names)
+
+    def constant(self) -> "Predicted":
+        """Return what a model would do that ignores the features: class shares, or the mean."""
+        if self.task == REGRESSION:
+            output = np.full(self.rows, self.actual.mean())
+        else:
+            counts = np.bincount(self.actual, minlength=len(self.labels))
+            share = counts[: self.output.shape[1]] / max(self.rows, 1)
+            output = np.tile(share, (self.rows, 1))
+        return Predicted(self.task, self.actual, output, self.labels, self.positive)
+
+
+def read_rows(path: str | Path, model: "LoadedModel", more: Sequence[str] = ()) -> "pd.DataFrame":
+    """Read the model's features, its target and further columns of a Parquet file.
+
+    Raises:
+        InputError: A column is missing or not of the type that the model was trained on.
+    """
+    types = column_types(path)
+    target = model.description.target
+    require_column(target, list(types), "target")
+    features = {feature.name: feature.type for feature in model.description.features}
+    missing = [name for name in features if name not in types]
+    if missing:
+        raise InputError(
+            f"The rows lack {len(missing)} of the model's {len(features)} columns: "
+            f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}. "
+            "Take a table with the columns that the model was trained on."
+        )
+    for name, expected in features.items():
+        if types[name] != expected and not {types[name], expected} <= NUMBERS:
+            raise InputError(
+                f"Column {name!r} is {types[name]}, but the model was trained on {expected} "
+                "values: convert the column."
+            )
+    return read_frame(path, list(dict.fromkeys([*features, target, *more])))
+
+
+def predict(model: "LoadedModel", frame: "pd.DataFrame") -> Floats:
+    """Return probabilities, shape (rows, classes), or the predictions of a regression, (rows,).
+
+    Raises:
+        InputError: There are no rows, or the model predicts NaN or infinity for some.
+    """
+    if frame.empty:
+        raise InputError("There are no rows to predict: take a larger test split.")
+    rows = frame[[feature.name for feature in model.description.features]]
+    classifies = model.description.task != REGRESSION
+    function = model.pipeline.predict_proba if classifies else model.pipeline.predict
+    output = np.asarray(function(rows), dtype=np.float64)
+    wrong = np.flatnonzero(~np.isfinite(output.reshape(len(rows), -1)).all(axis=1))
+    if len(wrong):
+        raise InputError(
+            f"The model predicts NaN or infinity for {len(wrong):,} of {len(rows):,} rows, the "
+            f"first being data row {wrong[0] + 1:,}: look at that row, or train another estimator."
+        )
+    return output
+
+
+def label_codes(
+    column: "pd.Series[Any]", classes: Sequence[Label]
+) -> tuple[Codes, tuple[Label, ...]]:
+    """Return each row's position in the labels, -1 where it has none, and the labels.
+
+    The labels are the classes, then what else the column holds, in order.
+    """
+    codes, distinct = column.factorize()
+    found: list[Any] = list(distinct.tolist())
+    labels = (*classes, *sorted(label for label in found if label not in classes))
+    table = np.array([*(labels.index(label) for label in found), -1], dtype=np.intp)
+    return np.asarray(table[codes], dtype=np.intp), labels
+
+
+def positive_position(classes: Sequence[Label], wanted: str | None = None) -> int:
+    """Return the position of the positive class of two.
+
+    It is the one asked for; else the one of them that says so (`yes`, `true`, `1`, `y`, `t`,
+    `positive`, `pos`, in any case); else the second one, classes being sorted.
+
+    Raises:
+        InputError: The class asked for is neither of the two.
+    """
+    if wanted is not None:
+        names = [str(label) for label in classes]
+        if wanted not in names:
+            raise InputError(
+                f"There is no class {wanted!r} (parameter `positive_class`): the classes are "
+                f"{' and '.join(names)}."
+            )
+        return names.index(wanted)
+    saying = [k for k, label in enumerate(classes) if str(label).casefold() in POSITIVE_WORDS]
+    return saying[0] if len(saying) == 1 else 1
+
+
+def labelled(description: ModelDescription, actual: "pd.Series[Any]") -> Bools:
+    """Return which rows have a value of the target, shape (rows,).
+
+    Raises:
+        InputError: None has.
+    """
+    mask = actual.notna().to_numpy(dtype=np.bool_)
+    if description.task == REGRESSION:
+        mask = mask & np.isfinite(actual.to_numpy(dtype=np.float64))
+    if not mask.any():
+        raise InputError(
+            f"None of the {len(mask):,} test rows has a value of the target "
+            f"{description.target!r}: there is nothing to evaluate on. Take rows with labels."
+        )
+    return mask
+
+
+def against_truth(
+    description: ModelDescription,
+    actual: "pd.Series[Any]",
+    output: Floats,
+    positive_class: str | None = None,
+) -> Predicted:
+    """Return the predictions beside the truth, for rows that all have a label.
+
+    Raises:
+        InputError: A binary model's rows have a third class, or there is no `positive_class`.
+    """
+    if description.task == REGRESSION:
+        return Predicted(description.task, actual.to_numpy(dtype=np.float64), output)
+    codes, labels = label_codes(actual, description.classes or ())
+    positive = None
+    if description.task == BINARY:
+        if len(labels) > 2:
+            raise InputError(
+                f"The target {description.target!r} has the value {labels[2]!r} in the test "
+                f"rows, but the model knows {labels[0]!r} and {labels[1]!r} only: mend these "
+                "rows, or train on rows of all classes."
+            )
+        positive = positive_position(labels, positive_class)
+    return Predicted(description.task, codes, output, labels, positive)

@@ -1,0 +1,155 @@
+"""Which columns of a table become features, and why the others do not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from components.shared.errors import InputError
+from components.shared.models.description import InputColumn
+from components.shared.tables.column_types import ColumnType, column_types
+from components.shared.tables.columns import require_column
+
+IDENTIFIER_MINIMUM: Final = 50
+"""Fewer distinct strings than this are categories, however few rows there are."""
+
+
+@dataclass(frozen=True)
+class DroppedColumn:
+    """A column that is no feature, and the reason."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FeaturePlan:
+    """What to do with each column of a table.
+
+    Attributes:
+        inputs: The columns that become features, in the order of the table.
+        dropped: The others, without the target and the sample weights.
+        rows: Number of rows.
+    """
+
+    inputs: tuple[InputColumn, ...]
+    dropped: tuple[DroppedColumn, ...]
+    rows: int
+
+    def names(self, *types: str) -> list[str]:
+        """Return the names of the inputs of these types."""
+        return [column.name for column in self.inputs if column.type in types]
+
+    @property
+    def numeric(self) -> list[str]:
+        """Names of the inputs that are numbers."""
+        return self.names("integer", "float")
+
+
+def plan_features(
+    path: str | Path,
+    target: str,
+    *,
+    drop_columns: Sequence[str] = (),
+    sample_weight_column: str | None = None,
+    identifier_share: float = 0.5,
+) -> FeaturePlan:
+    """Decide on every column of a Parquet file but the target, whose values are not read.
+
+    Args:
+        path: A Parquet file.
+        target: Name of the target column.
+        drop_columns: Columns that the user wants left out.
+        sample_weight_column: Column of weights, which is not a feature.
+        identifier_share: A string column is dropped as an identifier or free text if it has at
+            least 50 distinct values, and more of them than this share of the rows that have one.
+
+    Raises:
+        InputError: A named column does not exist, a number is infinite, or no feature is left.
+    """
+    types = column_types(path)
+    _check_names(list(types), target, drop_columns, sample_weight_column)
+    candidates = {
+        name: kind
+        for name, kind in types.items()
+        if name not in (target, sample_weight_column, *drop_columns)
+    }
+    summaries, rows = _summarise(path, candidates)
+    dropped = [DroppedColumn(name, "named in drop_columns") for name in dict.fromkeys(drop_columns)]
+    inputs = []
+    for name, kind in candidates.items():
+        summary = summaries[name]
+        reason = _reason_to_drop(kind, summary, rows, identifier_share)
+        if reason is None:
+            inputs.append(InputColumn(name, kind, summary["present"] < rows))
+        else:
+            dropped.append(DroppedColumn(name, reason))
+    if not inputs:
+        reasons = "".join(f"\n{column.name}: {column.reason}" for column in dropped)
+        raise InputError(f"No column is left to learn from besides the target {target!r}:{reasons}")
+    return FeaturePlan(tuple(inputs), tuple(dropped), rows)
+
+
+def _check_names(
+    columns: list[str], target: str, drop_columns: Sequence[str], weight: str | None
+) -> None:
+    require_column(target, columns, "target")
+    for name in drop_columns:
+        require_column(name, columns, "drop_columns")
+    if weight is not None:
+        require_column(weight, columns, "sample_weight_column")
+    for role, parameter in ((target, "target"), (weight, "sample_weight_column")):
+        if role in drop_columns:
+            raise InputError(
+                f"The column {role!r} is both the {parameter} and in drop_columns: "
+                f"leave it out of drop_columns (the {parameter} is never a feature)."
+            )
+    if weight == target:
+        raise InputError(
+            f"The column {target!r} is both the target and the sample_weight_column: "
+            "name another column of weights, or none."
+        )
+
+
+def _summarise(
+    path: str | Path, types: dict[str, ColumnType]
+) -> tuple[dict[str, dict[str, Any]], int]:
+    expressions = [pl.len().alias("rows")]
+    for i, (name, kind) in enumerate(types.items()):
+        column = pl.col(name)
+        if kind == "float":
+            column = column.cast(pl.Float64).fill_nan(None)
+            expressions.append(column.is_infinite().sum().alias(f"{i} infinite"))
+        if kind == "string":
+            column = column.cast(pl.String)
+            expressions.append(column.drop_nulls().n_unique().alias(f"{i} distinct"))
+        else:
+            expressions.append((column.min() == column.max()).alias(f"{i} constant"))
+        expressions.append(column.count().alias(f"{i} present"))
+    row = pl.scan_parquet(path).select(expressions).collect(engine="streaming").row(0, named=True)
+    keys = ("present", "constant", "distinct", "infinite")
+    summaries = {name: {key: row.get(f"{i} {key}") for key in keys} for i, name in enumerate(types)}
+    for name, summary in summaries.items():
+        if summary["infinite"]:
+            raise InputError(
+                f"The column {name!r} is infinite in {summary['infinite']:,} rows: empty these "
+                "values, replace them by numbers, or name the column in drop_columns."
+            )
+    return summaries, row["rows"]
+
+
+def _reason_to_drop(
+    kind: str, summary: dict[str, Any], rows: int, identifier_share: float
+) -> str | None:
+    present, distinct = summary["present"], summary["distinct"]
+    if present == 0:
+        return "no row has a value"
+    if present == rows and (summary["constant"] or distinct == 1):
+        return "every row has the same value"
+    if kind != "string" or distinct < IDENTIFIER_MINIMUM or distinct <= identifier_share * present:
+        return None
+    return (
+        f"looks like an identifier or free text: {distinct:,} distinct values in {present:,} rows"
+    )

@@ -1,0 +1,1 @@
+"""Estimators, and the folders that fitted models live in."""

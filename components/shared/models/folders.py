@@ -1,0 +1,92 @@
+"""Models on disk: a folder with the fitted pipeline and the description of it.
+
+`load_model(folder).pipeline.predict(frame)` takes raw rows as a pandas frame.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.shared.digests import folder_digest
+from components.shared.errors import InputError
+from components.shared.models import joblib_folders
+from components.shared.models.description import (
+    DESCRIPTION_FILE,
+    PIPELINE_FILE,
+    InputColumn,
+    ModelDescription,
+    read_description,
+)
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+__all__ = ["InputColumn", "LoadedModel", "ModelDescription", "load_model", "save_model"]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model, ready to predict.
+
+    Attributes:
+        pipeline: The scikit-learn pipeline: a frame of raw rows in, predictions out. It looks
+            columns up by name: their order, and columns it does not know, do not matter.
+        description: What `model.json` says.
+        digest: Digest of the folder, by which the registry knows the model.
+    """
+
+    pipeline: "Pipeline"
+    description: ModelDescription
+    digest: str
+
+
+def save_model(folder: str | Path, pipeline: "Pipeline", description: ModelDescription) -> str:
+    """Write a model folder, whole or not at all, and return its digest.
+
+    Args:
+        folder: Folder to write; one that is there is replaced.
+        pipeline: Fitted pipeline that takes raw rows.
+        description: What to say of it; its `files` are filled in here.
+
+    Returns:
+        SHA-256 of the folder (see `digests.folder_digest`).
+    """
+    with joblib_folders.written_whole(folder) as partial:
+        written = joblib_folders.dump(pipeline, partial / PIPELINE_FILE)
+        described = dataclasses.replace(description, files={PIPELINE_FILE: written})
+        (partial / DESCRIPTION_FILE).write_text(described.to_json(), "utf-8")
+        return folder_digest(partial)
+
+
+def load_model(folder: str | Path, allow_version_mismatch: bool = False) -> LoadedModel:
+    """Load a model folder, having checked its bytes and the version of scikit-learn first.
+
+    The digest in `model.json` finds damage, and a pickle that was exchanged alone. Whoever may
+    write both files can run code here: take models from the registry, which compares the digest
+    of the folder with the registered one.
+
+    Args:
+        folder: Folder that `train_model` wrote.
+        allow_version_mismatch: Load even what another minor version of scikit-learn wrote.
+
+    Raises:
+        InputError: The folder is no model, or was written with another minor version.
+        DigestMismatchError: A file is not the one that `model.json` names.
+    """
+    folder = Path(folder)
+    description = read_description(folder)
+    if not allow_version_mismatch:
+        joblib_folders.require_same_sklearn(
+            description.versions["scikit-learn"],
+            version("scikit-learn"),
+            f"The model in {folder}",
+            "Install that version, train the model again, or pass allow_version_mismatch=True.",
+        )
+    if PIPELINE_FILE not in description.files:
+        raise InputError(f"{folder / DESCRIPTION_FILE} names no {PIPELINE_FILE}: take it anew.")
+    pipeline = joblib_folders.load(
+        folder / PIPELINE_FILE, description.files[PIPELINE_FILE]["sha256"]
+    )
+    return LoadedModel(pipeline, description, folder_digest(folder))

@@ -1,0 +1,100 @@
+"""The rows that an estimator is fitted on: a matrix, its target and its weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from components.shared.errors import InputError
+from components.shared.features.preprocessors import PreprocessorDescription
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a fit takes.
+
+    Attributes:
+        features: Shape (rows, features), float64, NaN where missing.
+        target: Shape (rows,): float64 for regression; else labels of the column's own type
+            (strings as objects).
+        weights: Shape (rows,), float64, none negative; None for equal weights.
+    """
+
+    features: NDArray[np.float64]
+    target: NDArray[Any]
+    weights: NDArray[np.float64] | None
+
+
+def read_training_rows(
+    path: str | Path, description: PreprocessorDescription, task: str
+) -> TrainingRows:
+    """Read a features file that `preprocess_table` wrote.
+
+    Args:
+        path: The Parquet file.
+        description: Of the preprocessor that made the features.
+        task: Resolved task.
+
+    Raises:
+        InputError: The file does not go with the description, a target value is missing, or
+            weights are missing, negative or all zero.
+    """
+    weight = description.sample_weight_column
+    wanted = [*description.features, description.target, *([weight] if weight else [])]
+    present = pl.scan_parquet(path).collect_schema().names()
+    if set(present) != set(wanted):
+        raise InputError(
+            f"{path} does not have the columns that the preprocessor promises: take `features` "
+            "and `preprocessor` from the same run of preprocess_table."
+        )
+    table = pl.read_parquet(path, columns=wanted)
+    labels = _target(table.drop_in_place(description.target), task)
+    weights = _weights(table.drop_in_place(weight)) if weight else None
+    return TrainingRows(_matrix(table), labels, weights)
+
+
+def _matrix(table: pl.DataFrame) -> NDArray[np.float64]:
+    # A column at a time, each freed once copied: the table is never in memory twice.
+    matrix = np.empty((len(table), table.width), dtype=np.float64, order="F")
+    for i, name in enumerate(table.columns):
+        matrix[:, i] = table.drop_in_place(name).to_numpy()
+    return matrix
+
+
+def _target(series: pl.Series, task: str) -> NDArray[Any]:
+    if series.dtype.is_float():
+        series = series.fill_nan(None)
+    if series.null_count():
+        raise InputError(
+            f"The target {series.name!r} has no value in {series.null_count():,} training rows: "
+            "leave these rows out (split_table does)."
+        )
+    if task == "regression":
+        return series.cast(pl.Float64).to_numpy()
+    if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+        return series.to_numpy()
+    # One string object for each class, not for each row.
+    strings = series.cast(pl.String)
+    classes = strings.unique().sort()
+    labels: NDArray[Any] = np.array(classes.to_list(), dtype=object)
+    codes = strings.cast(pl.Enum(classes)).to_physical().to_numpy().astype(np.intp)
+    return np.asarray(labels[codes])
+
+
+def _weights(series: pl.Series) -> NDArray[np.float64]:
+    name = f"The weights in {series.name!r} (parameter `sample_weight_column`)"
+    if not (series.dtype.is_numeric() or series.dtype == pl.Boolean):
+        raise InputError(f"{name} are not numbers: name a numeric column.")
+    weights = series.cast(pl.Float64).to_numpy()
+    missing = np.count_nonzero(~np.isfinite(weights))
+    if missing:
+        raise InputError(f"{name} are missing or infinite in {missing:,} rows: fill them in.")
+    negative = np.count_nonzero(weights < 0)
+    if negative:
+        raise InputError(f"{name} are negative in {negative:,} rows: weights are 0 or more.")
+    if not weights.any():
+        raise InputError(f"{name} are all 0: no row would count.")
+    return weights

@@ -1,0 +1,1 @@
+"""Reading, checking, hashing and splitting of tables."""

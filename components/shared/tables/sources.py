@@ -1,0 +1,135 @@
+"""Where a table comes from: a path, `file://`, `http(s)://` or `s3://`, as a local file."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from components.shared.errors import InputError
+
+SCHEMES = ("file", "http", "https", "s3")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place to read from, taken apart.
+
+    Attributes:
+        scheme: `file`, `http`, `https` or `s3`.
+        location: The path (`file`), the address (`http`, `https`) or `bucket/key` (`s3`).
+        shown: What messages and metadata call it: without a query, which may be a signature.
+        name: The file name that it ends with.
+    """
+
+    scheme: str
+    location: str
+    shown: str
+    name: str
+
+
+def parse_source(source: str) -> Source:
+    """Take a source apart without touching it.
+
+    Raises:
+        InputError: It is empty, of an unknown scheme, incomplete, or contains a password.
+    """
+    if not source.strip():
+        raise InputError("No source was given (parameter `source`): name a file or an address.")
+    scheme, separator, rest = source.partition("://")
+    if not separator:
+        return Source("file", source, source, Path(source).name)
+    scheme = scheme.lower()
+    if scheme == "file":
+        return _file_source(rest, source)
+    if scheme == "s3":
+        return _s3_source(rest, source)
+    if scheme in ("http", "https"):
+        return _http_source(source)
+    raise InputError(
+        f"The source {scheme}://… has an unknown scheme: use a local path, or "
+        f"{', '.join(f'{known}://' for known in SCHEMES)}."
+    )
+
+
+def _file_source(rest: str, source: str) -> Source:
+    host, slash, path = rest.partition("/")
+    if host not in ("", "localhost") or not slash:
+        raise InputError(
+            f"The source {source!r} is no file address: write file:///absolute/path "
+            "with three slashes, or the path alone."
+        )
+    location = "/" + unquote(path)
+    return Source("file", location, location, Path(location).name)
+
+
+def _s3_source(rest: str, source: str) -> Source:
+    bucket, _, key = rest.partition("/")
+    if not bucket or not key or key.endswith("/"):
+        raise InputError(f"The source {source!r} names no object: write s3://bucket/key.")
+    return Source("s3", rest, source, PurePosixPath(key).name)
+
+
+def _http_source(source: str) -> Source:
+    try:
+        parts = urlsplit(source)
+        host = parts.hostname
+    except ValueError as error:
+        raise InputError(f"The source is no web address: {error}.") from error
+    if parts.username or parts.password:
+        raise InputError(
+            f"The source {parts.scheme}://…@{host}{parts.path} contains credentials, which would "
+            "end up in the pipeline's YAML and logs: use a pre-signed address or s3:// instead."
+        )
+    if not host:
+        raise InputError(f"The source {source!r} names no host.")
+    shown = parts._replace(query="", fragment="").geturl()
+    return Source(parts.scheme, source, shown, PurePosixPath(unquote(parts.path)).name)
+
+
+@contextmanager
+def local_file(source: Source) -> Iterator[Path]:
+    """Yield a local path with the bytes of the source; what was downloaded is removed after.
+
+    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
+
+    Raises:
+        InputError: There is no such file, object, bucket or page, or access was denied.
+        SourceUnavailableError: The server could not be reached or failed: a retry may help.
+    """
+    if source.scheme == "file":
+        path = Path(source.location)
+        _check_file(path, source.shown)
+        yield path
+        return
+    # urllib3 and minio are only imported by those who download.
+    from components.shared.tables import downloads
+
+    with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
+        path = Path(folder) / "download"
+        if source.scheme == "s3":
+            bucket, _, key = source.location.partition("/")
+            downloads.download_object(bucket, key, path)
+        else:
+            downloads.download_page(source.location, source.shown, path)
+        yield path
+
+
+def _check_file(path: Path, shown: str) -> None:
+    if path.is_dir():
+        raise InputError(f"{shown} is a folder: name one file in it (parameter `source`).")
+    if not path.is_file():
+        folder = path.parent
+        hint = "" if folder.is_dir() else f" There is no folder {folder} either."
+        raise InputError(
+            f"There is no file {shown} (parameter `source`, read in {Path.cwd()}).{hint} "
+            "Check the path; in a cluster, use s3:// or https://, which every pod can read."
+        )
+    try:
+        with path.open("rb"):
+            pass
+    except PermissionError as error:
+        raise InputError(
+            f"{shown} may not be read by this user: change its permissions."
+        ) from error

@@ -1,0 +1,163 @@
+"""What is to be learnt from a target column: binary, multi-class or regression."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import polars as pl
+
+from components.shared.errors import InputError
+from components.shared.tables.column_types import ColumnType, column_types
+from components.shared.tables.columns import require_column
+
+Task = Literal["binary", "multiclass", "regression"]
+TASKS = ("auto", "classification", "binary", "multiclass", "regression")
+MAX_INTEGER_CLASSES = 20
+
+
+def resolve_task(task: str, path: str | Path, target: str) -> Task:
+    """Find out what is to be learnt, or check what the user asked for, against the target.
+
+    With `auto`, text and booleans are classes; so are whole numbers of at most 20 distinct
+    values; all other numbers are a regression. `classification` becomes `binary` or `multiclass`
+    by the number of classes. Rows without a target value do not count.
+
+    Args:
+        task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
+        path: A Parquet file.
+        target: Name of its target column.
+
+    Raises:
+        InputError: The task is unknown; the column is unknown, has no values or one value only;
+            it is not numeric for a regression; its values are no classes.
+    """
+    if task not in TASKS:
+        raise InputError(
+            f"Unknown task {task!r} (parameter `task`): use one of {', '.join(TASKS)}."
+        )
+    types = column_types(path)
+    require_column(target, list(types), "target")
+    values = _summarise(path, target, types[target])
+    _check_learnable(values)
+    if values.type == "string" and _many(values):
+        _explain_text(path, values)
+    if task == "regression" or (task == "auto" and not _looks_like_classes(values)):
+        _check_regression(values)
+        return "regression"
+    _check_classes(values)
+    found: Task = "binary" if values.distinct == 2 else "multiclass"
+    if task in ("binary", "multiclass") and task != found:
+        raise InputError(
+            f"The target {target!r} has {values.distinct:,} classes, which makes the task {found}, "
+            f"not {task}: set `task` to {found} or auto, or choose another target."
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Values:
+    target: str
+    type: ColumnType
+    rows: int
+    present: int
+    distinct: int
+    whole: bool
+    infinite: int
+    example: object
+
+
+def _summarise(path: str | Path, target: str, kind: ColumnType) -> _Values:
+    column = pl.col(target)
+    if kind == "float":
+        column = column.cast(pl.Float64).fill_nan(None)
+    is_float = kind == "float"
+    summary = (
+        pl.scan_parquet(path)
+        .select(
+            rows=pl.len(),
+            present=column.count(),
+            distinct=column.drop_nulls().n_unique(),
+            whole=(column == column.round()).all() if is_float else pl.lit(kind == "integer"),
+            infinite=column.is_infinite().sum() if is_float else pl.lit(0),
+            example=column.drop_nulls().first(),
+        )
+        .collect(engine="streaming")
+    )
+    return _Values(target=target, type=kind, **summary.row(0, named=True))
+
+
+def _check_learnable(values: _Values) -> None:
+    if values.present == 0:
+        raise InputError(
+            f"The target {values.target!r} has no value in any of the {values.rows:,} rows: "
+            "name a column with values in it (parameter `target`)."
+        )
+    if values.distinct == 1:
+        raise InputError(
+            f"The target {values.target!r} has one value only, {values.example!r}, in all "
+            f"{values.present:,} rows that have one: there is nothing to tell apart. "
+            "Add rows of another class or value, or name another column (parameter `target`)."
+        )
+    if values.type in ("date", "datetime"):
+        raise InputError(
+            f"The target {values.target!r} is a {values.type}: a target is text, boolean or a "
+            "number. Convert it, for instance to a number of days."
+        )
+
+
+def _looks_like_classes(values: _Values) -> bool:
+    if values.type in ("string", "boolean"):
+        return True
+    return values.whole and values.distinct <= MAX_INTEGER_CLASSES
+
+
+def _many(values: _Values) -> bool:
+    return values.distinct > max(MAX_INTEGER_CLASSES, values.present // 2)
+
+
+def _check_regression(values: _Values) -> None:
+    if values.type not in ("integer", "float"):
+        raise InputError(
+            f"The target {values.target!r} is not numeric but {values.type} (for instance "
+            f"{values.example!r}), so it cannot be the target of a regression: name a numeric "
+            "column, mend its values, or set `task` to classification."
+        )
+    if values.infinite:
+        raise InputError(
+            f"The target {values.target!r} is infinite in {values.infinite:,} rows: "
+            "remove these rows or empty these values."
+        )
+
+
+def _check_classes(values: _Values) -> None:
+    if _many(values):
+        raise InputError(
+            f"The target {values.target!r} has {values.distinct:,} distinct values in "
+            f"{values.present:,} rows, so hardly any class has two rows to learn from: name "
+            "another column, or set `task` to regression if it is a number."
+        )
+
+
+def _explain_text(path: str | Path, values: _Values) -> NoReturn:
+    """Say which values kept a column of numbers from being one, or that it looks like an id."""
+    column = pl.col(values.target)
+    strays = (
+        pl.scan_parquet(path)
+        .select(column.cast(pl.String))
+        .with_row_index("row", offset=1)
+        .filter(column.is_not_null() & column.cast(pl.Float64, strict=False).is_null())
+        .collect(engine="streaming")
+    )
+    if len(strays) >= values.present / 2:
+        _check_classes(values)
+    if strays.is_empty():
+        raise InputError(
+            f"The target {values.target!r} holds numbers stored as text: convert the column to "
+            "numbers, or name another one (parameter `target`)."
+        )
+    row, example = strays.row(0)
+    raise InputError(
+        f"The target {values.target!r} is text and not numeric, because {len(strays):,} of its "
+        f"{values.present:,} values are no numbers, the first being {example!r} in data row "
+        f"{row:,}: mend or empty them, or name another column (parameter `target`)."
+    )

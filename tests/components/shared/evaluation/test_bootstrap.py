@@ -1,0 +1,107 @@
+"""Intervals against scipy's bootstrap and against theory."""
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap
+from sklearn.metrics import roc_auc_score
+
+from components.shared.evaluation.bootstrap import deviations, estimates, poisson_table
+from components.shared.evaluation.metrics import METRICS, Estimate
+from components.shared.evaluation.scores import BinaryScores, RegressionScores
+
+ROC_AUC = tuple(m for m in METRICS["binary"] if m.name == "roc_auc")
+
+
+def ranked(rows: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels and informative scores."""
+    rng = np.random.default_rng(seed)
+    positive = rng.random(rows) < 0.3
+    return positive, 1 / (1 + np.exp(-rng.normal(positive * 1.2, 1.0)))
+
+
+def scored(rows: int, seed: int = 0) -> BinaryScores:
+    """Return scores of informative predictions, for the ROC AUC only."""
+    positive, score = ranked(rows, seed)
+    return BinaryScores(positive, score, score > 0.5, ["roc_auc"])
+
+
+def test_interval_agrees_with_scipy() -> None:
+    """The interval of a ROC AUC is that of scipy's percentile bootstrap, up to its own noise."""
+    positive, score = ranked(600)
+    result = estimates(scored(600), ROC_AUC, 2000, 0.95, seed=1)["roc_auc"]
+    expected = bootstrap(
+        (positive, score),
+        lambda p, s: roc_auc_score(p, s),
+        paired=True,
+        vectorized=False,
+        n_resamples=1000,
+        method="percentile",
+        rng=np.random.default_rng(2),
+    ).confidence_interval
+    assert result.value == pytest.approx(roc_auc_score(positive, score))
+    assert result.low == pytest.approx(expected.low, abs=0.005)
+    assert result.high == pytest.approx(expected.high, abs=0.005)
+
+
+def test_interval_of_a_mean_has_the_width_of_theory() -> None:
+    """The interval of a mean absolute error is 2 × 1.96 standard errors wide."""
+    rng = np.random.default_rng(3)
+    error = rng.normal(size=4000)
+    mae = tuple(m for m in METRICS["regression"] if m.name == "mae")
+    scores = RegressionScores(np.zeros(4000), error, ["mae"])
+    result = estimates(scores, mae, 2000, 0.95, seed=4)["mae"]
+    assert result.low is not None
+    assert result.high is not None
+    width = 2 * 1.96 * np.abs(error).std() / np.sqrt(4000)
+    assert result.high - result.low == pytest.approx(width, rel=0.1)
+
+
+def test_subsets_give_the_width_of_all_rows() -> None:
+    """Beyond the subset size the deviations keep the scale of all rows."""
+    whole = deviations(scored(8000), 1000, seed=5)["roc_auc"].std()
+    parts = deviations(scored(8000), 1000, seed=5, subset=2000)["roc_auc"].std()
+    assert parts == pytest.approx(whole, rel=0.15)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    """Of 200 samples of a known law, 90 % intervals hold the true ROC AUC about 180 times."""
+    truth = 0.8019  # Φ(1.2 / √2), the chance that N(1.2, 1) exceeds N(0, 1)
+    results = [
+        estimates(scored(300, seed), ROC_AUC, 200, 0.9, seed)["roc_auc"] for seed in range(200)
+    ]
+    held = sum(bool(r.low and r.high and r.low <= truth <= r.high) for r in results)
+    assert 165 <= held <= 194
+
+
+@pytest.mark.parametrize("rate", [1.0, 2.5, 20.0])
+def test_table_follows_the_poisson_law(rate: float) -> None:
+    """Mean and variance of the table are those of the law."""
+    table = poisson_table(rate)
+    assert table.mean() == pytest.approx(rate, rel=1e-4)
+    assert table.var() == pytest.approx(rate, rel=1e-3)
+
+
+def test_same_seed_same_intervals() -> None:
+    """Intervals can be reproduced."""
+    runs = [estimates(scored(100), ROC_AUC, 50, 0.95, seed=7) for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_undefined_metric_has_no_interval() -> None:
+    """One class only: no value and no interval, and no error."""
+    scores = BinaryScores(np.ones(20, bool), np.linspace(0, 1, 20), np.ones(20, bool))
+    assert estimates(scores, ROC_AUC, 50, 0.95, seed=0)["roc_auc"] == Estimate(None)
+
+
+def test_mostly_undefined_resamples_give_no_interval() -> None:
+    """One positive row is missing in a third of the resamples: a value, but no interval."""
+    positive = np.arange(40) == 39
+    scores = BinaryScores(positive, np.linspace(0, 1, 40), positive, ["roc_auc"])
+    assert estimates(scores, ROC_AUC, 200, 0.95, seed=0)["roc_auc"] == Estimate(1.0)
+
+
+def test_interval_stays_within_the_metrics_bounds() -> None:
+    """No interval promises a ROC AUC above 1."""
+    positive, _ = ranked(200)
+    scores = BinaryScores(positive, positive * 0.8 + 0.1, positive, ["roc_auc"])
+    assert estimates(scores, ROC_AUC, 100, 0.95, seed=0)["roc_auc"] == Estimate(1.0, 1.0, 1.0)

@@ -1,0 +1,124 @@
+"""The registry client against a running registry."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.shared.digests import folder_digest
+from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.registry.client import RegistryClient
+from components.shared.registry.http import RegistryRefusalError
+from tests.registry_service.running import RunningRegistry
+
+
+@pytest.fixture(name="client")
+def registry_client(registry_url: str) -> Iterator[RegistryClient]:
+    """A client of the running registry."""
+    with RegistryClient(registry_url, retries=2) as client:
+        yield client
+
+
+@pytest.fixture(name="folder")
+def model_folder(tmp_path: Path) -> Path:
+    """A folder with bytes of its own, one file in a sub-folder."""
+    folder = tmp_path / "model"
+    (folder / "more").mkdir(parents=True)
+    (folder / "model.json").write_text(uuid.uuid4().hex)
+    (folder / "more" / "weights.bin").write_bytes(uuid.uuid4().bytes * 100_000)
+    return folder
+
+
+@pytest.fixture(name="name")
+def model_name() -> str:
+    """A model name that no other test uses."""
+    return f"model-{uuid.uuid4().hex}"
+
+
+def _body(name: str) -> dict[str, object]:
+    return {"model": {"name": name}, "metrics": {"auc": 0.5}, "aliases": ["champion"]}
+
+
+def test_what_was_registered_is_found(client: RegistryClient, folder: Path, name: str) -> None:
+    """A registered version is found by name, number, alias and as the latest."""
+    client.register(_body(name), folder, name)
+    for ref in ("1", "champion", "latest"):
+        found = client.find(name, ref)
+        assert found is not None
+        assert (found.version, found.number, found.metrics) == ("1", 1, {"auc": 0.5})
+        assert found.digest == folder_digest(folder)
+
+
+def test_a_repeated_registration_makes_no_second_version(
+    client: RegistryClient, folder: Path, name: str
+) -> None:
+    """The same key and content give the first answer again."""
+    first = client.register(_body(name), folder, name)
+    again = client.register(_body(name), folder, name)
+    assert (again.version, again.digest) == (first.version, first.digest)
+    assert (first.replayed, again.replayed) == (False, True)
+
+
+def test_downloaded_bytes_are_the_registered_ones(
+    client: RegistryClient, folder: Path, name: str, tmp_path: Path
+) -> None:
+    """A download restores the folder, sub-folders and all."""
+    client.register(_body(name), folder, name)
+    client.download(name, "champion", tmp_path / "copy")
+    assert folder_digest(tmp_path / "copy") == folder_digest(folder)
+
+
+def test_damaged_bytes_are_not_kept(
+    client: RegistryClient, folder: Path, name: str, tmp_path: Path, registry: RunningRegistry
+) -> None:
+    """A file that was changed in the store is refused, and not left behind."""
+    client.register(_body(name), folder, name)
+    for blob in registry.data.rglob("*"):
+        if blob.is_file() and blob.stat().st_size == 1_600_000:
+            content = blob.read_bytes()
+            blob.chmod(0o600)
+            blob.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises((DigestMismatchError, RegistryError)):
+        client.download(name, "1", tmp_path / "copy")
+    assert not (tmp_path / "copy" / "more" / "weights.bin").exists()
+
+
+def test_what_is_not_there_is_none(client: RegistryClient, name: str) -> None:
+    """Absence is an answer of `find`, and an error of `get`."""
+    assert client.find(name) is None
+    with pytest.raises(InputError, match=name):
+        client.get(name)
+
+
+def test_a_refusal_tells_its_code(client: RegistryClient, folder: Path, name: str) -> None:
+    """The same key for other content is refused with the registry's own code."""
+    client.register(_body(name), folder, name)
+    with pytest.raises(RegistryRefusalError) as caught:
+        client.register({**_body(name), "metrics": {"auc": 0.6}}, folder, name)
+    assert caught.value.status == 409
+
+
+def test_an_unreachable_registry_is_named() -> None:
+    """A registry that is down is named, with the reason, after the retries."""
+    client = RegistryClient("http://127.0.0.1:9", retries=1)
+    with pytest.raises(RegistryError, match=r"http://127\.0\.0\.1:9 cannot be reached"):
+        client.find("model")
+
+
+@pytest.mark.parametrize("url", ["registry:8080", "", "ftp://registry"])
+def test_a_url_that_is_none_is_refused(url: str) -> None:
+    """Only http and https URLs name a registry."""
+    with pytest.raises(InputError, match="URL of a registry"):
+        RegistryClient(url)
+
+
+def test_the_environment_names_the_registry(
+    monkeypatch: pytest.MonkeyPatch, registry_url: str
+) -> None:
+    """REGISTRY_URL is used where no URL is given; without either, the error names both."""
+    monkeypatch.setenv("REGISTRY_URL", registry_url)
+    assert RegistryClient.from_environment().url == registry_url
+    monkeypatch.delenv("REGISTRY_URL")
+    with pytest.raises(InputError, match="REGISTRY_URL"):
+        RegistryClient.from_environment()
