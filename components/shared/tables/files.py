@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import polars as pl
@@ -80,7 +81,7 @@ def convert(path: Path, kind: Format, parquet: Path) -> None:
 def _convert_csv(path: Path, parquet: Path) -> None:
     header = read_header(path)
     try:
-        write_parquet(canonical(_scan_csv(path, header, infer_schema=True)), parquet)
+        _read_typed(path, header, parquet)
         unsettled = _columns_that_begin_empty(parquet)
     except UNREADABLE:
         # A value does not fit the type that the first rows have, or the file is at fault.
@@ -107,6 +108,14 @@ def _scan_csv(path: Path, header: Header, *, infer_schema: bool) -> pl.LazyFrame
         try_parse_dates=True,
         glob=False,
     )
+
+
+def _read_typed(path: Path, header: Header, parquet: Path) -> None:
+    # Threads of a stream that failed may go on writing for a moment: never to the final file.
+    with TemporaryDirectory(dir=parquet.parent, ignore_cleanup_errors=True) as folder:
+        attempt = Path(folder) / "attempt"
+        write_parquet(canonical(_scan_csv(path, header, infer_schema=True)), attempt)
+        attempt.replace(parquet)
 
 
 def _read_as_text(path: Path, header: Header, parquet: Path) -> None:
