@@ -43,6 +43,10 @@ give_up() {
     local namespace=$1 pod
     {
         printf 'error: not ready in namespace %s after %s s: %s\n' "$namespace" "$TIMEOUT" "$2"
+        # Of whatever makes pods too: a quota or a policy may refuse them.
+        printf '\n── warnings\n'
+        k get events -n "$namespace" --field-selector type=Warning --sort-by=.lastTimestamp \
+            --no-headers -o custom-columns="$WARNING" | tail -15
         while read -r pod _; do
             printf '\n── %s: events\n' "$pod"
             k get events -n "$namespace" --field-selector "involvedObject.name=$pod" \
@@ -57,4 +61,5 @@ give_up() {
     } >&2
     exit 1
 }
+WARNING=KIND:.involvedObject.kind,NAME:.involvedObject.name,REASON:.reason,MESSAGE:.message
 EVENT=TYPE:.type,REASON:.reason,MESSAGE:.message

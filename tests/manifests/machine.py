@@ -34,7 +34,11 @@ case "$1 $2" in
   "get deployments,statefulsets") cat "$STATE/$4" 2>/dev/null ;;
   "get jobs") cat "$STATE/$4-jobs" 2>/dev/null ;;
   "get pods") cat "$STATE/$4-pods" 2>/dev/null ;;
-  "get events") echo "Warning Failed ${6#*=} has no image" ;;
+  "get events")
+    case "$6" in
+      type=Warning) echo "ReplicaSet ui-5f FailedCreate exceeded quota" ;;
+      *) echo "Warning Failed ${6#*=} has no image" ;;
+    esac ;;
   "logs -n") echo "[pod/$4/main] cannot start" ;;
   exec*) cat >"$STATE/uploaded" ;;
 esac

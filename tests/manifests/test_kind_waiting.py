@@ -54,6 +54,7 @@ def test_waiting_in_vain_shows_events_and_logs(machine: Machine) -> None:
     assert done.returncode == 1
     assert "    ml-pipeline-7d ImagePullBackOff" in done.stdout
     assert "not ready in namespace kubeflow after 1 s: ml-pipeline" in done.stderr
+    assert "ReplicaSet ui-5f FailedCreate exceeded quota" in done.stderr
     assert "Warning Failed ml-pipeline-7d has no image" in done.stderr
     assert "[pod/ml-pipeline-7d/main] cannot start" in done.stderr
     assert "mysql-0" not in done.stderr
