@@ -46,9 +46,19 @@ _files = tables.version_files.c
 _FILES = select(_files.path, _files.sha256, _files.size).where(
     _files.model_version_id == bindparam("version_id")
 )
-_documents = tables.version_documents.c
-_DOCUMENT = select(_documents.lineage, _documents.schema).where(
-    _documents.model_version_id == bindparam("version_id")
+_documents, _approvals = tables.version_documents, tables.approvals
+_DESCRIPTION = (
+    select(
+        _documents.c.lineage,
+        _documents.c.schema,
+        _approvals.c.actor,
+        _approvals.c.at,
+        _approvals.c.reason,
+    )
+    .select_from(_versions)
+    .outerjoin(_documents, _documents.c.model_version_id == _versions.c.id)
+    .outerjoin(_approvals, _approvals.c.model_version_id == _versions.c.id)
+    .where(_versions.c.id == bindparam("version_id"))
 )
 
 
@@ -103,10 +113,12 @@ class VersionRows:
             {"model_version_id": version_id, **asdict(document)},
         )
 
-    def document(self, version_id: int) -> VersionDocument:
-        """Return lineage and schema of a version; empty when it has none."""
-        row = self._connection.execute(_DOCUMENT, {"version_id": version_id}).one_or_none()
-        return VersionDocument() if row is None else VersionDocument(*row)
+    def description(self, version_id: int) -> tuple[VersionDocument, Approval | None]:
+        """Return lineage and schema of a version, empty when it has none; and its approval."""
+        row = self._connection.execute(_DESCRIPTION, {"version_id": version_id}).one()
+        lineage, schema, *approval = row
+        document = VersionDocument(lineage or {}, schema)
+        return document, None if approval[0] is None else Approval(*approval)
 
     def aliases(self, model_id: int) -> Sequence[Alias]:
         """Return the aliases of a model, sorted by name."""

@@ -65,8 +65,8 @@ class Transaction(Protocol):
         """Store lineage and schema of a new version."""
         ...
 
-    def document(self, version_id: int) -> VersionDocument:
-        """Return lineage and schema of a version; empty when it has none."""
+    def description(self, version_id: int) -> tuple[VersionDocument, Approval | None]:
+        """Return lineage and schema of a version, empty when it has none; and its approval."""
         ...
 
     def resolve(self, model_id: int, ref: str) -> ModelVersion | None:

@@ -179,12 +179,12 @@ class Registrations:
             version = version_named(transaction, model, ref)
             aliases = transaction.aliases(model.id)
             artifacts = transaction.page(Artifact, ListQuery(), model_version_id=version.id).items
+            document, approval = transaction.description(version.id)
             content = replace(
                 content_of(artifacts),
                 files=transaction.files(version.id),
-                document=transaction.document(version.id),
+                document=document,
             )
-            approval = transaction.approval(version.id)
         names = [alias.name for alias in aliases if alias.version_id == version.id]
         return VersionDetail(model, version, names, content, approval)
 

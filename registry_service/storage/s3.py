@@ -65,10 +65,11 @@ class S3Store:
             try:
                 size: int = self._client.stat_object(self._address.bucket, _name(sha256)).size
             except S3Error as error:
+                # The answer to HEAD has no body: a missing bucket looks like a missing object,
+                # and a wrong key like a missing permission. A listing tells them apart.
+                self.check()
                 if error.code != _ABSENT:
                     raise
-                # The answer to HEAD has no body: a missing bucket looks like a missing object.
-                self.check()
                 return None
         return size
 
@@ -126,8 +127,7 @@ class S3Store:
     def check(self) -> None:
         """Raise StorageError unless the bucket is there and can be used."""
         with _outages(self._address.bucket):
-            if not self._client.bucket_exists(self._address.bucket):
-                raise StorageError(f"the bucket {self._address.bucket!r} does not exist")
+            next(self._client.list_objects(self._address.bucket, prefix="none/"), None)
 
 
 def _client(address: S3Address, endpoint: str) -> Minio:

@@ -17,11 +17,11 @@ from tests.registry_service.running import (
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as the session."""
     if not available():
         pytest.skip("PostgreSQL is not installed")
-    with running_postgres(tmp_path_factory.mktemp("postgres") / "server") as url:
+    with running_postgres() as url:
         yield url
 
 

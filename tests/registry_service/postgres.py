@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,26 +18,25 @@ def available() -> bool:
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
+def running_postgres() -> Iterator[str]:
     """Start a server in a new folder; give its URL; stop it."""
-    port = free_port()
+    # Not pytest's own folder: that is closed to the user whom the server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
     # The server refuses to run as root, which is what containers often test as.
     user = "postgres" if os.geteuid() == 0 else None
-    folder.mkdir()
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        for parent in list(folder.parents)[:-2]:
-            parent.chmod(parent.stat().st_mode | 0o011)
     data = str(folder / "data")
 
     def call(*command: str) -> None:
         subprocess.run(command, check=True, user=user, cwd=folder, capture_output=True, timeout=120)
 
     call("initdb", "-D", data, "-U", "registry", "--auth=trust", "-E", "UTF8", "--no-sync")
+    port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    log = str(folder / "log")
-    call("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+    call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://registry@127.0.0.1:{port}/postgres"
     finally:
         call("pg_ctl", "-D", data, "-m", "fast", "stop")
+        shutil.rmtree(folder)

@@ -89,9 +89,9 @@ def test_the_keys_are_not_in_a_transfer(address: S3Address) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"bucket": "no-such-bucket"}, "does not exist"),
-        ({"secret_key": "wrong-secret"}, "403|secret key is wrong|may not do this|no body"),
-        ({"access_key": "nobody-here"}, "403|access key|may not do this|no body"),
+        ({"bucket": "no-such-bucket"}, "no such bucket"),
+        ({"secret_key": "wrong-secret"}, "secret key is wrong"),
+        ({"access_key": "nobody-here"}, "does not know the access key"),
         ({"endpoint": "http://127.0.0.1:1"}, "does not answer"),
     ],
 )
