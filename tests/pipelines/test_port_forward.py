@@ -30,8 +30,8 @@ def pump(source, target):
 for number in range({connections}):
     client, _ = server.accept()
     upstream = socket.create_connection(("127.0.0.1", {upstream}))
-    threading.Thread(target=pump, args=(client, upstream), daemon=True).start()
-    threading.Thread(target=pump, args=(upstream, client), daemon=True).start()
+    threading.Thread(target=pump, args=(client, upstream)).start()
+    threading.Thread(target=pump, args=(upstream, client)).start()
 """
 
 REFUSING = """#!/bin/sh
@@ -90,7 +90,7 @@ def test_kubectl_is_started_again_when_it_loses_its_pod(
 
     monkeypatch.setattr("pipelines.port_forward.PAUSE_SECONDS", 0.05)
     called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 1))
-    retry = Retry(total=10, backoff_factor=0.2)
+    retry = Retry(total=100, backoff_factor=0.05, backoff_max=0.2)
     with forwarded("kubeflow") as host, urllib3.PoolManager(retries=retry) as http:
         for _ in range(2):
             close = {"Connection": "close"}
