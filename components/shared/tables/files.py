@@ -25,7 +25,9 @@ from components.shared.tables.text_types import conversions, fitting_conversions
 NULLS = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null")
 """What stands for a missing value in CSV, in quotation marks or not."""
 
-SAMPLE_ROWS = 10_000
+SAMPLE_ROWS = 2000
+"""Rows that types are guessed from; a guess that a later row proves wrong costs a second read."""
+
 ROW_GROUP_ROWS = 100_000
 EXCERPT = 60
 UNREADABLE = (PolarsError, PanicException)
@@ -98,12 +100,12 @@ def _convert_csv(path: Path, parquet: Path) -> None:
         _replace(canonical(lazy.with_columns(**changes)), parquet)
 
 
-def _scan_csv(path: Path, header: Header, *, infer_schema: bool) -> pl.LazyFrame:
+def _scan_csv(path: Path, header: Header, schema: pl.Schema | None = None) -> pl.LazyFrame:
     return pl.scan_csv(
         path,
         separator=header.separator,
         null_values=list(NULLS),
-        infer_schema=infer_schema,
+        schema=schema,
         infer_schema_length=SAMPLE_ROWS,
         try_parse_dates=True,
         glob=False,
@@ -111,16 +113,19 @@ def _scan_csv(path: Path, header: Header, *, infer_schema: bool) -> pl.LazyFrame
 
 
 def _read_typed(path: Path, header: Header, parquet: Path) -> None:
+    # Without a schema, Polars would guess the types anew in every step of planning.
+    schema = _scan_csv(path, header).collect_schema()
     # Threads of a stream that failed may go on writing for a moment: never to the final file.
     with TemporaryDirectory(dir=parquet.parent, ignore_cleanup_errors=True) as folder:
         attempt = Path(folder) / "attempt"
-        write_parquet(canonical(_scan_csv(path, header, infer_schema=True)), attempt)
+        write_parquet(canonical(_scan_csv(path, header, schema)), attempt)
         attempt.replace(parquet)
 
 
 def _read_as_text(path: Path, header: Header, parquet: Path) -> None:
+    schema = pl.Schema(dict.fromkeys(header.columns, pl.String()))
     try:
-        write_parquet(_scan_csv(path, header, infer_schema=False), parquet)
+        write_parquet(_scan_csv(path, header, schema), parquet)
     except UNREADABLE as error:
         find_fault(path, header)
         _give_up("CSV", error)

@@ -24,6 +24,7 @@ BATCH_ROWS = 100_000
 THREADS = 2
 BLOCK_ROWS = 12_288
 HEAD_ROWS = 10_000
+MOSTLY = 0.9
 
 
 def row_hashes(path: str | Path, columns: Sequence[str], seed: int) -> Hashes:
@@ -80,7 +81,7 @@ def _text_hashes(series: pl.Series, name: np.uint64) -> Hashes:
     """Hash each distinct text once, unless most of them are distinct."""
     missing = np.array([np.nan]).view(np.uint64)
     head = series.head(HEAD_ROWS)
-    if not series.null_count() and head.n_unique() > len(head) / 2:
+    if not series.null_count() and head.n_unique() > MOSTLY * len(head):
         return _mixed(hash_array(series.to_numpy(), categorize=False) + name)
     texts = series.unique().drop_nulls()
     hashes = hash_array(texts.to_numpy(), categorize=False) if len(texts) else missing[:0]
