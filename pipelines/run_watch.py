@@ -50,6 +50,7 @@ class RunWatch:
         self._shown: dict[str, str] = {}
         self._waiting: dict[str, int] = {}
         self._noted: set[str] = set()
+        self._seen_at: dict[str, float] = {}
         self._status: Status | None = console.status("") if console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -91,9 +92,10 @@ class RunWatch:
                 self._ended(step)
             self._shown[step.name] = step.state
         if self._status:
-            now = datetime.now(UTC)
-            going = [step for step in steps if step.state in (PENDING, RUNNING)]
-            clocks = [f"{step.name} {step.seconds(now):.0f} s" for step in going]
+            # Counted here, since the cluster's clock need not be ours.
+            now = time.monotonic()
+            going = [step.name for step in steps if step.state in (PENDING, RUNNING)]
+            clocks = [f"{step} {now - self._seen_at.setdefault(step, now):.0f} s" for step in going]
             self._status.update(", ".join(clocks) or "waiting for the next step")
 
     def _ended(self, step: Step) -> None:
