@@ -24,7 +24,7 @@ unwell() {
 wait_for() {
     local namespace=$1 start=$SECONDS waiting before="" spoken=0
     while true; do
-        waiting=$(unready "$namespace" | paste -sd ' ')
+        waiting=$(unready "$namespace" | paste -sd ' ' -)
         [[ -n $waiting ]] || break
         ((SECONDS - start < TIMEOUT)) || give_up "$namespace" "$waiting"
         if [[ $waiting != "$before" ]] || ((SECONDS - spoken >= 30)); then
