@@ -61,6 +61,26 @@ $(MINIO):
 	@echo "· building MinIO $(MINIO_VERSION)"
 	@GOBIN=$(dir $(MINIO)) go install github.com/minio/minio@$(MINIO_VERSION)
 
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+BASE_IMAGE := python:3.11-slim
+IMAGE_FLAGS := --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
+	--build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) $(DOCKER_FLAGS)
+.PHONY: images
+images: ## Build the images of the components and of the registry (needs docker)
+	@command -v docker >/dev/null || { echo "error: docker is needed to build images: install Docker Engine, https://docs.docker.com/engine/install/"; exit 2; }
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $(IMAGE_FLAGS) -f components/Dockerfile -t kfp-tabular:$(VERSION) .
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build $(IMAGE_FLAGS) -f registry_service/Dockerfile -t kfp-tabular-registry:$(VERSION) .
+
+.PHONY: kind kind-down kind-bundle
+kind: ## Make a cluster on this machine with KFP, the registry and all they need
+	@manifests/kind/up.sh check
+	@$(if $(BUNDLE),,$(MAKE) --no-print-directory images)
+	@manifests/kind/up.sh
+kind-down: ## Delete that cluster and its data
+	@manifests/kind/down.sh
+kind-bundle: images ## Save all that make kind pulls into BUNDLE, for a machine without a network
+	@manifests/kind/bundle.sh
+
 .PHONY: bench
 bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle machine)
 	@$(BIN)/python -m tests.benchmarks
@@ -71,5 +91,13 @@ lock: | $(BIN)/python ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
+	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
+# The registry's image holds its own extra alone: the project's dependencies are the components'.
+define REGISTRY_PACKAGES
+import tomllib
+extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
+print(*extras["registry"], *extras["install"], sep="\n")
+endef
+export REGISTRY_PACKAGES
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

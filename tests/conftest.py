@@ -1,5 +1,21 @@
 """Fixtures for all tests."""
 
-from tests.registry_service.conftest import registry, registry_url
+from collections.abc import Iterator
 
-__all__ = ["registry", "registry_url"]
+import pytest
+
+from tests.registry_service.running import RunningRegistry, start_registry
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRegistry]:
+    """A registry on a fresh data folder, shared by the session."""
+    running = start_registry(tmp_path_factory.mktemp("registry"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def registry_url(registry: RunningRegistry) -> str:
+    """The URL of the session's registry."""
+    return registry.url

@@ -8,7 +8,6 @@ a floor and registers the model.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -88,9 +87,7 @@ def _run_pipeline(table: Path, work_dir: Path) -> tuple[float, float]:
 
 def _timed(command: list[str]) -> tuple[float, str]:
     start = time.perf_counter()
-    # The pipeline's steps have it; the plain script gets it too, or a busy machine stalls its fit.
-    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
-    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - start
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")

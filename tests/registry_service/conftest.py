@@ -1,5 +1,6 @@
 """Running registries for the tests."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,8 @@ from tests.registry_service.running import (
 def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as the session."""
     if not available():
-        pytest.skip("PostgreSQL is not installed")
+        missing = "no PostgreSQL server: install the package postgresql (its initdb and pg_ctl)"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     with running_postgres() as url:
         yield url
 

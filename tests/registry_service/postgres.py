@@ -14,7 +14,13 @@ from tests.registry_service.running import free_port
 
 def available() -> bool:
     """Tell whether the programs of a PostgreSQL server are installed."""
-    return shutil.which("initdb") is not None and shutil.which("pg_ctl") is not None
+    return program("initdb") is not None and program("pg_ctl") is not None
+
+
+def program(name: str) -> str | None:
+    """Find a program of PostgreSQL; Debian keeps those of each version in a folder of its own."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(debian[-1]) if debian else None)
 
 
 @contextmanager
@@ -28,7 +34,8 @@ def running_postgres() -> Iterator[str]:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     data = str(folder / "data")
 
-    def call(*command: str) -> None:
+    def call(name: str, *arguments: str) -> None:
+        command = [program(name) or name, *arguments]
         subprocess.run(command, check=True, user=user, cwd=folder, capture_output=True, timeout=120)
 
     call("initdb", "-D", data, "-U", "registry", "--auth=trust", "-E", "UTF8", "--no-sync")
