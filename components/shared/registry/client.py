@@ -1,81 +1,51 @@
-"""A client of the model registry: find, download, register.
+"""A client of the model registry: look, download, register, promote.
 
 ```python
 registry = RegistryClient("http://127.0.0.1:8080")
-champion = registry.get("churn@champion")
-registry.download(champion.model_name, champion.version, "champion/")
+registry.get("churn@champion").download("champion/")
+registry.promote("churn", "champion", "7", reason="better on June's data")
 ```
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote
 
-from urllib3.exceptions import HTTPError
-
-from components.shared.digests import file_digest, manifest_digest
-from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.errors import InputError
+from components.shared.registry import answers, governance, reading, transfer
+from components.shared.registry.governance import ANYTHING, Expected
 from components.shared.registry.http import DEFAULT_RETRIES, RegistryHttp, RegistryRefusalError
+from components.shared.registry.paths import API, model_path, version_path
+from components.shared.registry.records import (
+    Alias,
+    AuditEntry,
+    Collected,
+    ModelSummary,
+    Receipt,
+    RegisteredVersion,
+    VersionComparison,
+    VersionLineage,
+    VersionSummary,
+)
 
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
 RETRIES_VARIABLE: Final = "REGISTRY_RETRIES"
-CHUNK_BYTES: Final = 1 << 20
-API: Final = "/api/registry/v1"
-NOT_FOUND: Final = 404
+LATEST: Final = "latest"
 
-
-@dataclass(frozen=True)
-class RegisteredVersion:
-    """One version of a model, as the registry holds it.
-
-    Attributes:
-        model_name: name of the model.
-        version: name of the version, unique within the model.
-        number: 1 for the first version of the model, counting up.
-        digest: SHA-256 over the version's files (`components.shared.digests.folder_digest`).
-        aliases: the aliases that point at it now.
-        metrics: its registered metrics.
-        files: SHA-256 of each file by its path.
-    """
-
-    model_name: str
-    version: str
-    number: int
-    digest: str
-    aliases: tuple[str, ...] = ()
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the registry answered to a registration.
-
-    Attributes:
-        version: name of the version.
-        number: its number within the model.
-        digest: SHA-256 over its files.
-        aliases: the aliases that were set on it.
-        replayed: whether an earlier attempt with the same key had already registered it.
-    """
-
-    version: str
-    number: int
-    digest: str
-    aliases: tuple[str, ...]
-    replayed: bool
+__all__ = ["ANYTHING", "Receipt", "RegisteredVersion", "RegistryClient"]
 
 
 class RegistryClient:
     """Speaks to one registry over HTTP; use it as a context manager, or `close` it.
 
-    Requests that fail on the way, or that meet 502, 503 or 504, are repeated with exponential
-    backoff. That is safe for every call here: each one is idempotent.
+    A `ref` names a version by its name, its number or an alias; `latest` is the newest. Requests
+    that fail on the way, or that meet 502, 503 or 504, are repeated with exponential backoff,
+    where repeating them changes nothing more. Every method raises RegistryError when the registry
+    cannot be reached, and its subclass RegistryRefusalError when it refuses: because there is no
+    such model or version (`code` is not_found), the token may not do it, or someone was faster.
 
     Args:
         url: where the registry listens, such as `http://127.0.0.1:8080`.
@@ -95,7 +65,7 @@ class RegistryClient:
         """Make a client of `url`, or else of `REGISTRY_URL`, with the token in `REGISTRY_TOKEN`.
 
         Raises:
-            InputError: neither `url` nor `REGISTRY_URL` is set.
+            InputError: neither `url` nor `REGISTRY_URL` is set, or `REGISTRY_RETRIES` is no number.
         """
         url = url or os.environ.get(URL_VARIABLE)
         if not url:
@@ -103,8 +73,10 @@ class RegistryClient:
                 f"no registry is named: set the parameter registry_url, or {URL_VARIABLE} in the "
                 "environment of the step, to a URL such as http://registry:8080"
             )
-        retries = int(os.environ.get(RETRIES_VARIABLE, DEFAULT_RETRIES))
-        return cls(url, token=os.environ.get(TOKEN_VARIABLE), retries=retries)
+        retries = os.environ.get(RETRIES_VARIABLE) or str(DEFAULT_RETRIES)
+        if not retries.isdecimal():
+            raise InputError(f"{RETRIES_VARIABLE} must be a whole number, not {retries!r}")
+        return cls(url, token=os.environ.get(TOKEN_VARIABLE), retries=int(retries))
 
     def __enter__(self) -> Self:
         return self
@@ -121,42 +93,34 @@ class RegistryClient:
         """Close the connections."""
         self._http.close()
 
-    def find(self, model_name: str, ref: str = "latest") -> RegisteredVersion | None:
-        """Look up the version that `ref` (its name, its number or an alias) names, if any.
-
-        Raises:
-            RegistryError: the registry could not be reached, or refused.
-        """
-        path = _version_path(model_name, ref)
+    def find(self, model_name: str, ref: str = LATEST) -> RegisteredVersion | None:
+        """Return the version that `ref` names, or None when there is none."""
         try:
-            response = self._http.json("GET", path, f"find {model_name}@{ref}")
+            return self._version(model_name, ref)
         except RegistryRefusalError as refusal:
-            if refusal.status == NOT_FOUND:
+            if reading.is_absence(refusal):
                 return None
             raise
-        version = response["version"]
-        return RegisteredVersion(
-            model_name=response["model"]["name"],
-            version=version["name"],
-            number=int(version["number"]),
-            digest=response["digest"],
-            aliases=tuple(response["aliases"]),
-            metrics=response["metrics"],
-            files={file["path"]: file["sha256"] for file in response["files"]},
-        )
 
     def get(self, name: str) -> RegisteredVersion:
         """Return the version `model@ref`; without `@ref` the latest.
 
         Raises:
-            InputError: there is no such version.
-            RegistryError: the registry could not be reached, or refused.
+            InputError: there is no such version; near misses are named.
         """
         model_name, _, ref = name.partition("@")
-        version = self.find(model_name, ref or "latest")
-        if version is None:
-            raise InputError(f"the registry at {self.url} has no {name}")
-        return version
+        if not model_name:
+            raise InputError(f"{name!r} names no model: write model@version, as in churn@champion")
+        try:
+            return self._version(model_name, ref or LATEST)
+        except RegistryRefusalError as refusal:
+            if not reading.is_absence(refusal):
+                raise
+            near = reading.near_misses(self._http, model_name, ref)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise InputError(
+                f"the registry at {self.url} has no {name} ({refusal.message}){hint}"
+            ) from refusal
 
     def download(self, model_name: str, ref: str, folder: str | Path) -> RegisteredVersion:
         """Fetch the files of a version into `folder` and check every digest.
@@ -164,17 +128,13 @@ class RegistryClient:
         Raises:
             InputError: there is no such version.
             DigestMismatchError: a file is not what was registered; it is deleted.
-            RegistryError: the registry could not be reached, or refused.
         """
-        found = self.get(f"{model_name}@{ref}")
-        path = _version_path(model_name, found.version) + "/files"
-        files = self._http.json("GET", path, f"read the files of {model_name}@{ref}")["files"]
-        actual = manifest_digest({file["path"]: file["sha256"] for file in files})
-        if actual != found.digest:
-            raise DigestMismatchError(f"{model_name}@{found.version}", found.digest, actual)
-        for file in files:
-            self._fetch(file["url"], _inside(Path(folder), file["path"]), file["sha256"])
-        return found
+        return self.download_version(self.get(f"{model_name}@{ref}"), folder)
+
+    def download_version(self, version: RegisteredVersion, folder: str | Path) -> RegisteredVersion:
+        """Do the same as `download` for a version that was looked up before."""
+        transfer.download(self._http, version, Path(folder))
+        return version
 
     def register(
         self, registration: Mapping[str, Any], folder: str | Path, idempotency_key: str
@@ -185,16 +145,8 @@ class RegistryClient:
             registration: the body of `POST /api/registry/v1/register` without `files`.
             folder: the model folder, at least one file.
             idempotency_key: the same key with the same content never makes a second version.
-
-        Raises:
-            RegistryError: the registry could not be reached, or refused.
         """
-        files = [_described(path, Path(folder)) for path in _files_of(Path(folder))]
-        plan = self._http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
-        by_digest = {file["sha256"]: file["path"] for file in files}
-        for upload in plan["files"]:
-            if upload["state"] == "upload":
-                self._put(upload, Path(folder) / by_digest[upload["sha256"]])
+        files = transfer.upload(self._http, Path(folder))
         answer = self._http.json(
             "POST",
             f"{API}/register",
@@ -202,62 +154,91 @@ class RegistryClient:
             {**registration, "files": files},
             {"Idempotency-Key": idempotency_key},
         )
-        return _receipt(answer)
+        return answers.receipt(answer)
 
-    def _put(self, upload: Mapping[str, Any], path: Path) -> None:
-        headers = {**upload.get("headers", {}), "Content-Length": str(path.stat().st_size)}
-        with path.open("rb") as body:
-            self._http.request(
-                upload["method"], upload["url"], f"upload {path.name}", body=body, headers=headers
-            ).drain_conn()
+    def list_models(self, limit: int | None = None) -> list[ModelSummary]:
+        """Return the models, those that were changed last first, at the most `limit`."""
+        listed = reading.items(
+            self._http, f"{API}/models", "list the models", "LAST_UPDATE_TIME", limit
+        )
+        return [answers.model_summary(item) for item in listed]
 
-    def _fetch(self, url: str, path: Path, sha256: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        action = f"download {path.name}"
-        response = self._http.request("GET", url, action, preload_content=False)
-        try:
-            with path.open("wb") as file:
-                for chunk in response.stream(CHUNK_BYTES):
-                    file.write(chunk)
-        except HTTPError as error:
-            path.unlink()
-            raise self._http.unreachable(action, error) from error
-        finally:
-            response.release_conn()
-        if (actual := file_digest(path)) != sha256:
-            path.unlink()
-            raise DigestMismatchError(path.name, sha256, actual)
+    def list_versions(self, model_name: str, limit: int | None = None) -> list[VersionSummary]:
+        """Return the versions of a model, the newest first, at the most `limit`."""
+        path = f"{model_path(model_name)}/versions"
+        listed = reading.items(self._http, path, f"list versions of {model_name}", "ID", limit)
+        return [answers.version_summary(item) for item in listed]
 
+    def aliases(self, model_name: str) -> tuple[Alias, ...]:
+        """Return the aliases of a model by name."""
+        return reading.aliases(self._http, model_name)
 
-def _version_path(model_name: str, ref: str) -> str:
-    return f"{API}/models/{quote(model_name, safe='')}/versions/{quote(ref, safe='')}"
+    def compare(self, model_name: str, refs: Sequence[str]) -> VersionComparison:
+        """Return 2 to 20 versions of a model side by side."""
+        return reading.compare(self._http, model_name, refs, self)
 
+    def lineage(self, model_name: str, ref: str = LATEST) -> VersionLineage:
+        """Return where a version comes from, and where it is served."""
+        return reading.lineage(self._http, model_name, ref)
 
-def _files_of(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    def trained_on(self, digest: str) -> tuple[tuple[str, str], ...]:
+        """Return model and version of everything that was made from data of this digest."""
+        return reading.trained_on(self._http, digest)
 
+    def audit(
+        self,
+        model: str | None = None,
+        *,
+        actor: str | None = None,
+        action: str | None = None,
+        limit: int = 100,
+    ) -> tuple[AuditEntry, ...]:
+        """Return what was changed, of one model or of all, the newest first, 1 to 1,000 entries."""
+        return reading.audit(self._http, model, actor, action, limit)
 
-def _inside(folder: Path, path: str) -> Path:
-    """Return where `path` lies in `folder`; a registry cannot make us write anywhere else."""
-    inside = (folder / path).resolve()
-    if not inside.is_relative_to(folder.resolve()):
-        raise RegistryError(f"the registry names a file outside of its version's folder: {path}")
-    return inside
+    def promote(
+        self,
+        model_name: str,
+        alias: str,
+        ref: str,
+        expected: str | Expected | None = ANYTHING,
+        reason: str | None = None,
+    ) -> Alias:
+        """Point an alias to a version, provided that it points to `expected` now.
 
+        Args:
+            model_name: name of the model.
+            alias: such as champion; it is made when new.
+            ref: the version.
+            expected: name of the version that it must point to now, None when it must not exist
+                yet; elsewhere the registry refuses with the code stale. Not given: anything.
+            reason: why, for the audit log.
+        """
+        return governance.promote(self._http, model_name, alias, ref, expected, reason)
 
-def _described(path: Path, folder: Path) -> dict[str, Any]:
-    return {
-        "path": path.relative_to(folder).as_posix(),
-        "sha256": file_digest(path),
-        "size": path.stat().st_size,
-    }
+    def rollback(self, model_name: str, alias: str, reason: str | None = None) -> Alias:
+        """Return an alias to where it pointed before; twice goes back two steps."""
+        return governance.rollback(self._http, model_name, alias, reason)
 
+    def approve(self, model_name: str, ref: str, reason: str | None = None) -> None:
+        """Find a version fit for the registry's protected aliases."""
+        governance.approve(self._http, model_name, ref, reason)
 
-def _receipt(answer: Mapping[str, Any]) -> Receipt:
-    return Receipt(
-        version=answer["version"]["name"],
-        number=int(answer["version"]["number"]),
-        digest=answer["digest"],
-        aliases=tuple(answer["aliases"]),
-        replayed=bool(answer["replayed"]),
-    )
+    def delete(self, model_name: str, ref: str, reason: str | None = None) -> None:
+        """Delete a version that no alias and no deployment holds; its name stays taken."""
+        governance.delete(self._http, model_name, ref, reason)
+
+    def retain(
+        self, model_name: str, *, keep_last: int, older_than_days: float, dry_run: bool = True
+    ) -> tuple[VersionSummary, ...]:
+        """Delete, or in a dry run name, archived versions beyond the newest `keep_last`."""
+        return governance.retain(self._http, model_name, keep_last, older_than_days, dry_run)
+
+    def collect_garbage(self, *, older_than_hours: float = 24, dry_run: bool = True) -> Collected:
+        """Delete, or in a dry run count, bytes of that age (at least 1) that no version names."""
+        return governance.collect_garbage(self._http, older_than_hours, dry_run)
+
+    def _version(self, model_name: str, ref: str) -> RegisteredVersion:
+        path = version_path(model_name, ref)
+        answer = self._http.json("GET", path, f"find {model_name}@{ref}")
+        return answers.registered_version(answer, self)

@@ -6,13 +6,15 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout
 
 from components.shared.errors import InputError, RegistryError
 
 DEFAULT_RETRIES: Final = 6
+BUSY: Final = (502, 503, 504)
+CONNECTIONS: Final = 8
 
 
 class RegistryRefusalError(RegistryError):
@@ -22,13 +24,15 @@ class RegistryRefusalError(RegistryError):
         super().__init__(f"the registry refused to {action} (HTTP {status}, {code}): {message}")
         self.status = status
         self.code = code
+        self.message = message
 
 
 class RegistryHttp:
     """Sends requests to one registry, and to the stores whose URLs it hands out.
 
     Requests that fail on the way, or that meet 502, 503 or 504, are repeated with exponential
-    backoff; all that is sent here is idempotent. The token goes to the registry alone.
+    backoff, unless the caller says that a second one would do something else: then only
+    connecting is tried again. The token goes to the registry alone.
 
     Args:
         url: Where the registry listens.
@@ -46,17 +50,18 @@ class RegistryHttp:
             )
         self.url = url.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        backoff = Retry(
+            total=retries,
+            backoff_factor=0.5,
+            backoff_max=10,
+            backoff_jitter=0.2,
+            status_forcelist=BUSY,
+            allowed_methods=None,
+            raise_on_status=False,
+        )
+        self._once = backoff.new(read=False, status=0, other=0, status_forcelist=())
         self._pool = urllib3.PoolManager(
-            retries=Retry(
-                total=retries,
-                backoff_factor=0.5,
-                backoff_max=10,
-                backoff_jitter=0.2,
-                status_forcelist=(502, 503, 504),
-                allowed_methods=None,
-                raise_on_status=False,
-            ),
-            timeout=Timeout(connect=5, read=60),
+            maxsize=CONNECTIONS, retries=backoff, timeout=Timeout(connect=5, read=60)
         )
 
     def close(self) -> None:
@@ -70,22 +75,43 @@ class RegistryHttp:
         action: str,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        repeat: bool = True,
     ) -> dict[str, Any]:
         """Send JSON and return the JSON that comes back.
 
         Raises:
             RegistryRefusalError: The registry answered with an error.
-            RegistryError: It could not be reached.
+            RegistryError: It could not be reached, or what answers is no registry.
         """
-        response = self.request(
+        response = self.send(method, path, action, body, headers, repeat)
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise RegistryError(
+                f"could not {action}: what answers at {self.url} is no registry. Check the URL."
+            )
+        return answer
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        action: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeat: bool = True,
+    ) -> BaseHTTPResponse:
+        """Send JSON and return the answer, which may be empty; raises like `json`."""
+        return self.request(
             method,
             path,
             action,
             body=None if body is None else json.dumps(body, allow_nan=False),
             headers={"Content-Type": "application/json", **(headers or {})},
+            **({} if repeat else {"retries": self._once}),
         )
-        answer: dict[str, Any] = response.json()
-        return answer
 
     def request(self, method: str, url: str, action: str, **options: Any) -> BaseHTTPResponse:
         """Send a request to a path of the registry or to a whole URL; raises like `json`."""
@@ -103,9 +129,11 @@ class RegistryHttp:
     def unreachable(self, action: str, error: HTTPError) -> RegistryError:
         """Make the error of a connection that failed."""
         reason = getattr(error, "reason", None) or error
+        advice = "Try again once it is up."
+        if not isinstance(reason, NewConnectionError | ConnectTimeoutError):
+            advice = "It may have been done all the same: look before you try again."
         return RegistryError(
-            f"could not {action}: the registry at {self.url} cannot be reached ({reason}). "
-            "Nothing was registered; run the step again once the registry is up."
+            f"could not {action}: the registry at {self.url} cannot be reached ({reason}). {advice}"
         )
 
 

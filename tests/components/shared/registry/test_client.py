@@ -1,39 +1,14 @@
 """The registry client against a running registry."""
 
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
-from components.shared.registry.client import RegistryClient
+from components.shared.registry.client import RegisteredVersion, RegistryClient
 from components.shared.registry.http import RegistryRefusalError
 from tests.registry_service.running import RunningRegistry
-
-
-@pytest.fixture(name="client")
-def registry_client(registry_url: str) -> Iterator[RegistryClient]:
-    """A client of the running registry."""
-    with RegistryClient(registry_url, retries=2) as client:
-        yield client
-
-
-@pytest.fixture(name="folder")
-def model_folder(tmp_path: Path) -> Path:
-    """A folder with bytes of its own, one file in a sub-folder."""
-    folder = tmp_path / "model"
-    (folder / "more").mkdir(parents=True)
-    (folder / "model.json").write_text(uuid.uuid4().hex)
-    (folder / "more" / "weights.bin").write_bytes(uuid.uuid4().bytes * 100_000)
-    return folder
-
-
-@pytest.fixture(name="name")
-def model_name() -> str:
-    """A model name that no other test uses."""
-    return f"model-{uuid.uuid4().hex}"
 
 
 def _body(name: str) -> dict[str, object]:
@@ -69,6 +44,21 @@ def test_downloaded_bytes_are_the_registered_ones(
     assert folder_digest(tmp_path / "copy") == folder_digest(folder)
 
 
+def test_a_version_downloads_itself(
+    registry_url: str, client: RegistryClient, folder: Path, name: str, tmp_path: Path
+) -> None:
+    """What a client returned can be downloaded without naming it again."""
+    client.register(_body(name), folder, name)
+    copy = RegistryClient(registry_url).get(f"{name}@champion").download(tmp_path / "copy")
+    assert folder_digest(copy) == folder_digest(folder)
+
+
+def test_a_version_by_hand_says_that_it_cannot_be_downloaded(tmp_path: Path) -> None:
+    """Only a registry has bytes to give."""
+    with pytest.raises(ValueError, match="churn@1"):
+        RegisteredVersion("churn", "1", 1, "0" * 64).download(tmp_path)
+
+
 def test_damaged_bytes_are_not_kept(
     client: RegistryClient, folder: Path, name: str, tmp_path: Path, registry: RunningRegistry
 ) -> None:
@@ -91,12 +81,27 @@ def test_what_is_not_there_is_none(client: RegistryClient, name: str) -> None:
         client.get(name)
 
 
+def test_a_near_miss_is_named(client: RegistryClient, folder: Path, name: str) -> None:
+    """A misspelt alias or model is answered with the one that was probably meant."""
+    client.register(_body(name), folder, name)
+    with pytest.raises(InputError, match=f"did you mean {name}@champion"):
+        client.get(f"{name}@chapmion")
+    with pytest.raises(InputError, match=f"did you mean {name}"):
+        client.get(f"{name}s@champion")
+
+
+def test_a_name_without_a_model_is_refused(client: RegistryClient) -> None:
+    """A reference alone does not say of which model."""
+    with pytest.raises(InputError, match="names no model"):
+        client.get("@champion")
+
+
 def test_a_refusal_tells_its_code(client: RegistryClient, folder: Path, name: str) -> None:
     """The same key for other content is refused with the registry's own code."""
     client.register(_body(name), folder, name)
     with pytest.raises(RegistryRefusalError) as caught:
         client.register({**_body(name), "metrics": {"auc": 0.6}}, folder, name)
-    assert caught.value.status == 409
+    assert (caught.value.status, caught.value.code) == (409, "idempotency_key_reused")
 
 
 def test_an_unreachable_registry_is_named() -> None:

@@ -1,0 +1,31 @@
+"""Where things are in a registry's own API."""
+
+from typing import Final
+from urllib.parse import quote
+
+API: Final = "/api/registry/v1"
+
+
+def model_path(model_name: str) -> str:
+    """Return the path of a model."""
+    return f"{API}/models/{_quoted(model_name)}"
+
+
+def version_path(model_name: str, ref: str) -> str:
+    """Return the path of the version that `ref` names."""
+    return f"{model_path(model_name)}/versions/{_quoted(ref)}"
+
+
+def alias_path(model_name: str, alias: str) -> str:
+    """Return the path of an alias."""
+    return f"{model_path(model_name)}/aliases/{_quoted(alias)}"
+
+
+def dataset_path(digest: str) -> str:
+    """Return the path of the versions that were made from data of this digest."""
+    return f"{API}/datasets/{_quoted(digest)}/versions"
+
+
+def _quoted(name: str) -> str:
+    # A segment of dots alone would be taken for a step up, and name something else.
+    return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")

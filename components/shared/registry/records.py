@@ -1,0 +1,210 @@
+"""What a registry tells: versions, models, aliases, the audit log, as frozen records.
+
+Times are aware datetimes in UTC; digests are SHA-256 as 64 hexadecimal digits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Downloads(Protocol):
+    """Fetches the files of versions, as `RegistryClient` does."""
+
+    def download_version(
+        self, version: "RegisteredVersion", folder: str | Path
+    ) -> "RegisteredVersion":
+        """Fetch the files of a version into `folder` and check every digest."""
+        ...
+
+
+@dataclass(frozen=True)
+class RegisteredVersion:
+    """One version of a model, as the registry holds it.
+
+    Attributes:
+        model_name: name of the model.
+        version: name of the version, unique within the model.
+        number: 1 for the first version of the model, counting up.
+        digest: SHA-256 over the version's files (`components.shared.digests.folder_digest`).
+        aliases: the aliases that point at it now.
+        metrics: its registered metrics.
+        files: SHA-256 of each file by its path.
+        parameters: what it was trained with, any JSON value by name.
+        datasets: the data it was made from, each with `name`, `digest`, `role` and `uri`.
+        lineage: where it comes from: run, pipeline, image, commit, source.
+        properties: what else was said of it: task, estimator, framework and versions.
+        schema: its columns as they were registered, any JSON value.
+        state: LIVE or ARCHIVED.
+        author: who registered it.
+        description: text for people.
+        created_at: when it was registered.
+        approval: who approved it for protected aliases, `at` when and for what `reason`.
+    """
+
+    model_name: str
+    version: str
+    number: int
+    digest: str
+    aliases: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    datasets: tuple[Mapping[str, Any], ...] = ()
+    lineage: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    schema: Any = None
+    state: str = "LIVE"
+    author: str | None = None
+    description: str | None = None
+    created_at: datetime | None = None
+    approval: Mapping[str, Any] | None = None
+    registry: Downloads | None = field(default=None, repr=False, compare=False)
+
+    def download(self, folder: str | Path) -> Path:
+        """Fetch its files into `folder`, check every digest, and return the folder.
+
+        Raises:
+            DigestMismatchError: a file is not what was registered; it is deleted.
+            RegistryError: the registry could not be reached, or refused.
+            ValueError: this version was made by hand, not given by a client.
+        """
+        if self.registry is None:
+            raise ValueError(f"{self.model_name}@{self.version} was not given by a registry")
+        self.registry.download_version(self, folder)
+        return Path(folder)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the registry answered to a registration.
+
+    Attributes:
+        version: name of the version.
+        number: its number within the model.
+        digest: SHA-256 over its files.
+        aliases: the aliases that were set on it.
+        replayed: whether an earlier attempt with the same key had already registered it.
+    """
+
+    version: str
+    number: int
+    digest: str
+    aliases: tuple[str, ...]
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """A model in a list of models."""
+
+    name: str
+    description: str | None
+    owner: str | None
+    state: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class VersionSummary:
+    """A version in a list of versions."""
+
+    name: str
+    number: int
+    digest: str | None
+    state: str
+    author: str | None
+    created_at: datetime
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Alias:
+    """An alias of a model: the name of the version that it points to, and since when."""
+
+    name: str
+    version: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class VersionComparison:
+    """Versions of a model side by side; each list has a value per version, None where absent.
+
+    Attributes:
+        versions: the versions in the order asked for.
+        metrics: values by the name of the metric.
+        parameters: values by the name of the parameter.
+        datasets: digests by `role:name`.
+        files: digests by path.
+        lineage: values by name.
+    """
+
+    versions: tuple[RegisteredVersion, ...]
+    metrics: Mapping[str, Sequence[float | None]]
+    parameters: Mapping[str, Sequence[Any]]
+    datasets: Mapping[str, Sequence[str | None]]
+    files: Mapping[str, Sequence[str | None]]
+    lineage: Mapping[str, Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class VersionLineage:
+    """Where a version comes from, and where it is served.
+
+    Attributes:
+        model_name: name of the model.
+        version: name of the version.
+        lineage: run, pipeline, image, commit and source, as far as they were registered.
+        datasets: the data it was made from, each with `name`, `digest`, `role` and `uri`.
+        deployments: each with `inferenceService`, `environment` and `desiredState`.
+    """
+
+    model_name: str
+    version: str
+    lineage: Mapping[str, str]
+    datasets: tuple[Mapping[str, Any], ...]
+    deployments: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """A change that someone made: `actor` did `action` to `subject` of `model_name`."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    model_name: str | None
+    subject: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The unreferenced bytes that were deleted or, in a dry run, would be."""
+
+    blobs: int
+    bytes: int
+    dry_run: bool
+
+
+def plain(record: Any) -> Any:
+    """Return a record, or a sequence of them, as what JSON has; times as ISO 8601."""
+    if isinstance(record, datetime):
+        return record.isoformat()
+    if isinstance(record, Mapping):
+        return {name: plain(value) for name, value in record.items()}
+    if isinstance(record, list | tuple):
+        return [plain(item) for item in record]
+    if hasattr(record, "__dataclass_fields__"):
+        return {f.name: plain(getattr(record, f.name)) for f in fields(record) if f.repr}
+    return record
+
+
+def moment(milliseconds: str) -> datetime:
+    """Read a time of the registry: milliseconds since 1970."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)

@@ -1,0 +1,86 @@
+"""Bring the files of a version to a registry, and fetch them from it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from urllib3.exceptions import HTTPError
+
+from components.shared.digests import file_digest, manifest_digest
+from components.shared.errors import DigestMismatchError, RegistryError
+from components.shared.registry.http import RegistryHttp
+from components.shared.registry.paths import API, version_path
+from components.shared.registry.records import RegisteredVersion
+
+CHUNK_BYTES: Final = 1 << 20
+
+
+def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
+    """Bring the bytes of a folder that the registry lacks; return how its files are registered."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = [_described(path, folder) for path in paths]
+    plan = http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
+    by_digest = {file["sha256"]: file["path"] for file in files}
+    for planned in plan["files"]:
+        if planned["state"] == "upload":
+            _put(http, planned, folder / by_digest[planned["sha256"]])
+    return files
+
+
+def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
+    """Fetch the files of a version into a folder; every digest is checked on the way."""
+    name = f"{version.model_name}@{version.version}"
+    path = version_path(version.model_name, version.version) + "/files"
+    files: Sequence[Mapping[str, Any]] = http.json("GET", path, f"read the files of {name}")[
+        "files"
+    ]
+    actual = manifest_digest({file["path"]: file["sha256"] for file in files})
+    if actual != version.digest:
+        raise DigestMismatchError(name, version.digest, actual)
+    for file in files:
+        _fetch(http, file["url"], _inside(folder, file["path"]), file["sha256"])
+
+
+def _put(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
+    headers = {**planned.get("headers", {}), "Content-Length": str(path.stat().st_size)}
+    with path.open("rb") as body:
+        http.request(
+            planned["method"], planned["url"], f"upload {path.name}", body=body, headers=headers
+        ).drain_conn()
+
+
+def _fetch(http: RegistryHttp, url: str, path: Path, sha256: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    action = f"download {path.name}"
+    response = http.request("GET", url, action, preload_content=False)
+    digest = hashlib.sha256()
+    try:
+        with path.open("wb") as file:
+            for chunk in response.stream(CHUNK_BYTES):
+                file.write(chunk)
+                digest.update(chunk)
+    except HTTPError as error:
+        path.unlink()
+        raise http.unreachable(action, error) from error
+    finally:
+        response.release_conn()
+    if (actual := digest.hexdigest()) != sha256:
+        path.unlink()
+        raise DigestMismatchError(path.name, sha256, actual)
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """Return where `path` lies in `folder`; a registry cannot make us write anywhere else."""
+    inside = (folder / path).resolve()
+    if not inside.is_relative_to(folder.resolve()):
+        raise RegistryError(f"the registry names a file outside of its version's folder: {path}")
+    return inside
+
+
+def _described(path: Path, folder: Path) -> dict[str, Any]:
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": file_digest(path),
+        "size": path.stat().st_size,
+    }
