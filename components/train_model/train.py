@@ -27,6 +27,7 @@ from components.shared.models.hyperparameters import (
 )
 from components.shared.models.profiles import profile_table
 from components.shared.models.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.shared.models.threads import threads_for
 from components.shared.models.training_rows import TrainingRows, read_training_rows
 from components.shared.progress import reporting_progress
 from components.shared.tables.frames import column_types
@@ -166,6 +167,7 @@ def _fit(estimator: Any, chosen: Estimator, rows: TrainingRows, code_columns: li
         arguments["categorical_feature"] = code_columns
     with (
         order_of_sums_fixed(chosen.family),
+        threads_for(rows.features.size),
         reporting_progress("fitting", lambda: _reached(estimator)),
     ):
         try:

@@ -18,6 +18,7 @@ from components.shared.evaluation.scores import (
     Scores,
 )
 from components.shared.models.description import ModelDescription
+from components.shared.models.threads import threads_for
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
 from components.shared.tables.frames import read_frame
@@ -124,7 +125,8 @@ def predict(model: "LoadedModel", frame: "pd.DataFrame") -> Floats:
     rows = frame[[feature.name for feature in model.description.features]]
     classifies = model.description.task != REGRESSION
     function = model.pipeline.predict_proba if classifies else model.pipeline.predict
-    output = np.asarray(function(rows), dtype=np.float64)
+    with threads_for(rows.size):
+        output = np.asarray(function(rows), dtype=np.float64)
     wrong = np.flatnonzero(~np.isfinite(output.reshape(len(rows), -1)).all(axis=1))
     if len(wrong):
         raise InputError(
