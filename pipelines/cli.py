@@ -11,6 +11,7 @@ from rich.markup import escape
 from components.shared.image import VERSION
 from pipelines import catalog
 from pipelines.errors import PipelineError
+from pipelines.registry_commands import registry_group
 from pipelines.run_command import PipelineRuns
 from pipelines.runs_command import runs_group
 from pipelines.schedule_command import schedule_group, schedules_group
@@ -32,8 +33,9 @@ Examples:
   kfp-tabular submit training --source s3://tables/churn.parquet --target churned --wait
 
 \b
-  # look at what was registered
-  kfp-tabular registry serve
+  # look at what was registered, and at one version of it
+  kfp-tabular registry list
+  kfp-tabular registry show bird-strikes@champion
 """
 
 
@@ -64,24 +66,7 @@ def compile_command(output: Path) -> None:
         click.echo(path.relative_to(output))
 
 
-@cli.group()
-def registry() -> None:
-    """The model registry on this machine."""
-
-
-@registry.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    add_help_option=False,
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def serve(arguments: tuple[str, ...]) -> None:
-    """Serve the registry until Ctrl-C (see `kfp-tabular registry serve --help`)."""
-    from registry_service.__main__ import main as serve_registry
-
-    sys.exit(serve_registry(arguments, "kfp-tabular registry serve"))
-
-
-for group in (submit_group(), schedule_group(), schedules_group(), runs_group()):
+for group in (submit_group(), schedule_group(), schedules_group(), runs_group(), registry_group):
     cli.add_command(group)
 
 

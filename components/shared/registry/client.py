@@ -61,8 +61,10 @@ class RegistryClient:
         self.url = self._http.url
 
     @classmethod
-    def from_environment(cls, url: str | None = None) -> Self:
+    def from_environment(cls, url: str | None = None, retries: int = DEFAULT_RETRIES) -> Self:
         """Make a client of `url`, or else of `REGISTRY_URL`, with the token in `REGISTRY_TOKEN`.
+
+        Requests are repeated `REGISTRY_RETRIES` times, where that is set, or else `retries` times.
 
         Raises:
             InputError: neither `url` nor `REGISTRY_URL` is set, or `REGISTRY_RETRIES` is no number.
@@ -73,10 +75,10 @@ class RegistryClient:
                 f"no registry is named: set the parameter registry_url, or {URL_VARIABLE} in the "
                 "environment of the step, to a URL such as http://registry:8080"
             )
-        retries = os.environ.get(RETRIES_VARIABLE) or str(DEFAULT_RETRIES)
-        if not retries.isdecimal():
-            raise InputError(f"{RETRIES_VARIABLE} must be a whole number, not {retries!r}")
-        return cls(url, token=os.environ.get(TOKEN_VARIABLE), retries=int(retries))
+        text = os.environ.get(RETRIES_VARIABLE) or str(retries)
+        if not text.isdecimal():
+            raise InputError(f"{RETRIES_VARIABLE} must be a whole number, not {text!r}")
+        return cls(url, token=os.environ.get(TOKEN_VARIABLE), retries=int(text))
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,178 @@
+"""Tables of what a registry holds, for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from components.shared.registry.records import (
+    Alias,
+    AuditEntry,
+    ModelSummary,
+    RegisteredVersion,
+    VersionComparison,
+    VersionLineage,
+    VersionSummary,
+)
+from components.shared.reports.number_text import NOTHING, number
+
+DIGEST_DIGITS: Final = 12
+DIGEST_PARTS: Final = ("datasets", "files")
+
+
+def models_table(
+    rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]],
+) -> Table:
+    """Make the table of models, each with its newest version and its aliases."""
+    table = _table("model", "latest", "aliases", "changed (UTC)", "description")
+    for model, latest, aliases in rows:
+        named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
+        newest = latest.name if latest else NOTHING
+        _add(table, model.name, newest, named, _time(model.updated_at), model.description)
+    return table
+
+
+def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias]) -> Table:
+    """Make the table of the versions of a model."""
+    table = _table("version", "aliases", "registered (UTC)", "by", "estimator", "state", "sha256")
+    for version in versions:
+        named = ", ".join(alias.name for alias in aliases if alias.version == version.name)
+        _add(
+            table,
+            version.name,
+            named,
+            _time(version.created_at),
+            version.author,
+            version.properties.get("estimator"),
+            version.state.lower(),
+            (version.digest or NOTHING)[:DIGEST_DIGITS],
+        )
+    return table
+
+
+def version_page(version: RegisteredVersion, lineage: VersionLineage) -> RenderableType:
+    """Lay out everything that is known of a version."""
+    name = f"{version.model_name} version {version.version}{_in_brackets(version.aliases)}"
+    title = Text(_cell(name), "bold")
+    facts = {
+        "registered": version.created_at and f"{_time(version.created_at)} UTC",
+        "by": version.author,
+        "state": version.state.lower(),
+        "description": version.description,
+        "sha256": version.digest,
+        "approved": version.approval and f"by {version.approval['actor']}",
+    }
+    datasets = {
+        data["role"]: " ".join(filter(None, (data["digest"][:DIGEST_DIGITS], data["uri"])))
+        for data in version.datasets
+    }
+    deployments = {
+        served["inferenceService"]: f"{served['environment']}, {served['desiredState']}"
+        for served in lineage.deployments
+    }
+    parts = {
+        "": {name: value for name, value in facts.items() if value},
+        "metrics": {name: number(value) for name, value in version.metrics.items()},
+        "parameters": version.parameters,
+        "properties": version.properties,
+        "data": datasets,
+        "lineage": version.lineage,
+        "deployments": deployments,
+        "files": {path: digest[:DIGEST_DIGITS] for path, digest in version.files.items()},
+    }
+    return Group(title, *(_facts(name, values) for name, values in parts.items() if values))
+
+
+def comparison_page(comparison: VersionComparison, everything: bool) -> RenderableType:
+    """Lay out versions side by side: all metrics, and of the rest what differs."""
+    names = [f"{version.version}{_in_brackets(version.aliases)}" for version in comparison.versions]
+    two = len(names) == 2
+    table = _table("", *names, *(["difference"] if two else []))
+    for name, values in comparison.metrics.items():
+        difference = [_difference(values)] if two else []
+        _add(table, name, *map(number, values), *difference)
+    for part in ("parameters", "datasets", "lineage", "files"):
+        sides: Mapping[str, Sequence[Any]] = getattr(comparison, part)
+        rows = {
+            name: values
+            for name, values in sides.items()
+            if everything or any(value != values[0] for value in values)
+        }
+        if rows:
+            table.add_section()
+            table.add_row(Text(part, "bold"))
+        for name, values in rows.items():
+            cut = DIGEST_DIGITS if part in DIGEST_PARTS else None
+            _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in values))
+    return table
+
+
+def audit_table(entries: Sequence[AuditEntry]) -> Table:
+    """Make the table of the audit log."""
+    table = _table("when (UTC)", "who", "what", "model", "subject", "from", "to", "reason")
+    for entry in entries:
+        change = [entry.detail.get(name) for name in ("from", "to", "reason")]
+        _add(
+            table, _time(entry.at, "%Y-%m-%d %H:%M:%S"), entry.actor, entry.action,
+            entry.model_name, entry.subject, *change,
+        )  # fmt: skip
+    return table
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it: `1.6 MB`."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(_cell(heading), overflow="fold")
+    return table
+
+
+def _facts(title: str, facts: Mapping[str, Any]) -> Group:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        _add(table, name, _text(value))
+    return Group(*([Text(), Text(title, "bold")] if title else []), table)
+
+
+def _add(table: Table, *cells: Any) -> None:
+    table.add_row(*(Text(_cell(cell)) for cell in cells))
+
+
+def _in_brackets(aliases: Sequence[str]) -> str:
+    return f" ({', '.join(aliases)})" if aliases else ""
+
+
+def _cell(value: Any) -> str:
+    """Return text that cannot steer the terminal, whatever someone registered."""
+    text = "" if value is None else str(value)
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _difference(values: Sequence[float | None]) -> str:
+    first, second = values
+    if first is None or second is None:
+        return NOTHING
+    return ("+" if second > first else "") + number(second - first)
+
+
+def _time(moment: datetime, layout: str = "%Y-%m-%d %H:%M") -> str:
+    return moment.strftime(layout)
