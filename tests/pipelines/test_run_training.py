@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from model_registry import ModelRegistry
 from sklearn.datasets import load_diabetes, load_wine
 
 from pipelines import catalog
+from pipelines.local_registry import local_registry
 from tests.pipelines.conftest import CommandLine, Done, kfp_tabular
 
 BIRD_STRIKES = catalog.ROOT / "data" / "bird_strikes.csv"
@@ -23,10 +25,15 @@ def _train(folder: Path, *more: str, **variables: str) -> Done:
     )
 
 
+@pytest.fixture(name="folder", scope="module")
+def work_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that two runs share."""
+    return tmp_path_factory.mktemp("runs")
+
+
 @pytest.fixture(name="runs", scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Done]:
+def two_runs(folder: Path) -> tuple[Done, Done]:
     """The same training twice in one work folder; the first makes the champion."""
-    folder = tmp_path_factory.mktemp("runs")
     return _train(folder, "--promote"), _train(folder, "--promote")
 
 
@@ -64,6 +71,22 @@ def test_the_same_model_again_is_refused(runs: tuple[Done, Done]) -> None:
     assert second["registered"] is None
     assert second["comparison"]["champion"]["version"] == "1"
     assert second["comparison"]["reasons"]
+
+
+def test_kubeflows_own_client_reads_what_was_registered(
+    runs: tuple[Done, Done], folder: Path
+) -> None:
+    """The unmodified model-registry client finds model, version, artifact and digest."""
+    registered = runs[0].json()["registered"]
+    with local_registry(folder / ".kfp-tabular" / "registry", folder / "registry.log") as url:
+        address, _, port = url.rpartition(":")
+        client = ModelRegistry(address, int(port), author="a test", is_secure=False)
+        assert [model.name for model in client.get_registered_models()] == ["bird-strikes"]
+        version = client.get_model_version("bird-strikes", registered["version"])
+        artifact = client.get_model_artifact("bird-strikes", registered["version"])
+    assert version.custom_properties["estimator"] == "hist_gradient_boosting"
+    assert artifact.model_format_name == "sklearn"
+    assert artifact.custom_properties["digest"] == registered["digest"]
 
 
 def test_a_better_model_replaces_the_champion(tmp_path: Path) -> None:
