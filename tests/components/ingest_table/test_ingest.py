@@ -77,6 +77,17 @@ def test_csv_column_that_begins_empty_gets_its_type(
     assert ingest(tmp_path, "t.csv", content).schema["b"] == dtype
 
 
+@pytest.mark.parametrize("token", ["NA", '"nan"', "null", "#N/A", "<NA>", ""])
+@pytest.mark.parametrize("rows", [1, 300_000])
+def test_missing_values_are_found_anywhere(tmp_path: Path, token: str, rows: int) -> None:
+    """What stands for a missing value is one, in any column and however far down."""
+    content = b"a,s,z\n" + b"1,x,.\n" * rows + f"{token},{token},.\n".encode()
+    frame = ingest(tmp_path, "t.csv", content)
+    assert frame.dtypes == [pl.Int64, pl.String, pl.String]
+    assert frame.row(-1) == (None, None, ".")
+    assert frame["a"].null_count() == frame["s"].null_count() == 1
+
+
 @pytest.mark.parametrize(
     "content", [PLAIN, b"\xef\xbb\xbf" + PLAIN, PLAIN.replace(b"\n", b"\r\n"), PLAIN[:-1]]
 )
