@@ -1,7 +1,8 @@
 """Bring the files of a version to a registry, and fetch them from it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from urllib3.exceptions import HTTPError
 
 from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, RegistryError
-from components.shared.registry.http import RegistryHttp
+from components.shared.registry.http import CONNECTIONS, RegistryHttp
 from components.shared.registry.paths import API, version_path
 from components.shared.registry.records import RegisteredVersion
 
@@ -22,9 +23,8 @@ def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
     files = [_described(path, folder) for path in paths]
     plan = http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
     by_digest = {file["sha256"]: file["path"] for file in files}
-    for planned in plan["files"]:
-        if planned["state"] == "upload":
-            _put(http, planned, folder / by_digest[planned["sha256"]])
+    missing = [planned for planned in plan["files"] if planned["state"] == "upload"]
+    _all(lambda planned: _put(http, planned, folder / by_digest[planned["sha256"]]), missing)
     return files
 
 
@@ -38,8 +38,17 @@ def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> No
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
-    for file in files:
-        _fetch(http, file["url"], _inside(folder, file["path"]), file["sha256"])
+    _all(
+        lambda file: _fetch(http, file["url"], _inside(folder, file["path"]), file["sha256"]), files
+    )
+
+
+def _all(move: Callable[[Mapping[str, Any]], None], files: Sequence[Mapping[str, Any]]) -> None:
+    """Move files side by side; the first that fails ends it, and its error is raised."""
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        # Leaving `map` by an error cancels what has not begun.
+        for _ in pool.map(move, files):
+            pass
 
 
 def _put(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
