@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from components.shared.registry.client import RegistryClient
+from pipelines.errors import UsageError
 from pipelines.registry_connection import connected_registry, local_data, shown, url_option
 from pipelines.registry_output import examples, json_option, print_json
 
@@ -96,6 +97,24 @@ def approve_command(version: str, reason: str | None, url: str | None) -> None:
     click.echo(f"{found.model_name} version {found.version} is approved")
 
 
+@click.command("delete", epilog=examples("delete churn@3 --reason 'trained on leaked data'"))
+@click.argument("version", metavar="MODEL@REF")
+@reason_option
+@url_option
+def delete_command(version: str, reason: str | None, url: str | None) -> None:
+    """Delete a version that nothing points to.
+
+    Move its aliases and deployments away first. The name of the version is not given again, and
+    the log keeps who deleted it; `gc` takes back the space of its files.
+    """
+    if not version.partition("@")[2]:
+        raise UsageError(f"say which version to delete: {version.rstrip('@')}@VERSION")
+    with connected_registry(url) as client:
+        found = client.get(version)
+        client.delete(found.model_name, found.version, reason)
+    click.echo(f"{found.model_name} version {found.version} is deleted")
+
+
 @click.command("gc", epilog=examples("gc", "gc --older-than-hours 48 --delete"))
 @click.option(
     "--older-than-hours",
@@ -160,4 +179,7 @@ def _print_move(model: str, alias: str, before: str | None, after: str, as_json:
     click.echo(f"{alias} of {model}: version {f'{before} → ' if before else ''}{after}")
 
 
-COMMANDS: Final = (promote_command, rollback_command, approve_command, gc_command, serve_command)
+COMMANDS: Final = (
+    *(promote_command, rollback_command, approve_command),
+    *(delete_command, gc_command, serve_command),
+)

@@ -16,7 +16,7 @@ from tests.registry_service.running import start_registry
 Registry = Callable[..., Done]
 COMMANDS = (
     *("list", "show", "compare", "promote", "rollback", "approve", "audit", "gc"),
-    *("download", "serve"),
+    *("delete", "download", "serve"),
 )
 
 
@@ -148,6 +148,12 @@ def test_an_approval_is_shown(ask: Registry, name: str) -> None:
     assert "approved" not in ask("show", f"{name}@1").output
 
 
+def test_a_version_is_deleted(ask: Registry, name: str) -> None:
+    """A version that nothing points to goes; asked for again, it is said who deleted it and why."""
+    assert "is deleted" in ask("delete", f"{name}@1", "--reason", "leaked the target").output
+    assert "leaked the target" in ask("show", f"{name}@1").errors
+
+
 def test_garbage_is_counted_first(ask: Registry) -> None:
     """Nothing is deleted without being told so."""
     assert ask("gc", "--json").json()["dry_run"] is True
@@ -197,6 +203,8 @@ def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None
         (("promote", "{name}", "--alias", "latest"), "latest"),
         (("promote", "{name}", "--alias", "1st"), "starts with a letter"),
         (("rollback", "{name}"), "no earlier version"),
+        (("delete", "{name}"), "{name}@VERSION"),
+        (("delete", "{name}@2"), "challenger"),
         (("download", "{name}@9", "copy"), "no {name}@9"),
         (("download", "{name}", "model/model.joblib/copy"), "cannot write"),
     ],
