@@ -18,6 +18,7 @@ long texts on BLAKE2b. They are no secret and no protection against an adversary
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -57,15 +58,19 @@ def row_hashes(path: str | Path, columns: Sequence[str], seed: int) -> Hashes:
     schema_types(lazy.collect_schema())
     names = _mixed(_text_bits(pl.Series(columns, dtype=pl.String)))
     start = _mixed(np.array([seed], dtype=np.int64).view(np.uint64))
-    hashes = []
+    hashes: list[Hashes] = []
+    batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
     with ThreadPoolExecutor(THREADS) as threads:
-        for batch in lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-            parts = threads.map(_column_hashes, batch.iter_columns(), names)
-            total = np.full(len(batch), start[0], dtype=np.uint64)
-            for part in parts:
-                total += part
-            hashes.append(_mixed(total))
+        while some := list(islice(batches, THREADS)):
+            hashes += threads.map(lambda batch: _batch_hashes(batch, names, start), some)
     return np.concatenate(hashes) if hashes else np.array([], dtype=np.uint64)
+
+
+def _batch_hashes(batch: pl.DataFrame, names: Hashes, start: Hashes) -> Hashes:
+    total = np.repeat(start, len(batch))
+    for series, name in zip(batch.iter_columns(), names, strict=True):
+        total += _column_hashes(series, name)
+    return _mixed(total)
 
 
 def _column_hashes(series: pl.Series, name: np.uint64) -> Hashes:
