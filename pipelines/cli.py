@@ -35,7 +35,7 @@ Examples:
 \b
   # look at what was registered, and at one version of it
   kfp-tabular registry list
-  kfp-tabular registry show bird-strikes@champion
+  kfp-tabular registry show bird_strikes@champion
 """
 
 
