@@ -37,7 +37,7 @@ install: $(VENV)/.installed ## Create .venv with the hash-locked dependencies
 
 .PHONY: run
 run: install ## Train, evaluate and register a model on the shipped data
-	@$(BIN)/kfp-tabular run training --source data/bird_strikes.csv --target damaged --model-name bird-strikes --promote
+	@$(BIN)/kfp-tabular run training --source data/bird_strikes.csv --target damaged --promote
 
 .PHONY: compile
 compile: install ## Compile every component and pipeline to YAML

@@ -132,9 +132,10 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
         console.print(f"  {step:<22} {_short(path)}", highlight=False, soft_wrap=True)
     console.print(f"  {'model':<22} {_short(summary.model)}", highlight=False, soft_wrap=True)
     console.print("\nnext:")
-    registry = _short(work_dir.resolve() / "registry")
-    console.print(f"  kfp-tabular registry serve --data {registry}", highlight=False)
-    console.print("  kfp-tabular run training --help", highlight=False)
+    # The registry commands look into the default folder, or into the one that this names.
+    where = "" if work_dir == WORK_DIR else f"KFP_TABULAR_WORK_DIR={work_dir} "
+    for command in ("registry list", "registry serve", "run training --help"):
+        console.print(f"  {where}kfp-tabular {command}", highlight=False, soft_wrap=True)
 
 
 def _short(path: Path) -> Path:

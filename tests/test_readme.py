@@ -16,6 +16,7 @@ README = (catalog.ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(?P<language>bash|python)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [(found["language"], found["code"]) for found in BLOCK.finditer(README)]
 RUNS_THE_TESTS = "make test\n"
+WITH_EXAMPLES = {"", "run training", "submit training", "schedule training", "registry"}
 
 
 @pytest.fixture(name="checkout", scope="module")
@@ -56,7 +57,19 @@ def test_the_readme_tells_the_test_command() -> None:
     assert "make test" in (catalog.ROOT / ".ci" / "run").read_text("utf-8")
 
 
-@pytest.mark.parametrize("command", ["", "run", "run training", "compile", "registry"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "run",
+        "run training",
+        "submit training",
+        "schedule training",
+        "runs",
+        "compile",
+        "registry",
+    ],
+)
 def test_every_help_text_teaches(command: str) -> None:
     """Each level of help says what it does; the runs also show examples."""
     done = subprocess.run(
@@ -66,4 +79,4 @@ def test_every_help_text_teaches(command: str) -> None:
         check=True,
     )
     assert "Usage: kfp-tabular" in done.stdout
-    assert ("Examples" in done.stdout) == (command in ("", "run training"))
+    assert ("Examples" in done.stdout) == (command in WITH_EXAMPLES)
