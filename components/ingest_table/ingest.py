@@ -51,6 +51,9 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
     one flat object a line. Each of them may be compressed with gzip (`.csv.gz`). NaN becomes
     missing, times with a time zone become UTC.
 
+    Memory does not grow with the file. (Polars maps JSON Lines into memory: its pages count as
+    resident, but the system takes them back when it needs them.)
+
     Args:
         source: A path, `file://`, `http(s)://` or `s3://bucket/key`. Credentials of S3 come from
             the environment, see `components.shared.tables.downloads`.
