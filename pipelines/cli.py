@@ -12,7 +12,7 @@ from components.shared.image import VERSION
 from pipelines import catalog
 from pipelines.errors import PipelineError
 from pipelines.registry_commands import registry_group
-from pipelines.run_command import PipelineRuns
+from pipelines.run_command import run_group
 from pipelines.runs_command import runs_group
 from pipelines.schedule_command import schedule_group, schedules_group
 from pipelines.submit_command import submit_group
@@ -45,11 +45,6 @@ def cli() -> None:
     """Train, compare and register models on tables, on a laptop or on Kubeflow Pipelines."""
 
 
-@cli.group(cls=PipelineRuns)
-def run() -> None:
-    """Run a pipeline on this machine, without a cluster."""
-
-
 @cli.command("compile")
 @click.option(
     "--output",
@@ -66,7 +61,14 @@ def compile_command(output: Path) -> None:
         click.echo(path.relative_to(output))
 
 
-for group in (submit_group(), schedule_group(), schedules_group(), runs_group(), registry_group):
+for group in (
+    run_group(),
+    submit_group(),
+    schedule_group(),
+    schedules_group(),
+    runs_group(),
+    registry_group,
+):
     cli.add_command(group)
 
 

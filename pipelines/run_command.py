@@ -14,47 +14,29 @@ from rich.console import Console
 
 from components.shared.registry.client import URL_VARIABLE
 from pipelines import catalog
-from pipelines.arguments import FILLED_IN, filled_in
-from pipelines.options import options_for, pipeline_description, pipeline_inputs
+from pipelines.arguments import filled_in
+from pipelines.pipeline_commands import PipelineCommands
 
 WORK_DIR: Final = Path(".kfp-tabular")
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
 
-EXAMPLES: Final = {
-    "training": """
+EXAMPLES: Final = """
 Examples:
 
 \b
-  kfp-tabular run training --source my.csv --target churned
-  kfp-tabular run training --source s3://tables/sales.parquet --target amount --task regression
-  kfp-tabular run training --source my.csv --target churned --promote \\
-      --estimator random_forest --hyperparameters '{"n_estimators": 200}'
-  kfp-tabular run training --source my.csv --target churned \\
+  kfp-tabular run {name} --source my.csv --target churned
+  kfp-tabular run {name} --source s3://tables/sales.parquet --target amount --task regression
+  kfp-tabular run {name} --source my.csv --target churned --promote \\
+      --estimator random_forest --hyperparameters '{{"n_estimators": 200}}'
+  kfp-tabular run {name} --source my.csv --target churned \\
       --split-strategy time --split-column month
 """
-}
 
 
-class PipelineRuns(click.Group):
-    """The group of commands that run a pipeline; they are made when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name every pipeline."""
-        return catalog.pipeline_names()
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Make the command that runs pipeline `name`."""
-        if name not in catalog.pipeline_names():
-            return None
-        path = catalog.pipeline_yaml(name)
-        return click.Command(
-            name,
-            params=[*options_for(pipeline_inputs(path), FILLED_IN), *_local_options()],
-            callback=lambda work_dir, as_json, **values: _run(name, values, work_dir, as_json),
-            help=pipeline_description(path),
-            epilog=EXAMPLES.get(name),
-            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        )
+def run_group() -> click.Group:
+    """Make the group of commands that run a pipeline here."""
+    summary = "Run a pipeline on this machine, without a cluster."
+    return PipelineCommands("run", summary, _local_options, _run, EXAMPLES)
 
 
 def _local_options() -> list[click.Option]:
@@ -72,12 +54,13 @@ def _local_options() -> list[click.Option]:
     ]
 
 
-def _run(name: str, values: Mapping[str, Any], work_dir: Path, as_json: bool) -> None:
+def _run(name: str, values: dict[str, Any]) -> None:
     # kfp takes most of a second to import: only here, so that --help answers at once.
     from pipelines.local_run import artifact_types, run_locally
     from pipelines.progress import StepProgress
     from pipelines.training.summary import TrainingSummary
 
+    work_dir, as_json = values.pop("work_dir"), values.pop("as_json")
     pipeline = catalog.load_pipeline(name)
     console = Console(file=sys.stderr if as_json else sys.stdout)
     arguments = filled_in(values)

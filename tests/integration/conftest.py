@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import urllib3
+
+from tests.registry_service.running import free_port
 
 SECONDS_TO_START = 30
 
@@ -39,21 +40,10 @@ def minio_binary() -> str:
     found = named or (str(built) if built.is_file() else shutil.which("minio"))
     if found:
         return found
-    reason = (
-        "no MinIO server: name its binary in KFP_TABULAR_MINIO, or build it into "
-        f"{built} with: GOBIN={built.parent} go install "
-        "github.com/minio/minio@RELEASE.2025-10-15T17-29-55Z"
-    )
+    reason = "no MinIO server: name its binary in KFP_TABULAR_MINIO, or build it with make minio"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
