@@ -9,7 +9,7 @@ import polars as pl
 from components.shared.errors import InputError
 from components.shared.tables.digest import table_digest
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
-from components.shared.tables.files import convert
+from components.shared.tables.files import convert, count_rows
 from components.shared.tables.sources import local_file, parse_source
 
 
@@ -85,8 +85,7 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
 
 
 def _size(parquet: Path) -> tuple[int, int]:
-    lazy = pl.scan_parquet(parquet)
-    rows = lazy.select(pl.len()).collect().item()
+    rows = count_rows(parquet)
     if not rows:
         raise InputError("The table has a header but no rows: name one with rows.")
-    return rows, len(lazy.collect_schema())
+    return rows, len(pl.scan_parquet(parquet).collect_schema())

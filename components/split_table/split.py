@@ -1,5 +1,6 @@
 """Splitting of a table into train and test, so that appended rows do not move old ones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from components.shared.digests import file_digest
-from components.shared.tables.files import write_parquet
-from components.shared.tables.sides import Mask, choose_sides
+from components.shared.tables.files import count_rows, write_parquet
+from components.shared.tables.sides import choose_sides
 from components.shared.tables.split_plan import SplitPlan, Strategy, plan_split
 
 MAX_CLASSES_TOLD = 50
@@ -120,29 +121,23 @@ def split_table(
         seed=seed,
     )
     sides = choose_sides(table, plan)
-    _write_rows(table, plan, sides.train, Path(train))
-    _write_rows(table, plan, sides.test, Path(test))
-    train_rows, test_rows = int(sides.train.sum()), int(sides.test.sum())
+    for rows, path in ((sides.train, Path(train)), (sides.test, Path(test))):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(rows, path)
+    with ThreadPoolExecutor() as threads:
+        train_digest, test_digest = threads.map(file_digest, (train, test))
+    train_rows, test_rows = count_rows(train), count_rows(test)
     return SplitTable(
-        train_digest=file_digest(train),
-        test_digest=file_digest(test),
+        train_digest=train_digest,
+        test_digest=test_digest,
         train_rows=train_rows,
         test_rows=test_rows,
-        dropped_rows=len(sides.train) - train_rows - test_rows,
+        dropped_rows=count_rows(table) - train_rows - test_rows,
         strategy=plan.strategy,
         parameters=_parameters(plan, sides.first_test_time),
         train_classes=_class_rows(train, plan),
         test_classes=_class_rows(test, plan),
     )
-
-
-def _write_rows(table: str | Path, plan: SplitPlan, mask: Mask, path: Path) -> None:
-    chosen = "chosen"
-    while chosen in plan.columns:
-        chosen += "_"
-    rows = pl.concat([pl.scan_parquet(table), pl.LazyFrame({chosen: mask})], how="horizontal")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_parquet(rows.filter(pl.col(chosen)).drop(chosen), path)
 
 
 def _parameters(plan: SplitPlan, first_test_time: Any) -> Metadata:

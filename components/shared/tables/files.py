@@ -43,6 +43,12 @@ def write_parquet(lazy: pl.LazyFrame, parquet: Path) -> None:
     lazy.sink_parquet(parquet, compression="lz4", row_group_size=ROW_GROUP_ROWS)
 
 
+def count_rows(parquet: str | Path) -> int:
+    """Return the number of rows of a Parquet file; reads only its end."""
+    rows: int = pl.scan_parquet(parquet).select(pl.len()).collect().item()
+    return rows
+
+
 def canonical(lazy: pl.LazyFrame) -> pl.LazyFrame:
     """Bring every column to the one Polars type of its kind.
 

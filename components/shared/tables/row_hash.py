@@ -1,140 +1,93 @@
 """Hashes of rows that depend on their values alone, so that a row keeps its place in a split.
 
-They are defined here to the last bit, on nothing that another version of a library could change:
-on the 64-bit finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
-Generators, OOPSLA 2014, with the constants of Stafford's variant 13), below called mix, and for
-long texts on BLAKE2b. They are no secret and no protection against an adversary.
+They are defined here to the last bit, on published algorithms, so that no other version of a
+library can change them: on XXH3 with 64 bits (github.com/Cyan4973/xxHash, its specification) and
+on the finaliser of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
+OOPSLA 2014, with the constants of Stafford's variant 13), below called mix. They are no secret and
+no protection against an adversary.
 
-- row: mix(mix(seed) + the sum of the hashes of its values), all sums modulo 2^64
-- value: mix(bits of the value + hash of the column's name)
-- bits of a number, boolean, date or time: those of its float64 (dates and times in microseconds
-  since 1970), 0.0 for -0.0; of a missing value: those of NaN, 0x7ff8000000000000
-- bits of a text of up to 64 bytes of UTF-8: its length n, then for each 8 bytes, the last filled
-  up with zeros, n = mix(n + the bytes as a little-endian integer); of a longer text: BLAKE2b of
-  8 bytes, as a little-endian integer
-- name: as a text, its bits mixed
+- row: mix(mix(seed) + the sum of the hashes of its values), all sums and products modulo 2^64
+- text: XXH3 of its UTF-8, with the hash of the column's name as the seed
+- number, boolean, date or time: with b the bits of its float64 (dates and times in microseconds
+  since 1970), 0.0 for -0.0: (b xor b >> 32) times the hash of the column's name, made odd
+- missing value, of any type: as a number with the bits of NaN, 0x7ff8000000000000
+- name: XXH3 of its UTF-8, with the seed 0
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from pathlib import Path
-from typing import TypeAlias
+from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
+import polars_hash  # noqa: F401 - registers the name space `nchash`
 
-from components.shared.tables.column_types import CANONICAL, schema_types
+from components.shared.tables.column_types import CANONICAL, ColumnType, schema_types
 
-Hashes: TypeAlias = npt.NDArray[np.uint64]
-
-BATCH_ROWS = 100_000
-THREADS = 2
-BLOCK_ROWS = 12_288
-WORD = 8
-SHORT_TEXT = 8 * WORD
+NAN_BITS = 0x7FF8_0000_0000_0000
+MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))
+"""Rounds of the finaliser: bits to shift by, and factor."""
 
 
-def row_hashes(path: str | Path, columns: Sequence[str], seed: int) -> Hashes:
-    """Hash the rows of a Parquet file over some columns.
+def with_row_hash(lazy: pl.LazyFrame, columns: Sequence[str], seed: int, name: str) -> pl.LazyFrame:
+    """Add the hash of each row over some columns, a UInt64 spread evenly over all of its values.
 
     It does not matter whether a column was read as integers or floats, as dates or datetimes, or
     has missing values elsewhere. The order of the columns does not matter, their names do.
 
     Args:
-        path: A Parquet file.
+        lazy: A table.
         columns: The columns that count.
         seed: Another seed gives independent hashes; any 64-bit integer.
-
-    Returns:
-        One uint64 a row, shape (rows,), spread evenly over all of its values.
+        name: Name of the column of hashes, none of the table's.
 
     Raises:
         InputError: A column is not of a table's types.
     """
-    lazy = pl.scan_parquet(path).select(columns)
-    schema_types(lazy.collect_schema())
-    names = _mixed(_text_bits(pl.Series(columns, dtype=pl.String)))
-    start = _mixed(np.array([seed], dtype=np.int64).view(np.uint64))
-    hashes: list[Hashes] = []
-    batches = lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
-    with ThreadPoolExecutor(THREADS) as threads:
-        while some := list(islice(batches, THREADS)):
-            hashes += threads.map(lambda batch: _batch_hashes(batch, names, start), some)
-    return np.concatenate(hashes) if hashes else np.array([], dtype=np.uint64)
+    types = schema_types(lazy.select(columns).collect_schema())
+    total = _bits(mix(seed % 2**64))
+    for (column, kind), of_name in zip(types.items(), _name_hashes(columns), strict=True):
+        total = total + _value_hash(pl.col(column), kind, of_name)
+    lazy = lazy.with_columns(total.alias(name))
+    # A step a round: within one expression, Polars would compute what stands in it twice, twice.
+    for shift, factor in MIXING:
+        lazy = lazy.with_columns((_folded(pl.col(name), shift) * _bits(factor)).alias(name))
+    return lazy
 
 
-def _batch_hashes(batch: pl.DataFrame, names: Hashes, start: Hashes) -> Hashes:
-    total = np.repeat(start, len(batch))
-    for series, name in zip(batch.iter_columns(), names, strict=True):
-        total += _column_hashes(series, name)
-    return _mixed(total)
+def mix(number: int) -> int:
+    """Apply SplitMix64's finaliser to a whole number of 64 bits."""
+    for shift, factor in MIXING:
+        number = (number ^ (number >> shift)) * factor % 2**64
+    return number
 
 
-def _column_hashes(series: pl.Series, name: np.uint64) -> Hashes:
-    """Return the hash of each value of a column whose name has this hash."""
-    kind = schema_types(pl.Schema({series.name: series.dtype}))[series.name]
-    if kind == "string":
-        texts = series.cast(pl.String)
-        bits = _text_bits(texts.fill_null(""))
-        if texts.null_count():
-            bits[texts.is_null().to_numpy()] = np.array(np.nan).view(np.uint64)
-        return _mixed(bits + name)
-    if kind in ("date", "datetime"):
-        series = series.cast(CANONICAL["datetime"]).to_physical()
-    numbers = series.cast(pl.Float64).to_numpy()
-    hashes = np.empty(len(numbers), dtype=np.uint64)
-    for block in _blocks(len(numbers)):
-        positive = numbers[block] + 0.0  # -0.0 becomes 0.0
-        positive[np.isnan(positive)] = np.nan
-        hashes[block] = _mixed_block(positive.view(np.uint64) + name)
+def _name_hashes(columns: Sequence[str]) -> list[int]:
+    names = pl.DataFrame({"name": columns}, {"name": pl.String})
+    return names.select(_text_hash(pl.col("name"), 0)).to_series().to_list()
+
+
+def _text_hash(texts: pl.Expr, seed: int) -> pl.Expr:
+    hashes: pl.Expr = texts.nchash.xxh3_64(seed=seed)  # type: ignore[attr-defined]
     return hashes
 
 
-def _text_bits(texts: pl.Series) -> Hashes:
-    lengths = texts.str.len_bytes().to_numpy().astype(np.uint64)
-    longest = min(int(lengths.max(initial=1)), SHORT_TEXT)
-    count = -(-longest // WORD)
-    padded = _padded(texts, lengths, count * WORD)
-    words = padded.bin.reinterpret(dtype=pl.Array(pl.UInt64, count), endianness="little").to_numpy()
-    bits = lengths.copy()
-    for number in range(count):
-        reached = lengths > number * WORD
-        mixed = _mixed(bits + words[:, number])
-        bits = mixed if reached.all() else np.where(reached, mixed, bits)
-    for row in np.flatnonzero(lengths > SHORT_TEXT):
-        digest = hashlib.blake2b(texts[int(row)].encode(), digest_size=WORD).digest()
-        bits[row] = int.from_bytes(digest, "little")
-    return bits
+def _value_hash(column: pl.Expr, kind: ColumnType, of_name: int) -> pl.Expr:
+    factor = of_name | 1
+    if kind == "string":
+        missing = (NAN_BITS ^ (NAN_BITS >> 32)) * factor % 2**64
+        return _text_hash(column.cast(pl.String), of_name).fill_null(_bits(missing))
+    if kind in ("date", "datetime"):
+        column = column.cast(CANONICAL["datetime"]).to_physical()
+    numbers = column.cast(pl.Float64)
+    if kind == "float":
+        # 0.0 for -0.0, and of the many NaNs the one that stands for a missing value.
+        numbers = (numbers + 0.0).fill_nan(float("nan"))
+    numbers = numbers.fill_null(float("nan"))
+    return _folded(numbers.reinterpret(dtype=pl.UInt64), 32) * _bits(factor)
 
 
-def _padded(texts: pl.Series, lengths: Hashes, width: int) -> pl.Series:
-    """Fill up with zeros, or cut, to so many bytes."""
-    only_ascii = (texts.str.len_chars().to_numpy() == lengths).all()
-    if only_ascii and lengths.max(initial=0) <= width:
-        return texts.str.pad_end(width, "\0").cast(pl.Binary)
-    return (texts + "\0" * width).cast(pl.Binary).bin.head(width)
+def _folded(numbers: pl.Expr, shift: int) -> pl.Expr:
+    """Return the numbers xor themselves shifted right, for which Polars has only division."""
+    return numbers ^ (numbers // _bits(2**shift))
 
 
-def _mixed(bits: Hashes) -> Hashes:
-    mixed = np.empty_like(bits)
-    for block in _blocks(len(bits)):
-        mixed[block] = _mixed_block(bits[block].copy())
-    return mixed
-
-
-def _mixed_block(bits: Hashes) -> Hashes:
-    """Mix in place."""
-    bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(0xBF58476D1CE4E5B9)
-    bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(31)
-    return bits
-
-
-def _blocks(rows: int) -> Iterator[slice]:
-    """Yield slices that fit the processor's cache: mixing takes a third of the time in them."""
-    return (slice(start, start + BLOCK_ROWS) for start in range(0, rows, BLOCK_ROWS))
+def _bits(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.UInt64)

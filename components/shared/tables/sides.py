@@ -2,90 +2,94 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from components.shared.errors import InputError
-from components.shared.tables.row_hash import Hashes, row_hashes
+from components.shared.tables.row_hash import with_row_hash
 from components.shared.tables.split_plan import SplitPlan
-
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Sides:
-    """One boolean a row: whether it is a train row, and whether it is a test row.
+    """A split that is decided, but of which no row was written yet.
 
-    Rows that are neither have no target value. `first_test_time` is where a split in time cuts.
+    Attributes:
+        train: The train rows, in their order.
+        test: The test rows, in their order. Rows without a target value are in neither.
+        first_test_time: Where a split in time cuts.
     """
 
-    train: Mask
-    test: Mask
+    train: pl.LazyFrame
+    test: pl.LazyFrame
     first_test_time: Any = None
 
 
 def choose_sides(table: str | Path, plan: SplitPlan) -> Sides:
     """Choose the side of every row.
 
-    Needs 9 bytes of memory a row, and with `time` or `stratified` that one column.
+    Memory does not grow with the table, but for `time`, which needs its column.
 
     Raises:
         InputError: A time is missing, or one side would be empty.
     """
-    kept = _has_value(table, plan.target)
-    first = None
+    rows = pl.scan_parquet(table)
+    if plan.target is not None:
+        rows = rows.filter(_has_value(rows, plan.target))
     if plan.strategy == "time":
-        test, first = _by_time(_column(table, plan.column), kept, plan.test_size)
-    else:
-        columns = plan.columns if plan.column is None else (plan.column,)
-        hashes = row_hashes(table, columns, plan.seed)[kept]
-        strata = None if plan.strategy != "stratified" else _column(table, plan.target)
-        test = np.zeros_like(kept)
-        test[kept] = cut_by_hash(
-            hashes, None if strata is None else strata.filter(pl.Series(kept)), plan.test_size
-        )
-    sides = Sides(kept & ~test, test, first)
-    if not sides.test.any() or not sides.train.any():
-        same = "are all equal" if plan.column is None else f"are one group ({plan.column!r})"
-        raise InputError(
-            f"The {int(kept.sum()):,} rows {same}, so they cannot be parted into train and test: "
-            "add rows, or use another column or strategy."
-        )
-    return sides
+        first = cut_time(_times(table, rows, plan), plan.test_size)
+        is_test = pl.col(str(plan.column)) >= first
+        return Sides(rows.filter(~is_test), rows.filter(is_test), first)
+    name = "hash"
+    while name in plan.columns:
+        name += "_"
+    counted = plan.columns if plan.column is None else (plan.column,)
+    rows = with_row_hash(rows, counted, plan.seed, name)
+    is_test = _below(rows, name, plan)
+    return Sides(*(rows.filter(side).select(plan.columns) for side in (~is_test, is_test)))
 
 
-def cut_by_hash(hashes: Hashes, strata: pl.Series | None, test_size: float) -> Mask:
-    """Choose the rows whose hash lies below the test share; each stratum gets onto both sides.
+def _has_value(rows: pl.LazyFrame, column: str) -> pl.Expr:
+    value = pl.col(column)
+    is_float = rows.collect_schema()[column].is_float()
+    return (value.fill_nan(None) if is_float else value).is_not_null()
+
+
+def _below(rows: pl.LazyFrame, name: str, plan: SplitPlan) -> pl.Expr:
+    """Tell test rows: their hash lies below the test share; each stratum gets onto both sides.
 
     A row's side follows from its own hash. Only where a whole stratum fell onto one side, its
     row with the lowest (or highest) hash is moved, and with it all rows equal to it. A stratum
     of one distinct row stays in train.
-
-    Args:
-        hashes: One hash a row.
-        strata: One label a row; None for a single stratum.
-        test_size: Share of test rows, between 0 and 1.
-
-    Returns:
-        One boolean a row, True for test.
     """
-    threshold = np.uint64(min(int(test_size * 2.0**64), 2**64 - 1))
-    label = pl.lit(0) if strata is None else strata
-    by_stratum = (
-        pl.LazyFrame({"hash": hashes})
-        .with_columns(stratum=label)
-        .group_by("stratum")
-        .agg(lowest=pl.col("hash").min(), highest=pl.col("hash").max())
+    threshold = min(int(plan.test_size * 2.0**64), 2**64 - 1)
+    hashes = pl.col(name)
+    extremes = (
+        rows.group_by(pl.col(str(plan.target)) if plan.strategy == "stratified" else pl.lit(0))
+        .agg(lowest=hashes.min(), highest=hashes.max(), rows=pl.len())
         .collect(engine="streaming")
     )
-    lowest, highest = by_stratum["lowest"].to_numpy(), by_stratum["highest"].to_numpy()
-    test = hashes < threshold
-    test[np.isin(hashes, lowest[(lowest >= threshold) & (lowest < highest)])] = True
-    test[np.isin(hashes, highest[highest < threshold])] = False
-    return test
+    if not (extremes["lowest"] < extremes["highest"]).any():
+        raise InputError(_inseparable(plan, int(extremes["rows"].sum())))
+    lowest, highest = pl.col("lowest"), pl.col("highest")
+    to_test = extremes.filter(lowest >= threshold, lowest < highest)["lowest"]
+    to_train = extremes.filter(highest < threshold)["highest"]
+    below = hashes < pl.lit(threshold, dtype=pl.UInt64)
+    # Most tables need none of these look-ups, which every row would pay for.
+    if len(to_test):
+        below |= hashes.is_in(to_test.implode())
+    if len(to_train):
+        below &= ~hashes.is_in(to_train.implode())
+    return below
+
+
+def _inseparable(plan: SplitPlan, rows: int) -> str:
+    same = "are all equal" if plan.column is None else f"are one group ({plan.column!r})"
+    return (
+        f"The {rows:,} rows {same}, so they cannot be parted into train and test: "
+        "add rows, or use another column or strategy."
+    )
 
 
 def cut_time(times: pl.Series, test_size: float) -> Any:
@@ -116,31 +120,17 @@ def cut_time(times: pl.Series, test_size: float) -> Any:
     return min(possible, key=lambda time: abs(sizes[time] - wanted))
 
 
-def _by_time(times: pl.Series, kept: Mask, test_size: float) -> tuple[Mask, Any]:
-    if times.dtype.is_float():
-        times = times.fill_nan(None)
-    missing = times.is_null().to_numpy() & kept
-    if missing.any():
+def _times(table: str | Path, rows: pl.LazyFrame, plan: SplitPlan) -> pl.Series:
+    column = str(plan.column)
+    everything = pl.scan_parquet(table)
+    missing = ~_has_value(everything, column)
+    if plan.target is not None:
+        missing &= _has_value(everything, plan.target)
+    gaps = everything.select(missing).collect(engine="streaming").to_series().arg_true()
+    if len(gaps):
         raise InputError(
-            f"The time column {times.name!r} has no value in {int(missing.sum()):,} rows, the "
-            f"first being data row {int(missing.argmax()) + 1:,}: fill or remove them, or name "
-            "another column (parameter `column`)."
+            f"The time column {column!r} has no value in {len(gaps):,} rows, the first being "
+            f"data row {gaps[0] + 1:,}: fill or remove them, or name another column "
+            "(parameter `column`)."
         )
-    first = cut_time(times.filter(pl.Series(kept)), test_size)
-    return (times >= first).fill_null(value=False).to_numpy() & kept, first
-
-
-def _column(table: str | Path, column: str | None) -> pl.Series:
-    return (
-        pl.scan_parquet(table).select(pl.col(str(column))).collect(engine="streaming").to_series()
-    )
-
-
-def _has_value(table: str | Path, target: str | None) -> Mask:
-    lazy = pl.scan_parquet(table)
-    if target is None:
-        return np.ones(lazy.select(pl.len()).collect().item(), dtype=np.bool_)
-    column = pl.col(target)
-    if lazy.collect_schema()[target].is_float():
-        column = column.fill_nan(None)
-    return lazy.select(column.is_not_null()).collect(engine="streaming").to_series().to_numpy()
+    return rows.select(column).collect(engine="streaming").to_series()

@@ -53,7 +53,7 @@ def test_known_table_has_its_known_split(tmp_path: Path) -> None:
         }
     )
     _, test, _ = split(tmp_path, frame, test_size=0.4)
-    assert test["t"].dt.hour().to_list() == [0, 4, 8]
+    assert test["t"].dt.hour().to_list() == [3, 4, 6]
 
 
 def test_rows_are_parted_and_keep_their_order(tmp_path: Path) -> None:
