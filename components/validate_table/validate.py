@@ -1,5 +1,6 @@
 """Validation of a table: its schema, what breaks it, what is odd, and its target."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from components.shared.tables.column_statistics import (
 from components.shared.tables.findings import Finding
 from components.shared.tables.schema import TableSchema, read_schema, write_schema
 from components.shared.tables.tasks import Task, resolve_task
-from components.shared.tables.warnings import TableWarning, table_warnings
+from components.shared.tables.warnings import TableWarning, count_repeated_rows, table_warnings
 
 MODES = ("fail", "report")
 NO_TASK = "none"
@@ -88,7 +89,9 @@ def validate_table(
     """
     if mode not in MODES:
         raise InputError(f"Unknown mode {mode!r} (parameter `mode`): use {' or '.join(MODES)}.")
-    statistics = column_statistics(table)
+    with ThreadPoolExecutor() as threads:
+        repeated_rows = threads.submit(count_repeated_rows, table)
+        statistics = column_statistics(table)
     curated = None if curated_schema is None else read_schema(curated_schema)
     checked = curated or infer_schema(statistics)
     resolved, target_error = _resolve(table, target, task)
@@ -96,7 +99,7 @@ def validate_table(
         task=resolved,
         findings=() if curated is None else _check(table, curated),
         warnings=(
-            *table_warnings(table, statistics, target, resolved),
+            *table_warnings(table, statistics, repeated_rows.result(), target, resolved),
             *_unknown(statistics, checked),
         ),
         rows=statistics[0].rows,
