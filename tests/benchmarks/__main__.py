@@ -4,7 +4,12 @@ import subprocess
 import sys
 from typing import Final
 
-BENCHMARKS: Final = ("step_overhead", "training_overhead", "table_io")
+BENCHMARKS: Final = (
+    "step_overhead",
+    "training_overhead",
+    "table_io",
+    "registry.against_mlflow",
+)
 
 
 def main() -> int:
