@@ -1,13 +1,14 @@
 """From an error to a response: the one table of status codes."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from registry_service.api.json import json_response
 from registry_service.errors import (
@@ -80,7 +81,16 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     code = HTTPStatus(error.status_code).name.lower()
     response = _answer(request, error.status_code, code, f"{request.method}: {error.detail}")
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted({*_methods(request)}))
     return response
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Yield the methods of all routes of a path; the framework names those of the first alone."""
+    for path, operations in request.app.openapi()["paths"].items():
+        if compile_path(path)[0].fullmatch(request.url.path):
+            yield from (method.upper() for method in operations)
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:

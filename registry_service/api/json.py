@@ -12,6 +12,8 @@ from registry_service.errors import InvalidRequestError, MissingFieldError, TooL
 
 MAX_BODY = 8 << 20  # bytes; file contents do not travel as JSON
 
+NUL = "a text contains null bytes which are not allowed: bad request"
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -51,6 +53,8 @@ def parse(model: type[M], raw: bytes) -> M:
         InvalidRequestError: It is not JSON, has an unknown field or a value of a wrong type.
         MissingFieldError: A required field is missing or empty.
     """
+    if b"\0" in raw:
+        raise InvalidRequestError(NUL)
     try:
         body = model.model_validate_json(raw)
     except ValidationError as error:
@@ -65,7 +69,7 @@ def refuse_nul(value: Any) -> None:
     match value:
         case str():
             if "\0" in value:
-                raise InvalidRequestError("a text contains a null byte: bad request")
+                raise InvalidRequestError(NUL)
         case list():
             for item in value:
                 refuse_nul(item)
@@ -97,7 +101,8 @@ def _explain(error: ValidationError) -> InvalidRequestError | MissingFieldError:
         if problem["type"] == "extra_forbidden":
             return InvalidRequestError(f'json: unknown field "{problem["loc"][-1]}"')
     for problem in problems:
-        if problem["type"] not in ("missing", "string_too_short"):
+        absent = problem["type"] in ("missing", "string_too_short")
+        if not absent or "customProperties" in problem["loc"]:
             where = ".".join(str(part) for part in problem["loc"]) or "body"
             return InvalidRequestError(f"{where}: {problem['msg']}")
     return MissingFieldError(str(problems[0]["loc"][-1]))

@@ -105,7 +105,7 @@ def _refusal(scope: Scope) -> ASGIApp | None:
     """Return an answer to what no route should see: NUL bytes and endless URLs."""
     query: bytes = scope["query_string"]
     if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
-        text = "the URL contains a null byte: bad request"
+        text = "the URL contains null bytes which are not allowed: bad request"
         code = (
             "Bad Request" if scope["path"].startswith("/api/model_registry/") else "invalid_request"
         )

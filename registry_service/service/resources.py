@@ -122,6 +122,7 @@ class Resources:
 def create(transaction: Transaction, identity: Identity, resource: R) -> R:
     """Store a new resource within a transaction."""
     check_texts(resource)
+    _check_owned_name(resource)
     if isinstance(resource, ModelVersion):
         number = transaction.next_number(resource.registered_model_id)
         refuse_deleted_name(transaction, resource.registered_model_id, str(resource.name))
@@ -164,6 +165,20 @@ def _record(
     model_name = model_name_of(transaction, resource)
     action = f"{resource.label.replace(' ', '_')}.{verb}"
     record(transaction, identity, action, model_name, str(resource.id), detail)
+
+
+def _check_owned_name(resource: Resource) -> None:
+    """Raise InvalidRequestError for a name that is too long beside its owner's id.
+
+    Kubeflow's registry keeps `<id of the owner>:<name>` in 255 characters, and its clients count
+    on what is longer being refused.
+    """
+    owner = resource.parent and getattr(resource, resource.parent)
+    limit = NAME_LENGTH - len(f"{owner}:")
+    if owner and resource.name is not None and len(resource.name) > limit:
+        raise InvalidRequestError(
+            f"name has {len(resource.name)} characters, {limit} at most: bad request"
+        )
 
 
 def check_texts(resource: Resource) -> None:

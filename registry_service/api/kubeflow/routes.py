@@ -44,10 +44,12 @@ def _add_collection_routes(
 ) -> None:
     path = f"/{endpoint.collection}"
 
-    @router.post(path, status_code=201, openapi_extra=takes(endpoint.create))
+    status = dialect.created(endpoint.kind)
+
+    @router.post(path, status_code=status, openapi_extra=takes(endpoint.create))
     def create(who: Caller, raw: RawBody) -> Response:
         kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
-        return json_response(dialect.show(resources.create(who, kind(**values))), 201)
+        return json_response(dialect.show(resources.create(who, kind(**values))), status)
 
     if endpoint.kind is Artifact:
 

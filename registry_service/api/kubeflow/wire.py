@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
+from http import HTTPStatus
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +14,7 @@ from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.properties import Properties, PropertyKind
 from registry_service.domain.resources import ARTIFACT_TYPES, Artifact, ModelVersion, Resource
-from registry_service.domain.serving import ServeModel
+from registry_service.domain.serving import InferenceService, ServeModel
 
 _WIRE_NAMES = {
     "created_at": "createTimeSinceEpoch",
@@ -64,11 +65,18 @@ class Dialect:
         prefix: Where its routes begin.
         numeric: 64-bit fields that it writes as numbers, not as text.
         experiments: Whether it has experiments and runs.
+        created_as_ok: Resources whose creation it answers with 200: clients of that version see
+            nothing in a 201 for them.
     """
 
     prefix: str
     numeric: frozenset[str] = frozenset()
     experiments: bool = False
+    created_as_ok: frozenset[type[Resource]] = frozenset()
+
+    def created(self, kind: type[Resource]) -> HTTPStatus:
+        """Return the status of the answer to a creation in a collection."""
+        return HTTPStatus.OK if kind in self.created_as_ok else HTTPStatus.CREATED
 
     def show(self, resource: Resource) -> dict[str, Any]:
         """Return a resource as the API shows it; what is not set is left out."""
@@ -93,7 +101,12 @@ class Dialect:
 
 
 V1 = Dialect("/api/model_registry/v1")
-V1ALPHA3 = Dialect("/api/model_registry/v1alpha3", numeric=frozenset({"step"}), experiments=True)
+V1ALPHA3 = Dialect(
+    "/api/model_registry/v1alpha3",
+    numeric=frozenset({"step"}),
+    experiments=True,
+    created_as_ok=frozenset({InferenceService}),
+)
 
 
 def bind_filter(query: ListQuery, kind: type[Resource]) -> ListQuery:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+import urllib3
 
-from tests.registry_service.running import Caller
+from tests.registry_service.running import KUBEFLOW, Caller
 
 
 def text(value: str) -> dict[str, str]:
@@ -62,8 +63,14 @@ def test_a_resource_comes_back_as_it_was_sent(kubeflow: Caller, unique: str) -> 
         ({"nam": "x"}, 400, 'json: unknown field "nam"'),
         ({}, 422, "required field 'name' is zero value."),
         ({"name": ""}, 422, "required field 'name' is zero value."),
-        ({"name": "a\0b"}, 400, "a text contains a null byte: bad request"),
+        ({"name": "a\0b"}, 400, "a text contains null bytes which are not allowed: bad request"),
+        (b'{"name": "a\0b"}', 400, "a text contains null bytes which are not allowed: bad request"),
         ({"name": 5}, 400, None),
+        (
+            {"name": "x", "customProperties": {"p": {"metadataType": "MetadataStringValue"}}},
+            400,
+            "customProperties.p.MetadataStringValue.string_value: Field required",
+        ),
         ({"name": "x" * 256}, 400, None),
         ({"name": "x", "state": "GONE"}, 400, None),
         (b"{", 400, None),
@@ -106,6 +113,16 @@ def test_names_are_unique_in_their_parent(
     _, other = kubeflow("POST", "/registered_models", {"name": model["name"] + "-2"})
     elsewhere = {"name": version["name"], "registeredModelId": other["id"]}
     assert kubeflow("POST", "/model_versions", elsewhere)[0] == 201
+
+
+def test_an_owned_name_leaves_room_for_its_owner(kubeflow: Caller, model: dict[str, Any]) -> None:
+    """Kubeflow's registry keeps `<owner's id>:<name>` in 255 characters and no more."""
+    longest = 255 - len(f"{model['id']}:")
+    path = f"/registered_models/{model['id']}/versions"
+    for length, status in ((longest, 201), (longest + 1, 400)):
+        body = {"name": "x" * length, "registeredModelId": model["id"]}
+        assert kubeflow("POST", path, body)[0] == status
+    assert kubeflow("POST", "/registered_models", {"name": f"{model['name']:x<255}"})[0] == 201
 
 
 def test_find_is_exact(kubeflow: Caller, model: dict[str, Any]) -> None:
@@ -286,6 +303,22 @@ def test_experiments_are_gone_from_v1(kubeflow: Caller) -> None:
     """The newer API has no experiments."""
     status, error = kubeflow("GET", "/experiments")
     assert (status, error["code"]) == (404, "Not Found")
+
+
+def test_the_older_api_answers_the_creation_of_an_inference_service_with_200(
+    registry_url: str, model: dict[str, Any]
+) -> None:
+    """Its clients see nothing in the 201 that the newer API answers."""
+    old = Caller(registry_url, "/api/model_registry/v1alpha3")
+    _, place = old("POST", "/serving_environments", {"name": model["name"] + "-env"})
+    body = {"registeredModelId": model["id"], "servingEnvironmentId": place["id"]}
+    assert old("POST", "/inference_services", body)[0] == 200
+
+
+def test_a_refused_method_is_told_those_that_are_allowed(registry_url: str) -> None:
+    """The header Allow names the methods of all routes of the path."""
+    answer = urllib3.request("DELETE", registry_url + KUBEFLOW + "/registered_models")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
 
 
 def test_the_root_is_not_found(registry_url: str) -> None:

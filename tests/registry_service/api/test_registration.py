@@ -135,7 +135,7 @@ def test_racing_first_versions_get_their_own_numbers(ours: Caller, unique: str) 
         ({"files": [{"path": "x", "sha256": "A" * 64, "size": 1}]}, "sha256"),
         ({"metrics": {"roc_auc": "high"}}, "metrics.roc_auc"),
         ({"colour": "red"}, 'unknown field "colour"'),
-        ({"lineage": {"image": "a\0b"}}, "null byte"),
+        ({"lineage": {"image": "a\0b"}}, "null bytes"),
     ],
 )
 def test_a_senseless_registration_is_a_clear_400(
