@@ -78,8 +78,9 @@ def _value_hash(column: pl.Expr, kind: ColumnType, of_name: int) -> pl.Expr:
         column = column.cast(CANONICAL["datetime"]).to_physical()
     numbers = column.cast(pl.Float64)
     if kind == "float":
-        # 0.0 for -0.0, and of the many NaNs the one that stands for a missing value.
-        numbers = (numbers + 0.0).fill_nan(float("nan"))
+        # Of the many NaNs, the one that stands for a missing value. (Polars may leave out the
+        # addition of 0.0, which would make 0.0 of -0.0.)
+        numbers = pl.when(numbers == 0.0).then(0.0).otherwise(numbers.fill_nan(float("nan")))
     numbers = numbers.fill_null(float("nan"))
     return _folded(numbers.reinterpret(dtype=pl.UInt64), 32) * _bits(factor)
 
