@@ -93,6 +93,9 @@ lock: | $(BIN)/python ## Resolve the dependencies anew into the lock files
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
+	@$(foreach version,$(STOCK_CLIENTS),echo "model-registry[boto3]==$(version)" | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
+STOCK_CLIENTS := 0.3.18 0.3.9
 # The registry's image holds its own extra alone: the project's dependencies are the components'.
 define REGISTRY_PACKAGES
 import tomllib

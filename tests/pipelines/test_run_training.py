@@ -1,18 +1,33 @@
 """The training pipeline, from the command line, on real data."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from model_registry import ModelRegistry
 from sklearn.datasets import load_diabetes, load_wine
 
 from pipelines import catalog
 from pipelines.local_registry import local_registry
 from tests.pipelines.conftest import CommandLine, Done, kfp_tabular
+from tests.registry_service.stock_clients.environments import V1, call, python_of
 
 BIRD_STRIKES = catalog.ROOT / "data" / "bird_strikes.csv"
+READ = """
+import json, sys
+from urllib.parse import urlparse
+from model_registry import ModelRegistry
+url, name, ref = sys.argv[1:]
+client = ModelRegistry("http://127.0.0.1", urlparse(url).port, author="ada", is_secure=False)
+version, artifact = client.get_model_version(name, ref), client.get_model_artifact(name, ref)
+print(json.dumps({
+    "models": [model.name for model in client.get_registered_models()],
+    "estimator": version.custom_properties["estimator"],
+    "format": artifact.model_format_name,
+    "digest": artifact.custom_properties["digest"],
+}))
+"""
 QUICK = ("--hyperparameters", '{"max_iter": 20}')
 
 
@@ -79,14 +94,14 @@ def test_kubeflows_own_client_reads_what_was_registered(
     """The unmodified model-registry client finds model, version, artifact and digest."""
     registered = runs[0].json()["registered"]
     with local_registry(folder / ".kfp-tabular" / "registry", folder / "registry.log") as url:
-        address, _, port = url.rpartition(":")
-        client = ModelRegistry(address, int(port), author="a test", is_secure=False)
-        assert [model.name for model in client.get_registered_models()] == ["bird-strikes"]
-        version = client.get_model_version("bird-strikes", registered["version"])
-        artifact = client.get_model_artifact("bird-strikes", registered["version"])
-    assert version.custom_properties["estimator"] == "hist_gradient_boosting"
-    assert artifact.model_format_name == "sklearn"
-    assert artifact.custom_properties["digest"] == registered["digest"]
+        arguments = [str(python_of(V1)), "-c", READ, url, "bird-strikes", registered["version"]]
+        seen = json.loads(call(arguments).splitlines()[-1])
+    assert seen == {
+        "models": ["bird-strikes"],
+        "estimator": "hist_gradient_boosting",
+        "format": "sklearn",
+        "digest": registered["digest"],
+    }
 
 
 def test_a_better_model_replaces_the_champion(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The unmodified `model-registry` client, in both of its generations."""
