@@ -18,6 +18,9 @@ from components.shared.step import FAILED
 from pipelines.errors import StepFailedError
 from pipelines.local_settings import drop_cluster_settings
 
+ARTIFACTS: Final = "artifacts"
+"""Folder of a run in which its steps write."""
+
 COLOR: Final = re.compile(r"\x1b\[\d+m")
 STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
 ENDED: Final = re.compile(r"Task '(?P<step>[^']+)' finished with status (?P<status>\w+)")
@@ -49,11 +52,22 @@ class StepOutputs:
 
 
 def run_locally(
-    pipeline: GraphComponent, arguments: Mapping[str, Any], run_folder: Path, observer: StepObserver
+    pipeline: GraphComponent,
+    arguments: Mapping[str, Any],
+    run_folder: Path,
+    observer: StepObserver,
+    runner: local.DockerRunner | None = None,
 ) -> dict[str, StepOutputs]:
-    """Run `pipeline` in this environment; return the outputs of each step that ran.
+    """Run `pipeline` on this machine; return the outputs of each step that ran.
 
     Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
+
+    Args:
+        pipeline: what to run.
+        arguments: its inputs.
+        run_folder: a new folder.
+        observer: is told of every step.
+        runner: runs the steps in containers; without one they run in this environment.
 
     Raises:
         StepFailedError: a step failed; the message is the step's own.
@@ -61,26 +75,30 @@ def run_locally(
     run_folder.mkdir(parents=True, exist_ok=True)
     log_path = run_folder / "run.log"
     local.init(
-        runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(run_folder / "artifacts")
+        runner=runner or local.SubprocessRunner(use_venv=False),
+        pipeline_root=str(run_folder / ARTIFACTS),
     )
     with log_path.open("w", encoding="utf-8") as log:
         watcher = _Watcher(log, observer, run_folder)
         with _kfp_speaking_to(watcher):
             runnable = _without_unset_inputs(pipeline, arguments)
             drop_cluster_settings(runnable.pipeline_spec)
+            cause = None
             try:
                 runnable(**arguments)
-            except RuntimeError as error:
+            except Exception as error:
                 if watcher.failed_step is None:
                     raise
-                raise StepFailedError(watcher.failed_step, watcher.reason, str(log_path)) from error
+                cause = error
+    if watcher.failed_step is not None:
+        raise StepFailedError(watcher.failed_step, watcher.reason, str(log_path)) from cause
     return step_outputs(run_folder)
 
 
 def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
     """Read what the steps of a run wrote, by the name of the step."""
     found = {}
-    for path in run_folder.glob("artifacts/**/executor_output.json"):
+    for path in run_folder.glob(f"{ARTIFACTS}/**/executor_output.json"):
         written = json.loads(path.read_text("utf-8"))
         artifacts = {
             name: entry["artifacts"][0] for name, entry in written.get("artifacts", {}).items()
@@ -148,17 +166,20 @@ class _Watcher(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         message = COLOR.sub("", record.getMessage())
         if started := STARTED.search(message):
-            self.reason = None
+            if self.failed_step is None:
+                self.reason = None
             self._observer.step_started(started["step"].replace("-", "_"))
         elif ended := ENDED.search(message):
             self._ended(ended["step"].replace("-", "_"), ended["status"] == "SUCCESS")
         return True
 
-    def _ended(self, step: str, succeeded: bool) -> None:
-        if not succeeded:
-            self.failed_step = step
-        outputs = step_outputs(self._run_folder).get(step, StepOutputs()) if succeeded else None
-        self._observer.step_ended(step, succeeded, _flat(outputs) if outputs else {})
+    def _ended(self, step: str, said_to_succeed: bool) -> None:
+        # kfp takes a container that was gone before it asked for its exit code for a success:
+        # only what a step wrote at its end shows that it got there.
+        outputs = step_outputs(self._run_folder).get(step) if said_to_succeed else None
+        if outputs is None:
+            self.failed_step = self.failed_step or step
+        self._observer.step_ended(step, outputs is not None, _flat(outputs) if outputs else {})
 
     def write(self, text: str) -> int:
         """Take what the run prints: to the log, and to the search for a step's error."""

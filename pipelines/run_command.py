@@ -15,6 +15,7 @@ from rich.console import Console
 from components.shared.registry.client import URL_VARIABLE
 from pipelines import catalog
 from pipelines.arguments import filled_in
+from pipelines.errors import UsageError
 from pipelines.pipeline_commands import PipelineCommands
 
 WORK_DIR: Final = Path(".kfp-tabular")
@@ -30,6 +31,7 @@ Examples:
       --estimator random_forest --hyperparameters '{{"n_estimators": 200}}'
   kfp-tabular run {name} --source my.csv --target churned \\
       --split-strategy time --split-column month
+  kfp-tabular run {name} --source my.csv --target churned --runner docker
 """
 
 
@@ -50,24 +52,47 @@ def _local_options() -> list[click.Option]:
             show_default=True,
             help="Folder of the runs and of this machine's registry.",
         ),
+        click.Option(
+            ["--runner"],
+            type=click.Choice(["subprocess", "docker"]),
+            default="subprocess",
+            show_default=True,
+            help="Run the steps in this environment, or in containers of their image.",
+        ),
+        click.Option(
+            ["--docker-network"],
+            default="host",
+            show_default=True,
+            help="Network of the containers of --runner docker.",
+        ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the summary as JSON."),
     ]
 
 
 def _run(name: str, values: dict[str, Any]) -> None:
     # kfp takes most of a second to import: only here, so that --help answers at once.
-    from pipelines.local_run import artifact_types, run_locally
+    from pipelines.docker_runner import HOST_NETWORK, docker_runner
+    from pipelines.local_run import ARTIFACTS, artifact_types, run_locally
     from pipelines.progress import StepProgress
     from pipelines.training.summary import TrainingSummary
 
     work_dir, as_json = values.pop("work_dir"), values.pop("as_json")
+    in_containers, network = values.pop("runner") == "docker", values.pop("docker_network")
+    if network != HOST_NETWORK and URL_VARIABLE not in os.environ:
+        raise UsageError(
+            f"the containers on --docker-network {network} do not reach a registry that listens "
+            f"on this machine alone: name one on that network in {URL_VARIABLE}"
+        )
     pipeline = catalog.load_pipeline(name)
     console = Console(file=sys.stderr if as_json else sys.stdout)
     arguments = filled_in(values)
     run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
     with _registry(work_dir, console), StepProgress(console) as progress:
-        steps = run_locally(pipeline, arguments, run_folder, progress)
+        containers = None
+        if in_containers:
+            containers = docker_runner(pipeline, arguments, run_folder / ARTIFACTS, network)
+        steps = run_locally(pipeline, arguments, run_folder, progress, containers)
     reports = _publish_reports(steps, artifact_types(pipeline), run_folder)
     summary = TrainingSummary.of(steps, reports)
     if as_json:

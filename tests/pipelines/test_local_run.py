@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kfp.local.status import Status
+from kfp.local.subprocess_task_handler import SubprocessTaskHandler
 
 from pipelines.errors import StepFailedError
 from pipelines.local_run import artifact_types, run_locally
@@ -85,3 +87,14 @@ def test_a_defect_names_the_log_that_holds_its_traceback(tmp_path: Path) -> None
         run_locally(two_steps, {"rows": 3, "failure": "defect"}, tmp_path, RecordingObserver())
     assert caught.value.exit_code == 1
     assert "KeyError" in (tmp_path / "run.log").read_text()
+
+
+def test_a_success_without_outputs_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that is said to have succeeded, but left nothing, fails the run."""
+    monkeypatch.setattr(SubprocessTaskHandler, "run", lambda _: Status.SUCCESS)
+    observer = RecordingObserver()
+    with pytest.raises(StepFailedError, match="write_report"):
+        run_locally(two_steps, {"rows": 3}, tmp_path, observer)
+    assert observer.ended[0] == ("write_report", False, {})
