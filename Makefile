@@ -81,14 +81,17 @@ images: ## Build the images of the components and of the registry (needs docker)
 
 SYFT := $(shell command -v syft 2>/dev/null || echo $(BUILT)/syft)
 SYFT_VERSION := v1.57.0
+# Packages and their licences, without the thousands of files that they are made of.
+SYFT_FLAGS := SYFT_CHECK_FOR_APP_UPDATE=false SYFT_FILE_METADATA_SELECTION=none
 sbom: images | $(SYFT) ## Write the bill of materials of each image to build/ (needs docker, and syft or Go)
 	@mkdir -p build
-	@for image in $(IMAGES); do SYFT_CHECK_FOR_APP_UPDATE=false $(SYFT) scan -q docker:$$image:$(VERSION) \
+	@for image in $(IMAGES); do $(SYFT_FLAGS) $(SYFT) scan -q docker:$$image:$(VERSION) \
 		-o cyclonedx-json=build/$$image-$(VERSION).cdx.json && echo "· build/$$image-$(VERSION).cdx.json" || exit; done
 $(BUILT)/syft:
 	@command -v go >/dev/null || { echo "error: syft writes the bills of materials: install it, or Go to build it, https://go.dev/dl/"; exit 2; }
 	@echo "· building syft $(SYFT_VERSION) (minutes, once)"
-	@CGO_ENABLED=0 GOBIN=$(BUILT) go install -trimpath -ldflags="-s -w" github.com/anchore/syft/cmd/syft@$(SYFT_VERSION)
+	@CGO_ENABLED=0 GOBIN=$(BUILT) go install -trimpath -ldflags="-s -w -X main.version=$(SYFT_VERSION:v%=%)" \
+		github.com/anchore/syft/cmd/syft@$(SYFT_VERSION)
 
 .PHONY: kind kind-down kind-bundle
 kind: ## Make a cluster on this machine with KFP, the registry and all they need

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import docker
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.types import Mount
 from kfp import local
 from kfp.dsl.graph_component import GraphComponent
@@ -87,7 +87,7 @@ def _check(needed: set[str], network: str) -> None:
             f"there is no image {image} on this machine: build it with make images, or get it "
             f"with docker pull {image}"
         ) from error
-    except docker.errors.NotFound as error:
+    except NotFound as error:
         raise UsageError(
             f"docker has no network {network}: docker network ls shows them"
         ) from error

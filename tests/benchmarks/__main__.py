@@ -6,6 +6,7 @@ from typing import Final
 
 BENCHMARKS: Final = (
     "step_overhead",
+    "container_start",
     "training_overhead",
     "table_io",
     "registry.against_mlflow",

@@ -68,11 +68,19 @@ def run(engine: docker.DockerClient, image: str, command: Sequence[str], **optio
     """Run a command in a container of its own; return what it prints.
 
     Raises:
-        docker.errors.ContainerError: it failed; the error tells what it printed.
+        AssertionError: it failed; the error tells what it printed.
     """
     options = {"network": "none", **options}
-    output: bytes = engine.containers.run(image, list(command), remove=True, stderr=True, **options)
-    return output.decode()
+    container = engine.containers.create(image, list(command), **options)
+    try:
+        container.start()
+        code = container.wait()["StatusCode"]
+        # The engine's own way to do all this at once now and then loses what a quick one prints.
+        printed: str = container.logs().decode()
+    finally:
+        container.remove(force=True)
+    assert code == 0, printed
+    return printed
 
 
 @contextmanager
