@@ -80,10 +80,12 @@ def split_table(
 ) -> SplitTable:
     """Split a table into train and test rows, unchanged and in their order.
 
-    - `random`: a row is a test row if its hash (of all its values and the seed) lies below
-      `test_size`. Equal rows are on one side, and appended rows move no old one.
-    - `stratified`: the same within each class of the target, and every class of two distinct
-      rows or more is on both sides. Its share is binomial: of a class of n distinct rows,
+    - `random`: a row is a test row if its hash (of all its values, the seed and how many equal
+      rows came before) lies below `test_size`. Appended rows move no old one. Equal rows may be
+      on both sides: remove the copies of a row that was stored twice, which would tell the model
+      of a test row, or keep them together with `group`.
+    - `stratified`: the same within each class of the target, and every class of two rows or more
+      is on both sides. Its share is binomial: of a class of n rows,
       `test_size` ± 2·sqrt(test_size·(1 - test_size) / n) are test rows in 19 of 20 cases (for
       0.2: ± 0.08 of 100, ± 0.008 of 10,000 rows). A tighter share would move old rows.
     - `group`: the same by the hash of `column` alone, so no group is on both sides; rows without

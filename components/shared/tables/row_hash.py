@@ -7,6 +7,7 @@ OOPSLA 2014, with the constants of Stafford's variant 13), below called mix. The
 no protection against an adversary.
 
 - row: mix(mix(seed) + the sum of the hashes of its values), all sums and products modulo 2^64
+- row that k rows before it equal: the k-th number of SplitMix64 from there, mix(hash + k · GAMMA)
 - text: XXH3 of its UTF-8, with the hash of the column's name as the seed
 - number, boolean, date or time: with b the bits of its float64 (dates and times in microseconds
   since 1970), 0.0 for -0.0: (b xor b >> 32) times the hash of the column's name, made odd
@@ -24,6 +25,9 @@ from components.shared.tables.column_types import CANONICAL, ColumnType, schema_
 NAN_BITS = 0x7FF8_0000_0000_0000
 MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1))
 """Rounds of the finaliser: bits to shift by, and factor."""
+
+GAMMA = 0x9E3779B97F4A7C15
+"""By how much SplitMix64 counts on."""
 
 
 def with_row_hash(lazy: pl.LazyFrame, columns: Sequence[str], seed: int, name: str) -> pl.LazyFrame:
@@ -45,7 +49,23 @@ def with_row_hash(lazy: pl.LazyFrame, columns: Sequence[str], seed: int, name: s
     total = _bits(mix(seed % 2**64))
     for (column, kind), of_name in zip(types.items(), _name_hashes(columns), strict=True):
         total = total + _value_hash(pl.col(column), kind, of_name)
-    lazy = lazy.with_columns(total.alias(name))
+    return _mixed(lazy.with_columns(total.alias(name)), name)
+
+
+def told_apart(hashes: pl.Series) -> pl.Series:
+    """Return the hashes, those of equal rows told apart by how many came before."""
+    if hashes.n_unique() == len(hashes):
+        return hashes
+    before = pl.int_range(pl.len(), dtype=pl.UInt64).over("hash")
+    lazy = pl.LazyFrame({"hash": hashes}).with_columns(before=before)
+    lazy = _mixed(
+        lazy.with_columns(mixed=pl.col("hash") + pl.col("before") * _bits(GAMMA)), "mixed"
+    )
+    chosen = pl.when(pl.col("before") == 0).then("hash").otherwise("mixed")
+    return lazy.select(chosen).collect().to_series()
+
+
+def _mixed(lazy: pl.LazyFrame, name: str) -> pl.LazyFrame:
     # A step a round: within one expression, Polars would compute what stands in it twice, twice.
     for shift, factor in MIXING:
         lazy = lazy.with_columns((_folded(pl.col(name), shift) * _bits(factor)).alias(name))

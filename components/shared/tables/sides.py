@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from components.shared.errors import InputError
-from components.shared.tables.row_hash import with_row_hash
+from components.shared.tables.row_hash import told_apart, with_row_hash
 from components.shared.tables.split_plan import SplitPlan
 
 
@@ -29,7 +29,7 @@ class Sides:
 def choose_sides(table: str | Path, plan: SplitPlan) -> Sides:
     """Choose the side of every row.
 
-    Memory does not grow with the table, but for `time`, which needs its column.
+    Takes some 20 bytes of memory a row; for `time`, those of its column.
 
     Raises:
         InputError: A time is missing, or one side would be empty.
@@ -41,13 +41,27 @@ def choose_sides(table: str | Path, plan: SplitPlan) -> Sides:
         first = cut_time(_times(table, rows, plan), plan.test_size)
         is_test = pl.col(str(plan.column)) >= first
         return Sides(rows.filter(~is_test), rows.filter(is_test), first)
-    name = "hash"
+    name = "test"
     while name in plan.columns:
         name += "_"
+    chosen = _test_rows(_keys(rows, plan, name), plan).to_frame(name)
+    marked = pl.concat([rows, chosen.lazy()], how="horizontal")
+    return Sides(
+        *(marked.filter(side).select(plan.columns) for side in (~pl.col(name), pl.col(name)))
+    )
+
+
+def _keys(rows: pl.LazyFrame, plan: SplitPlan, name: str) -> pl.DataFrame:
+    """Return the `hash` of each row, which its side follows from, and its `stratum`."""
     counted = plan.columns if plan.column is None else (plan.column,)
-    rows = with_row_hash(rows, counted, plan.seed, name)
-    is_test = _below(rows, name, plan)
-    return Sides(*(rows.filter(side).select(plan.columns) for side in (~is_test, is_test)))
+    stratum = pl.col(str(plan.target)) if plan.strategy == "stratified" else pl.lit(0)
+    hashed = with_row_hash(rows, counted, plan.seed, name)
+    keys = hashed.select(hash=pl.col(name), stratum=stratum).collect(engine="streaming")
+    if plan.strategy == "group":
+        return keys
+    # Of few distinct rows, each a large share of the table, some would be missing in train, and
+    # the same features with another target in test: no model could pass.
+    return keys.with_columns(hash=told_apart(keys["hash"]))
 
 
 def _has_value(rows: pl.LazyFrame, column: str) -> pl.Expr:
@@ -56,40 +70,37 @@ def _has_value(rows: pl.LazyFrame, column: str) -> pl.Expr:
     return (value.fill_nan(None) if is_float else value).is_not_null()
 
 
-def _below(rows: pl.LazyFrame, name: str, plan: SplitPlan) -> pl.Expr:
+def _test_rows(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
     """Tell test rows: their hash lies below the test share; each stratum gets onto both sides.
 
     A row's side follows from its own hash. Only where a whole stratum fell onto one side, its
-    row with the lowest (or highest) hash is moved, and with it all rows equal to it. A stratum
-    of one distinct row stays in train.
+    row (or group) with the lowest or highest hash is moved. A stratum of one stays in train.
     """
     threshold = min(int(plan.test_size * 2.0**64), 2**64 - 1)
-    hashes = pl.col(name)
-    extremes = (
-        rows.group_by(pl.col(str(plan.target)) if plan.strategy == "stratified" else pl.lit(0))
-        .agg(lowest=hashes.min(), highest=hashes.max(), rows=pl.len())
-        .collect(engine="streaming")
-    )
-    if not (extremes["lowest"] < extremes["highest"]).any():
-        raise InputError(_inseparable(plan, int(extremes["rows"].sum())))
-    lowest, highest = pl.col("lowest"), pl.col("highest")
-    to_test = extremes.filter(lowest >= threshold, lowest < highest)["lowest"]
+    hashes, lowest, highest = pl.col("hash"), pl.col("lowest"), pl.col("highest")
+    extremes = keys.group_by("stratum").agg(lowest=hashes.min(), highest=hashes.max())
+    divisible = extremes.filter(lowest < highest)
+    if divisible.is_empty():
+        raise InputError(_inseparable(plan, len(keys), len(extremes)))
+    to_test = divisible.filter(lowest >= threshold)["lowest"]
     to_train = extremes.filter(highest < threshold)["highest"]
     below = hashes < pl.lit(threshold, dtype=pl.UInt64)
-    # Most tables need none of these look-ups, which every row would pay for.
-    if len(to_test):
-        below |= hashes.is_in(to_test.implode())
-    if len(to_train):
-        below &= ~hashes.is_in(to_train.implode())
-    return below
+    is_test = (below | hashes.is_in(to_test.implode())) & ~hashes.is_in(to_train.implode())
+    return keys.select(is_test).to_series()
 
 
-def _inseparable(plan: SplitPlan, rows: int) -> str:
-    same = "are all equal" if plan.column is None else f"are one group ({plan.column!r})"
-    return (
-        f"The {rows:,} rows {same}, so they cannot be parted into train and test: "
-        "add rows, or use another column or strategy."
-    )
+def _inseparable(plan: SplitPlan, rows: int, strata: int) -> str:
+    if plan.strategy == "stratified":
+        return (
+            f"Each of the {strata} classes of the target {plan.target!r} has one row only, so none "
+            "can be both learnt and tested: add rows, or use the strategy random."
+        )
+    if plan.strategy == "group":
+        return (
+            f"The {rows:,} rows are one group ({plan.column!r}), so they cannot be parted into "
+            "train and test: add rows, or use another column or strategy."
+        )
+    return "The table has one row only, which cannot be parted into train and test: add rows."
 
 
 def cut_time(times: pl.Series, test_size: float) -> Any:

@@ -53,7 +53,11 @@ def table_warnings(
     if repeated_rows:
         share = repeated_rows / statistics[0].rows
         warnings.append(
-            TableWarning(None, f"{repeated_rows:,} rows ({share:.1%}) equal an earlier row")
+            TableWarning(
+                None,
+                f"{repeated_rows:,} rows ({share:.1%}) equal an earlier row: remove them if they "
+                "are copies, since train and test may each get one",
+            )
         )
     by_name = {column.name: column for column in statistics}
     if target in by_name:

@@ -13,7 +13,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.shared.tables.row_hash import with_row_hash
+from components.shared.tables.row_hash import GAMMA, told_apart, with_row_hash
 
 FRAME = pl.DataFrame(
     {
@@ -128,3 +128,10 @@ def test_hashes_are_spread_evenly(tmp_path: Path) -> None:
     found = np.array(hashes(tmp_path, pl.DataFrame({"n": range(100_000)})), dtype=np.uint64)
     counts, _ = np.histogram(found.astype(np.float64) / 2.0**64, bins=10, range=(0, 1))
     assert abs(counts - 10_000).max() < 4 * (100_000 * 0.1 * 0.9) ** 0.5
+
+
+def test_equal_rows_are_told_apart_as_documented() -> None:
+    """The first keeps its hash; the next ones are SplitMix64's numbers from there."""
+    found = told_apart(pl.Series([7, 2**64 - 1, 7, 7], dtype=pl.UInt64)).to_list()
+    later = [published_mix((7 + count * GAMMA) % 2**64) for count in (1, 2)]
+    assert found == [7, 2**64 - 1, *later]
