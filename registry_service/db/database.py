@@ -4,11 +4,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from registry_service.db.engine import BEGIN
 from registry_service.db.record_rows import RecordRows
 from registry_service.db.resource_rows import ResourceRows
 from registry_service.db.version_rows import VersionRows
@@ -18,32 +17,31 @@ from registry_service.errors import StorageError
 class SqlTransaction(ResourceRows, VersionRows, RecordRows):
     """One open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        ResourceRows.__init__(self, connection)
-
 
 class SqlDatabase:
     """Opens transactions on an engine."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        sqlite = engine.dialect.name == "sqlite"
+        self._sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting for it in a queue beats polling the file's lock.
-        self._writer = threading.Lock() if sqlite else nullcontext()
+        self._writer = threading.Lock() if self._sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
-        """Open a consistent view; nothing can be written through it."""
+        """Open a view; nothing is written through it."""
         with _outages(), self._engine.connect() as connection:
-            yield SqlTransaction(connection)
+            transaction = SqlTransaction(connection)
+            with transaction.transaction("BEGIN") if self._sqlite else nullcontext():
+                yield transaction
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
         with _outages(), self._writer, self._engine.connect() as connection:
-            connection = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-            with connection.begin():
-                yield SqlTransaction(connection)
+            transaction = SqlTransaction(connection)
+            with transaction.transaction("BEGIN IMMEDIATE" if self._sqlite else "BEGIN"):
+                yield transaction
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""

@@ -1,14 +1,13 @@
 """Engines: SQLite with full durability, or PostgreSQL."""
 
+import select
 import sqlite3
 from typing import Any
 
 import pydantic_core
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import ConnectionPoolEntry
-
-# What `BEGIN` a SQLite transaction starts with: an execution option of the connection.
-BEGIN = "registry_begin"
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 
 def _dumps(value: Any) -> str:
@@ -17,6 +16,8 @@ def _dumps(value: Any) -> str:
 
 def open_engine(url: str, connections: int) -> Engine:
     """Return an engine for a SQLAlchemy URL; nothing is connected yet.
+
+    Its connections commit each statement by itself, unless one begins a transaction.
 
     Args:
         url: `sqlite:///path` or `postgresql+psycopg://…`.
@@ -27,21 +28,20 @@ def open_engine(url: str, connections: int) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(
         parsed,
+        isolation_level="AUTOCOMMIT",
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=parsed.get_backend_name() != "sqlite",
         json_serializer=_dumps,
         json_deserializer=pydantic_core.from_json,
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkout", _refuse_closed)
     return engine
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    # The driver starts no transaction of its own: `_begin_sqlite` does, and chooses which.
-    connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -53,5 +53,12 @@ def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) ->
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+def _refuse_closed(connection: Any, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    """Make the pool replace a connection that the server has closed.
+
+    An idle connection has nothing to say but that: looking costs no round trip, as a ping would.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server closed the connection")

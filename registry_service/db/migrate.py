@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from registry_service.db.engine import BEGIN
+from registry_service.db.session import Session
 
 # The newest of the migrations; a test keeps it true.
 HEAD = "0001"
@@ -19,9 +19,9 @@ def migrate(engine: Engine) -> None:
         engine: The database.
     """
     with engine.connect() as connection:
-        connection = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
+        sqlite = connection.dialect.name == "sqlite"
+        with Session(connection).transaction("BEGIN IMMEDIATE" if sqlite else "BEGIN"):
+            if not sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             if current_revision(connection) != HEAD:
                 _upgrade(connection)

@@ -1,48 +1,53 @@
 """The audit log, idempotency keys, and what deletions leave, in SQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
+from registry_service.db.prepared import Prepared, prepared_insert
 from registry_service.db.resource_rows import now_ms
+from registry_service.db.session import Session
 from registry_service.domain.registration import Approval, AuditEntry, AuditQuery
 from registry_service.domain.resources import ModelVersion
 from registry_service.errors import AlreadyExistsError
 
+_AUDIT_COLUMNS = [name for name in tables.audit.columns.keys() if name != "id"]  # noqa: SIM118
+_INSERT_AUDIT = prepared_insert(tables.audit, _AUDIT_COLUMNS)
+_INSERT_KEY = prepared_insert(tables.idempotency_keys)
+_keys, _tombstones = tables.idempotency_keys.c, tables.tombstones.c
+_ANSWER = Prepared(select(_keys.fingerprint, _keys.answer).where(_keys.key == bindparam("key")))
+_TOMBSTONE = Prepared(
+    select(_tombstones.actor, _tombstones.at, _tombstones.reason).where(
+        _tombstones.registered_model_id == bindparam("model_id"),
+        _tombstones.name == bindparam("name"),
+    )
+)
 # Any number, so long as all replicas take the same: PostgreSQL's lock around blob marks.
 _MARKS_LOCK = 7_110_327
 
 
-class RecordRows:
+class RecordRows(Session):
     """The part of a transaction that remembers."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def append_audit(self, entry: AuditEntry) -> None:
         """Record a change."""
-        row = asdict(entry)
-        del row["id"]
-        self._connection.execute(insert(tables.audit), row)
+        self._write(_INSERT_AUDIT, {name: getattr(entry, name) for name in _AUDIT_COLUMNS})
 
     def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
         """Keep the answer to an idempotent request."""
         row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
         try:
-            self._connection.execute(insert(tables.idempotency_keys), row)
+            self._write(_INSERT_KEY, row)
         except IntegrityError as error:
             raise AlreadyExistsError("this idempotency key is in use") from error
 
     def recall(self, key: str) -> tuple[str, Mapping[str, Any]] | None:
         """Return fingerprint and answer of an earlier request with this key."""
-        table = tables.idempotency_keys.c
-        statement = select(table.fingerprint, table.answer).where(table.key == key)
-        row = self._connection.execute(statement).one_or_none()
-        return None if row is None else (row.fingerprint, row.answer)
+        row = self._row(_ANSWER, {"key": key})
+        return None if row is None else (row[0], row[1])
 
     def audit(self, query: AuditQuery) -> Sequence[AuditEntry]:
         """Return audit entries, newest first."""
@@ -96,11 +101,7 @@ class RecordRows:
 
     def deleted(self, model_id: int, name: str) -> Approval | None:
         """Return who deleted the version of that name, when and why."""
-        table = tables.tombstones.c
-        statement = select(table.actor, table.at, table.reason).where(
-            table.registered_model_id == model_id, table.name == name
-        )
-        row = self._connection.execute(statement).one_or_none()
+        row = self._row(_TOMBSTONE, {"model_id": model_id, "name": name})
         return None if row is None else Approval(*row)
 
     def is_served(self, version_id: int) -> bool:

@@ -1,20 +1,44 @@
-"""The SELECT statements on resources, each shape built once: building costs more than running."""
+"""The statements on resources, each shape built once: building costs more than running."""
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from registry_service.db import tables
-from registry_service.db.filters import filter_clause, property_clause, split_lead
-from registry_service.db.rows import TABLES, column_name
-from registry_service.domain.filters import Filter
+from registry_service.db.filters import Clauses, Shape, Term, split_lead
+from registry_service.db.prepared import Prepared
+from registry_service.db.rows import TABLES, column_name, columns_of
 from registry_service.domain.paging import OrderBy
 from registry_service.domain.resources import Artifact, Resource
 
 # Ends the name of a field that may have any of several values.
 ONE_OF = "__in"
 SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
+# Beyond so many owners, a property is looked up for each row of a list instead of once for all.
+COMMON = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A statement with a filter in it, and what its values are bound as."""
+
+    statement: Prepared | Select[Any]
+    clauses: Clauses
 
 
 def _select(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
@@ -32,10 +56,40 @@ def _select(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
     return statement
 
 
+def _prepared(statement: Select[Any], where: tuple[str, ...]) -> Prepared | Select[Any]:
+    """Return the statement prepared, unless its text depends on how many values a field has."""
+    several = any(field.endswith(ONE_OF) for field in where)
+    return statement if several else Prepared(statement)
+
+
 @cache
-def find_statement(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
+def insert_statement(kind: type[Resource]) -> Prepared:
+    """Return what stores a resource, and finds its id."""
+    table = TABLES[kind]
+    return Prepared(insert(table).values(_row_of(kind)).returning(table.c.id))
+
+
+@cache
+def insert_all_statement(kind: type[Resource]) -> Prepared:
+    """Return what stores resources, and finds nothing."""
+    return Prepared(insert(TABLES[kind]).values(_row_of(kind)))
+
+
+@cache
+def update_statement(kind: type[Resource]) -> Prepared:
+    """Return what stores a changed resource: that with the id bound as `row_id`."""
+    table = TABLES[kind]
+    return Prepared(update(table).where(table.c.id == bindparam("row_id")).values(_row_of(kind)))
+
+
+def _row_of(kind: type[Resource]) -> dict[str, BindParameter[Any]]:
+    return {column: bindparam(column) for column in columns_of(kind)}
+
+
+@cache
+def find_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared:
     """Return the rows whose fields have the bound values, two at most."""
-    return _select(kind, where).limit(2)
+    return Prepared(_select(kind, where).limit(2))
 
 
 @cache
@@ -46,17 +100,18 @@ def page_statement(
     descending: bool,
     after: bool,
     limited: bool,
-) -> Select[Any]:
+) -> Prepared | Select[Any]:
     """Return a page of the rows whose fields have the bound values."""
     table = TABLES[kind]
     order = table.c[SORT_COLUMNS[order_by]]
-    return _sorted(_select(kind, where), order, table.c.id, descending, after, limited)
+    statement = _sorted(_select(kind, where), order, table.c.id, descending, after, limited)
+    return _prepared(statement, where)
 
 
 @lru_cache(maxsize=512)
 def filtered_statement(
     kind: type[Resource],
-    condition: Filter,
+    shape: Shape,
     where: tuple[str, ...],
     walks: bool,
     correlated: bool,
@@ -64,12 +119,12 @@ def filtered_statement(
     descending: bool,
     after: bool,
     limited: bool,
-) -> Select[Any]:
+) -> Filtered:
     """Return a page of the rows that fulfil a filter.
 
     Args:
         kind: Which resources.
-        condition: The filter.
+        shape: The shape of the filter.
         where: Fields with bound values.
         walks: Follow the property index in the order of the ids.
         correlated: Look properties up row by row.
@@ -79,19 +134,32 @@ def filtered_statement(
         limited: Return a bound number of rows at most.
     """
     table = TABLES[kind]
+    clauses = Clauses(table)
     statement = _select(kind, where)
     identity: ColumnElement[int] = table.c.id
     order = table.c[SORT_COLUMNS[order_by]]
-    lead, rest = split_lead(condition)
+    lead, rest = split_lead(shape)
     if lead is None or not walks:
-        statement = statement.where(filter_clause(table, condition, correlated))
+        statement = statement.where(clauses.clause(shape, correlated))
     else:
         # The index has the owners of one value in the order of their ids: walk along it.
         led = tables.properties.alias("led")
-        owned = and_(led.c.owner_id == identity, property_clause(table, led, lead))
-        statement = statement.join(led, owned).where(filter_clause(table, rest, True))
+        owned = and_(led.c.owner_id == identity, clauses.on_property(led, lead))
+        statement = statement.join(led, owned).where(clauses.clause(rest, True))
         order = identity = led.c.owner_id
-    return _sorted(statement, order, identity, descending, after, limited)
+    statement = _sorted(statement, order, identity, descending, after, limited)
+    return Filtered(_prepared(statement, where), clauses)
+
+
+@lru_cache(maxsize=512)
+def count_statement(kind: type[Resource], lead: Term) -> Filtered:
+    """Return how many resources have a property, one more than COMMON at most."""
+    clauses = Clauses(TABLES[kind])
+    owners = select(tables.properties.c.owner_id).where(
+        clauses.on_property(tables.properties, lead)
+    )
+    counted = select(func.count()).select_from(owners.limit(COMMON + 1).subquery())
+    return Filtered(Prepared(counted), clauses)
 
 
 def _sorted(

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, insert, or_, select, update
 
 from registry_service.db import tables
+from registry_service.db.prepared import Prepared, prepared_insert
 from registry_service.db.resource_rows import now_ms
 from registry_service.db.rows import read_row
+from registry_service.db.session import Session
 from registry_service.domain.registration import (
     LATEST,
     Alias,
@@ -19,35 +21,63 @@ from registry_service.domain.registration import (
 from registry_service.domain.resources import ModelVersion
 from registry_service.errors import NotFoundError
 
-# Building a statement costs more than running it, so these are built once.
-_versions, _aliases = tables.model_versions, tables.aliases
-_OF_MODEL = select(_versions).where(_versions.c.registered_model_id == bindparam("model_id"))
-_LATEST_VERSION = _OF_MODEL.order_by(_versions.c.number.desc()).limit(1)
-_NAMED_VERSION = _OF_MODEL.where(
-    or_(
-        _versions.c.name == bindparam("ref"),
-        _versions.c.number == bindparam("ref_number", type_=Integer()),
-        _versions.c.id
-        == select(_aliases.c.model_version_id)
-        .where(
-            _aliases.c.registered_model_id == bindparam("model_id"),
-            _aliases.c.name == bindparam("ref"),
+_models, _versions, _aliases = tables.registered_models, tables.model_versions, tables.aliases
+_NEXT_NUMBER = Prepared(
+    update(_models)
+    .where(_models.c.id == bindparam("model_id"))
+    .values(last_number=_models.c.last_number + 1)
+    .returning(_models.c.last_number)
+)
+_of_model = select(_versions).where(_versions.c.registered_model_id == bindparam("model_id"))
+_LATEST_VERSION = Prepared(_of_model.order_by(_versions.c.number.desc()).limit(1))
+_NAMED_VERSION = Prepared(
+    _of_model.where(
+        or_(
+            _versions.c.name == bindparam("ref"),
+            _versions.c.number == bindparam("ref_number", type_=Integer()),
+            _versions.c.id
+            == select(_aliases.c.model_version_id)
+            .where(
+                _aliases.c.registered_model_id == bindparam("model_id"),
+                _aliases.c.name == bindparam("ref"),
+            )
+            .scalar_subquery(),
         )
-        .scalar_subquery(),
     )
 )
-_ALIASES = (
+_ALIASES = Prepared(
     select(_aliases.c.name, _versions.c.id, _versions.c.name, _aliases.c.updated_at)
     .join_from(_aliases, _versions)
     .where(_aliases.c.registered_model_id == bindparam("model_id"))
     .order_by(_aliases.c.name)
 )
-_files = tables.version_files.c
-_FILES = select(_files.path, _files.sha256, _files.size).where(
-    _files.model_version_id == bindparam("version_id")
+_MOVE_ALIAS = Prepared(
+    update(_aliases)
+    .where(
+        _aliases.c.registered_model_id == bindparam("model_id"),
+        _aliases.c.name == bindparam("alias"),
+    )
+    .values(model_version_id=bindparam("version_id"), updated_at=bindparam("now"))
+    .returning(_aliases.c.name)
 )
+_INSERT_ALIAS = Prepared(
+    insert(_aliases).values(
+        registered_model_id=bindparam("model_id"),
+        name=bindparam("alias"),
+        model_version_id=bindparam("version_id"),
+        updated_at=bindparam("now"),
+    )
+)
+_files = tables.version_files.c
+_FILES = Prepared(
+    select(_files.path, _files.sha256, _files.size).where(
+        _files.model_version_id == bindparam("version_id")
+    )
+)
+_INSERT_FILE = prepared_insert(tables.version_files)
 _documents, _approvals = tables.version_documents, tables.approvals
-_DESCRIPTION = (
+_INSERT_DOCUMENT = prepared_insert(_documents)
+_DESCRIPTION = Prepared(
     select(
         _documents.c.lineage,
         _documents.c.schema,
@@ -60,36 +90,31 @@ _DESCRIPTION = (
     .outerjoin(_approvals, _approvals.c.model_version_id == _versions.c.id)
     .where(_versions.c.id == bindparam("version_id"))
 )
+_APPROVAL = Prepared(
+    select(_approvals.c.actor, _approvals.c.at, _approvals.c.reason).where(
+        _approvals.c.model_version_id == bindparam("version_id")
+    )
+)
 
 
-class VersionRows:
+class VersionRows(Session):
     """The part of a transaction that deals with what versions own."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def next_number(self, model_id: int) -> int:
         """Take the next version number of a model; serialises the writers of that model."""
-        models = tables.registered_models
-        number: int | None = self._connection.execute(
-            update(models)
-            .where(models.c.id == model_id)
-            .values(last_number=models.c.last_number + 1)
-            .returning(models.c.last_number)
-        ).scalar_one_or_none()
-        if number is None:
+        row = self._row(_NEXT_NUMBER, {"model_id": model_id})
+        if row is None:
             raise NotFoundError(f"no registered model found for id {model_id}: not found")
-        return number
+        return int(row[0])
 
     def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
         """Return the version that `ref` names: by name, else number, else alias."""
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
         values: dict[str, Any] = {"model_id": model_id}
         if ref == LATEST:
-            rows = self._connection.execute(_LATEST_VERSION, values).all()
+            rows = self._rows(_LATEST_VERSION, values)
         else:
-            values |= {"ref": ref, "ref_number": number}
-            rows = self._connection.execute(_NAMED_VERSION, values).all()
+            rows = self._rows(_NAMED_VERSION, values | {"ref": ref, "ref_number": number})
         found = [read_row(ModelVersion, row) for row in rows]
         return min(
             found, key=lambda version: (version.name != ref, version.number != number), default=None
@@ -99,45 +124,40 @@ class VersionRows:
         """Store the files of a new version."""
         rows = [{"model_version_id": version_id, **asdict(file)} for file in files]
         if rows:
-            self._connection.execute(insert(tables.version_files), rows)
+            self._write(_INSERT_FILE, *rows)
 
     def files(self, version_id: int) -> Sequence[FileEntry]:
         """Return the files of a version, sorted by path."""
-        rows = self._connection.execute(_FILES, {"version_id": version_id})
+        rows = self._rows(_FILES, {"version_id": version_id})
         return sorted((FileEntry(*row) for row in rows), key=lambda file: file.path)
 
     def add_document(self, version_id: int, document: VersionDocument) -> None:
         """Store lineage and schema of a new version."""
-        self._connection.execute(
-            insert(tables.version_documents),
-            {"model_version_id": version_id, **asdict(document)},
-        )
+        row = {"model_version_id": version_id, **asdict(document)}
+        self._write(_INSERT_DOCUMENT, row)
 
     def description(self, version_id: int) -> tuple[VersionDocument, Approval | None]:
         """Return lineage and schema of a version, empty when it has none; and its approval."""
-        row = self._connection.execute(_DESCRIPTION, {"version_id": version_id}).one()
-        lineage, schema, *approval = row
+        row = self._row(_DESCRIPTION, {"version_id": version_id})
+        lineage, schema, *approval = row or [None] * 5
         document = VersionDocument(lineage or {}, schema)
         return document, None if approval[0] is None else Approval(*approval)
 
     def aliases(self, model_id: int) -> Sequence[Alias]:
         """Return the aliases of a model, sorted by name."""
-        rows = self._connection.execute(_ALIASES, {"model_id": model_id})
+        rows = self._rows(_ALIASES, {"model_id": model_id})
         return [Alias(*row) for row in rows]
 
     def set_alias(self, model_id: int, alias: str, version_id: int) -> None:
         """Point an alias to a version of its model."""
-        table = tables.aliases
-        values = {"model_version_id": version_id, "updated_at": now_ms()}
-        moved = self._connection.execute(
-            update(table)
-            .where(table.c.registered_model_id == model_id, table.c.name == alias)
-            .values(values)
-        )
-        if moved.rowcount == 0:
-            self._connection.execute(
-                insert(table), {"registered_model_id": model_id, "name": alias, **values}
-            )
+        values = {
+            "model_id": model_id,
+            "alias": alias,
+            "version_id": version_id,
+            "now": now_ms(),
+        }
+        if not self._rows(_MOVE_ALIAS, values):
+            self._write(_INSERT_ALIAS, values)
 
     def remove_alias(self, model_id: int, alias: str) -> None:
         """Remove an alias of a model."""
@@ -155,9 +175,5 @@ class VersionRows:
 
     def approval(self, version_id: int) -> Approval | None:
         """Return the approval of a version."""
-        table = tables.approvals.c
-        statement = select(table.actor, table.at, table.reason).where(
-            table.model_version_id == version_id
-        )
-        row = self._connection.execute(statement).one_or_none()
+        row = self._row(_APPROVAL, {"version_id": version_id})
         return None if row is None else Approval(*row)
