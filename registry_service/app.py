@@ -1,22 +1,25 @@
 """The application: parts put together from settings."""
 
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
 from registry_service.access.policy import Policy, read_access_file
 from registry_service.access.tokens import StaticTokens
-from registry_service.api.errors import install_error_handlers
+from registry_service.api.errors import ERROR_HANDLERS
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import BODIES, kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
-from registry_service.api.openapi import ERRORS, describe
+from registry_service.api.openapi import described_routes
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
 from registry_service.api.registry.blobs import blobs_router, uploads_router
@@ -38,10 +41,8 @@ from registry_service.storage.folder import FolderStore
 if TYPE_CHECKING:
     from registry_service.storage.s3 import S3Store
 
-API = "/api/registry/v1"
 
-
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Starlette:
     """Return the service; data are touched only when it starts.
 
     Args:
@@ -53,29 +54,36 @@ def create_app(settings: Settings) -> FastAPI:
     engine = open_engine(settings.url(), settings.threads)
     database = SqlDatabase(engine)
     blobs = blob_store(settings)
+    observation = Observation()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if settings.database_url is None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         if isinstance(blobs, FolderStore):
             blobs.prepare()
         migrate(engine)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        yield
+        with ThreadPoolExecutor(settings.threads) as app.state.workers:
+            yield
         database.close()
 
-    app = FastAPI(title="kfp-tabular model registry", version="1", lifespan=lifespan)
+    routes = described_routes(
+        *_our_routers(database, blobs, settings),
+        health_router(database, blobs, observation.registry),
+        *(
+            kubeflow_router(dialect, Resources(database), Artifacts(database))
+            for dialect in (V1, V1ALPHA3)
+        ),
+        bodies=(*schemas.BODIES, *BODIES),
+    )
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(ObservedApp, observation=observation)],
+        exception_handlers=ERROR_HANDLERS,
+        lifespan=lifespan,
+    )
     app.state.authenticator = authenticator(settings)
-    observation = Observation()
-    app.add_middleware(ObservedApp, observation=observation)
-    install_error_handlers(app)
-    for router in _our_routers(database, blobs, settings):
-        app.include_router(router, prefix=API, responses=ERRORS)
-    app.include_router(health_router(database, blobs, observation.registry))
-    for dialect in (V1, V1ALPHA3):
-        app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
-    describe(app, (*schemas.BODIES, *BODIES))
     return app
 
 

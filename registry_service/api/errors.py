@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import compile_path
+from starlette.routing import Route
+from starlette.types import ExceptionHandler
 
 from registry_service.api.json import json_response
 from registry_service.errors import (
@@ -51,15 +53,6 @@ def status_of(error: RegistryError) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Make every error of the service an answer of the form {"code", "message"}."""
-    app.add_exception_handler(RegistryError, _on_registry_error)
-    app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(ClientDisconnect, _on_disconnect)
-    app.add_exception_handler(Exception, _on_bug)
-
-
 def _answer(request: Request, status: int, code: str, message: str) -> Response:
     if request.url.path.startswith(KUBEFLOW):
         # Its clients know the phrase of the status; 422 has that of 400 there.
@@ -88,9 +81,9 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> Iterator[str]:
     """Yield the methods of all routes of a path; the framework names those of the first alone."""
-    for path, operations in request.app.openapi()["paths"].items():
-        if compile_path(path)[0].fullmatch(request.url.path):
-            yield from (method.upper() for method in operations)
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.path_regex.fullmatch(request.url.path):
+            yield from route.methods or ()
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
@@ -109,3 +102,13 @@ async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     message = "the registry failed in a way it should not; its log says more"
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+
+
+# Every error of the service becomes an answer of the form {"code", "message"}.
+ERROR_HANDLERS: Mapping[Any, ExceptionHandler] = {
+    RegistryError: _on_registry_error,
+    HTTPException: _on_http_error,
+    RequestValidationError: _on_validation_error,
+    ClientDisconnect: _on_disconnect,
+    Exception: _on_bug,
+}

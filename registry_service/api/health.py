@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from registry_service.api.direct import direct_router
 from registry_service.api.json import json_response
 from registry_service.service.ports import BlobStore, Database
 
 
 def health_router(database: Database, blobs: BlobStore, figures: CollectorRegistry) -> APIRouter:
     """Return the probes, and the figures for Prometheus."""
-    router = APIRouter(tags=["Health"])
+    router = direct_router("", "Health")
     parts: Sequence[Database | BlobStore] = (database, blobs)
 
     @router.get("/livez")

@@ -1,24 +1,25 @@
 """Who asks, as a parameter of the routes."""
 
+import asyncio
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import Depends, Request
 
 from registry_service.access.authenticate import Authenticator
 from registry_service.domain.access import ANYONE, Identity
 
 
-async def identity_of(
-    request: Request,
-    authorization: Annotated[str, Header(include_in_schema=False)] = "",
-    kubeflow_userid: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Identity:
+async def identity_of(request: Request) -> Identity:
     """Return who asks. Raises UnauthorizedError."""
-    authenticator: Authenticator | None = request.app.state.authenticator
+    state = request.app.state
+    authenticator: Authenticator | None = state.authenticator
     if authenticator is None:
         return ANYONE
-    return await run_in_threadpool(authenticator.identify, authorization, kubeflow_userid)
+    authorization = request.headers.get("Authorization", "")
+    user = request.headers.get("kubeflow-userid", "")
+    # It may have to ask Kubernetes.
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(state.workers, authenticator.identify, authorization, user)
 
 
 Caller = Annotated[Identity, Depends(identity_of)]

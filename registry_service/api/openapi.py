@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute
 
 REF = "#/components/schemas/{model}"
 _ERROR = {
@@ -41,17 +42,25 @@ def takes(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def describe(app: FastAPI, models: Sequence[type[BaseModel]]) -> None:
-    """Make the application's OpenAPI description name the bodies that `takes` refers to."""
+def described_routes(*routers: APIRouter, bodies: Sequence[type[BaseModel]]) -> list[BaseRoute]:
+    """Return the routes of routers, tried in their order, and those that describe them.
+
+    Args:
+        routers: Their routes serve themselves: the description is all that is FastAPI's.
+        bodies: What `takes` refers to.
+    """
+    app = FastAPI(title="kfp-tabular model registry", version="1")
+    app.router.routes[:0] = [route for router in routers for route in router.routes]
     known: dict[str, Any] = {}
 
     def openapi() -> Mapping[str, Any]:
         if not known:
             known.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
-            modes = [(model, "validation") for model in models]
+            modes = [(model, "validation") for model in bodies]
             _, described = models_json_schema(modes, ref_template=REF)  # type: ignore[arg-type]
             schemas = known.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(described.get("$defs", {}), Error=_ERROR)
         return known
 
     app.openapi = openapi  # type: ignore[method-assign, assignment]
+    return app.routes

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -19,38 +19,54 @@ class SqlTransaction(ResourceRows, VersionRows, RecordRows):
 
 
 class SqlDatabase:
-    """Opens transactions on an engine."""
+    """Opens transactions on an engine; each thread keeps a connection of its own."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._threads = threading.local()
+        self._opened: list[SqlTransaction] = []
         self._sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting for it in a queue beats polling the file's lock.
         self._writer = threading.Lock() if self._sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
-        """Open a view; nothing is written through it."""
-        with _outages(), self._engine.connect() as connection:
-            transaction = SqlTransaction(connection)
-            with transaction.transaction("BEGIN") if self._sqlite else nullcontext():
-                yield transaction
+        """Open a view; on SQLite a consistent one. Nothing is written through it."""
+        with _outages():
+            session = self._session()
+            with session.transaction("BEGIN") if self._sqlite else nullcontext():
+                yield session
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
-        with _outages(), self._writer, self._engine.connect() as connection:
-            transaction = SqlTransaction(connection)
-            with transaction.transaction("BEGIN IMMEDIATE" if self._sqlite else "BEGIN"):
-                yield transaction
+        with _outages(), self._writer:
+            session = self._session()
+            with session.transaction("BEGIN IMMEDIATE" if self._sqlite else "BEGIN"):
+                yield session
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
-        with _outages(), self._engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        with self.read() as session:
+            session.ping()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; nobody uses one any more."""
+        for session in self._opened:
+            session.close()
         self._engine.dispose()
+
+    def _session(self) -> SqlTransaction:
+        session: SqlTransaction | None = getattr(self._threads, "session", None)
+        if session is not None and session.is_usable():
+            return session
+        if session is not None:
+            self._opened.remove(session)
+            session.discard()
+            del self._threads.session
+        session = self._threads.session = SqlTransaction(self._engine.connect())
+        self._opened.append(session)
+        return session
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """Engines: SQLite with full durability, or PostgreSQL."""
 
-import select
 import sqlite3
 from typing import Any
 
 import pydantic_core
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 
 def _dumps(value: Any) -> str:
@@ -36,8 +34,6 @@ def open_engine(url: str, connections: int) -> Engine:
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
-    else:
-        event.listen(engine, "checkout", _refuse_closed)
     return engine
 
 
@@ -51,14 +47,3 @@ def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) ->
         "cache_size=-8192",
     ):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _refuse_closed(connection: Any, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-    """Make the pool replace a connection that the server has closed.
-
-    An idle connection has nothing to say but that: looking costs no round trip, as a ping would.
-    """
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        raise DisconnectionError("the server closed the connection")

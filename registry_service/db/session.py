@@ -1,8 +1,8 @@
 """Run statements on one connection."""
 
+import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -20,30 +20,57 @@ class Session:
         self._connection = connection
         self._dialect = connection.dialect
         self._cursor = connection.connection.cursor()
-        self._errors = _DriverErrors(connection)
+        self._driver_error = self._dialect.loaded_dbapi.Error
+        self._broken = False
+        self._closed = select.poll()
+        if self._dialect.name == "postgresql":
+            self._closed.register(connection.connection.fileno(), select.POLLIN)
+
+    def is_usable(self) -> bool:
+        """Tell whether the next statement can be run here.
+
+        An idle server says nothing, unless it closes the connection: that is seen without asking.
+        """
+        return not (self._broken or self._connection.invalidated or self._closed.poll(0))
+
+    def ping(self) -> None:
+        """Ask the database for an answer."""
+        self._execute("SELECT 1")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def discard(self) -> None:
+        """Drop a connection that is of no use any more."""
+        self._connection.invalidate()
+        self._connection.close()
 
     @contextmanager
     def transaction(self, begin: str) -> Iterator[None]:
         """Keep what is done within the block, or nothing of it when the block raises."""
-        with self._errors:
-            self._cursor.execute(begin)
+        self._execute(begin)
         try:
             yield
-            with self._errors:
-                self._cursor.execute("COMMIT")
+            self._execute("COMMIT")
         except BaseException:
-            if not self._connection.invalidated:
-                self._cursor.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        try:
+            self._cursor.execute("ROLLBACK")
+        except self._driver_error:
+            # What went wrong before is what the caller learns.
+            self._broken = True
 
     def _rows(self, statement: Prepared | Select[Any], values: Values = NO_VALUES) -> Sequence[Row]:
         """Run a statement and return the rows that it finds."""
         if not isinstance(statement, Prepared):
             return self._connection.execute(statement, values).all()
         text = statement.text(self._dialect)
-        with self._errors:
-            self._cursor.execute(text.sql, text.values(values))
-            return text.rows(self._cursor.fetchall())
+        self._execute(text.sql, text.values(values))
+        return text.rows(self._cursor.fetchall())
 
     def _row(self, statement: Prepared, values: Values = NO_VALUES) -> Row | None:
         """Return the first row that a statement finds, None when there is none."""
@@ -53,35 +80,13 @@ class Session:
     def _write(self, statement: Prepared, *rows: Values) -> None:
         """Run a statement for each row of values; nothing comes back."""
         text = statement.text(self._dialect)
-        with self._errors:
-            if len(rows) == 1:
-                self._cursor.execute(text.sql, text.values(rows[0]))
-            else:
-                self._cursor.executemany(text.sql, [text.values(row) for row in rows])
+        for row in rows:
+            self._execute(text.sql, text.values(row))
 
-
-class _DriverErrors:
-    """Makes a driver's errors SQLAlchemy's, and drops a connection that was lost."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        dialect = self._connection.dialect
-        driver_error = dialect.loaded_dbapi.Error
-        if not isinstance(error, driver_error):
-            return
-        lost = dialect.is_disconnect(error, self._connection.connection, None)
-        if lost:
-            self._connection.invalidate(error)
-        raise DBAPIError.instance(
-            None, None, error, driver_error, connection_invalidated=lost, dialect=dialect
-        ) from error
+    def _execute(self, sql: str, values: Any = ()) -> None:
+        try:
+            self._cursor.execute(sql, values)
+        except self._driver_error as error:
+            raise DBAPIError.instance(
+                sql, None, error, self._driver_error, dialect=self._dialect
+            ) from error

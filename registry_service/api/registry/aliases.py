@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
@@ -17,7 +18,7 @@ Reason = Annotated[str | None, Query(max_length=4096)]
 
 def aliases_router(aliases: Aliases) -> APIRouter:
     """Return the routes of the aliases."""
-    router = APIRouter(prefix="/models/{name}/aliases", tags=["Aliases"])
+    router = direct_router("/api/registry/v1/models/{name}/aliases", "Aliases")
 
     @router.get("")
     def list_aliases(who: Caller, name: str) -> Response:

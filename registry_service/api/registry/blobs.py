@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
@@ -24,7 +25,7 @@ _BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream"
 
 def uploads_router(blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
-    router = APIRouter(tags=["Bytes"])
+    router = direct_router("/api/registry/v1", "Bytes")
 
     @router.post("/uploads", openapi_extra=takes(UploadsBody))
     def plan_uploads(who: Caller, raw: RawBody) -> Response:
@@ -40,7 +41,7 @@ def uploads_router(blobs: BlobStore) -> APIRouter:
 
 def blobs_router(blobs: LocalBlobs) -> APIRouter:
     """Return the routes through which bytes pass the service."""
-    router = APIRouter(prefix="/blobs", tags=["Bytes"])
+    router = direct_router("/api/registry/v1/blobs", "Bytes")
 
     @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
@@ -26,7 +27,7 @@ HOUR = 3600
 
 def versions_router(versions: Versions) -> APIRouter:
     """Return the routes of a model's versions."""
-    router = APIRouter(prefix="/models/{name}", tags=["Versions"])
+    router = direct_router("/api/registry/v1/models/{name}", "Versions")
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
@@ -77,7 +78,7 @@ def versions_router(versions: Versions) -> APIRouter:
 
 def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRouter:
     """Return the routes across models: data to versions, the audit log, garbage collection."""
-    router = APIRouter(tags=["Records"])
+    router = direct_router("/api/registry/v1", "Records")
 
     @router.get("/datasets/{digest}/versions")
     def trained_on(who: Caller, digest: str) -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated
 import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
+from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse, raw_body
 from registry_service.api.kubeflow.wire import bind_filter
@@ -33,7 +34,7 @@ KEY_LENGTH = 255
 
 def register_router(registrations: Registrations) -> APIRouter:
     """Return the route of the atomic registration."""
-    router = APIRouter(tags=["Registration"])
+    router = direct_router("/api/registry/v1", "Registration")
 
     @router.post(
         "/register",
@@ -60,7 +61,7 @@ def register_router(registrations: Registrations) -> APIRouter:
 
 def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
     """Return the routes that read models and versions."""
-    router = APIRouter(prefix="/models", tags=["Models"])
+    router = direct_router("/api/registry/v1/models", "Models")
 
     @router.get("")
     def list_models(who: Caller, query: Listing) -> Response:
