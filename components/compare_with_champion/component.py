@@ -47,9 +47,9 @@ def compare_with_champion(
         registry_url: The registry; by default REGISTRY_URL in the environment of the step.
     """
     from components.compare_with_champion.compare import compare_with_champion
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
-    with reporting_errors():
+    with step_body():
         result = compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
             metric=metric, floor=floor, margin=margin, champion_alias=champion_alias, seed=seed,

@@ -47,9 +47,9 @@ def evaluate_model(
         test_digest: Digest of `test`, for the same purpose, and kept for the lineage.
     """
     from components.evaluate_model.evaluate import evaluate_model
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
-    with reporting_errors():
+    with step_body():
         result = evaluate_model(
             model.path, test.path, report.path, evaluation.path, predictions.path,
             slice_columns=slice_columns, positive_class=positive_class, confidence=confidence,

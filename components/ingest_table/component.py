@@ -28,9 +28,9 @@ def ingest_table(
         columns: Number of columns.
     """
     from components.ingest_table.ingest import ingest_table
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
-    with reporting_errors():
+    with step_body():
         ingested = ingest_table(source, table.path, format)
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

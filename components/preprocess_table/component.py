@@ -49,9 +49,9 @@ def preprocess_table(
         train_digest: Digest of `train`, so that KFP's cache notices new data; not read otherwise.
     """
     from components.preprocess_table.preprocess import preprocess_table
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
-    with reporting_errors():
+    with step_body():
         done = preprocess_table(
             train.path,
             features.path,

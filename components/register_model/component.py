@@ -45,9 +45,9 @@ def register_model(
         registry_url: The registry; by default REGISTRY_URL in the environment of the step.
     """
     from components.register_model.register import Lineage, register_model
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
-    with reporting_errors():
+    with step_body():
         lineage = Lineage(run_id, pipeline, image, git_commit, source, table_digest)
         verdict = comparison.path if comparison else None
         version = register_model(

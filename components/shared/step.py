@@ -1,5 +1,7 @@
 """What the body of a KFP component puts around the call of its logic."""
 
+import atexit
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +11,21 @@ from components.shared.errors import ComponentError
 FAILED = "error: "
 USER_MISTAKE = 2
 
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
+"""Python's 700 let the collector run thousands of times over what scikit-learn's import makes."""
+
 
 @contextmanager
-def reporting_errors() -> Iterator[None]:
-    """End the step with the message of a `ComponentError` in its log, and no traceback.
+def step_body() -> Iterator[None]:
+    """Run what the process of a step is for, and end it well.
 
-    The first line of the message follows `error: `, further lines are indented; the exit code
-    is 2. Any other exception is a defect of ours and keeps its traceback.
+    A `ComponentError` ends it with exit code 2 and its message in the log, without a traceback: the
+    first line follows `error: `, further lines are indented. Any other exception is a defect of
+    ours and keeps its traceback.
     """
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    # At its end, Python looks for cycles in all that was ever imported: up to half a second.
+    atexit.register(gc.freeze)
     try:
         yield
     except ComponentError as error:

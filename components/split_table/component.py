@@ -45,10 +45,10 @@ def split_table(
         train_rows: Number of train rows.
         test_rows: Number of test rows.
     """
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
     from components.split_table.split import split_table
 
-    with reporting_errors():
+    with step_body():
         split = split_table(
             table.path,
             train.path,

@@ -43,10 +43,10 @@ def train_model(
             ones; not read otherwise.
         train_digest: Digest of `train`, for the cache and for the description of the model.
     """
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
     from components.train_model.train import train_model
 
-    with reporting_errors():
+    with step_body():
         trained = train_model(
             train.path,
             features.path,

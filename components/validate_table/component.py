@@ -37,10 +37,10 @@ def validate_table(
         task: binary, multiclass or regression; none without a target.
         violations: Number of rules that the table breaks.
     """
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
     from components.validate_table.validate import validate_table
 
-    with reporting_errors():
+    with step_body():
         validated = validate_table(
             table.path,
             report.path,

@@ -22,11 +22,11 @@ def write_report(report: Output[HTML], rows: int, note: Optional[str] = None) ->
 def check_rows(rows: int, failure: str):
     """Fail as told."""
     from components.shared.errors import InputError
-    from components.shared.step import reporting_errors
+    from components.shared.step import step_body
 
     if failure == "defect":
         raise KeyError("rows")
-    with reporting_errors():
+    with step_body():
         if failure == "input":
             raise InputError(f"{rows} rows are too many\nof them, use fewer")
     print("fine")
