@@ -17,20 +17,30 @@ have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
 check_machine() {
     need_docker
-    need_kind
     need_kubectl
-    local memory
-    memory=$(docker info --format '{{.MemTotal}}')
+    [[ -z $BUNDLE ]] || check_bundle
+    need_kind
+    check_engine
+    find_kfp
+}
+
+check_bundle() {
+    [[ -f $BUNDLE/node-image ]] || fail "$BUNDLE is not a bundle" \
+        "Write one where there is a network, and bring it here: make kind-bundle BUNDLE=folder"
+    is_rendered "$BUNDLE/kfp" || fail "$BUNDLE lacks Kubeflow Pipelines" \
+        "Write it again where there is a network: make kind-bundle BUNDLE=folder"
+    NODE_IMAGE=$(<"$BUNDLE/node-image")
+}
+
+check_engine() {
+    local memory=0 cgroups=
+    read -r memory cgroups < <(docker info --format '{{.MemTotal}} {{.CgroupVersion}}') || true
     ((memory >= 7 * 1024 ** 3)) ||
         say "docker has $((memory / 1024 ** 2)) MB of memory; below 8 GB, pods may be evicted"
-    if [[ -n $BUNDLE ]]; then
-        [[ -d $BUNDLE/images && -d $BUNDLE/kfp ]] || fail "$BUNDLE is not a bundle" \
-            "Write one where there is a network, and bring it here: make kind-bundle BUNDLE=folder"
-        KFP_MANIFESTS=$BUNDLE/kfp
-        # A digest is not kept in an archive.
-        NODE_IMAGE=${NODE_IMAGE%%@*}
-    fi
-    find_kfp
+    [[ $cgroups != 1 || $NODE_IMAGE == *:v1.3[0-4].* ]] || fail \
+        "docker is on cgroups v1, which Kubernetes has given up since 1.35" \
+        "Boot with cgroups v2, or name an older node of your kind's release: NODE_IMAGE=kindest/node:v1.34…" \
+        "https://github.com/kubernetes-sigs/kind/releases"
 }
 
 check_images() {
@@ -49,12 +59,15 @@ check_images() {
 create_cluster() {
     if have_cluster; then
         say "cluster $CLUSTER is there"
+        # After a restart of the machine its node may still be stopped.
+        docker start "$CLUSTER-control-plane" >/dev/null
         kind export kubeconfig --name "$CLUSTER"
     else
         say "creating cluster $CLUSTER of $NODE_IMAGE"
-        kind create cluster --name "$CLUSTER" --image "$NODE_IMAGE" --config "$here/cluster.yaml" \
-            --wait 180s
+        kind create cluster --name "$CLUSTER" --image "$NODE_IMAGE" --config "$here/cluster.yaml"
     fi
+    say "waiting for its node"
+    wait_for_node
 }
 
 load_images() {
@@ -74,9 +87,10 @@ load_images() {
 
 install_kfp() {
     say "applying Kubeflow Pipelines $KFP_VERSION"
-    k apply -k "$KFP_MANIFESTS/cluster-scoped-resources" >/dev/null
+    # By the server: what the client would note in an annotation is more than one may hold.
+    k apply --server-side --force-conflicts -f "$KFP/cluster-scoped-resources.yaml" >/dev/null
     k wait --for condition=established --timeout 120s crd --all >/dev/null
-    k apply -k "$KFP_MANIFESTS/env/platform-agnostic" >/dev/null
+    k apply -f "$KFP/platform-agnostic.yaml" >/dev/null
 }
 
 install_registry() {
@@ -97,15 +111,23 @@ install_registry
 wait_for "$REGISTRY_NAMESPACE"
 wait_for "$KFP_NAMESPACE"
 "$here/put-table.sh" "$root/data/bird_strikes.csv"
+command=.venv/bin/kfp-tabular
+[[ -x $root/$command ]] || command="make install && $command"
 cat <<END
 
 Kubeflow Pipelines and the registry are up. Train on the cluster:
 
-  kfp-tabular submit training --source s3://tables/bird_strikes.csv --target damaged --wait
+  $command submit training --source s3://tables/bird_strikes.csv --target damaged --wait
 
-The dashboard, on http://localhost:3000 while this runs:
+The dashboard is on http://localhost:8080 while this runs:
 
-  kubectl --context $CONTEXT -n $KFP_NAMESPACE port-forward svc/ml-pipeline-ui 3000:80
+  kubectl --context $CONTEXT -n $KFP_NAMESPACE port-forward svc/ml-pipeline-ui 8080:80
+
+The registry answers you while this runs:
+
+  kubectl --context $CONTEXT -n $REGISTRY_NAMESPACE port-forward svc/kfp-tabular-registry 8081:8080
+  export REGISTRY_URL=http://localhost:8081 REGISTRY_TOKEN=\$(manifests/kind/owner-token.sh)
+  .venv/bin/kfp-tabular registry list
 
 A table of your own: manifests/kind/put-table.sh my.csv    The end of it all: make kind-down
 END

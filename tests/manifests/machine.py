@@ -13,7 +13,7 @@ TOOLS = [
 FAKES = {
     "docker": """
 case "$1" in
-  info) [ -z "$ENGINE_DOWN" ] || exit 1; echo "${MEMORY:-16000000000}" ;;
+  info) [ -z "$ENGINE_DOWN" ] || exit 1; echo "${MEMORY:-16000000000} ${CGROUPS:-2}" ;;
   image) case "$3" in $ABSENT_IMAGE) exit 1 ;; esac ;;
 esac
 """,
@@ -28,24 +28,34 @@ exit 0
 """,
     "kubectl": """
 [ "$1" = --context ] && shift 2
+[ ! -e "$STATE/api-down" ] || { rm "$STATE/api-down"; exit 1; }
 case "$1 $2" in
+  "kustomize "*) [ ! -e "$STATE/no-argo" ] && echo "rendered: $2" ;;
   "get secret")
     case "$3 $4 $5" in *kubeflow*) echo "tables key" ;; *) exit 1 ;; esac ;;
-  "get deployments,statefulsets") cat "$STATE/$4" 2>/dev/null ;;
-  "get jobs") cat "$STATE/$4-jobs" 2>/dev/null ;;
-  "get pods") cat "$STATE/$4-pods" 2>/dev/null ;;
+  "get deployments,statefulsets") cat "$STATE/$4" 2>/dev/null || true ;;
+  "get jobs") cat "$STATE/$4-jobs" 2>/dev/null || true ;;
+  "get pods") cat "$STATE/$4-pods" 2>/dev/null || true ;;
   "get events")
     case "$6" in
       type=Warning) echo "ReplicaSet ui-5f FailedCreate exceeded quota" ;;
       *) echo "Warning Failed ${6#*=} has no image" ;;
     esac ;;
-  "logs -n") echo "[pod/$4/main] cannot start" ;;
+  "wait --for") [ ! -e "$STATE/node-down" ] ;;
+  "logs -n") echo "[pod/$4/main] ${LOG:-cannot start}" ;;
   exec*) cat >"$STATE/uploaded" ;;
 esac
-exit 0
 """,
     "git": "exit 0",
 }
+
+
+def rendered_kfp(folder: Path) -> Path:
+    """Make a folder with Kubeflow Pipelines as it is applied."""
+    folder.mkdir(parents=True)
+    for part in ("cluster-scoped-resources", "platform-agnostic"):
+        (folder / f"{part}.yaml").write_text("kind: List\n", "utf-8")
+    return folder
 
 
 class Machine:
@@ -61,7 +71,7 @@ class Machine:
             (self.bin / name).symlink_to(found)
         for name, body in FAKES.items():
             self.install(name, body)
-        (folder / "kfp" / "cluster-scoped-resources").mkdir(parents=True)
+        rendered_kfp(folder / "kfp")
         self.environment = {
             "PATH": str(self.bin),
             "HOME": str(folder),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.manifests.conftest import need
-from tests.manifests.machine import Machine
+from tests.manifests.machine import FAKES, Machine
 from tests.manifests.rendering import ROOT
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -30,23 +30,33 @@ spec:
           image: mysql:8.4
 """
 
+DOCKER = """
+case "$1 $2" in
+  "info --format") echo "16000000000 2" ;;
+  "save --help") echo "      --platform string   Save only the given platform" ;;
+  "version --format") echo linux/arm64 ;;
+  "save --platform") touch "$5" ;;
+esac
+"""
+
 
 @pytest.fixture
 def connected(machine: Machine, tmp_path: Path) -> Machine:
     """A machine with a network, and manifests of KFP like the real ones."""
     need("kubectl", "https://kubernetes.io/docs/tasks/tools/")
-    folder = tmp_path / "kfp" / "env" / "platform-agnostic"
-    folder.mkdir(parents=True)
-    (folder / "api.yaml").write_text(KFP, "utf-8")
-    (folder / "kustomization.yaml").write_text("resources: [api.yaml]\n", "utf-8")
+    (tmp_path / "kfp" / "platform-agnostic.yaml").write_text(KFP, "utf-8")
     machine.remove("kubectl")
     machine.install("kubectl", f'exec {shutil.which("kubectl")} "$@"')
-    machine.install("docker", 'case "$1 $4" in "save "*) touch "$3" ;; esac; exit 0')
+    machine.install("docker", DOCKER)
     return machine
 
 
+def _saves(machine: Machine) -> list[str]:
+    return [call for call in machine.calls("docker") if call.startswith("docker save --platform")]
+
+
 def _saved(machine: Machine) -> set[str]:
-    return {call.split()[-1] for call in machine.calls("docker") if call.startswith("docker save")}
+    return {call.split()[-1] for call in _saves(machine)}
 
 
 def test_every_image_is_saved(connected: Machine, tmp_path: Path) -> None:
@@ -72,8 +82,20 @@ def test_up_takes_what_bundle_writes(connected: Machine, tmp_path: Path) -> None
     bundle = tmp_path / "bundle"
     assert connected.run("bundle.sh", BUNDLE=str(bundle)).returncode == 0
     assert (bundle / "node.tar").is_file()
-    assert (bundle / "kfp" / "env" / "platform-agnostic" / "kustomization.yaml").is_file()
     assert len(list((bundle / "images").glob("*.tar"))) == len(_saved(connected)) - 1
+    connected.remove("kubectl")
+    connected.install("kubectl", FAKES["kubectl"])
+    connected.remove("git")
+    done = connected.run("up.sh", BUNDLE=str(bundle), KFP_MANIFESTS="")
+    assert done.returncode == 0, done.stderr
+    loaded = [call for call in connected.calls("kind") if "image-archive" in call]
+    assert len(loaded) == len(_saved(connected)) - 1
+
+
+def test_one_platform_is_saved(connected: Machine, tmp_path: Path) -> None:
+    """Where docker can, each image is saved for its own machine alone: it has no other's layers."""
+    assert connected.run("bundle.sh", BUNDLE=str(tmp_path / "bundle")).returncode == 0
+    assert all(" --platform linux/arm64 " in call for call in _saves(connected))
 
 
 def test_an_image_that_cannot_be_had_is_named(connected: Machine, tmp_path: Path) -> None:

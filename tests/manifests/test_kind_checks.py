@@ -41,11 +41,12 @@ def test_git_is_only_needed_to_fetch(machine: Machine) -> None:
     ("variables", "problem", "remedy"),
     [
         ({"ENGINE_DOWN": "1"}, "its engine does not answer", "systemctl start docker"),
-        ({"KIND_VERSION": "0.30.0"}, "kind 0.30.0 is older than 0.31", "NODE_IMAGE="),
+        ({"KIND_VERSION": "0.30.0"}, "kind 0.30.0 is older than 0.31", "go install"),
         ({"KFP_MANIFESTS": "/nowhere"}, "/nowhere is not the folder", "KFP_MANIFESTS="),
         ({"ABSENT_IMAGE": "kfp-tabular:*"}, "no image kfp-tabular:", "make images"),
         ({"ABSENT_IMAGE": "kfp-tabular-registry:*"}, "kfp-tabular-registry:", "make images"),
         ({"BUNDLE": "/nowhere"}, "/nowhere is not a bundle", "make kind-bundle"),
+        ({"CGROUPS": "1"}, "docker is on cgroups v1", "NODE_IMAGE=kindest/node:v1.34"),
     ],
 )
 def test_what_is_amiss_is_said_before_anything_is_made(

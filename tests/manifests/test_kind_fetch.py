@@ -25,33 +25,54 @@ def _repository(folder: Path) -> Path:
     return folder
 
 
-def test_kfp_is_fetched_once_by_its_tag(machine: Machine, tmp_path: Path) -> None:
-    """The manifests alone are cloned, and kept for the next run."""
-    repository = _repository(tmp_path / "pipelines")
-    variables = {"KFP_MANIFESTS": "", "KFP_REPOSITORY": f"file://{repository}"}
-    variables["PATH"] = f"{machine.bin}:{os.environ['PATH']}"
+def _network(machine: Machine, repository: Path) -> dict[str, str]:
+    """Return the variables of a machine with git, which fetches from `repository`."""
     machine.remove("git")
+    path = f"{machine.bin}:{os.environ['PATH']}"
+    return {"KFP_MANIFESTS": "", "KFP_REPOSITORY": f"file://{repository}", "PATH": path}
+
+
+def test_kfp_is_fetched_and_rendered_once(machine: Machine, tmp_path: Path) -> None:
+    """The manifests of the tag are rendered in their order, and kept for the next run."""
+    variables = _network(machine, _repository(tmp_path / "pipelines"))
     done = machine.run("up.sh", **variables)
     assert done.returncode == 0, done.stderr
-    copy = tmp_path / ".cache" / "kfp-tabular" / "pipelines-2.17.0"
-    assert (copy / "manifests/kustomize/cluster-scoped-resources/kustomization.yaml").is_file()
-    assert not (copy / "backend").exists()
+    kept = tmp_path / ".cache" / "kfp-tabular" / "kfp-2.17.0"
+    assert {path.name for path in kept.iterdir()} == {
+        "cluster-scoped-resources.yaml",
+        "platform-agnostic.yaml",
+    }
+    rendered = (kept / "platform-agnostic.yaml").read_text("utf-8")
+    assert rendered.endswith("manifests/kustomize/env/platform-agnostic\n")
     again = machine.run("up.sh", **variables)
     assert "fetching" in done.stdout
     assert "fetching" not in again.stdout
 
 
+def test_a_copy_of_the_manifests_is_rendered(machine: Machine, tmp_path: Path) -> None:
+    """KFP_MANIFESTS may be a checkout's manifests/kustomize: it is rendered, and not fetched."""
+    copy = _repository(tmp_path / "pipelines") / "manifests" / "kustomize"
+    done = machine.run("up.sh", KFP_MANIFESTS=str(copy))
+    assert done.returncode == 0, done.stderr
+    assert "fetching" not in done.stdout
+    assert f"kubectl kustomize {copy}/env/platform-agnostic" in machine.calls("kubectl")
+
+
+def test_manifests_that_argos_cannot_be_added_to(machine: Machine, tmp_path: Path) -> None:
+    """After three tries, the network or a bundle is the way out, and nothing half is kept."""
+    (machine.state / "no-argo").touch()
+    done = machine.run("up.sh", **_network(machine, _repository(tmp_path / "pipelines")))
+    assert done.returncode == 2
+    assert "could not be rendered" in done.stderr
+    assert "make kind-bundle" in done.stderr
+    assert len([call for call in machine.calls("kubectl") if "kustomize" in call]) == 3
+    assert not (tmp_path / ".cache" / "kfp-tabular" / "kfp-2.17.0").exists()
+
+
 def test_an_unknown_version_of_kfp_is_named(machine: Machine, tmp_path: Path) -> None:
     """A tag that does not exist ends in one message, and leaves nothing half fetched."""
-    repository = _repository(tmp_path / "pipelines")
-    machine.remove("git")
-    done = machine.run(
-        "up.sh",
-        KFP_MANIFESTS="",
-        KFP_VERSION="9.9.9",
-        KFP_REPOSITORY=f"file://{repository}",
-        PATH=f"{machine.bin}:{os.environ['PATH']}",
-    )
+    variables = _network(machine, _repository(tmp_path / "pipelines"))
+    done = machine.run("up.sh", **variables, KFP_VERSION="9.9.9")
     assert done.returncode == 2
     assert "Kubeflow Pipelines 9.9.9 could not be fetched" in done.stderr
-    assert not (tmp_path / ".cache" / "kfp-tabular" / "pipelines-9.9.9").exists()
+    assert not (tmp_path / ".cache" / "kfp-tabular" / "kfp-9.9.9").exists()

@@ -1,8 +1,11 @@
 """`make kind` and `make kind-down`: what they do, once and again."""
 
+import json
 from pathlib import Path
 
-from tests.manifests.machine import Machine
+import pytest
+
+from tests.manifests.machine import Machine, rendered_kfp
 
 
 def test_little_memory_is_only_a_warning(machine: Machine) -> None:
@@ -16,12 +19,10 @@ def test_it_makes_a_cluster_fills_it_and_says_what_to_do_next(machine: Machine) 
     """up.sh creates, loads, applies in order, and ends with the commands to go on with."""
     done = machine.run("up.sh")
     assert done.returncode == 0, done.stderr
-    applied = [
-        call.split(" apply -k ")[1] for call in machine.calls("kubectl") if " apply " in call
-    ]
-    assert [Path(folder).name for folder in applied] == [
-        "cluster-scoped-resources",
-        "platform-agnostic",
+    applied = [call.split()[-1] for call in machine.calls("kubectl") if " apply " in call]
+    assert [Path(file).name for file in applied] == [
+        "cluster-scoped-resources.yaml",
+        "platform-agnostic.yaml",
         "local",
     ]
     loaded = [call for call in machine.calls("kind") if "load docker-image" in call]
@@ -46,6 +47,7 @@ def test_a_second_run_keeps_cluster_and_secrets(machine: Machine) -> None:
     assert done.returncode == 0
     assert "cluster kfp-tabular is there" in done.stdout
     assert len([call for call in machine.calls("kind") if "create cluster" in call]) == 1
+    assert machine.calls("docker").count("docker start kfp-tabular-control-plane") == 1
     assert secret.read_text("utf-8") == before
 
 
@@ -57,19 +59,35 @@ def test_no_secret_is_on_a_command_line(machine: Machine) -> None:
 
 
 def test_the_node_and_kfp_are_parameters(machine: Machine, tmp_path: Path) -> None:
-    """Another node image and another copy of KFP are used when they are named."""
-    (tmp_path / "other" / "cluster-scoped-resources").mkdir(parents=True)
-    other = {"NODE_IMAGE": "kindest/node:v1.99.0", "KFP_MANIFESTS": str(tmp_path / "other")}
-    assert machine.run("up.sh", **other).returncode == 0
+    """Another node image and another rendering of KFP are used when they are named."""
+    other = str(rendered_kfp(tmp_path / "other"))
+    done = machine.run("up.sh", NODE_IMAGE="kindest/node:v1.99.0", KFP_MANIFESTS=other)
+    assert done.returncode == 0
     assert any("--image kindest/node:v1.99.0 " in call for call in machine.calls("kind"))
-    assert any(f"apply -k {tmp_path}/other/env" in call for call in machine.calls("kubectl"))
+    assert any(
+        call.endswith(f"{other}/platform-agnostic.yaml") for call in machine.calls("kubectl")
+    )
+
+
+@pytest.mark.parametrize(
+    ("release", "node"),
+    [("0.31.0", "v1.35.0"), ("0.32.0", "v1.35.5"), ("0.33.0", "v1.35.8"), ("1.0.0", "v1.35.8")],
+)
+def test_the_node_is_built_for_the_release_of_kind(
+    machine: Machine, release: str, node: str
+) -> None:
+    """Each release of kind gets the Kubernetes 1.35 of its own release notes, by digest."""
+    assert machine.run("up.sh", KIND_VERSION=release).returncode == 0
+    (created,) = [call for call in machine.calls("kind") if "create cluster" in call]
+    assert f"--image kindest/node:{node}@sha256:" in created
 
 
 def test_a_bundle_takes_the_place_of_the_network(machine: Machine, tmp_path: Path) -> None:
     """With a bundle, images and manifests come from it, and nothing is fetched or built."""
     bundle = tmp_path / "bundle"
     (bundle / "images").mkdir(parents=True)
-    (bundle / "kfp" / "cluster-scoped-resources").mkdir(parents=True)
+    rendered_kfp(bundle / "kfp")
+    (bundle / "node-image").write_text("kindest/node:v1.35.0\n", "utf-8")
     (bundle / "images" / "a.tar").touch()
     (bundle / "images" / "b.tar").touch()
     machine.remove("git")
@@ -78,7 +96,8 @@ def test_a_bundle_takes_the_place_of_the_network(machine: Machine, tmp_path: Pat
     archives = [call for call in machine.calls("kind") if "image-archive" in call]
     assert [call.split("/")[-1] for call in archives] == ["a.tar", "b.tar"]
     assert any(call.endswith("/bundle/node.tar") for call in machine.calls("docker"))
-    assert not any("@sha256" in call for call in machine.calls("kind"))
+    assert any("--image kindest/node:v1.35.0 " in call for call in machine.calls("kind"))
+    assert not any("kustomize" in call for call in machine.calls("kubectl"))
 
 
 def test_down_deletes_cluster_and_secrets_and_may_run_again(machine: Machine) -> None:
@@ -90,6 +109,17 @@ def test_down_deletes_cluster_and_secrets_and_may_run_again(machine: Machine) ->
     done = machine.run("down.sh")
     assert done.returncode == 0
     assert "there is no cluster kfp-tabular" in done.stdout
+
+
+def test_the_owner_is_told_the_token_that_the_registry_knows(machine: Machine) -> None:
+    """owner-token.sh prints the one token of the access file that is the owner's."""
+    access = machine.checkout / "manifests/overlays/local/registry/secrets/access.json"
+    machine.install("kubectl", f'cat "{access}"')
+    told = machine.run("owner-token.sh").stdout.strip()
+    owners = [
+        e["token"] for e in json.loads(access.read_text())["tokens"] if e["subject"] == "owner"
+    ]
+    assert [told] == owners
 
 
 def test_a_running_cluster_gives_its_secrets_back(machine: Machine) -> None:

@@ -60,3 +60,31 @@ def test_waiting_in_vain_shows_events_and_logs(machine: Machine) -> None:
     assert "mysql-0" not in done.stderr
     assert "done-1" not in done.stderr
     assert "TIMEOUT=2" in done.stderr
+
+
+def test_an_api_server_that_is_away_for_a_moment_is_waited_for(machine: Machine) -> None:
+    """No answer is not taken for all being ready."""
+    once = '[ -e "$STATE/was-down" ] || touch "$STATE/was-down" "$STATE/api-down"'
+    machine.install("sleep", f'echo "mysql 1 1 1 1 1" >"$STATE/kubeflow"; {once}')
+    (machine.state / "kubeflow").write_text("mysql 1 1 1 1 <none>\n", "utf-8")
+    done = machine.run("up.sh")
+    assert done.returncode == 0, done.stderr
+    assert "kubeflow: waiting for the-API-server" in done.stdout
+    assert "kubeflow: all is ready" in done.stdout
+
+
+def test_a_node_that_does_not_come_up(machine: Machine) -> None:
+    """A node that is not ready ends it, with where to look."""
+    (machine.state / "node-down").touch()
+    done = machine.run("up.sh", TIMEOUT="0")
+    assert done.returncode == 2
+    assert "the node of cluster kfp-tabular is not ready" in done.stderr
+    assert "docker logs kfp-tabular-control-plane" in done.stderr
+
+
+def test_too_few_watches_of_files_are_told(machine: Machine) -> None:
+    """The usual sickness of kind on Linux is named with its cure."""
+    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none>\n", "utf-8")
+    (machine.state / "kubeflow-pods").write_text("ml-pipeline-7d 0/1 Error 3 5m\n", "utf-8")
+    done = machine.run("up.sh", TIMEOUT="0", LOG="too many open files")
+    assert "sudo sysctl fs.inotify.max_user_instances=512" in done.stderr
