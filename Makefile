@@ -65,7 +65,7 @@ $(MINIO):
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 DOCKER := docker
-BASE_IMAGE := python:3.11-slim
+BASE_IMAGE := python:3.11-slim-bookworm
 # Where the code is published; credentials in the address stay out of the image.
 SOURCE := $(shell git remote get-url origin 2>/dev/null | \
 	sed -nE 's#^git@([^:]+):#https://\1/#; s#^https://([^@/]+@)?#https://#p')
