@@ -1,6 +1,6 @@
 """A compiled pipeline as it is sent to KFP: read, looked into, overridden."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -28,6 +28,16 @@ class PipelinePackage:
         """Read a compiled pipeline."""
         spec, *platform = documents(path)
         return cls(spec, platform[0] if platform else {})
+
+    @classmethod
+    def of_run(cls, run: Any) -> Self | None:
+        """Return the pipeline that a `V2beta1Run` was started with, if the API gives it."""
+        spec = run.pipeline_spec
+        if not isinstance(spec, Mapping):
+            return None
+        if "pipeline_spec" in spec:
+            return cls(spec["pipeline_spec"], spec.get("platform_spec", {}))
+        return cls(dict(spec), {})
 
     @property
     def name(self) -> str:

@@ -140,20 +140,10 @@ def colored(state: str | None) -> str:
     return f"[{color}]{state}[/]" if color else str(state)
 
 
-def package_of(run: Any) -> PipelinePackage | None:
-    """Return the pipeline that a run was started with, if the API gives it."""
-    spec = run.pipeline_spec
-    if not isinstance(spec, Mapping):
-        return None
-    if "pipeline_spec" in spec:
-        return PipelinePackage(spec["pipeline_spec"], spec.get("platform_spec", {}))
-    return PipelinePackage(dict(spec), {})
-
-
 def logs_of(connection: Connection, run: Any, known: Mapping[str, str]) -> dict[str, str]:
     """Return the logs of the steps of a run that ended."""
     return {
-        step.name: known.get(step.name) or read_log(connection, run.run_id, step.pod)
+        step.name: known.get(step.name) or read_log(connection, run, step.pod)
         for step in steps_of(run)
     }
 
@@ -161,7 +151,7 @@ def logs_of(connection: Connection, run: Any, known: Mapping[str, str]) -> dict[
 def _show_outcome(
     connection: Connection, run: Any, known: Mapping[str, str], console: Console, as_json: bool
 ) -> None:
-    package = package_of(run)
+    package = PipelinePackage.of_run(run)
     logs = logs_of(connection, run, known) if run.state in FINAL else {}
     summary = summary_of(connection, package, logs) if package else None
     version = registered(values_of(package, logs)) if package else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from pipelines.pipeline_package import PipelinePackage
+
 DRIVER: Final = "-driver"
 GROUP: Final = re.compile(r"root|(condition(-branches)?|for-loop|exit-handler)-\d+")
 EXECUTOR: Final = "executor"
@@ -23,6 +25,7 @@ CACHED: Final = "CACHED"
 FAILED: Final = "FAILED"
 SKIPPED: Final = "SKIPPED"
 ENDED: Final = {SUCCEEDED, CACHED, FAILED, SKIPPED}
+NO_PODS: Final = {CACHED, SKIPPED}
 FINAL: Final = {SUCCEEDED, FAILED, SKIPPED, "CANCELED"}
 
 
@@ -58,9 +61,10 @@ def steps_of(run: Any) -> list[Step]:
     """Return the steps of a `V2beta1Run` that have begun, in the order in which they did.
 
     KFP compiles each step to a driver, called after the step, and a group of the step's name with
-    one executor in it, which has a child for each attempt where the step may be tried again. All
-    of them are tasks of the run. A task names the nodes that follow it, but neither itself nor
-    its group: the executor of a group is the one that started with it.
+    one executor in it, which has a child for each attempt where the step may be tried again: as
+    the pipeline says, or as the cluster has it for every step. All of them are tasks of the run. A
+    task names the nodes that follow it, but neither itself nor its group: the executor of a group
+    is the one that started with it.
     """
     tasks = (run.run_details.task_details if run.run_details else None) or []
     by_name = {task.display_name: task for task in tasks if task.display_name}
@@ -71,8 +75,9 @@ def steps_of(run: Any) -> list[Step]:
     }
     executors = _executors({name: by_name[name] for name in drivers if name in by_name}, tasks)
     attempts = [task for task in tasks if ATTEMPT.fullmatch(task.display_name or "")]
+    templates = _templates(run)
     steps = [
-        _step(name, driver, by_name.get(name), executors.get(name), attempts)
+        _step(name, driver, by_name.get(name), executors.get(name), attempts, templates)
         for name, driver in drivers.items()
     ]
     return sorted(steps, key=lambda step: step.started_at or datetime.max.replace(tzinfo=UTC))
@@ -91,20 +96,42 @@ def errors_of(thing: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _step(name: str, driver: Any, group: Any, executor: Any, attempts: list[Any]) -> Step:
+def _step(
+    name: str,
+    driver: Any,
+    group: Any,
+    executor: Any,
+    attempts: list[Any],
+    templates: Mapping[str, str],
+) -> Step:
     tries = [task for task in attempts if executor is not None and _during(executor, task)]
     latest = max(tries, key=_start, default=executor)
     state = _state(driver, group, latest)
     tasks = [task for task in (driver, group, executor, *tries) if task is not None]
     ended = driver if group is None else group
+    step = name.replace("-", "_")
+    template = templates.get(step, RETRIED_TEMPLATE if tries else TEMPLATE)
     return Step(
-        name=name.replace("-", "_"),
+        name=step,
         state=state,
-        pod=_pod(executor, RETRIED_TEMPLATE) if tries else _pod(group, TEMPLATE),
+        pod=None if state in NO_PODS else _pod(executor if tries else group, template),
         started_at=_time(driver.start_time),
         ended_at=_time(ended.end_time) if state in ENDED else None,
         messages=tuple(dict.fromkeys(said for task in tasks for said in errors_of(task))),
     )
+
+
+def _templates(run: Any) -> dict[str, str]:
+    """Return the template of each step's pods; none where the API does not give the pipeline.
+
+    A step that the cluster tries again, and not the pipeline, keeps the template of those that
+    are not.
+    """
+    package = PipelinePackage.of_run(run)
+    return {
+        step: RETRIED_TEMPLATE if "retryPolicy" in task else TEMPLATE
+        for step, task in (package.tasks() if package else ())
+    }
 
 
 def _state(driver: Any, group: Any, latest: Any) -> str:

@@ -77,19 +77,19 @@ class RunWatch:
         while True:
             run = self._connection.run(self._run_id)
             steps = steps_of(run)
-            self._show(steps)
+            self._show(run, steps)
             if run.state in FINAL:
                 return run
             self._look_for_trouble(steps)
             time.sleep(pause_seconds)
 
-    def _show(self, steps: list[Step]) -> None:
+    def _show(self, run: Any, steps: list[Step]) -> None:
         for step in steps:
             shown = self._shown.get(step.name)
             if shown is None and not self._status and step.state not in (SKIPPED, CACHED):
                 self._console.print(f"  … {step.name}", highlight=False)
             if step.state in ENDED and shown not in ENDED:
-                self._ended(step)
+                self._ended(run, step)
             self._shown[step.name] = step.state
         if self._status:
             # Counted here, since the cluster's clock need not be ours.
@@ -98,12 +98,12 @@ class RunWatch:
             clocks = [f"{step} {now - self._seen_at.setdefault(step, now):.0f} s" for step in going]
             self._status.update(", ".join(clocks) or "waiting for the next step")
 
-    def _ended(self, step: Step) -> None:
+    def _ended(self, run: Any, step: Step) -> None:
         if step.state == SKIPPED:
             return
         said = "from the cache"
         if step.state != CACHED:
-            self.logs[step.name] = read_log(self._connection, self._run_id, step.pod)
+            self.logs[step.name] = read_log(self._connection, run, step.pod)
             outputs = outputs_in(self.logs[step.name])
             said = remark(step.name, outputs.flat()) if outputs and step.state != FAILED else ""
         seconds = step.seconds(datetime.now(UTC))
@@ -169,7 +169,7 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
 
 
 def _reason(connection: Connection, run: Any, step: Step, logs: Mapping[str, str]) -> str:
-    log = logs.get(step.name) or read_log(connection, run.run_id, step.pod)
+    log = logs.get(step.name) or read_log(connection, run, step.pod)
     if said := error_in(log):
         return said
     messages = (*step.messages, *errors_of(run))

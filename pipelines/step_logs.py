@@ -40,14 +40,17 @@ class Values:
         return {**metadata, **self.parameters}
 
 
-def read_log(connection: Connection, run_id: str, pod: str | None) -> str:
-    """Return the log of a pod; empty where it cannot be had (any more)."""
+def read_log(connection: Connection, run: Any, pod: str | None) -> str:
+    """Return the log of a pod of `run`; empty where it cannot be had (any more)."""
     if pod is None:
         return ""
+    fields = {"podname": pod, "runid": run.run_id, "podnamespace": connection.pod_namespace}
+    if run.created_at:
+        # The archive that holds the logs of pods that are gone has a folder for each day.
+        fields["createdat"] = f"{run.created_at:%Y-%m-%d}"
     for path in LOG_PATHS:
-        fields = {} if "{" in path else {"podname": pod, "runid": run_id}
-        fields |= {"podnamespace": connection.pod_namespace} if fields else {}
-        if text := connection.text(path.format(run=run_id, pod=pod), **fields):
+        query = {} if "{" in path else fields
+        if text := connection.text(path.format(run=run.run_id, pod=pod), **query):
             return text
     return ""
 

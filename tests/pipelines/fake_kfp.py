@@ -186,7 +186,7 @@ class FakeKfp:
 
     def page(self, path: str, query: dict[str, str]) -> str | None:
         """Return what ml-pipeline-ui serves besides the API: logs, pods and artifacts."""
-        if path == "/k8s/pod/logs" and "runid" in query:
+        if path == "/k8s/pod/logs" and query.keys() >= {"runid", "createdat"}:
             return self.logs.get(self._step_of(query["podname"]))
         if path == "/k8s/pod":
             status = self.pods.get(self._step_of(query["podname"]))

@@ -81,6 +81,24 @@ def test_the_last_attempt_is_the_pod() -> None:
     assert (step.state, step.ended_at) == ("PENDING", None)
 
 
+def test_a_step_that_only_the_cluster_tries_again() -> None:
+    """Argo's own defaults give attempts to every step, and change the name of no pod."""
+    spec = {
+        "components": {"comp-train-model": {"executorLabel": "exec-train-model"}},
+        "root": {"dag": {"tasks": {"train-model": {"componentRef": {"name": "comp-train-model"}}}}},
+    }
+    tasks = [
+        _task("train-model-driver", 1, "SUCCEEDED", (2,)),
+        _task("train-model", 2, "RUNNING", (3,)),
+        _task("train-model(0)", 2, "RUNNING", (4,)),
+        _task("executor", 2, "RUNNING", (5,)),
+        _task("executor(0)", 2, "RUNNING"),
+    ]
+    details = api.V2beta1RunDetails(task_details=tasks)
+    (step,) = steps_of(api.V2beta1Run(run_details=details, pipeline_spec=spec))
+    assert step.pod == "training-x7k2p-system-container-impl-5"
+
+
 def test_each_executor_is_of_the_group_that_it_started_with() -> None:
     """Executors, which have one name in all steps, are told apart by their times."""
     cached, running = _steps(
