@@ -114,7 +114,9 @@ render_kfp() {
 render_part() {
     local _
     for _ in 1 2 3; do
-        kubectl kustomize "$1" >"$2" && return
+        # Its images have versions: none has to be looked for anew, which takes a network.
+        kubectl kustomize "$1" |
+            sed 's/imagePullPolicy: Always/imagePullPolicy: IfNotPresent/' >"$2" && return
     done
     rm -f "$2"
     fail "$1 could not be rendered: kubectl's reason is above" \

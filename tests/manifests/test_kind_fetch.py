@@ -76,3 +76,13 @@ def test_an_unknown_version_of_kfp_is_named(machine: Machine, tmp_path: Path) ->
     assert done.returncode == 2
     assert "Kubeflow Pipelines 9.9.9 could not be fetched" in done.stderr
     assert not (tmp_path / ".cache" / "kfp-tabular" / "kfp-9.9.9").exists()
+
+
+def test_no_image_is_looked_for_anew(machine: Machine, tmp_path: Path) -> None:
+    """KFP's pods take the images that the node has, as they must without a network."""
+    copy = _repository(tmp_path / "pipelines") / "manifests" / "kustomize"
+    pods = '[ "$1" != kustomize ] || echo "          imagePullPolicy: Always"'
+    machine.install("kubectl", pods)
+    machine.run("up.sh", "check", KFP_MANIFESTS=str(copy))
+    kept = list((tmp_path / ".cache" / "kfp-tabular").rglob("platform-agnostic.yaml"))
+    assert [path.read_text("utf-8").strip() for path in kept] == ["imagePullPolicy: IfNotPresent"]
