@@ -74,6 +74,8 @@ def equip(task: PipelineTask) -> PipelineTask:
     task.set_cpu_request(needs.cpu[0]).set_cpu_limit(needs.cpu[1])
     task.set_memory_request(needs.memory[0]).set_memory_limit(needs.memory[1])
     kubernetes.set_timeout(task, needs.seconds)
+    # With what KFP sets itself, a step may run where the restricted pod security standard holds.
+    kubernetes.set_security_context(task, run_as_non_root=True)
     for label, value in NODE_SELECTOR.items():
         kubernetes.add_node_selector(task, label, value)
     kubernetes.add_toleration(task, key=TAINT, operator="Exists", effect="NoSchedule")

@@ -67,6 +67,11 @@ def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
     assert {key["envVar"] for key in secret["keyToEnv"]} == set(cluster.STORE_CREDENTIALS)
 
 
+def test_steps_never_run_as_root(ingest: dict[str, Any]) -> None:
+    """The kubelet is told to refuse an image that would run as root."""
+    assert ingest["securityContext"] == {"runAsNonRoot": True}
+
+
 def test_steps_may_have_nodes_of_their_own(ingest: dict[str, Any]) -> None:
     """Steps choose Linux nodes and tolerate the taint that keeps others off."""
     assert ingest["nodeSelector"]["labels"] == {"kubernetes.io/os": "linux"}
