@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
+from registry_service.access.mesh import Mesh
 from registry_service.access.policy import Policy, read_access_file
 from registry_service.access.tokens import StaticTokens
 from registry_service.api.errors import ERROR_HANDLERS
@@ -119,7 +120,8 @@ def authenticator(settings: Settings) -> Authenticator | None:
                 settings.kubernetes_token_file,
             )
         )
-    return Authenticator(sources, Policy(access.grants), settings.gateway_subject)
+    mesh = Mesh(settings.trust_domain) if settings.trust_domain is not None else None
+    return Authenticator(sources, Policy(access.grants), settings.gateway_subject, mesh)
 
 
 def _our_routers(

@@ -52,6 +52,8 @@ class Settings:
         kubernetes_ca_file: Its certificate authority.
         kubernetes_token_file: The registry's own token for it.
         gateway_subject: Whose header `kubeflow-userid` is believed.
+        trust_domain: Of the service mesh whose sidecar names callers by their certificates.
+        sidecar: What the mesh says of that sidecar; without one, anybody could name anybody.
         protected_aliases: Aliases that only an approver moves, and only to approved versions.
         tls_certificate: Certificate chain, PEM; with it, the service speaks HTTPS.
         tls_key: Its key, PEM.
@@ -75,6 +77,8 @@ class Settings:
     kubernetes_ca_file: Path | None = _POD_SECRETS / "ca.crt"
     kubernetes_token_file: Path = _POD_SECRETS / "token"
     gateway_subject: str | None = None
+    trust_domain: str | None = None
+    sidecar: str | None = None
     protected_aliases: frozenset[str] = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -128,10 +132,17 @@ class Settings:
                 'file such as {"tokens": [{"token": "<16 characters or more>", "subject": "ci"}], '
                 '"grants": [{"subject": "ci", "role": "writer"}]}'
             )
-        if (self.kubernetes_audience or self.gateway_subject) and not self.authenticates():
+        subjects = self.kubernetes_audience or self.gateway_subject or self.trust_domain
+        if subjects and not self.authenticates():
             raise SettingsError(
-                "REGISTRY_KUBERNETES_AUDIENCE and REGISTRY_GATEWAY_SUBJECT need "
-                "REGISTRY_ACCESS_FILE, which says who may do what"
+                "REGISTRY_KUBERNETES_AUDIENCE, REGISTRY_GATEWAY_SUBJECT and REGISTRY_TRUST_DOMAIN "
+                "need REGISTRY_ACCESS_FILE, which says who may do what"
+            )
+        if self.trust_domain and not self.sidecar:
+            raise SettingsError(
+                "REGISTRY_TRUST_DOMAIN is set and REGISTRY_SIDECAR is empty: this pod has no "
+                "sidecar that would take forged certificates from its callers. See that the mesh "
+                "injects one (kubectl get mutatingwebhookconfigurations), or leave both out"
             )
         if self.s3_endpoint and not (self.s3_bucket and self.s3_access_key and self.s3_secret_key):
             raise SettingsError(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from registry_service.access.mesh import Mesh
 from registry_service.access.policy import Policy
 from registry_service.domain.access import Identity
 from registry_service.errors import UnauthorizedError
@@ -23,21 +24,38 @@ class Authenticator:
         sources: Asked in turn.
         policy: The grants.
         gateway: The subject whose header `kubeflow-userid` is believed; nobody else's is.
+        mesh: Knows callers without a token by their certificate.
     """
 
     def __init__(
-        self, sources: Sequence[TokenSource], policy: Policy, gateway: str | None = None
+        self,
+        sources: Sequence[TokenSource],
+        policy: Policy,
+        gateway: str | None = None,
+        mesh: Mesh | None = None,
     ) -> None:
         self._sources = sources
         self._policy = policy
         self._gateway = gateway
+        self._mesh = mesh
 
-    def identify(self, authorization: str, user_header: str) -> Identity:
+    def identify(self, authorization: str, user_header: str, certificates: str = "") -> Identity:
         """Return who asks.
+
+        Args:
+            authorization: The header of that name.
+            user_header: The header `kubeflow-userid`.
+            certificates: The header `X-Forwarded-Client-Cert`.
 
         Raises:
             UnauthorizedError: There is no token, or none that is known.
         """
+        peer = self._mesh.subject(certificates) if self._mesh is not None else None
+        if peer is not None and peer == self._gateway:
+            # Its users' tokens, which it hands on, are meant for itself.
+            return self._user_of_gateway(user_header)
+        if peer is not None and not authorization:
+            return self._policy.identity(peer)
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise UnauthorizedError("this registry needs a bearer token: Authorization: Bearer …")
@@ -47,6 +65,11 @@ class Authenticator:
         if self._gateway is not None and subject == self._gateway and user_header:
             subject = user_header
         return self._policy.identity(subject)
+
+    def _user_of_gateway(self, user_header: str) -> Identity:
+        if not user_header:
+            raise UnauthorizedError("the gateway does not say who asks: kubeflow-userid is missing")
+        return self._policy.identity(user_header)
 
     def _subject(self, token: str) -> str | None:
         for source in self._sources:

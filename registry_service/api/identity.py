@@ -17,9 +17,12 @@ async def identity_of(request: Request) -> Identity:
         return ANYONE
     authorization = request.headers.get("Authorization", "")
     user = request.headers.get("kubeflow-userid", "")
+    certificates = request.headers.get("X-Forwarded-Client-Cert", "")
     # It may have to ask Kubernetes.
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(state.workers, authenticator.identify, authorization, user)
+    return await loop.run_in_executor(
+        state.workers, authenticator.identify, authorization, user, certificates
+    )
 
 
 Caller = Annotated[Identity, Depends(identity_of)]

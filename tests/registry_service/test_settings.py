@@ -1,5 +1,6 @@
 """The settings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def test_strangers_are_not_served_without_authentication(host: str) -> None:
     with pytest.raises(SettingsError, match="REGISTRY_ACCESS_FILE"):
         Settings(host=host).check()
     Settings(host=host, access_file=Path("access.json")).check()
+
+
+def test_certificates_of_callers_need_a_sidecar() -> None:
+    """Without a sidecar in the pod the registry does not start to believe them."""
+    known = Settings(access_file=Path("access.json"), trust_domain="cluster.local")
+    with pytest.raises(SettingsError, match="REGISTRY_SIDECAR is empty"):
+        known.check()
+    replace(known, sidecar='{"containers": ["istio-proxy"]}').check()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])

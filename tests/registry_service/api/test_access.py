@@ -13,6 +13,7 @@ TOKENS = {
     name: f"{name}-token-0123456789abcdef"
     for name in ("reader", "writer", "approver", "admin", "stranger", "gateway")
 }
+GATEWAY = "system:serviceaccount:istio-system:gateway"
 GRANTS = [
     {"subject": "reader", "role": "reader", "prefix": "churn"},
     {"subject": "writer", "role": "writer", "prefix": "churn"},
@@ -27,13 +28,18 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A registry that knows a few people and protects the alias `champion`."""
     folder: Path = tmp_path_factory.mktemp("guarded")
     access = folder / "access.json"
-    tokens = [{"token": token, "subject": name} for name, token in TOKENS.items()]
+    tokens = [
+        {"token": token, "subject": GATEWAY if name == "gateway" else name}
+        for name, token in TOKENS.items()
+    ]
     access.write_text(json.dumps({"tokens": tokens, "grants": GRANTS}))
     running = start_registry(
         folder / "data",
         REGISTRY_ACCESS_FILE=str(access),
         REGISTRY_PROTECTED_ALIASES="champion",
-        REGISTRY_GATEWAY_SUBJECT="gateway",
+        REGISTRY_GATEWAY_SUBJECT=GATEWAY,
+        REGISTRY_TRUST_DOMAIN="cluster.local",
+        REGISTRY_SIDECAR="injected",
     )
     yield running.url
     running.stop()
@@ -124,6 +130,17 @@ def test_only_the_gateway_speaks_for_others(guarded: str) -> None:
     assert as_user(guarded, "gateway")("GET", path)[0] == 403
     assert as_user(guarded, "stranger", **user)("GET", path)[0] == 403
     assert as_user(guarded, None, **user)("GET", path)[0] == 401
+
+
+def test_the_gateway_of_a_mesh_needs_no_token(guarded: str) -> None:
+    """The certificate that the sidecar has seen makes it the gateway, and its user counts."""
+    register(guarded, "admin", "churn-m")
+    us = "By=spiffe://cluster.local/ns/here/sa/registry"
+    gateway = "URI=spiffe://cluster.local/ns/istio-system/sa/gateway"
+    seen = {"X-Forwarded-Client-Cert": f'{us};Hash={"0" * 64};Subject="";{gateway}'}
+    user = {"kubeflow-userid": "user@example.org"}
+    assert as_user(guarded, None, **seen, **user)("GET", "/models/churn-m")[0] == 200
+    assert as_user(guarded, None, **seen)("GET", "/models/churn-m")[0] == 401
 
 
 def test_an_answer_is_replayed_to_its_own_caller_only(guarded: str) -> None:
