@@ -79,3 +79,34 @@ def test_only_the_gateway_may_name_a_user(rendered: list[Manifest]) -> None:
                 assert rule["when"] == [
                     {"key": "request.headers[kubeflow-userid]", "notValues": ["*"]}
                 ]
+
+
+def test_the_registry_behind_a_gateway_knows_it_and_proves_its_sidecar(
+    rendered: list[Manifest],
+) -> None:
+    """The subject that speaks for users is the one that the policy lets in as the gateway."""
+    for policy in of_kind(rendered, "AuthorizationPolicy"):
+        (principal,) = policy["spec"]["rules"][0]["from"][0]["source"]["principals"]
+        domain, _, namespace, _, account = principal.split("/")
+        (settings,) = [
+            f["data"] for f in of_kind(rendered, "ConfigMap") if "REGISTRY_PORT" in f["data"]
+        ]
+        assert settings["REGISTRY_TRUST_DOMAIN"] == domain
+        subject = f"system:serviceaccount:{namespace}:{account}"
+        assert settings["REGISTRY_GATEWAY_SUBJECT"] == subject
+        (registry,) = of_kind(rendered, "Deployment")
+        (container,) = registry["spec"]["template"]["spec"]["containers"]
+        (sidecar,) = [item for item in container["env"] if item["name"] == "REGISTRY_SIDECAR"]
+        assert "sidecar.istio.io/status" in sidecar["valueFrom"]["fieldRef"]["fieldPath"]
+
+
+def test_a_sidecar_reaches_istiod(rendered: list[Manifest]) -> None:
+    """Pods with a sidecar may call Istio's control plane, without which they never get ready."""
+    if of_kind(rendered, "AuthorizationPolicy"):
+        (policy,) = [
+            found
+            for found in of_kind(rendered, "NetworkPolicy")
+            if found["metadata"]["name"] == "kfp-tabular-registry"
+        ]
+        ports = [port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]]
+        assert 15012 in ports

@@ -59,21 +59,26 @@ def test_the_link_is_added_and_all_others_are_kept(dashboard: Path) -> None:
     links = _patched(dashboard)
     assert links["externalLinks"] == ["kept"]
     assert links["menuLinks"][0] == NOTEBOOKS
-    assert [item["link"] for item in links["menuLinks"]] == ["/jupyter/", "/kfp-tabular/ui/"]
+    assert [item["link"] for item in links["menuLinks"]] == ["/jupyter/", "/model-registry/"]
 
 
 def test_the_link_is_added_once(dashboard: Path) -> None:
     """Running it again changes nothing."""
     assert _add_link(dashboard).returncode == 0
-    first = _patched(dashboard)
+    _patched(dashboard)
+    Path(f"{dashboard}.patch").unlink()
     assert _add_link(dashboard).returncode == 0
-    assert _patched(dashboard) == first
+    assert not Path(f"{dashboard}.patch").exists()
 
 
-def test_the_link_leads_through_the_route_of_the_gateway() -> None:
-    """The link's path is one that the VirtualService sends to the registry."""
-    route = (MANIFESTS / "components" / "kubeflow" / "virtual-service.yaml").read_text("utf-8")
-    assert "prefix: /kfp-tabular/\n" in route
+def test_a_link_in_a_section_is_enough(dashboard: Path) -> None:
+    """Kubeflow's own menu has the page in the section Models: it gets no second link."""
+    section = {"type": "section", "items": [{"type": "item", "link": "/model-registry/"}]}
+    menu = json.dumps({"menuLinks": [NOTEBOOKS, section]})
+    dashboard.write_text(json.dumps({"data": {"links": menu}}), "utf-8")
+    done = _add_link(dashboard)
+    assert "already" in done.stdout
+    assert not Path(f"{dashboard}.patch").exists()
 
 
 def test_without_a_dashboard_nothing_is_patched(dashboard: Path) -> None:

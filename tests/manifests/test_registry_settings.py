@@ -13,8 +13,8 @@ from tests.manifests.conftest import need
 from tests.manifests.rendering import MANIFESTS, OVERLAYS, Manifest, of_kind, render
 
 KNOWN = {PREFIX + field.name.upper() for field in fields(Settings)}
-KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
-"""What the Secret adds."""
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "REGISTRY_SIDECAR": "injected"}
+"""What the Secret adds, and the injector of a sidecar."""
 README = (MANIFESTS / "README.md").read_text("utf-8")
 
 

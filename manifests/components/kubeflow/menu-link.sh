@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Adds the registry to the menu of Kubeflow's central dashboard, once, and keeps all other links.
-# The menu is a JSON text in a ConfigMap of the dashboard's own, which kustomize cannot add to.
+# Links Kubeflow's page of models from the menu of its central dashboard, where nothing leads there
+# yet; all other links are kept. The menu is a JSON text in a ConfigMap of the dashboard's own,
+# which kustomize cannot add to.
 set -euo pipefail
 
 namespace=${KUBEFLOW_NAMESPACE:-kubeflow}
@@ -14,16 +15,19 @@ dashboard=$(kubectl get configmap -n "$namespace" centraldashboard-config -o jso
 patch=$(python3 -c '
 import json, sys
 
-link = {
-    "type": "item",
-    "link": "/kfp-tabular/ui/",
-    "text": "Models (kfp-tabular)",
-    "icon": "assignment",
-}
+link = {"type": "item", "link": "/model-registry/", "text": "Model Registry", "icon": "assignment"}
+
+def leads_there(item):
+    return item.get("link") == link["link"] or any(map(leads_there, item.get("items", [])))
+
 dashboard = json.load(sys.stdin)
 links = json.loads(dashboard["data"]["links"])
-menu = links["menuLinks"]
-links["menuLinks"] = [other for other in menu if other.get("link") != link["link"]] + [link]
-print(json.dumps({"data": {"links": json.dumps(links, indent=2)}}))
+if not any(map(leads_there, links["menuLinks"])):
+    links["menuLinks"].append(link)
+    print(json.dumps({"data": {"links": json.dumps(links, indent=2)}}))
 ' <<<"$dashboard")
+if [[ -z $patch ]]; then
+    echo "· the menu leads to the page of models already"
+    exit
+fi
 kubectl patch configmap -n "$namespace" centraldashboard-config --patch-file /dev/stdin <<<"$patch"
