@@ -10,12 +10,11 @@ from registry_service.access.policy import Policy, read_access_file
 from registry_service.domain.access import Role
 from registry_service.settings import PREFIX, Settings
 from tests.manifests.conftest import need
-from tests.manifests.rendering import MANIFESTS, OVERLAYS, Manifest, of_kind, render
+from tests.manifests.rendering import OVERLAYS, Manifest, of_kind, render
 
 KNOWN = {PREFIX + field.name.upper() for field in fields(Settings)}
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "REGISTRY_SIDECAR": "injected"}
 """What the Secret adds, and the injector of a sidecar."""
-README = (MANIFESTS / "README.md").read_text("utf-8")
 
 
 def _settings(rendered: list[Manifest]) -> dict[str, str]:
@@ -95,10 +94,3 @@ def test_the_keys_of_the_store_are_those_that_the_set_up_makes(local: list[Manif
     registry = _secret(local, "kfp-tabular", "kfp-tabular-registry")
     password = _secret(local, "kfp-tabular", "kfp-tabular-postgresql")["POSTGRES_PASSWORD"]
     assert f":{password}@kfp-tabular-postgresql:5432/" in registry["REGISTRY_DATABASE_URL"]
-
-
-def test_the_readmes_access_file_is_valid(tmp_path: Path) -> None:
-    """The example of an access file is one that the registry reads."""
-    example = README.split("```json\n")[1].split("```")[0]
-    (tmp_path / "access.json").write_text(example, "utf-8")
-    assert read_access_file(tmp_path / "access.json").grants
