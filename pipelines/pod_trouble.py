@@ -1,6 +1,7 @@
 """Why a pod does not start, or was ended: read from its status."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,11 @@ IMAGE_REASONS: Final = {
     "RegistryUnavailable",
 }
 CONFIGURATION_REASONS: Final = {"CreateContainerConfigError", "CreateContainerError"}
+ABSENT_KEY: Final = re.compile(
+    r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) [^/\s]+/(?P<name>[\w.-]+)"
+)
+ABSENT_OBJECT: Final = re.compile(r'(?P<kind>configmap|secret) "(?P<name>[^"]+)" not found')
+"""What the kubelet says of an object that a container needs."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +113,28 @@ def _trouble(
 
 def _remedy(reason: str, image: str | None, message: str, namespace: str) -> str:
     if reason in IMAGE_REASONS:
+        name = image or "IMAGE"
         return (
-            f"Put {image or 'the image'} where the nodes pull from (into kind with: kind load "
-            "docker-image), or name another one: KFP_TABULAR_IMAGE=registry.example.com/"
-            "kfp-tabular:TAG kfp-tabular compile, and submit again."
+            f"Put {name} where the nodes pull from (into the cluster of make kind with: kind load "
+            f"docker-image --name kfp-tabular {name}), or name another one: KFP_TABULAR_IMAGE="
+            "registry.example.com/kfp-tabular:TAG kfp-tabular compile, and submit again."
         )
-    kind = "configmap" if "configmap" in message.lower() else "secret"
-    return (
-        f"See which keys it has: kubectl -n {namespace} describe {kind} kfp-tabular. Once the key "
-        "is there, the step starts by itself."
-    )
+    once = "Once it is there, the step starts by itself."
+    if found := ABSENT_KEY.search(message):
+        what = f"{found['kind'].lower()} {found['name']}"
+        return (
+            f"See which keys it has: kubectl -n {namespace} describe {what}\n"
+            f"  and add {found['key']}: kubectl -n {namespace} edit {what}. {once}"
+        )
+    if found := ABSENT_OBJECT.search(message):
+        return (
+            f"Make it: kubectl -n {namespace} create {_made(found['kind'], found['name'])}. {once}"
+        )
+    return f"See what happened to it: kubectl -n {namespace} get events --sort-by .lastTimestamp"
+
+
+def _made(kind: str, name: str) -> str:
+    """Return how `kubectl create` makes an object; no secret stands on a command line."""
+    if kind == "secret":
+        return f"secret generic {name} --from-env-file=FILE"
+    return f"configmap {name} --from-literal=REGISTRY_URL=http://HOST:PORT"

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from components.shared.errors import ComponentError, InputError
-from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE, RegistryClient
+from components.shared.registry.client import URL_VARIABLE, RegistryClient
 from components.shared.registry.http import RegistryRefusalError
 from pipelines.errors import PipelineError, UsageError
 
@@ -18,7 +18,6 @@ WORK_DIR_VARIABLE: Final = "KFP_TABULAR_WORK_DIR"
 WORK_DIR: Final = ".kfp-tabular"
 # Someone waits at the terminal: a registry that is down is told after a second or two.
 RETRIES: Final = 2
-UNAUTHORIZED: Final = 401
 DAMAGED: Final = "corrupt_blob"
 
 url_option = click.option(
@@ -47,7 +46,7 @@ def connected_registry(url: str | None) -> Iterator[RegistryClient]:
                 yield client
         except RegistryRefusalError as refusal:
             broken = refusal.status >= 500 or refusal.code == DAMAGED
-            raise (RegistryCallError if broken else UsageError)(_told(refusal)) from refusal
+            raise (RegistryCallError if broken else UsageError)(str(refusal)) from refusal
         except InputError as error:
             raise UsageError(str(error)) from error
         except ComponentError as error:
@@ -80,9 +79,3 @@ def _registry_of_this_machine() -> Iterator[str]:
     Console(stderr=True).print(note, style="dim", highlight=False, soft_wrap=True, markup=False)
     with local_registry(data, data.with_suffix(".log")) as url:
         yield url
-
-
-def _told(refusal: RegistryRefusalError) -> str:
-    if refusal.status == UNAUTHORIZED:
-        return f"{refusal}. Put a token that it knows into the environment as {TOKEN_VARIABLE}."
-    return str(refusal)

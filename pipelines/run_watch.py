@@ -11,6 +11,7 @@ from rich.status import Status
 
 from pipelines.kfp_connection import Connection
 from pipelines.kfp_errors import RunFailedError, StepCannotStartError
+from pipelines.pipeline_package import PipelinePackage
 from pipelines.pod_trouble import trouble_in, why_ended, why_not_scheduled, why_not_started
 from pipelines.progress import ended_line, remark
 from pipelines.run_steps import (
@@ -26,6 +27,7 @@ from pipelines.run_steps import (
     errors_of,
     steps_of,
 )
+from pipelines.step_environment import origins
 from pipelines.step_logs import error_in, last_words, outputs_in, read_log
 
 PATIENCE: Final = 5
@@ -161,8 +163,10 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
     step = failed[0]
     reason = _reason(connection, run, step, logs)
     pod = f"{step.pod} -c main" if step.pod else f"-l pipeline/runid={run.run_id} --tail -1"
+    package = PipelinePackage.of_run(run)
+    where = origins(package, step.name, reason, connection.pod_namespace)
     raise RunFailedError(
-        f"{step.name}: {reason}\n"
+        f"{step.name}: {reason}{where}\n"
         f"  log: kubectl -n {connection.pod_namespace} logs {pod}\n"
         f"  run: {connection.run_page(run.run_id)}"
     )

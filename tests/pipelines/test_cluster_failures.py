@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Any
 
 import pytest
 
@@ -13,19 +12,10 @@ from tests.pipelines.conftest import TABLE, WATCHED, CommandLine
 from tests.pipelines.fake_kfp import FakeKfp
 
 UNSEEN = "the run goes on, but cannot be watched any more"
-IMAGE = {
-    "image": "kfp-tabular:0.1.0",
-    "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}},
-}
-KEY = {
-    "image": "kfp-tabular:0.1.0",
-    "state": {
-        "waiting": {
-            "reason": "CreateContainerConfigError",
-            "message": "couldn't find key REGISTRY_URL in ConfigMap kubeflow/kfp-tabular",
-        }
-    },
-}
+IMAGE = ("ImagePullBackOff", 'Back-off pulling image "kfp-tabular:0.1.0"')
+KEY_OF_MAP = "couldn't find key REGISTRY_URL in ConfigMap kubeflow/kfp-tabular"
+KEY_OF_SECRET = "couldn't find key REGISTRY_TOKEN in Secret kubeflow/kfp-tabular"
+ROOT = "container has runAsNonRoot and image will run as root"
 KILLED = {"state": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}
 
 REFUSALS = {
@@ -148,27 +138,77 @@ def test_a_failure_without_any_reason(submit: CommandLine, kfp: FakeKfp) -> None
     assert "neither the API nor its log say why" in done.errors
 
 
+CONFIGURATION = "CreateContainerConfigError"
 TROUBLES = {
-    "an image that is not there": (IMAGE, "ImagePullBackOff", "kind load docker-image"),
-    "a key that is not there": (KEY, "REGISTRY_URL", "describe configmap kfp-tabular"),
+    "no image": (
+        *IMAGE,
+        "kind load docker-image --name kfp-tabular kfp-tabular:0.1.0",
+    ),
+    "no key": (
+        *(CONFIGURATION, KEY_OF_MAP),
+        "and add REGISTRY_URL: kubectl -n kubeflow edit configmap kfp-tabular",
+    ),
+    "no key in a secret": (
+        *(CONFIGURATION, KEY_OF_SECRET),
+        "and add REGISTRY_TOKEN: kubectl -n kubeflow edit secret kfp-tabular",
+    ),
+    "no ConfigMap": (
+        *(CONFIGURATION, 'configmap "kfp-tabular" not found'),
+        "kubectl -n kubeflow create configmap kfp-tabular --from-literal=REGISTRY_URL=http://",
+    ),
+    "no Secret": (
+        *(CONFIGURATION, 'secret "kfp-tabular" not found'),
+        "kubectl -n kubeflow create secret generic kfp-tabular --from-env-file=FILE",
+    ),
+    "another reason": (CONFIGURATION, ROOT, "kubectl -n kubeflow get events"),
 }
 
 
-@pytest.mark.parametrize(
-    ("container", "named", "remedy"), TROUBLES.values(), ids=list(TROUBLES.keys())
-)
+@pytest.mark.parametrize(("reason", "message", "remedy"), TROUBLES.values(), ids=list(TROUBLES))
 def test_a_pod_that_cannot_start(
-    submit: CommandLine, kfp: FakeKfp, container: dict[str, Any], named: str, remedy: str
+    submit: CommandLine, kfp: FakeKfp, reason: str, message: str, remedy: str
 ) -> None:
-    """What the cluster cannot start ends the waiting with the pod, the reason and the remedy."""
+    """What the cluster cannot start ends the waiting with the pod, the object and the remedy."""
+    waiting = {"waiting": {"reason": reason, "message": message}}
     kfp.outcomes["compare_with_champion"] = "STUCK"
-    kfp.pods["compare_with_champion"] = {"containerStatuses": [container]}
+    kfp.pods["compare_with_champion"] = {
+        "containerStatuses": [{"image": "kfp-tabular:0.1.0", "state": waiting}]
+    }
     done = submit(*WATCHED)
     assert done.exit_code == 1
-    assert "compare_with_champion cannot start its pod" in done.errors
-    assert named in done.errors
+    assert "compare_with_champion cannot start its pod training-x7k2p-" in done.errors
+    assert f"{reason}: {message}" in done.errors
     assert remedy in done.errors
     assert "kfp-tabular runs terminate" in done.errors
+
+
+SAID = {
+    "ingest_table": (
+        "There is no bucket 'tabels' at http://minio:9000 (s3://tabels/churn.parquet): check its "
+        "name, and that AWS_ENDPOINT_URL names its store.",
+        "AWS_ENDPOINT_URL is a key of ConfigMap kfp-tabular: "
+        "kubectl -n kubeflow describe configmap kfp-tabular",
+    ),
+    "compare_with_champion": (
+        "the registry refused to find the champion (HTTP 401, Unauthorized): no token. Put a token "
+        "that it knows into the environment, as REGISTRY_TOKEN.",
+        "REGISTRY_TOKEN is a key of Secret kfp-tabular: "
+        "kubectl -n kubeflow describe secret kfp-tabular",
+    ),
+}
+
+
+@pytest.mark.parametrize("step", SAID)
+def test_a_step_that_misses_what_an_object_should_hold(
+    submit: CommandLine, kfp: FakeKfp, step: str
+) -> None:
+    """A missing bucket, or a secret without its key, ends in the object that says otherwise."""
+    said, origin = SAID[step]
+    kfp.outcomes[step] = "FAILED"
+    kfp.logs[step] = f"error: {said}\n"
+    done = submit(*WATCHED)
+    assert done.exit_code == 1
+    assert f"error: {step}: {said}\n  {origin}\n" in done.errors
 
 
 def test_a_pod_that_no_node_takes(submit: CommandLine, kfp: FakeKfp) -> None:

@@ -15,13 +15,18 @@ from components.shared.errors import InputError, RegistryError
 DEFAULT_RETRIES: Final = 6
 BUSY: Final = (502, 503, 504)
 CONNECTIONS: Final = 8
+UNAUTHORIZED: Final = 401
 
 
 class RegistryRefusalError(RegistryError):
     """The registry answered, and refused: `status` is its HTTP status, `code` its own word."""
 
     def __init__(self, action: str, status: int, code: str, message: str) -> None:
-        super().__init__(f"the registry refused to {action} (HTTP {status}, {code}): {message}")
+        advice = ". Put a token that it knows into the environment, as REGISTRY_TOKEN."
+        super().__init__(
+            f"the registry refused to {action} (HTTP {status}, {code}): {message}"
+            + (advice if status == UNAUTHORIZED else "")
+        )
         self.status = status
         self.code = code
         self.message = message

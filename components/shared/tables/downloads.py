@@ -148,7 +148,10 @@ def _store_error(
     code: str, message: str | None, shown: str, bucket: str, endpoint: str
 ) -> ComponentError:
     if code == "NoSuchBucket":
-        return InputError(f"There is no bucket {bucket!r} at {endpoint} ({shown}): check its name.")
+        return InputError(
+            f"There is no bucket {bucket!r} at {endpoint} ({shown}): check its name, and that "
+            "AWS_ENDPOINT_URL names its store."
+        )
     if code == "NoSuchKey":
         return InputError(f"There is no object {shown} at {endpoint}: check its key.")
     if code in ("AccessDenied", "AllAccessDisabled"):
