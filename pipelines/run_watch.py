@@ -36,6 +36,9 @@ PATIENCE: Final = 5
 CERTAINTY: Final = 3
 """How often in a row a pod must be seen in trouble: a pull that fails once often succeeds next."""
 
+SLOW_SECONDS: Final = 60
+"""How long a step may wait for its pod before we say where to look."""
+
 
 class RunWatch:
     """Looks at a run again and again, and prints its steps as they begin and end.
@@ -52,6 +55,7 @@ class RunWatch:
         self._shown: dict[str, str] = {}
         self._waiting: dict[str, int] = {}
         self._noted: set[str] = set()
+        self._pending_since: dict[str, float] = {}
         self._seen_at: dict[str, float] = {}
         self._status: Status | None = console.status("") if console.is_terminal else None
 
@@ -114,6 +118,8 @@ class RunWatch:
         )
 
     def _look_for_trouble(self, steps: list[Step]) -> None:
+        if not steps:
+            self._note_slow("the first step")
         for step in steps:
             if step.state != PENDING:
                 self._waiting.pop(step.name, None)
@@ -127,6 +133,7 @@ class RunWatch:
             if trouble is None:
                 self._waiting[step.name] = PATIENCE
                 self._note_unscheduled(step)
+                self._note_slow(step.name)
             elif self._waiting[step.name] >= PATIENCE + CERTAINTY:
                 raise StepCannotStartError(
                     f"{step.name} cannot start its pod {step.pod} in namespace "
@@ -138,6 +145,15 @@ class RunWatch:
         if why and step.name not in self._noted:
             self._noted.add(step.name)
             self._console.print(f"  … {step.name} waits for a node: {why}", markup=False)
+
+    def _note_slow(self, step: str) -> None:
+        """Say once where to look, when neither the API nor a pod tells why nothing happens."""
+        waited = time.monotonic() - self._pending_since.setdefault(step, time.monotonic())
+        if waited >= SLOW_SECONDS and step not in self._noted:
+            self._noted.add(step)
+            pods = f"-n {self._connection.pod_namespace} get pods -l pipeline/runid={self._run_id}"
+            line = f"  … {step} has waited for its pod for {waited:.0f} s; look: kubectl {pods}"
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], describe: str) -> None:

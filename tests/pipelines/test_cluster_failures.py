@@ -222,6 +222,19 @@ def test_a_pod_that_no_node_takes(submit: CommandLine, kfp: FakeKfp) -> None:
     assert "was terminated" in done.errors
 
 
+def test_a_pod_that_waits_without_a_word(
+    submit: CommandLine, kfp: FakeKfp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a while without a reason, the command that shows the run's pods is told once."""
+    monkeypatch.setattr("pipelines.run_watch.SLOW_SECONDS", 0.1)
+    kfp.outcomes["train_model"] = "STUCK"
+    kfp.ends_after = 60
+    done = submit(*WATCHED)
+    run_id = next(iter(kfp.runs))
+    assert done.output.count("train_model has waited for its pod") == 1
+    assert f"kubectl -n kubeflow get pods -l pipeline/runid={run_id}" in done.output
+
+
 def test_a_trouble_that_the_api_tells_itself(submit: CommandLine, kfp: FakeKfp) -> None:
     """A task's own error is enough, where pods cannot be asked for."""
     kfp.outcomes["train_model"] = "STUCK_SAYING_WHY"
