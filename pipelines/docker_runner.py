@@ -17,7 +17,6 @@ from components.shared.tables.sources import parse_source
 from pipelines.cluster import STORE_CREDENTIALS, STORE_SETTINGS
 from pipelines.errors import UsageError
 
-HOST_NETWORK: Final = "host"
 PASSED_ON: Final = (
     *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),

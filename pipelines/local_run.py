@@ -200,6 +200,10 @@ class _Watcher(logging.Filter):
         """Let the log be read while the run goes on."""
         self._log.flush()
 
+    def fileno(self) -> int:
+        """Return what it stands in for, which rich closes when nobody reads on (`| head`)."""
+        return 1
+
 
 def _flat(outputs: StepOutputs) -> dict[str, Any]:
     metadata = {key: value for each in outputs.metadata.values() for key, value in each.items()}

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,13 +12,16 @@ from typing import Any, Final
 import click
 from rich.console import Console
 
+from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
 from pipelines import catalog
 from pipelines.arguments import filled_in
 from pipelines.errors import UsageError
 from pipelines.pipeline_commands import PipelineCommands
+from pipelines.progress import StepProgress
 
 WORK_DIR: Final = Path(".kfp-tabular")
+HOST_NETWORK: Final = "host"
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
 
 EXAMPLES: Final = """
@@ -61,7 +64,7 @@ def _local_options() -> list[click.Option]:
         ),
         click.Option(
             ["--docker-network"],
-            default="host",
+            default=HOST_NETWORK,
             show_default=True,
             help="Network of the containers of --runner docker.",
         ),
@@ -70,12 +73,6 @@ def _local_options() -> list[click.Option]:
 
 
 def _run(name: str, values: dict[str, Any]) -> None:
-    # kfp takes most of a second to import: only here, so that --help answers at once.
-    from pipelines.docker_runner import HOST_NETWORK, docker_runner
-    from pipelines.local_run import ARTIFACTS, artifact_types, run_locally
-    from pipelines.progress import StepProgress
-    from pipelines.training.summary import TrainingSummary
-
     work_dir, as_json = values.pop("work_dir"), values.pop("as_json")
     in_containers, network = values.pop("runner") == "docker", values.pop("docker_network")
     if network != HOST_NETWORK and URL_VARIABLE not in os.environ:
@@ -83,12 +80,20 @@ def _run(name: str, values: dict[str, Any]) -> None:
             f"the containers on --docker-network {network} do not reach a registry that listens "
             f"on this machine alone: name one on that network in {URL_VARIABLE}"
         )
-    pipeline = catalog.load_pipeline(name)
     console = Console(file=sys.stderr if as_json else sys.stdout)
     arguments = filled_in(values)
     run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
-    with _registry(work_dir, console), StepProgress(console) as progress:
+    with ExitStack() as stack:
+        # kfp takes as long to import as the registry takes to start.
+        with importing("pipelines.local_run"):
+            stack.enter_context(_registry(work_dir, console))
+        from pipelines.docker_runner import docker_runner
+        from pipelines.local_run import ARTIFACTS, artifact_types, run_locally
+        from pipelines.training.summary import TrainingSummary
+
+        pipeline = catalog.load_pipeline(name)
+        progress = stack.enter_context(StepProgress(console))
         containers = None
         if in_containers:
             containers = docker_runner(pipeline, arguments, run_folder / ARTIFACTS, network)

@@ -1,5 +1,7 @@
 """Running a pipeline on this machine."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -98,3 +100,11 @@ def test_a_success_without_outputs_is_a_failure(
     with pytest.raises(StepFailedError, match="write_report"):
         run_locally(two_steps, {"rows": 3}, tmp_path, observer)
     assert observer.ended[0] == ("write_report", False, {})
+
+
+def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path) -> None:
+    """`kfp-tabular run … | head` leaves no traceback."""
+    (tmp_path / "ok.csv").write_text("x,y\n" + "1,a\n2,b\n" * 20, "utf-8")
+    command = f"{sys.executable} -m pipelines run training --source ok.csv --target y | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("training of y on ok.csv\n", "")
