@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipelines.kfp_connection import Connection
+from pipelines.step_environment import creation
 
 IMAGE_REASONS: Final = {
     "ErrImagePull",
@@ -124,17 +125,8 @@ def _remedy(reason: str, image: str | None, message: str, namespace: str) -> str
         what = f"{found['kind'].lower()} {found['name']}"
         return (
             f"See which keys it has: kubectl -n {namespace} describe {what}\n"
-            f"  and add {found['key']}: kubectl -n {namespace} edit {what}. {once}"
+            f"  and add {found['key']}: kubectl -n {namespace} edit {what}\n  {once}"
         )
     if found := ABSENT_OBJECT.search(message):
-        return (
-            f"Make it: kubectl -n {namespace} create {_made(found['kind'], found['name'])}. {once}"
-        )
+        return f"Make it: {creation(found['kind'], found['name'], namespace)}\n  {once}"
     return f"See what happened to it: kubectl -n {namespace} get events --sort-by .lastTimestamp"
-
-
-def _made(kind: str, name: str) -> str:
-    """Return how `kubectl create` makes an object; no secret stands on a command line."""
-    if kind == "secret":
-        return f"secret generic {name} --from-env-file=FILE"
-    return f"configmap {name} --from-literal=REGISTRY_URL=http://HOST:PORT"

@@ -91,6 +91,7 @@ def _schedule(name: str, values: dict[str, Any]) -> None:
     import kfp_server_api
 
     from pipelines.kfp_connection import connected
+    from pipelines.needed_objects import look_for_objects
 
     address = Address.taken_from(values)
     package = overridden_package(catalog.pipeline_yaml(name), values)
@@ -99,6 +100,8 @@ def _schedule(name: str, values: dict[str, Any]) -> None:
     arguments = filled_in(values)
     reachable_from_cluster(arguments)
     with connected(address) as connection:
+        if not address.host:
+            look_for_objects(package, connection.pod_namespace)
         schedule = kfp_server_api.V2beta1RecurringRun(
             display_name=schedule_name or f"{name} {arguments['model_name']}",
             experiment_id=connection.experiment_id(experiment),

@@ -1,4 +1,4 @@
-"""Which objects of the cluster the variables of a step come from."""
+"""Which ConfigMaps and Secrets of the cluster the variables of a step come from."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -33,6 +33,26 @@ def origins(package: PipelinePackage | None, step: str, text: str, namespace: st
         f"kubectl -n {namespace} describe {kind.lower()} {name}"
         for (kind, name), keys in named.items()
     )
+
+
+def required(package: PipelinePackage) -> dict[tuple[str, str], list[str]]:
+    """Return the keys that steps cannot start without, by kind and name of their object."""
+    keys: dict[tuple[str, str], list[str]] = {}
+    for step in package.steps:
+        for field, (kind, name, key) in SOURCES.items():
+            for source in package.kubernetes(step).get(field, ()):
+                if not source.get("optional"):
+                    known = keys.setdefault((kind, source[name]), [])
+                    known += [e[key] for e in source["keyToEnv"] if e[key] not in known]
+    return keys
+
+
+def creation(kind: str, name: str, namespace: str) -> str:
+    """Return the command that makes an object; no secret stands on a command line."""
+    if kind.lower() == "secret":
+        return f"kubectl -n {namespace} create secret generic {name} --from-env-file=FILE"
+    url = "http://kfp-tabular-registry.kfp-tabular.svc:8080"
+    return f"kubectl -n {namespace} create configmap {name} --from-literal=REGISTRY_URL={url}"
 
 
 def _variables(settings: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -72,6 +72,7 @@ def _options() -> list[click.Option]:
 
 def _submit(name: str, values: dict[str, Any]) -> None:
     from pipelines.kfp_connection import connected
+    from pipelines.needed_objects import look_for_objects
     from pipelines.run_following import follow, show_started
 
     address = Address.taken_from(values)
@@ -84,6 +85,8 @@ def _submit(name: str, values: dict[str, Any]) -> None:
     console = Console(file=sys.stderr if as_json else sys.stdout)
     console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
     with connected(address) as connection:
+        if not address.host:
+            look_for_objects(package, connection.pod_namespace)
         run_id = _start(connection, package, arguments, run_name, experiment, service_account)
         show_started(connection, run_id, console)
         follow(connection, run_id, console, wait=wait, pause_seconds=pause, as_json=as_json)

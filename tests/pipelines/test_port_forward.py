@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import catalog
 from pipelines.kfp_errors import PortForwardError
+from pipelines.needed_objects import look_for_objects
+from pipelines.pipeline_package import PipelinePackage
 from pipelines.port_forward import forwarded
 from tests.pipelines.conftest import TABLE, WATCHED, CommandLine
 from tests.pipelines.fake_kfp import FakeKfp
@@ -15,6 +18,11 @@ import os, socket, sys, threading
 folder = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(folder, "called"), "a") as log:
     log.write(" ".join(sys.argv[1:]) + "\\n")
+if sys.argv[3] == "get":
+    kind, name = sys.argv[4:6]
+    if not os.path.exists(found := os.path.join(folder, f"{{kind}}-{{name}}")):
+        sys.exit(f'Error from server (NotFound): {{kind}}s "{{name}}" not found')
+    sys.exit(print(open(found).read()))
 if sys.argv[4] != "svc/{service}":
     sys.exit('Error from server (NotFound): services "ml-pipeline-ui" not found')
 local, remote = sys.argv[5].split(":")
@@ -64,11 +72,56 @@ def test_without_a_host_kubectl_forwards_a_port(
 ) -> None:
     """A run is submitted and watched through the port, and its page is told for later."""
     called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 100))
+    (called.parent / "configmap-kfp-tabular").write_text("AWS_REGION REGISTRY_URL ")
     done = command_line("submit", "training", *TABLE, *WATCHED)
     assert done.exit_code == 0, done.errors
     assert "✓ register_model" in done.output
     assert called.read_text().startswith("-n kubeflow port-forward svc/ml-pipeline-ui :80")
     assert "kubectl -n kubeflow port-forward svc/ml-pipeline-ui 8080:80" in done.output
+
+
+ABSENT = {
+    "no ConfigMap": (
+        None,
+        "namespace kubeflow has no ConfigMap kfp-tabular, which gives the steps REGISTRY_URL",
+        "kubectl -n kubeflow create configmap kfp-tabular --from-literal=REGISTRY_URL=http://",
+    ),
+    "no key": (
+        "AWS_REGION ",
+        "ConfigMap kfp-tabular in namespace kubeflow lacks REGISTRY_URL",
+        "kubectl -n kubeflow edit configmap kfp-tabular",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", [("submit",), ("schedule", "--cron", "@daily")])
+@pytest.mark.parametrize(("keys", "said", "remedy"), ABSENT.values(), ids=list(ABSENT))
+def test_what_the_steps_need_is_looked_for_first(
+    kfp: FakeKfp,
+    command_line: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    keys: str | None,
+    said: str,
+    remedy: str,
+) -> None:
+    """An object that is missing is told before the run, and not by its seventh step."""
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 100))
+    if keys is not None:
+        (called.parent / "configmap-kfp-tabular").write_text(keys)
+    done = command_line(command[0], "training", *TABLE, *command[1:])
+    assert done.exit_code == 1
+    assert f"error: {said}\n" in done.errors
+    assert remedy in done.errors
+    assert not kfp.runs
+    assert not kfp.schedules
+
+
+def test_whoever_may_not_look_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only an absence is an error: who may not read ConfigMaps is not kept from submitting."""
+    _kubectl(tmp_path, monkeypatch, REFUSING.format(said="Error from server (Forbidden): no"))
+    look_for_objects(PipelinePackage.read(catalog.pipeline_yaml("training")), "kubeflow")
 
 
 def test_without_the_dashboard_the_api_is_forwarded(
