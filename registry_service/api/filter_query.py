@@ -13,31 +13,39 @@ single or double quotes, with a backslash before a quote or a backslash in them.
 
 import math
 import re
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar, cast
 
-from pyparsing import (
-    CaselessKeyword,
-    DelimitedList,
-    Forward,
-    Group,
-    MatchFirst,
-    OneOrMore,
-    Opt,
-    ParseBaseException,
-    ParserElement,
-    ParseResults,
-    Regex,
-    Suppress,
+from registry_service.domain.filters import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Filter,
+    Literals,
+    Operator,
+    ValueType,
 )
-
-from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
 from registry_service.errors import InvalidRequestError
 
 MAX_LENGTH = 4096
 MAX_DEPTH = 32
 _INT64 = 1 << 63
+T = TypeVar("T")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def _token(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"[ \t\r\n]*(?:{pattern})", re.ASCII | re.DOTALL)
+
+
+_OPEN, _CLOSE, _COMMA, _END = (_token(sign) for sign in (r"\(", r"\)", ",", r"\Z"))
+_AND, _OR, _IN = (_token(rf"(?i:{word})\b") for word in ("AND", "OR", "IN"))
+_OPERATOR = _token(r"(<>|!=|<=|>=|=|<|>|(?i:I?LIKE)\b)")
+_NAME = _token(r"(?:([A-Za-z_]\w*)|`((?:[^`\\]|\\.)+)`)(?:\.(string|int|double|bool)_value\b)?")
+_TEXT = _token(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+_NUMBER = _token(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])")
+_TRUTH = _token(r"((?i:true|false))\b")
 
 
 @lru_cache(maxsize=256)
@@ -53,78 +61,85 @@ def parse_filter(text: str) -> Filter | None:
         raise InvalidRequestError(
             f"filterQuery is too long: {MAX_LENGTH} characters and {MAX_DEPTH} parentheses at most"
         )
-    try:
-        parsed: Filter = _grammar().parse_string(text, parse_all=True)[0]
-    except ParseBaseException as error:
+    return _Parser(text).whole()
+
+
+class _Parser:
+    """Reads a text from left to right; each method reads one rule of the grammar."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def whole(self) -> Filter:
+        found = self._any()
+        self._need(_END, "AND, OR or the end")
+        return found
+
+    def _any(self) -> Filter:
+        parts = self._several(self._all, _OR)
+        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+
+    def _all(self) -> Filter:
+        parts = self._several(self._part, _AND)
+        return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+    def _part(self) -> Filter:
+        if not self._take(_OPEN):
+            return self._comparison()
+        found = self._any()
+        self._need(_CLOSE, "')'")
+        return found
+
+    def _comparison(self) -> Comparison:
+        plain, quoted, suffix = self._need(_NAME, "a property name").groups()
+        name = plain or _ESCAPED.sub(r"\1", quoted)
+        value_type = cast("ValueType | None", suffix)
+        if self._take(_IN):
+            self._need(_OPEN, "'('")
+            values = self._several(self._value, _COMMA)
+            self._need(_CLOSE, "')'")
+            return Comparison(name, value_type, "IN", tuple(values))
+        sign = self._need(_OPERATOR, "an operator")[1].upper()
+        operator = cast("Operator", "!=" if sign == "<>" else sign)
+        return Comparison(name, value_type, operator, self._value())
+
+    def _value(self) -> Literals:
+        if text := self._take(_TEXT):
+            single, double = text.groups()
+            return _ESCAPED.sub(r"\1", double if single is None else single)
+        if number := self._take(_NUMBER):
+            return _number(number[1])
+        return self._need(_TRUTH, "a value")[1].lower() == "true"
+
+    def _several(self, read: Callable[[], T], between: re.Pattern[str]) -> list[T]:
+        found = [read()]
+        while self._take(between):
+            found.append(read())
+        return found
+
+    def _take(self, token: re.Pattern[str]) -> re.Match[str] | None:
+        """Read a token when it comes next."""
+        match = token.match(self._text, self._at)
+        if match:
+            self._at = match.end()
+        return match
+
+    def _need(self, token: re.Pattern[str], expected: str) -> re.Match[str]:
+        """Read the token that has to come next."""
+        if match := self._take(token):
+            return match
+        left = len(self._text[self._at :].lstrip(" \t\r\n"))
         raise InvalidRequestError(
-            f"error parsing filter query at character {error.loc + 1}: "
-            f"expected {error.msg.removeprefix('Expected ')}: bad request"
-        ) from error
-    return parsed
+            f"error parsing filter query at character {len(self._text) - left + 1}: "
+            f"expected {expected}: bad request"
+        )
 
 
-@cache
-def _grammar() -> ParserElement:
-    value = _value()
-    listed = Suppress("(") + Group(DelimitedList(value)) + Suppress(")")
-    signs = Regex(r"<>|!=|<=|>=|=|<|>")
-    operator = MatchFirst([signs, _word("ILIKE"), _word("LIKE")])
-    operator.set_name("an operator")
-    comparison = _name() + (operator + value | _word("IN") + listed).set_name("an operator")
-    comparison.set_parse_action(_comparison)
-    anything = Forward()
-    part = Suppress("(") + anything + Suppress(")") | comparison
-    conjunction = part + Opt(OneOrMore(Suppress(_word("AND")) + part))
-    conjunction.set_parse_action(lambda tokens: _joined(AllOf, tokens))
-    anything <<= conjunction + Opt(OneOrMore(Suppress(_word("OR")) + conjunction))
-    anything.add_parse_action(lambda tokens: _joined(AnyOf, tokens))
-    anything.parse_with_tabs().streamline()
-    return anything
-
-
-def _word(word: str) -> ParserElement:
-    return CaselessKeyword(word)
-
-
-def _name() -> ParserElement:
-    plain = Regex(r"[A-Za-z_][A-Za-z0-9_]*")
-    quoted = Regex(r"`((?:[^`\\]|\\.)+)`", as_group_list=True)
-    quoted.set_parse_action(lambda tokens: _ESCAPED.sub(r"\1", tokens[0][0]))
-    suffix = Opt(Regex(r"\.(string|int|double|bool)_value\b", as_group_list=True), default=None)
-    suffix.set_parse_action(lambda tokens: [tokens[0] and tokens[0][0]])
-    return (quoted | plain).set_name("a property name") + suffix.leave_whitespace()
-
-
-def _value() -> ParserElement:
-    text = Regex(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", as_group_list=True, flags=re.S)
-    text.set_parse_action(lambda tokens: _text(tokens[0]))
-    number = Regex(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?").set_parse_action(_number)
-    truth = CaselessKeyword("true") | CaselessKeyword("false")
-    truth.set_parse_action(lambda tokens: tokens[0] == "true")
-    return (text | number | truth).set_name("a value")
-
-
-def _text(groups: tuple[str | None, str | None]) -> str:
-    return _ESCAPED.sub(r"\1", groups[0] if groups[0] is not None else groups[1] or "")
-
-
-def _number(tokens: ParseResults) -> int | float:
-    text = str(tokens[0])
+def _number(text: str) -> int | float:
     # A long row of digits is never made a number: that takes quadratic time.
     if re.fullmatch(r"[-+]?\d{1,19}", text) and abs(int(text)) < _INT64:
         return int(text)
     if not math.isfinite(float(text)):
         raise InvalidRequestError(f"filterQuery: {text} is not a finite number: bad request")
     return float(text)
-
-
-def _comparison(tokens: ParseResults) -> Comparison:
-    name, value_type, operator, value = tokens
-    if isinstance(value, ParseResults):
-        value = tuple(value)
-    return Comparison(name, value_type, "!=" if operator == "<>" else operator, value)
-
-
-def _joined(kind: type[AllOf] | type[AnyOf], tokens: ParseResults) -> Any:
-    parts = tuple(tokens)
-    return parts[0] if len(parts) == 1 else kind(parts)
