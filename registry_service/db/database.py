@@ -25,16 +25,16 @@ class SqlDatabase:
         self._engine = engine
         self._threads = threading.local()
         self._opened: list[SqlTransaction] = []
-        self._sqlite = engine.dialect.name == "sqlite"
+        sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting for it in a queue beats polling the file's lock.
-        self._writer = threading.Lock() if self._sqlite else nullcontext()
+        self._writer = threading.Lock() if sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Open a view; on SQLite a consistent one. Nothing is written through it."""
         with _outages():
             session = self._session()
-            with session.transaction("BEGIN") if self._sqlite else nullcontext():
+            with session.reading():
                 yield session
 
     @contextmanager
@@ -42,7 +42,7 @@ class SqlDatabase:
         """Open a transaction that is committed when the block ends, undone when it raises."""
         with _outages(), self._writer:
             session = self._session()
-            with session.transaction("BEGIN IMMEDIATE" if self._sqlite else "BEGIN"):
+            with session.writing():
                 yield session
 
     def check(self) -> None:

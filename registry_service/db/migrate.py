@@ -4,8 +4,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from registry_service.db.session import Session
-
 # The newest of the migrations; a test keeps it true.
 HEAD = "0001"
 # Any number, so long as all replicas take the same: PostgreSQL's lock around the migration.
@@ -19,12 +17,19 @@ def migrate(engine: Engine) -> None:
         engine: The database.
     """
     with engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        with Session(connection).transaction("BEGIN IMMEDIATE" if sqlite else "BEGIN"):
-            if not sqlite:
+        try:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.exec_driver_sql("BEGIN")
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             if current_revision(connection) != HEAD:
                 _upgrade(connection)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            # The database undoes what a lost connection began.
+            connection.invalidate()
+            raise
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tex
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
-from registry_service.db.prepared import Prepared, prepared_insert
+from registry_service.db.prepared import Prepared, PreparedRows, prepared_insert
 from registry_service.db.resource_rows import now_ms
 from registry_service.db.session import Session
 from registry_service.domain.registration import Approval, AuditEntry, AuditQuery
@@ -16,8 +16,8 @@ from registry_service.errors import AlreadyExistsError
 
 _AUDIT_COLUMNS = [name for name in tables.audit.columns.keys() if name != "id"]  # noqa: SIM118
 _INSERT_AUDIT = prepared_insert(tables.audit, _AUDIT_COLUMNS)
-_INSERT_KEY = prepared_insert(tables.idempotency_keys)
 _keys, _tombstones = tables.idempotency_keys.c, tables.tombstones.c
+_INSERT_KEY = prepared_insert(tables.idempotency_keys)
 _ANSWER = Prepared(select(_keys.fingerprint, _keys.answer).where(_keys.key == bindparam("key")))
 _TOMBSTONE = Prepared(
     select(_tombstones.actor, _tombstones.at, _tombstones.reason).where(
@@ -25,6 +25,8 @@ _TOMBSTONE = Prepared(
         _tombstones.name == bindparam("name"),
     )
 )
+_NEWEST_MARK = Prepared(select(func.max(tables.blob_marks.c.id)))
+_INSERT_MARKS = PreparedRows(tables.blob_marks, ["sha256", "finished"])
 # Any number, so long as all replicas take the same: PostgreSQL's lock around blob marks.
 _MARKS_LOCK = 7_110_327
 
@@ -34,13 +36,13 @@ class RecordRows(Session):
 
     def append_audit(self, entry: AuditEntry) -> None:
         """Record a change."""
-        self._write(_INSERT_AUDIT, {name: getattr(entry, name) for name in _AUDIT_COLUMNS})
+        self._rows(_INSERT_AUDIT, {name: getattr(entry, name) for name in _AUDIT_COLUMNS})
 
     def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
         """Keep the answer to an idempotent request."""
         row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
         try:
-            self._write(_INSERT_KEY, row)
+            self._rows(_INSERT_KEY, row)
         except IntegrityError as error:
             raise AlreadyExistsError("this idempotency key is in use") from error
 
@@ -62,8 +64,8 @@ class RecordRows(Session):
                 statement = statement.where(column == wanted)
         if query.before is not None:
             statement = statement.where(table.id < query.before)
-        rows = self._connection.execute(statement).mappings()
-        return [AuditEntry(**row) for row in rows]
+        names = table.keys()
+        return [AuditEntry(**dict(zip(names, row, strict=True))) for row in self._rows(statement)]
 
     def delete_version(self, version: ModelVersion, actor: str, reason: str | None) -> None:
         """Delete a version and all it owns; its name stays taken."""
@@ -71,7 +73,7 @@ class RecordRows(Session):
             tables.artifacts.c.model_version_id == version.id
         )
         index = tables.properties.c
-        self._connection.execute(
+        self._rows(
             delete(tables.properties).where(
                 or_(
                     (index.resource == tables.artifacts.name) & index.owner_id.in_(owned),
@@ -85,9 +87,9 @@ class RecordRows(Session):
             tables.version_documents,
             tables.approvals,
         ):
-            self._connection.execute(delete(table).where(table.c.model_version_id == version.id))
+            self._rows(delete(table).where(table.c.model_version_id == version.id))
         versions = tables.model_versions
-        self._connection.execute(delete(versions).where(versions.c.id == version.id))
+        self._rows(delete(versions).where(versions.c.id == version.id))
         tombstone = {
             "registered_model_id": version.registered_model_id,
             "name": version.name,
@@ -97,7 +99,7 @@ class RecordRows(Session):
             "at": now_ms(),
             "reason": reason,
         }
-        self._connection.execute(insert(tables.tombstones), tombstone)
+        self._rows(insert(tables.tombstones).values(tombstone))
 
     def deleted(self, model_id: int, name: str) -> Approval | None:
         """Return who deleted the version of that name, when and why."""
@@ -110,46 +112,44 @@ class RecordRows(Session):
             exists().where(table.c.model_version_id == version_id)
             for table in (tables.inference_services, tables.serve_models)
         ]
-        return bool(self._connection.scalar(select(or_(*served))))
+        return bool(self._rows(select(or_(*served)))[0][0])
 
     def last_blob_mark(self, digests: Sequence[str]) -> tuple[int, Sequence[str]]:
         """Return the newest mark of the garbage collection, and which blobs it is taking now."""
         marks = tables.blob_marks.c
-        newest = self._connection.scalar(select(func.max(marks.id))) or 0
+        newest: int = self._rows(_NEWEST_MARK)[0][0] or 0
         if not newest:
             return 0, []
         taking = select(marks.sha256).where(marks.sha256.in_(digests), marks.finished.is_(False))
-        return newest, list(self._connection.scalars(taking))
+        return newest, [sha256 for (sha256,) in self._rows(taking)]
 
     def marked_since(self, mark: int, digests: Sequence[str]) -> Sequence[str]:
         """Return the blobs marked after a mark; holds off new marks until the end."""
         self._lock_marks("pg_advisory_xact_lock_shared")
         marks = tables.blob_marks.c
         later = select(marks.sha256).where(marks.id > mark, marks.sha256.in_(digests))
-        return list(self._connection.scalars(later))
+        return [sha256 for (sha256,) in self._rows(later)]
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
         """Return the blobs among these that no version names."""
         files = tables.version_files.c
-        named = set(self._connection.scalars(select(files.sha256).where(files.sha256.in_(digests))))
+        rows = self._rows(select(files.sha256).where(files.sha256.in_(digests)))
+        named = {sha256 for (sha256,) in rows}
         return [digest for digest in digests if digest not in named]
 
     def mark_unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
         """Mark the blobs among these that no version names; return them."""
         self._lock_marks("pg_advisory_xact_lock")
         free = self.unreferenced(digests)
-        if free:
-            rows = [{"sha256": digest, "finished": False} for digest in free]
-            self._connection.execute(insert(tables.blob_marks), rows)
+        self._store(_INSERT_MARKS, [{"sha256": digest, "finished": False} for digest in free])
         return free
 
     def finish_marks(self, digests: Sequence[str]) -> None:
         """Note that the bytes of marked blobs are gone."""
         marks = tables.blob_marks
-        statement = update(marks).where(marks.c.sha256.in_(digests)).values(finished=True)
-        self._connection.execute(statement)
+        self._rows(update(marks).where(marks.c.sha256.in_(digests)).values(finished=True))
 
     def _lock_marks(self, function: str) -> None:
         # SQLite has one writer at a time and needs no lock besides.
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text(f"SELECT {function}(:lock)"), {"lock": _MARKS_LOCK})
+        if self._driver.dialect.name == "postgresql":
+            self._rows(text(f"SELECT {function}(:lock)").bindparams(lock=_MARKS_LOCK))

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
 from registry_service.db.filters import Term, shape_of, split_lead
-from registry_service.db.prepared import Prepared, Values, prepared_insert
+from registry_service.db.prepared import Prepared, PreparedRows, Values
 from registry_service.db.rows import TABLES, property_rows, read_row, to_row
 from registry_service.db.session import Session
 from registry_service.db.statements import (
@@ -20,7 +20,7 @@ from registry_service.db.statements import (
     count_statement,
     filtered_statement,
     find_statement,
-    insert_all_statement,
+    insert_all_statements,
     insert_statement,
     page_statement,
     update_statement,
@@ -32,7 +32,7 @@ from registry_service.errors import AlreadyExistsError, NotFoundError
 
 R = TypeVar("R", bound=Resource)
 
-_INSERT_PROPERTY = prepared_insert(tables.properties)
+_INSERT_PROPERTIES = PreparedRows(tables.properties)
 _DELETE_PROPERTIES = Prepared(
     delete(tables.properties).where(
         tables.properties.c.resource == bindparam("resource"),
@@ -49,6 +49,14 @@ def now_ms() -> int:
 class ResourceRows(Session):
     """The part of a transaction that deals with resources."""
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep what is done within the block; the index of the properties follows at its end."""
+        self._indexed: list[Values] = []
+        with super().writing():
+            yield
+            self._store(_INSERT_PROPERTIES, self._indexed)
+
     def add(self, resource: R) -> R:
         """Store a new resource; return it with id and times."""
         now = now_ms()
@@ -57,7 +65,7 @@ class ResourceRows(Session):
         with _taken(stored):
             rows = self._rows(insert_statement(kind), to_row(stored))  # type: ignore[arg-type] # it is hashable
         stored = replace(stored, id=rows[0][0])
-        self._add_properties(stored)
+        self._indexed += property_rows(TABLES[kind], stored)
         return stored
 
     def add_all(self, resources: Sequence[Resource]) -> None:
@@ -72,7 +80,7 @@ class ResourceRows(Session):
                 plain.setdefault(type(resource), []).append(stored)
         for kind, several in plain.items():
             with _taken(several[0]):
-                self._write(insert_all_statement(kind), *map(to_row, several))  # type: ignore[arg-type] # it is hashable
+                self._store(insert_all_statements(kind), [*map(to_row, several)])  # type: ignore[arg-type] # it is hashable
 
     def get(self, kind: type[R], resource_id: int) -> R:
         """Return a resource."""
@@ -88,11 +96,9 @@ class ResourceRows(Session):
 
     def lock(self, kind: type[Resource], resource_id: int) -> None:
         """Keep other writers off a resource; SQLite has one writer and needs no more."""
-        if self._dialect.name != "sqlite":
+        if self._driver.dialect.name != "sqlite":
             table = TABLES[kind]
-            self._connection.execute(
-                select(table.c.id).where(table.c.id == resource_id).with_for_update()
-            )
+            self._rows(select(table.c.id).where(table.c.id == resource_id).with_for_update())
 
     def save(self, resource: R) -> R:
         """Store a changed resource; return it with its new time."""
@@ -100,10 +106,10 @@ class ResourceRows(Session):
         stored = replace(resource, updated_at=max(now_ms(), resource.updated_at + 1))
         row = to_row(stored) | {"row_id": resource.id}
         with _taken(stored):
-            self._write(update_statement(kind), row)  # type: ignore[arg-type] # it is hashable
+            self._rows(update_statement(kind), row)  # type: ignore[arg-type] # it is hashable
         owner = {"resource": TABLES[kind].name, "owner_id": resource.id}
-        self._write(_DELETE_PROPERTIES, owner)
-        self._add_properties(stored)
+        self._rows(_DELETE_PROPERTIES, owner)
+        self._indexed += property_rows(TABLES[kind], stored)
         return stored
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
@@ -122,7 +128,7 @@ class ResourceRows(Session):
 
     def _page_statement(
         self, kind: type[Resource], query: ListQuery, values: Values, where: tuple[str, ...]
-    ) -> tuple[Prepared | Select[Any], Values]:
+    ) -> tuple[Prepared, Values]:
         """Return the statement of a page, and all its values."""
         order = (query.order_by, query.descending, query.after is not None)
         limited = query.page_size is not None
@@ -140,10 +146,6 @@ class ResourceRows(Session):
         """Tell whether so many resources have a property that asking each row is cheaper."""
         counted = count_statement(kind, lead)  # type: ignore[arg-type] # it is hashable
         return bool(self._rows(counted.statement, counted.clauses.bound(literals))[0][0] > COMMON)
-
-    def _add_properties(self, resource: Resource) -> None:
-        if rows := property_rows(TABLES[type(resource)], resource):
-            self._write(_INSERT_PROPERTY, *rows)
 
 
 @contextmanager

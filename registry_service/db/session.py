@@ -1,41 +1,43 @@
 """Run statements on one connection."""
 
-import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from registry_service.db.prepared import Prepared, Row, Values
+from registry_service.db.drivers import Driver
+from registry_service.db.prepared import (
+    NO_VALUES,
+    Prepared,
+    PreparedRows,
+    Row,
+    Statement,
+    Text,
+    Values,
+)
+from registry_service.db.sqlite import SqliteDriver
 
-NO_VALUES: Values = {}
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Session:
-    """A connection: prepared statements run on its driver, all others through SQLAlchemy."""
+    """A connection whose statements run on its driver."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._dialect = connection.dialect
-        self._cursor = connection.connection.cursor()
-        self._driver_error = self._dialect.loaded_dbapi.Error
+        self._driver = _driver(connection)
         self._broken = False
-        self._closed = select.poll()
-        if self._dialect.name == "postgresql":
-            self._closed.register(connection.connection.fileno(), select.POLLIN)
 
     def is_usable(self) -> bool:
-        """Tell whether the next statement can be run here.
-
-        An idle server says nothing, unless it closes the connection: that is seen without asking.
-        """
-        return not (self._broken or self._connection.invalidated or self._closed.poll(0))
+        """Tell whether the next statement can be run here."""
+        return not (self._broken or self._driver.is_closed())
 
     def ping(self) -> None:
         """Ask the database for an answer."""
-        self._execute("SELECT 1")
+        self._call(self._driver.command, "SELECT 1")
 
     def close(self) -> None:
         """Give the connection back."""
@@ -47,46 +49,71 @@ class Session:
         self._connection.close()
 
     @contextmanager
-    def transaction(self, begin: str) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
+        """See one state of the data within the block, where the database is asked for it."""
+        if self._driver.begin_reading is None:
+            yield
+            return
+        with self._transaction(self._driver.begin_reading):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
         """Keep what is done within the block, or nothing of it when the block raises."""
-        self._execute(begin)
+        with self._transaction(self._driver.begin_writing):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._call(self._driver.command, begin)
         try:
             yield
-            self._execute("COMMIT")
+            self._call(self._driver.command, "COMMIT")
         except BaseException:
             self._roll_back()
             raise
 
     def _roll_back(self) -> None:
         try:
-            self._cursor.execute("ROLLBACK")
-        except self._driver_error:
+            self._driver.command("ROLLBACK")
+        except self._driver.error:
             # What went wrong before is what the caller learns.
             self._broken = True
 
-    def _rows(self, statement: Prepared | Select[Any], values: Values = NO_VALUES) -> Sequence[Row]:
+    def _rows(self, statement: Prepared | Statement, values: Values = NO_VALUES) -> Sequence[Row]:
         """Run a statement and return the rows that it finds."""
-        if not isinstance(statement, Prepared):
-            return self._connection.execute(statement, values).all()
-        text = statement.text(self._dialect)
-        self._execute(text.sql, text.values(values))
-        return text.rows(self._cursor.fetchall())
+        dialect = self._driver.dialect
+        if isinstance(statement, Prepared):
+            text = statement.text(dialect)
+        else:
+            text = Text(statement, dialect)
+        return self._call(self._driver.run, text, values)
 
-    def _row(self, statement: Prepared, values: Values = NO_VALUES) -> Row | None:
+    def _row(self, statement: Prepared | Statement, values: Values = NO_VALUES) -> Row | None:
         """Return the first row that a statement finds, None when there is none."""
         rows = self._rows(statement, values)
         return rows[0] if rows else None
 
-    def _write(self, statement: Prepared, *rows: Values) -> None:
-        """Run a statement for each row of values; nothing comes back."""
-        text = statement.text(self._dialect)
-        for row in rows:
-            self._execute(text.sql, text.values(row))
+    def _store(self, statements: PreparedRows, rows: Sequence[Values]) -> None:
+        """Store rows."""
+        if rows:
+            self._call(self._driver.store, statements, rows)
 
-    def _execute(self, sql: str, values: Any = ()) -> None:
+    def _call(self, do: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """Call the driver, and make its errors SQLAlchemy's."""
         try:
-            self._cursor.execute(sql, values)
-        except self._driver_error as error:
+            return do(*given, **named)
+        except self._driver.error as error:
             raise DBAPIError.instance(
-                sql, None, error, self._driver_error, dialect=self._dialect
+                None, None, error, self._driver.error, dialect=self._connection.dialect
             ) from error
+
+
+def _driver(connection: Connection) -> Driver:
+    inner: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return SqliteDriver(inner)
+    # Imported only where there is one: the driver costs memory and a tenth of a second.
+    from registry_service.db.postgres import PostgresDriver
+
+    return PostgresDriver(inner)

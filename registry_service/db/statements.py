@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from registry_service.db import tables
 from registry_service.db.filters import Clauses, Shape, Term, split_lead
-from registry_service.db.prepared import Prepared
+from registry_service.db.prepared import Prepared, PreparedRows
 from registry_service.db.rows import TABLES, column_name, columns_of
 from registry_service.domain.paging import OrderBy
 from registry_service.domain.resources import Artifact, Resource
@@ -37,7 +37,7 @@ COMMON = 20_000
 class Filtered:
     """A statement with a filter in it, and what its values are bound as."""
 
-    statement: Prepared | Select[Any]
+    statement: Prepared
     clauses: Clauses
 
 
@@ -56,12 +56,6 @@ def _select(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
     return statement
 
 
-def _prepared(statement: Select[Any], where: tuple[str, ...]) -> Prepared | Select[Any]:
-    """Return the statement prepared, unless its text depends on how many values a field has."""
-    several = any(field.endswith(ONE_OF) for field in where)
-    return statement if several else Prepared(statement)
-
-
 @cache
 def insert_statement(kind: type[Resource]) -> Prepared:
     """Return what stores a resource, and finds its id."""
@@ -70,9 +64,9 @@ def insert_statement(kind: type[Resource]) -> Prepared:
 
 
 @cache
-def insert_all_statement(kind: type[Resource]) -> Prepared:
-    """Return what stores resources, and finds nothing."""
-    return Prepared(insert(TABLES[kind]).values(_row_of(kind)))
+def insert_all_statements(kind: type[Resource]) -> PreparedRows:
+    """Return what stores several resources, and finds nothing."""
+    return PreparedRows(TABLES[kind], columns_of(kind))
 
 
 @cache
@@ -100,12 +94,11 @@ def page_statement(
     descending: bool,
     after: bool,
     limited: bool,
-) -> Prepared | Select[Any]:
+) -> Prepared:
     """Return a page of the rows whose fields have the bound values."""
     table = TABLES[kind]
     order = table.c[SORT_COLUMNS[order_by]]
-    statement = _sorted(_select(kind, where), order, table.c.id, descending, after, limited)
-    return _prepared(statement, where)
+    return Prepared(_sorted(_select(kind, where), order, table.c.id, descending, after, limited))
 
 
 @lru_cache(maxsize=512)
@@ -148,7 +141,7 @@ def filtered_statement(
         statement = statement.join(led, owned).where(clauses.clause(rest, True))
         order = identity = led.c.owner_id
     statement = _sorted(statement, order, identity, descending, after, limited)
-    return Filtered(_prepared(statement, where), clauses)
+    return Filtered(Prepared(statement), clauses)
 
 
 @lru_cache(maxsize=512)

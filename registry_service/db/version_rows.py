@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, delete, insert, or_, select, update
 
 from registry_service.db import tables
-from registry_service.db.prepared import Prepared, prepared_insert
+from registry_service.db.prepared import Prepared, PreparedRows, prepared_insert
 from registry_service.db.resource_rows import now_ms
 from registry_service.db.rows import read_row
 from registry_service.db.session import Session
@@ -74,7 +74,7 @@ _FILES = Prepared(
         _files.model_version_id == bindparam("version_id")
     )
 )
-_INSERT_FILE = prepared_insert(tables.version_files)
+_INSERT_FILES = PreparedRows(tables.version_files)
 _documents, _approvals = tables.version_documents, tables.approvals
 _INSERT_DOCUMENT = prepared_insert(_documents)
 _DESCRIPTION = Prepared(
@@ -122,9 +122,16 @@ class VersionRows(Session):
 
     def add_files(self, version_id: int, files: Sequence[FileEntry]) -> None:
         """Store the files of a new version."""
-        rows = [{"model_version_id": version_id, **asdict(file)} for file in files]
-        if rows:
-            self._write(_INSERT_FILE, *rows)
+        rows = [
+            {
+                "model_version_id": version_id,
+                "path": file.path,
+                "sha256": file.sha256,
+                "size": file.size,
+            }
+            for file in files
+        ]
+        self._store(_INSERT_FILES, rows)
 
     def files(self, version_id: int) -> Sequence[FileEntry]:
         """Return the files of a version, sorted by path."""
@@ -133,8 +140,12 @@ class VersionRows(Session):
 
     def add_document(self, version_id: int, document: VersionDocument) -> None:
         """Store lineage and schema of a new version."""
-        row = {"model_version_id": version_id, **asdict(document)}
-        self._write(_INSERT_DOCUMENT, row)
+        row = {
+            "model_version_id": version_id,
+            "lineage": document.lineage,
+            "schema": document.schema,
+        }
+        self._rows(_INSERT_DOCUMENT, row)
 
     def description(self, version_id: int) -> tuple[VersionDocument, Approval | None]:
         """Return lineage and schema of a version, empty when it has none; and its approval."""
@@ -157,21 +168,21 @@ class VersionRows(Session):
             "now": now_ms(),
         }
         if not self._rows(_MOVE_ALIAS, values):
-            self._write(_INSERT_ALIAS, values)
+            self._rows(_INSERT_ALIAS, values)
 
     def remove_alias(self, model_id: int, alias: str) -> None:
         """Remove an alias of a model."""
         table = tables.aliases
-        self._connection.execute(
+        self._rows(
             delete(table).where(table.c.registered_model_id == model_id, table.c.name == alias)
         )
 
     def approve(self, version_id: int, approval: Approval) -> None:
         """Record that a version was approved; a later approval replaces an earlier one."""
         table = tables.approvals
-        self._connection.execute(delete(table).where(table.c.model_version_id == version_id))
+        self._rows(delete(table).where(table.c.model_version_id == version_id))
         row = {"model_version_id": version_id, **asdict(approval)}
-        self._connection.execute(insert(table), row)
+        self._rows(insert(table).values(row))
 
     def approval(self, version_id: int) -> Approval | None:
         """Return the approval of a version."""

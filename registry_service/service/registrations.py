@@ -1,7 +1,7 @@
 """Register versions, all or nothing, and find them again."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.paging import ListQuery, Page
@@ -20,6 +20,7 @@ from registry_service.domain.resources import (
 )
 from registry_service.errors import (
     AlreadyExistsError,
+    ConflictError,
     IdempotencyError,
     UnknownBlobError,
 )
@@ -64,24 +65,30 @@ class Registrations:
         # Keys are each caller's own: nobody learns another's answer by guessing its key.
         own_key = f"{identity.name}:{key}"
         for attempt in range(ATTEMPTS):
-            if earlier := self._replay(own_key, fingerprint):
-                return earlier
-            mark = self._require_blobs(registration)
             try:
-                with self._database.write() as transaction:
-                    digests = list({file.sha256 for file in registration.content.files})
-                    if digests and (marked := transaction.marked_since(mark, digests)):
-                        raise UnknownBlobError(list(marked))
-                    made = self._add(transaction, identity, registration)
-                    transaction.remember(own_key, fingerprint, asdict(made))
-                    return made
-            except AlreadyExistsError:
-                # Someone was faster: with this key, with this model, or with this version name.
-                if attempt == ATTEMPTS - 1 or self._version_exists(registration):
-                    if earlier := self._replay(own_key, fingerprint):
-                        return earlier
+                return self._register(identity, registration, own_key, fingerprint)
+            except ConflictError as error:
+                # Most keys are new: whether this one is, is asked when something is in the way.
+                if earlier := self._replay(own_key, fingerprint):
+                    return earlier
+                # Someone may have been faster with this model.
+                taken = isinstance(error, AlreadyExistsError)
+                if not taken or attempt == ATTEMPTS - 1 or self._version_exists(registration):
                     raise
         raise AssertionError("unreachable")
+
+    def _register(
+        self, identity: Identity, registration: Registration, own_key: str, fingerprint: str
+    ) -> Registered:
+        mark = self._require_blobs(registration)
+        with self._database.write() as transaction:
+            digests = list({file.sha256 for file in registration.content.files})
+            if digests and (marked := transaction.marked_since(mark, digests)):
+                raise UnknownBlobError(list(marked))
+            made = self._add(transaction, identity, registration)
+            answer = {field.name: getattr(made, field.name) for field in fields(made)}
+            transaction.remember(own_key, fingerprint, answer)
+        return made
 
     def _require_blobs(self, registration: Registration) -> int:
         """Return the collection's newest mark from before the bytes were seen to be there."""
@@ -121,10 +128,9 @@ class Registrations:
     def _add(
         self, transaction: Transaction, identity: Identity, registration: Registration
     ) -> Registered:
-        model = transaction.find(RegisteredModel, name=registration.model.name)
-        if model is None:
-            model = transaction.add(registration.model)
-        version = _add_version(transaction, model, registration)
+        known = transaction.find(RegisteredModel, name=registration.model.name)
+        model = known or transaction.add(registration.model)
+        version = _add_version(transaction, model, registration, is_first=known is None)
         transaction.add_files(version.id, registration.content.files)
         transaction.add_document(version.id, registration.content.document)
         transaction.add_all(artifacts_of(model, version, registration))
@@ -190,16 +196,18 @@ class Registrations:
 
 
 def _add_version(
-    transaction: Transaction, model: RegisteredModel, registration: Registration
+    transaction: Transaction, model: RegisteredModel, registration: Registration, is_first: bool
 ) -> ModelVersion:
     number = transaction.next_number(model.id)
-    name = registration.version_name
-    if name is None:
+    name = registration.version_name or str(number)
+    if not is_first:
         # A version may have been given by hand the name that this number would have.
-        while transaction.find(ModelVersion, registered_model_id=model.id, name=str(number)):
+        while registration.version_name is None and transaction.find(
+            ModelVersion, registered_model_id=model.id, name=name
+        ):
             number = transaction.next_number(model.id)
-        name = str(number)
-    refuse_deleted_name(transaction, model.id, name)
+            name = str(number)
+        refuse_deleted_name(transaction, model.id, name)
     version = ModelVersion(
         name=name,
         description=registration.version_description,
