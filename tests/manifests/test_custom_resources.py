@@ -37,7 +37,7 @@ def test_tls_is_used_once_there_is_a_certificate(rendered: list[Manifest]) -> No
 
 
 def test_monitors_find_a_service_and_its_port(rendered: list[Manifest]) -> None:
-    """A ServiceMonitor selects one Service, by a port that it has."""
+    """A ServiceMonitor selects one Service, by a port that it has, in the way that this speaks."""
     for monitor in of_kind(rendered, "ServiceMonitor"):
         labels = monitor["spec"]["selector"]["matchLabels"]
         (service,) = [
@@ -45,8 +45,9 @@ def test_monitors_find_a_service_and_its_port(rendered: list[Manifest]) -> None:
             for service in of_kind(rendered, "Service")
             if labels.items() <= service["metadata"]["labels"].items()
         ]
-        names = {port["name"] for port in service["spec"]["ports"]}
-        assert {endpoint["port"] for endpoint in monitor["spec"]["endpoints"]} <= names
+        protocols = {port["name"]: port["appProtocol"] for port in service["spec"]["ports"]}
+        for endpoint in monitor["spec"]["endpoints"]:
+            assert protocols[endpoint["port"]] == endpoint.get("scheme", "http")
 
 
 def test_routes_lead_to_a_service(rendered: list[Manifest]) -> None:

@@ -120,7 +120,8 @@ def test_the_dashboard_discovers_the_registry(rendered: list[Manifest]) -> None:
     for service in of_kind(rendered, "Service"):
         if service["metadata"]["name"] == "kfp-tabular-registry":
             assert service["metadata"]["labels"]["component"] == "model-registry"
-            assert [port["name"] for port in service["spec"]["ports"]] == ["http-api"]
+            (port,) = service["spec"]["ports"]
+            assert port["name"] == f"{port['appProtocol']}-api"
 
 
 def test_production_has_two_replicas_and_no_state_of_its_own(manifests: Path) -> None:
