@@ -4,7 +4,8 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote
@@ -33,6 +34,9 @@ from pipelines.port_forward import forwarded
 RETRIES_VARIABLE: Final = "KFP_RETRIES"
 DEFAULT_RETRIES: Final = 8
 FIRST_CONTACT_RETRIES: Final = 1
+LOOKS: Final = 5
+"""How often we look whether the API server is ready, a pause apart, before we give up."""
+PAUSE_SECONDS: Final = 1.0
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 60
 NAMED: Final = re.compile(r"(look at|end|delete) (?P<kind>run|schedule) (?P<id>.*)")
@@ -162,6 +166,18 @@ class Connection:
         return str(found.experiments[0].experiment_id) if found.experiments else None
 
     def _is_multi_user(self) -> bool:
+        for look in range(LOOKS):
+            if look:
+                time.sleep(PAUSE_SECONDS)
+            health = self._health()
+            # ml-pipeline-ui answers too while the API server behind it does not, and then tells
+            # nothing else.
+            if health.get("apiServerReady", True):
+                return bool(health.get("multi_user", health.get("apiServerMultiUser")))
+        said = "ml-pipeline-ui answers, but the API server behind it (ml-pipeline) does not"
+        raise self._refusal("see how it is", 503, said)
+
+    def _health(self) -> Mapping[str, Any]:
         try:
             response = self._get("/apis/v2beta1/healthz", retries=_retry(FIRST_CONTACT_RETRIES))
         except HTTPError as error:
@@ -172,10 +188,12 @@ class Connection:
             raise self._refusal("see how it is", response.status, message_of(response.data))
         try:
             health = json.loads(response.data)
-            return bool(health.get("multi_user", health.get("apiServerMultiUser")))
-        except (ValueError, AttributeError) as error:
+        except ValueError:
+            health = None
+        if not isinstance(health, Mapping):
             what = response.headers.get("Content-Type", "no content type")
-            raise NoPipelinesError(self.host, f"HTTP {response.status}, {what}") from error
+            raise NoPipelinesError(self.host, f"HTTP {response.status}, {what}")
+        return health
 
     def _check_namespace(self, is_multi_user: bool) -> None:
         if is_multi_user and not self.namespace:

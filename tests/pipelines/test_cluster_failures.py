@@ -58,6 +58,19 @@ def test_a_host_without_kfp(submit: CommandLine, kfp: FakeKfp) -> None:
     assert "kubectl get services --all-namespaces" in done.errors
 
 
+def test_an_api_server_that_is_not_ready(
+    submit: CommandLine, kfp: FakeKfp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the dashboard alone answers, its word on users counts for nothing."""
+    monkeypatch.setattr("pipelines.kfp_connection.PAUSE_SECONDS", 0.01)
+    kfp.pages["/apis/v2beta1/healthz"] = '{"apiServerReady": false, "frontendTagName": "2.17.0"}'
+    done = submit()
+    assert done.exit_code == 1
+    assert "the API server behind it (ml-pipeline) does not" in done.errors
+    assert "kubectl -n kubeflow logs deployment/ml-pipeline" in done.errors
+    assert kfp.bodies == []
+
+
 def test_a_login_page(submit: CommandLine, kfp: FakeKfp) -> None:
     """A gateway that sends to its login page asks for a token, not for HTML to be parsed."""
     kfp.faults = [("GET .*/healthz", 302)]
