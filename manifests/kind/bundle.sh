@@ -27,7 +27,8 @@ save() {
     if docker save --help 2>/dev/null | grep -q -- --platform; then
         platform=(--platform "$(docker version --format '{{.Server.Os}}/{{.Server.Arch}}')")
     fi
-    docker save "${platform[@]}" --output "$2" "$1"
+    # Like this, since macOS' bash takes an empty list for an unset variable.
+    docker save ${platform[@]+"${platform[@]}"} --output "$2" "$1"
 }
 
 rendered=$(mktemp -d)
