@@ -55,6 +55,7 @@ class FakeKfp:
         logs: what each pod printed, by its step.
         pods: the status of a pod, by its step.
         artifacts: the text of artifacts, by their address.
+        tries_again: whether Argo's defaults try every node again, as KFP 2.17.1 has them.
         ends_after: after how many looks somebody terminates a run.
         pages: what else is served instead of anything, by its path.
         seen: "METHOD path" of every request.
@@ -71,6 +72,7 @@ class FakeKfp:
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    tries_again: bool = False
     ends_after: int | None = None
     seen: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -196,7 +198,8 @@ class FakeKfp:
         return None
 
     def _step_of(self, pod: str) -> str:
-        return next((step for step in self.steps if pod_of(step, self.steps) == pod), "")
+        pods = {pod_of(step, self.steps, self.tries_again): step for step in self.steps}
+        return pods.get(pod, "")
 
     def _run(self, run_id: str) -> FakeRun:
         if run_id not in self.runs:
@@ -217,7 +220,7 @@ class FakeKfp:
 
     def _told(self, run: FakeRun) -> Any:
         told = _copy(run.body, "V2beta1Run")
-        state, tasks = progress(self.steps, run.stage, run.outcomes)
+        state, tasks = progress(self.steps, run.stage, run.outcomes, self.tries_again)
         told.state = state
         told.run_details = api.V2beta1RunDetails(task_details=tasks)
         if state != "RUNNING":

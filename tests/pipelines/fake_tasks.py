@@ -19,13 +19,16 @@ RETRIED: Final = {"ingest_table", "compare_with_champion", "register_model"}
 NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def progress(steps: list[str], stage: int, outcomes: Mapping[str, str]) -> tuple[str, list[Any]]:
+def progress(
+    steps: list[str], stage: int, outcomes: Mapping[str, str], everything: bool = False
+) -> tuple[str, list[Any]]:
     """Return the state of a run and its tasks; each step takes one look to run, one to end.
 
     Args:
         steps: the steps, in order.
         stage: how often the run was looked at.
         outcomes: what becomes of each step; of the run itself under `*`.
+        everything: whether Argo is configured to try every node again.
     """
     if "*" in outcomes:
         return outcomes["*"], []
@@ -39,7 +42,7 @@ def progress(steps: list[str], stage: int, outcomes: Mapping[str, str]) -> tuple
             continue
         stuck = outcome.startswith("STUCK")
         state = outcome if looked > 1 and not stuck else "PENDING" if stuck else "RUNNING"
-        tasks.extend(_tasks(step, number, state, outcome))
+        tasks.extend(_tasks(step, number, state, outcome, everything))
         if state == "FAILED":
             return "FAILED", tasks
         if state in ("RUNNING", "PENDING"):
@@ -47,7 +50,7 @@ def progress(steps: list[str], stage: int, outcomes: Mapping[str, str]) -> tuple
     return "SUCCEEDED", tasks
 
 
-def _tasks(step: str, number: int, state: str, outcome: str) -> list[Any]:
+def _tasks(step: str, number: int, state: str, outcome: str, everything: bool) -> list[Any]:
     name = step.replace("_", "-")
     group = {"CACHED": "SUCCEEDED", "PENDING": "RUNNING"}.get(state, state)
     executor = "SKIPPED" if state == "CACHED" else state
@@ -57,7 +60,12 @@ def _tasks(step: str, number: int, state: str, outcome: str) -> list[Any]:
         _task(f"{name}-driver", "SUCCEEDED", number, children=[f"{number}2"]),
         _task(name, group, number, children=[f"{number}3"]),
     ]
-    if step not in RETRIED or state == "CACHED":
+    if everything:
+        tasks += [
+            _task(f"{name}-driver(0)", "SUCCEEDED", number, children=[f"{number}2"]),
+            _task(f"{name}(0)", group, number, children=[f"{number}5"]),
+        ]
+    if state == "CACHED" or not (everything or step in RETRIED):
         return [*tasks, _task("executor", executor, number, children=[following], error=why)]
     return [
         *tasks,
@@ -85,9 +93,8 @@ def _task(
     )
 
 
-def pod_of(step: str, steps: Sequence[str]) -> str:
+def pod_of(step: str, steps: Sequence[str], everything: bool = False) -> str:
     """Return the name of the pod that runs a step, as Argo gives it."""
-    number = list(steps).index(step)
-    if step in RETRIED:
-        return f"{WORKFLOW}-retry-system-container-impl-{number}4"
-    return f"{WORKFLOW}-system-container-impl-{number}3"
+    template = "retry-system-container-impl" if step in RETRIED else "system-container-impl"
+    node = 4 if everything or step in RETRIED else 3
+    return f"{WORKFLOW}-{template}-{list(steps).index(step)}{node}"

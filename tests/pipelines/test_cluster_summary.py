@@ -48,10 +48,12 @@ def _summary(done: Done) -> dict[str, Any]:
     return summary
 
 
+@pytest.mark.parametrize("tries_again", [False, True])
 def test_the_summary_is_that_of_the_local_run(
-    local: tuple[Path, Done], same_on_cluster: FakeKfp, submit: CommandLine
+    local: tuple[Path, Done], same_on_cluster: FakeKfp, submit: CommandLine, tries_again: bool
 ) -> None:
     """Rows, metrics, verdict and version are the same; files are where the cluster has them."""
+    same_on_cluster.tries_again = tries_again
     summary, expected = _summary(submit(*WATCHED, "--json")), local[1].json()
     for place in ("model", "reports"):
         expected.pop(place)
