@@ -23,7 +23,7 @@ from registry_service.api.middleware import Observation, ObservedApp
 from registry_service.api.openapi import described_routes
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
-from registry_service.api.registry.blobs import blobs_router, uploads_router
+from registry_service.api.registry.blobs import blobs_router, parts_router, uploads_router
 from registry_service.api.registry.governance import records_router, versions_router
 from registry_service.api.registry.models import models_router, register_router
 from registry_service.db.database import SqlDatabase
@@ -93,7 +93,8 @@ def blob_store(settings: Settings) -> "FolderStore | S3Store":
     if settings.s3_endpoint is None:
         return FolderStore(settings.data_dir / "blobs")
     # Imported only where there is an S3: the library costs a third of a second and 15 MiB.
-    from registry_service.storage.s3 import S3Address, S3Store
+    from registry_service.storage.s3 import S3Store
+    from registry_service.storage.s3_shelf import S3Address
 
     address = S3Address(
         settings.s3_endpoint.rstrip("/"),
@@ -135,7 +136,6 @@ def _our_routers(
     yield aliases_router(aliases)
     yield register_router(registrations)
     yield uploads_router(blobs)
-    if isinstance(blobs, FolderStore):
-        yield blobs_router(blobs)
+    yield blobs_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield versions_router(versions)
     yield records_router(versions, Audit(database), Garbage(database, blobs))

@@ -110,3 +110,9 @@ class StorageError(RegistryError):
     """The blob store or the database cannot be used now: a retry may help."""
 
     code = "storage_unavailable"
+
+
+class StorageFullError(StorageError):
+    """The blob store has no room left: a retry does not help, making room does."""
+
+    code = "storage_full"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.minio_server import Minio, running_minio
 from tests.registry_service.running import RunningRegistry, start_registry
 
 
@@ -19,3 +20,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRegist
 def registry_url(registry: RunningRegistry) -> str:
     """The URL of the session's registry."""
     return registry.url
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minio]:
+    """A MinIO server with an empty folder, shared by the session."""
+    with running_minio(tmp_path_factory.mktemp("minio")) as server:
+        yield server

@@ -23,6 +23,7 @@ from registry_service.errors import (
     NotFoundError,
     RegistryError,
     StorageError,
+    StorageFullError,
     TooLargeError,
     UnauthorizedError,
 )
@@ -39,6 +40,7 @@ STATUS: Mapping[type[RegistryError], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     MissingFieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 KUBEFLOW = "/api/model_registry/"
 

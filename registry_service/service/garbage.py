@@ -6,7 +6,7 @@ from itertools import islice
 
 from registry_service.domain.access import Identity, Role
 from registry_service.service.audit import record
-from registry_service.service.ports import BlobStore, Database
+from registry_service.service.ports import GIVEN_UP_AFTER, BlobStore, Database
 
 BATCH = 500
 
@@ -40,6 +40,8 @@ class Garbage:
             dry: Only count them.
         """
         identity.require_everywhere(Role.APPROVER)
+        if not dry:
+            self._blobs.forget_unfinished(GIVEN_UP_AFTER)
         blobs = size = 0
         for batch in _batches(self._blobs.older_than(older_than_seconds)):
             free = self._unreferenced(list(batch), dry)

@@ -18,6 +18,9 @@ from registry_service.domain.resources import ModelVersion, Resource
 
 R = TypeVar("R", bound=Resource)
 
+# Seconds after which an upload that made no progress will make none.
+GIVEN_UP_AFTER = 86_400
+
 
 class Transaction(Protocol):
     """One database transaction: all of it is kept, or nothing."""
@@ -198,6 +201,10 @@ class BlobStore(Protocol):
         """Return the request with which a client brings the bytes."""
         ...
 
+    def part_size(self, size: int) -> int | None:
+        """Return how large the parts of a file must be, None when one request carries it whole."""
+        ...
+
     def download(self, sha256: str) -> Transfer:
         """Return the request with which a client fetches the bytes."""
         ...
@@ -208,6 +215,17 @@ class BlobStore(Protocol):
 
     def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
         """Return digest and size of the blobs that were stored so long ago."""
+        ...
+
+    def verify(self, sha256: str) -> int:
+        """Read a blob whole, compare its digest, and return its size; set it aside when damaged.
+
+        Raises NotFoundError, CorruptBlobError.
+        """
+        ...
+
+    def forget_unfinished(self, seconds: float) -> None:
+        """Remove what uploads left that were given up so long ago."""
         ...
 
     def check(self) -> None:
@@ -224,6 +242,31 @@ class LocalBlobs(Protocol):
 
     def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
         """Return size and bytes of a blob. Raises NotFoundError, CorruptBlobError."""
+        ...
+
+
+class Parts(Protocol):
+    """Parts of files, named by their digests like blobs."""
+
+    def size(self, sha256: str) -> int | None:
+        """Return the size of a stored part in bytes, None when there is none."""
+        ...
+
+    def upload(self, sha256: str, size: int) -> Transfer:
+        """Return the request with which a client brings a part."""
+        ...
+
+
+class PartedBlobs(Protocol):
+    """A store that takes large files in parts."""
+
+    @property
+    def parts(self) -> Parts:
+        """Where the parts lie."""
+        ...
+
+    def assemble(self, sha256: str, size: int, parts: Sequence[str]) -> None:
+        """Make a blob of uploaded parts. Raises UnknownBlobError, DigestMismatchError."""
         ...
 
 

@@ -1,10 +1,12 @@
 """Bytes in a local folder, addressed by their SHA-256 digest."""
 
+import errno
 import hashlib
 import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from registry_service.errors import (
@@ -12,12 +14,12 @@ from registry_service.errors import (
     DigestMismatchError,
     NotFoundError,
     StorageError,
+    StorageFullError,
 )
-from registry_service.service.ports import Transfer
+from registry_service.service.ports import GIVEN_UP_AFTER, Transfer
 
 CHUNK = 1 << 20
 SHA256_LENGTH = 64
-ABANDONED_AFTER = 86_400  # seconds; no upload takes that long
 BLOB_PATH = "/api/registry/v1/blobs/"
 
 
@@ -39,9 +41,15 @@ class FolderStore:
         for byte in range(256):
             (self._folder / f"{byte:02x}").mkdir(exist_ok=True)
         _sync_folder(self._folder)
+        self.forget_unfinished(GIVEN_UP_AFTER)
+
+    def forget_unfinished(self, seconds: float) -> None:
+        """Remove what uploads left that were given up so long ago."""
         for leftover in self._incoming.iterdir():
-            if leftover.stat().st_mtime < time.time() - ABANDONED_AFTER:
-                leftover.unlink(missing_ok=True)
+            # An upload that ends just now takes its file away.
+            with suppress(FileNotFoundError):
+                if leftover.stat().st_mtime < time.time() - seconds:
+                    leftover.unlink()
 
     def size(self, sha256: str) -> int | None:
         """Return the size of a stored blob in bytes, None when there is none."""
@@ -54,6 +62,11 @@ class FolderStore:
         """Return the request with which a client brings the bytes."""
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         return Transfer("PUT", BLOB_PATH + sha256, headers)
+
+    def part_size(self, size: int) -> int | None:
+        """Return None: one request carries a file of any size."""
+        del size
+        return None
 
     def download(self, sha256: str) -> Transfer:
         """Return the request with which a client fetches the bytes."""
@@ -70,6 +83,15 @@ class FolderStore:
             NotFoundError: There is no such blob.
             CorruptBlobError: The bytes were damaged; none are returned.
         """
+        return self.verify(sha256), _chunks(self._path(sha256))
+
+    def verify(self, sha256: str) -> int:
+        """Read a blob whole, compare its digest, and return its size.
+
+        Raises:
+            NotFoundError: There is no such blob.
+            CorruptBlobError: It is damaged; it is set aside.
+        """
         path = self._path(sha256)
         try:
             with path.open("rb") as file:
@@ -83,7 +105,7 @@ class FolderStore:
             if path.stat().st_ino == found.st_ino:
                 path.replace(_aside(path))
             raise CorruptBlobError(sha256)
-        return found.st_size, _chunks(path)
+        return found.st_size
 
     def delete(self, sha256: str) -> None:
         """Remove a blob; harmless when there is none."""
@@ -121,7 +143,8 @@ class FolderWriter:
     def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
         self._hash.update(chunk)
-        self._file.write(chunk)
+        with _room():
+            self._file.write(chunk)
 
     def commit(self) -> None:
         """Make the blob durable and visible.
@@ -135,8 +158,9 @@ class FolderWriter:
                 f"the uploaded bytes have the SHA-256 digest {actual}, not {self._sha256}; "
                 "nothing was kept"
             )
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with _room():
+            self._file.flush()
+            os.fsync(self._file.fileno())
         self._file.close()
         self._temporary.replace(self._target)
         _sync_folder(self._target.parent)
@@ -146,6 +170,17 @@ class FolderWriter:
         """Forget the bytes; harmless after `commit`."""
         self._file.close()
         self._temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say that the disk is full when it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StorageFullError("the registry's disk is full") from error
 
 
 def _aside(path: Path) -> Path:

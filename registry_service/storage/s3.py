@@ -1,162 +1,150 @@
 """Bytes in an S3 bucket, addressed by their SHA-256 digest; clients talk to it directly."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
-import urllib3
-from minio import Minio
-from minio.credentials import Credentials
-from minio.error import InvalidResponseError, S3Error, ServerError
-from minio.signer import sign_v4_s3
+from minio.commonconfig import ComposeSource
+from minio.error import S3Error
 
-from registry_service.errors import InvalidRequestError, StorageError
-from registry_service.service.ports import Transfer
+from registry_service.errors import (
+    CorruptBlobError,
+    DigestMismatchError,
+    InvalidRequestError,
+    NotFoundError,
+    UnknownBlobError,
+)
+from registry_service.storage.s3_shelf import S3Address, S3Shelf, outages
 
-# One request carries at most this much; the S3 protocol sets the limit.
+# One request carries at most this much; the S3 protocol sets the limit, as it does those below.
 SINGLE_REQUEST = 5 << 30
-VALID_FOR = timedelta(minutes=15)
-SHA256_LENGTH = 64
-PREFIX = "blobs/"
+PART = 64 << 20
+MOST_PARTS = 10_000
+LARGEST = 5 << 40
+CHUNK = 1 << 20
 _ABSENT = "NoSuchKey"
-_EXPLAINED = {
-    "AccessDenied": "its keys may not do this",
-    "InvalidAccessKeyId": "it does not know the access key",
-    "SignatureDoesNotMatch": "the secret key is wrong",
-    "NoSuchBucket": "there is no such bucket",
-    "XMinioStorageFull": "it is full",
-    "XMinioAdminBucketQuotaExceeded": "the bucket's quota is used up",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class S3Address:
-    """Where a bucket is, and the keys for it, which are never shown."""
+class Limits:
+    """How much one request carries, and how large the parts of what is larger are, in bytes."""
 
-    endpoint: str
-    bucket: str
-    region: str
-    access_key: str
-    secret_key: str
+    single_request: int = SINGLE_REQUEST
+    part: int = PART
 
 
-class S3Store:
+class S3Store(S3Shelf):
     """Keeps each blob as the object `blobs/<first two hex digits>/<digest>`.
 
-    An upload is a request signed for one object and one digest: the store itself refuses other
-    bytes. The service's keys never leave it.
+    What one request cannot carry comes in parts. Each is an object of its own under `parts/`,
+    checked by the store like any other; the service reads them once, and only when the whole has
+    the digest that was promised is it put together, by the store itself. A blob found damaged is
+    set aside under `damaged/`, so that the same bytes can be uploaded again.
 
     Args:
         address: The bucket as the service reaches it.
         public_endpoint: Its endpoint as clients reach it, when that is another.
+        limits: What the protocol allows; tests have smaller ones.
     """
 
-    def __init__(self, address: S3Address, public_endpoint: str | None = None) -> None:
-        self._address = address
-        self._client = _client(address, address.endpoint)
-        self._public_endpoint = public_endpoint or address.endpoint
-        self._public = _client(address, self._public_endpoint)
+    def __init__(
+        self,
+        address: S3Address,
+        public_endpoint: str | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(address, "blobs", public_endpoint)
+        self.parts = S3Shelf(address, "parts", public_endpoint)
+        self._damaged = S3Shelf(address, "damaged", public_endpoint)
+        self._limits = limits or Limits()
 
-    def size(self, sha256: str) -> int | None:
-        """Return the size of a stored blob in bytes, None when there is none."""
-        with _outages(self._address.bucket):
-            try:
-                size: int = self._client.stat_object(self._address.bucket, _name(sha256)).size
-            except S3Error as error:
-                # The answer to HEAD has no body: a missing bucket looks like a missing object,
-                # and a wrong key like a missing permission. A listing tells them apart.
-                self.check()
-                if error.code != _ABSENT:
-                    raise
-                return None
-        return size
-
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return a signed request, good for fifteen minutes and these bytes only.
+    def part_size(self, size: int) -> int | None:
+        """Return how large the parts of a file must be, None when one request carries it whole.
 
         Raises:
-            InvalidRequestError: The file is larger than one request carries.
+            InvalidRequestError: The store takes no file of this size.
         """
-        if size > SINGLE_REQUEST:
-            raise InvalidRequestError(f"{size} bytes are more than one request carries")
-        now = datetime.now(UTC)
-        url = urlsplit(f"{self._public_endpoint}/{self._address.bucket}/{_name(sha256)}")
-        headers = {
-            "Host": url.netloc,
-            "Content-Length": str(size),
-            "x-amz-content-sha256": sha256,
-            "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
-        }
-        signed = sign_v4_s3(
-            method="PUT",
-            url=url,
-            region=self._address.region,
-            headers=headers,
-            credentials=Credentials(self._address.access_key, self._address.secret_key),
-            content_sha256=sha256,
-            date=now,
-        )
-        shown = {name: str(value) for name, value in signed.items() if name != "Host"}
-        return Transfer("PUT", url.geturl(), shown)
+        if size > LARGEST:
+            raise InvalidRequestError(f"{size} bytes are more than an object store keeps in one")
+        if size <= self._limits.single_request:
+            return None
+        return max(self._limits.part, -(-size // MOST_PARTS))
 
-    def download(self, sha256: str) -> Transfer:
-        """Return a URL, good for fifteen minutes and this object only."""
-        url = self._public.presigned_get_object(
-            self._address.bucket, _name(sha256), expires=VALID_FOR
-        )
-        return Transfer("GET", url)
+    def assemble(self, sha256: str, size: int, parts: Sequence[str]) -> None:
+        """Make a blob of uploaded parts.
 
-    def delete(self, sha256: str) -> None:
-        """Remove a blob; harmless when there is none."""
-        with _outages(self._address.bucket):
-            self._client.remove_object(self._address.bucket, _name(sha256))
+        Raises:
+            UnknownBlobError: Parts are missing.
+            DigestMismatchError: Together they are something else; the blob is not made.
+        """
+        if self.size(sha256) == size:
+            return
+        digest, sources, missing = hashlib.sha256(), [], []
+        total = 0
+        for part in parts:
+            name = self.parts.name(part)
+            read = self._read_into(digest, name)
+            if read is None:
+                missing.append(part)
+                continue
+            etag, length = read
+            total += length
+            # What is put together is what was read, though someone wrote it anew meanwhile.
+            sources.append(ComposeSource(self.address.bucket, name, match_etag=etag))
+        if missing:
+            raise UnknownBlobError(missing)
+        if (digest.hexdigest(), total) != (sha256, size):
+            raise DigestMismatchError(
+                f"the parts together are {total} bytes with the SHA-256 digest "
+                f"{digest.hexdigest()}, not {size} bytes with {sha256}; nothing was kept"
+            )
+        with outages(self.address.bucket):
+            self.client.compose_object(self.address.bucket, self.name(sha256), sources)
+        for part in parts:
+            self.parts.delete(part)
 
-    def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
-        """Return digest and size of the blobs that were stored so long ago."""
-        newest = datetime.now(UTC) - timedelta(seconds=seconds)
-        with _outages(self._address.bucket):
-            for found in self._client.list_objects(
-                self._address.bucket, prefix=PREFIX, recursive=True
-            ):
-                sha256 = found.object_name.rsplit("/", 1)[-1]
-                if len(sha256) == SHA256_LENGTH and found.last_modified <= newest:
-                    yield sha256, found.size
+    def verify(self, sha256: str) -> int:
+        """Read a blob whole, compare its digest, and return its size.
 
-    def check(self) -> None:
-        """Raise StorageError unless the bucket is there and can be used."""
-        with _outages(self._address.bucket):
-            next(self._client.list_objects(self._address.bucket, prefix="none/"), None)
+        Raises:
+            NotFoundError: There is no such blob.
+            CorruptBlobError: It is damaged; it is set aside.
+        """
+        digest = hashlib.sha256()
+        read = self._read_into(digest, self.name(sha256))
+        if read is None:
+            if self._damaged.size(sha256) is not None:
+                raise CorruptBlobError(sha256)
+            raise NotFoundError(f"no blob with the digest {sha256}")
+        if digest.hexdigest() != sha256:
+            bucket = self.address.bucket
+            source = ComposeSource(bucket, self.name(sha256), match_etag=read[0])
+            with outages(bucket):
+                self.client.compose_object(bucket, self._damaged.name(sha256), [source])
+                self.client.remove_object(bucket, self.name(sha256))
+            raise CorruptBlobError(sha256)
+        return read[1]
 
+    def forget_unfinished(self, seconds: float) -> None:
+        """Remove the parts of uploads that were given up so long ago."""
+        for part, _ in self.parts.older_than(seconds):
+            self.parts.delete(part)
 
-def _client(address: S3Address, endpoint: str) -> Minio:
-    url = urlsplit(endpoint)
-    pool = urllib3.PoolManager(
-        timeout=urllib3.Timeout(connect=3, read=30),
-        retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(502, 503, 504)),
-    )
-    return Minio(
-        endpoint=url.netloc,
-        access_key=address.access_key,
-        secret_key=address.secret_key,
-        secure=url.scheme == "https",
-        region=address.region,
-        http_client=pool,
-    )
-
-
-def _name(sha256: str) -> str:
-    return f"{PREFIX}{sha256[:2]}/{sha256}"
-
-
-@contextmanager
-def _outages(bucket: str) -> Iterator[None]:
-    """Tell apart why a store cannot be used; absence of an object is none of these."""
-    try:
-        yield
-    except S3Error as error:
-        reason = _EXPLAINED.get(str(error.code), f"{error.code}: {error.message}")
-        raise StorageError(f"the object store refused, bucket {bucket!r}: {reason}") from error
-    except (urllib3.exceptions.HTTPError, InvalidResponseError, ServerError) as error:
-        raise StorageError(f"the object store does not answer, bucket {bucket!r}") from error
+    def _read_into(self, digest: "hashlib._Hash", name: str) -> tuple[str, int] | None:
+        """Add the bytes of an object to a digest; return its ETag and size, None without one."""
+        length = 0
+        with outages(self.address.bucket):
+            try:
+                response = self.client.get_object(self.address.bucket, name)
+            except S3Error as error:
+                if error.code == _ABSENT:
+                    return None
+                raise
+            try:
+                for chunk in response.stream(CHUNK):
+                    digest.update(chunk)
+                    length += len(chunk)
+            finally:
+                response.close()
+                response.release_conn()
+        return response.headers["ETag"].strip('"'), length

@@ -12,7 +12,7 @@ from components.ingest_table.ingest import ingest_table
 from components.shared.errors import InputError
 from components.shared.tables import downloads
 from components.shared.tables.downloads import SourceUnavailableError
-from tests.integration.conftest import Minio
+from tests.minio_server import Minio
 from tests.registry_service.running import free_port
 
 CSV = b"a,b\n1,x\n2,y\n"

@@ -7,11 +7,8 @@ import pytest
 from minio import Minio
 from minio.error import S3Error
 
-from tests.integration.conftest import Minio as Server
-from tests.integration.conftest import minio
 from tests.manifests.rendering import MANIFESTS
-
-__all__ = ["minio"]
+from tests.minio_server import Minio as Server
 
 KEYS = {"first": ("first-key", "first-secret"), "second": ("second-key", "second-secret")}
 

@@ -3,11 +3,13 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.registry_service.postgres import available, running_postgres
+from tests.minio_server import Minio
+from tests.registry_service.postgres import available, new_database, running_postgres
 from tests.registry_service.running import (
     KUBEFLOW,
     OURS,
@@ -15,6 +17,11 @@ from tests.registry_service.running import (
     RunningRegistry,
     start_registry,
 )
+
+ON_ONE_MACHINE = "sqlite-folder"
+ON_SERVERS = "postgresql-minio"
+# For what only a registry can show whose bytes pass through it.
+in_a_folder = pytest.mark.parametrize("registry", [ON_ONE_MACHINE], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -27,17 +34,35 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=[ON_ONE_MACHINE, ON_SERVERS])
 def registry(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningRegistry]:
-    """A registry on a fresh data folder and each kind of database, shared by the session."""
-    environment = {}
-    if request.param == "postgresql":
-        environment["REGISTRY_DATABASE_URL"] = request.getfixturevalue("postgres_url")
-    running = start_registry(tmp_path_factory.mktemp("registry"), **environment)
-    yield running
-    running.stop()
+    """A registry on each pair of stores, shared by the session."""
+    with stores_of(request, request.param) as settings:
+        running = start_registry(tmp_path_factory.mktemp("registry"), **settings)
+        yield running
+        running.stop()
+
+
+@pytest.fixture(params=[ON_ONE_MACHINE, ON_SERVERS])
+def stores(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of a registry on each pair of stores, empty and the test's own."""
+    with stores_of(request, request.param) as settings:
+        yield settings
+
+
+@contextmanager
+def stores_of(request: pytest.FixtureRequest, which: str) -> Iterator[dict[str, str]]:
+    """Give the settings of a registry on a new pair of stores."""
+    if which == ON_ONE_MACHINE:
+        yield {}
+        return
+    server: Minio = request.getfixturevalue("minio")
+    name = uuid.uuid4().hex
+    server.client().make_bucket(name)
+    with new_database(request.getfixturevalue("postgres_url"), name) as url:
+        yield {"REGISTRY_DATABASE_URL": url} | server.settings(name)
 
 
 @pytest.fixture(scope="session")

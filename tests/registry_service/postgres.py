@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, make_url, text
+
 from tests.registry_service.running import free_port
 
 
@@ -21,6 +23,19 @@ def program(name: str) -> str | None:
     """Find a program of PostgreSQL; Debian keeps those of each version in a folder of its own."""
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     return shutil.which(name) or (str(debian[-1]) if debian else None)
+
+
+@contextmanager
+def new_database(url: str, name: str) -> Iterator[str]:
+    """Make an empty database on a server; give its URL; remove it."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with alone.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    with alone.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
 
 
 @contextmanager

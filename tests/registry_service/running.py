@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import urllib3
 
@@ -41,17 +42,22 @@ def free_port() -> int:
         return port
 
 
-def start_registry(data: Path, *arguments: str, **environment: str) -> RunningRegistry:
-    """Start a service on a data folder and wait until it is ready."""
+def start_registry(
+    data: Path,
+    program: Sequence[str] = ("-m", "registry_service"),
+    probe: str = "/readyz",
+    **environment: str,
+) -> RunningRegistry:
+    """Start a service on a data folder and wait until it is ready, or answers another probe."""
     port = free_port()
-    command = [sys.executable, "-m", "registry_service", "--port", str(port), "--data", str(data)]
-    process = subprocess.Popen([*command, *arguments], env=os.environ | environment)
+    command = [sys.executable, *program, "--port", str(port), "--data", str(data)]
+    process = subprocess.Popen(command, env=os.environ | environment)
     registry = RunningRegistry(f"http://127.0.0.1:{port}", data, process)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the registry did not start"
         try:
-            if urllib3.request("GET", registry.url + "/readyz", retries=False).status == 200:
+            if urllib3.request("GET", registry.url + probe, retries=False).status == 200:
                 return registry
         except urllib3.exceptions.HTTPError:
             time.sleep(0.02)
@@ -80,7 +86,19 @@ class Caller:
 
 def upload(ours: Caller, content: bytes) -> dict[str, Any]:
     """Bring bytes to a registry; return their entry for a registration, without a path."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    status, answer = ours("PUT", f"/blobs/{sha256}", content)
-    assert status == 201, answer
-    return {"sha256": sha256, "size": len(content)}
+    entry = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    status, plan = ours("POST", "/uploads", {"files": [{"path": "file", **entry}]})
+    assert status == 200, plan
+    send(ours.url, plan["files"][0], content)
+    return entry
+
+
+def send(url: str, planned: dict[str, Any], content: bytes) -> None:
+    """Bring bytes as a registry at `url` planned it, unless it has them."""
+    if planned["state"] == "present":
+        return
+    target = urljoin(url, planned["url"])
+    answer = urllib3.request(
+        planned["method"], target, body=content, headers=planned["headers"], retries=False
+    )
+    assert answer.status in (200, 201), answer.data

@@ -1,37 +1,74 @@
 """Nothing lost, nothing half: the service is killed at random moments."""
 
 import hashlib
-import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import urllib3
 
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import OURS, Caller, RunningRegistry, start_registry
 
-REGISTRATIONS = 120
+REGISTRATIONS = 500
 CLIENTS = 16
-KILLS = 5
+METRICS = {"roc_auc", "log_loss"}
+PARAMETERS = 4
+
+
+class Mortal:
+    """A registry that is killed at random moments while a block runs, and started again."""
+
+    def __init__(self, start: Callable[[], RunningRegistry]) -> None:
+        self._start = start
+        self._running = start()
+        self.ours = Caller(self._running.url, OURS)
+        self.kills = 0
+
+    @contextmanager
+    def dying(self) -> Iterator[None]:
+        """Kill it again and again until the block ends."""
+        chance, done = random.Random(7), threading.Event()  # noqa: S311 - no secret
+
+        def kill_and_restart() -> None:
+            while not done.wait(chance.uniform(0.5, 4.0)):
+                self._running.process.kill()
+                self._running.process.wait()
+                self.kills += 1
+                self._running = self._start()
+                self.ours = Caller(self._running.url, OURS)
+
+        killer = threading.Thread(target=kill_and_restart)
+        killer.start()
+        try:
+            yield
+        finally:
+            done.set()
+            killer.join()
+
+    def stop(self) -> None:
+        """Let it end in peace."""
+        self._running.stop()
 
 
 class Retrying:
     """A client that tries again with the same key until it is answered, as ours does."""
 
-    def __init__(self, address: Callable[[], str]) -> None:
-        self._address = address
+    def __init__(self, registry: Mortal) -> None:
+        self._registry = registry
 
     def until_answered(self, method: str, path: str, body: Any, **headers: str) -> tuple[int, Any]:
         """Send a request until the service answers it."""
         answer: Any = None
         for _ in range(2000):
             try:
-                status, answer = Caller(self._address(), OURS)(method, path, body, **headers)
+                status, answer = self._registry.ours(method, path, body, **headers)
                 if status != 503:
                     return status, answer
             except urllib3.exceptions.HTTPError as error:
@@ -39,96 +76,92 @@ class Retrying:
             time.sleep(0.05)
         raise AssertionError(f"the registry did not come back: {answer}")
 
+    def bring(self, content: bytes) -> dict[str, Any]:
+        """Upload bytes until the registry has them; return their entry without a path."""
+        entry = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        for _ in range(2000):
+            _, plan = self.until_answered(
+                "POST", "/uploads", {"files": [{"path": "file", **entry}]}
+            )
+            planned = plan["files"][0]
+            if planned["state"] == "present":
+                return entry
+            target = urljoin(self._registry.ours.url, planned["url"])
+            try:
+                urllib3.request(planned["method"], target, body=content, headers=planned["headers"])
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError("the bytes never came through")
+
     def register(self, number: int) -> str:
         """Upload a file and register it as a version; return the file's digest."""
-        content = f"model {number} ".encode() * 5000
-        sha256 = hashlib.sha256(content).hexdigest()
-        status, answer = self.until_answered("PUT", f"/blobs/{sha256}", content)
-        assert status == 201, answer
-        entry = {"path": "model.joblib", "sha256": sha256, "size": len(content)}
-        body = registration("killed", [entry], version={"name": f"v{number}"}, aliases=["newest"])
+        entry = self.bring(f"model {number} ".encode() * 5000)
+        files = [{"path": "model.joblib", **entry}]
+        body = registration("killed", files, version={"name": f"v{number}"}, aliases=["newest"])
         status, answer = self.until_answered(
             "POST", "/register", body, Idempotency_Key=f"key-{number}"
         )
         assert status in (200, 201), answer
-        return sha256
+        return str(entry["sha256"])
 
 
-def test_every_acknowledged_version_survives_kill_9(tmp_path: Path) -> None:
-    """After five kills amid registrations, each version is there once, whole and verifiable."""
-    current: list[RunningRegistry] = [start_registry(tmp_path)]
-    chance = random.Random(7)  # noqa: S311 - moments of a test, no secret
-    done = threading.Event()
+def is_whole(detail: dict[str, Any]) -> bool:
+    """Tell whether a version has all that was registered with it."""
+    parts = (len(detail["files"]), set(detail["metrics"]), len(detail["parameters"]))
+    return parts == (1, METRICS, PARAMETERS) and len(detail["datasets"]) == 1
 
-    def kill_and_restart() -> None:
-        for _ in range(KILLS):
-            if done.wait(chance.uniform(0.2, 1.0)):
-                return
-            current[0].process.kill()
-            current[0].process.wait()
-            current[0] = start_registry(tmp_path)
 
-    killer = threading.Thread(target=kill_and_restart)
-    killer.start()
-    client = Retrying(lambda: current[0].url)
-    with ThreadPoolExecutor(CLIENTS) as pool:
+class Watcher:
+    """Looks at the newest version all the time."""
+
+    def __init__(self, registry: Mortal) -> None:
+        self._registry = registry
+        self._done = threading.Event()
+        self.seen = 0
+        self.halves: list[Any] = []
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> "Watcher":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.01):
+            try:
+                status, detail = self._registry.ours("GET", "/models/killed/versions/newest")
+            except urllib3.exceptions.HTTPError:
+                continue
+            if status == 200:
+                self.seen += 1
+                self.halves += [] if is_whole(detail) else [detail]
+
+
+def test_every_acknowledged_version_survives_kill_9(stores: dict[str, str], tmp_path: Path) -> None:
+    """Killed amid registrations, each version is there once, whole and verifiable."""
+    registry = Mortal(lambda: start_registry(tmp_path, **stores))
+    client = Retrying(registry)
+    with Watcher(registry) as watcher, registry.dying(), ThreadPoolExecutor(CLIENTS) as pool:
         digests = list(pool.map(client.register, range(REGISTRATIONS)))
-    done.set()
-    killer.join()
+    assert registry.kills >= 3
+    assert watcher.seen > 10
+    assert watcher.halves == []
 
-    ours = Caller(current[0].url, OURS)
+    ours = registry.ours
     _, listed = ours("GET", "/models/killed/versions")
     names = [item["name"] for item in listed["items"]]
     assert sorted(names) == sorted(f"v{number}" for number in range(REGISTRATIONS))
     assert len({item["number"] for item in listed["items"]}) == REGISTRATIONS
-    for number, sha256 in enumerate(digests):
-        _, version = ours("GET", f"/models/killed/versions/v{number}")
-        assert [file["sha256"] for file in version["files"]] == [sha256]
-        assert set(version["metrics"]) == {"roc_auc", "log_loss"}
-        assert len(version["parameters"]) == 4
-        _, content = ours("GET", f"/blobs/{sha256}")
-        assert hashlib.sha256(content).hexdigest() == sha256
-    current[0].stop()
 
+    def verify(number: int) -> bool:
+        _, detail = ours("GET", f"/models/killed/versions/v{number}")
+        _, where = ours("GET", f"/models/killed/versions/v{number}/files")
+        content = urllib3.request("GET", urljoin(ours.url, where["files"][0]["url"])).data
+        return is_whole(detail) and hashlib.sha256(content).hexdigest() == digests[number]
 
-def test_collection_beside_registrations_takes_nothing_registered(
-    start: Callable[[], RunningRegistry],
-) -> None:
-    """While bytes are collected all the time, every registered version keeps its own."""
-    running = start()
-    ours = Caller(running.url, OURS)
-    stop = threading.Event()
-    old = time.time() - 7200
-
-    def age_and_collect() -> None:
-        while not stop.is_set():
-            for path in (running.data / "blobs").glob("[0-9a-f][0-9a-f]/*"):
-                try:
-                    os.utime(path, (old, old))
-                except FileNotFoundError:
-                    continue
-            status, answer = ours("POST", "/gc", {"olderThanHours": 1, "dryRun": False})
-            assert status == 200, answer
-
-    def register(number: int) -> str:
-        content = f"collected {number}".encode()
-        sha256 = hashlib.sha256(content).hexdigest()
-        body = registration(
-            "collected", [{"path": "m", "sha256": sha256, "size": len(content)}], aliases=[]
-        )
-        for _ in range(200):
-            ours("PUT", f"/blobs/{sha256}", content)
-            status, answer = ours("POST", "/register", body, Idempotency_Key=f"c-{number}")
-            if status == 201:
-                return sha256
-            assert (status, answer["code"]) == (409, "unknown_blob")
-        raise AssertionError("the bytes were always gone")
-
-    collector = threading.Thread(target=age_and_collect)
-    collector.start()
-    with ThreadPoolExecutor(8) as pool:
-        digests = list(pool.map(register, range(60)))
-    stop.set()
-    collector.join()
-    for sha256 in digests:
-        assert ours("GET", f"/blobs/{sha256}")[0] == 200
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        assert all(pool.map(verify, range(REGISTRATIONS)))
+    registry.stop()

@@ -1,52 +1,65 @@
-"""Two replicas on one database."""
+"""Two replicas on one database and one bucket."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from tests.registry_service.api.test_registration import registration
-from tests.registry_service.postgres import available, running_postgres
-from tests.registry_service.running import OURS, Caller, start_registry
+from tests.registry_service.conftest import ON_SERVERS
+from tests.registry_service.running import OURS, Caller, start_registry, upload
+
+CALLERS = 32
 
 
-@pytest.mark.skipif(not available(), reason="PostgreSQL is not installed")
-def test_replicas_on_one_postgresql_behave_as_one(tmp_path: Path) -> None:
-    """Races across both have one winner, retries replay on the other, aliases move once."""
-    with running_postgres() as url:
-        data = tmp_path / "data"
-        with ThreadPoolExecutor(2) as pool:
-            replicas = list(
-                pool.map(lambda _: start_registry(data, REGISTRY_DATABASE_URL=url), range(2))
-            )
-        one, two = (Caller(replica.url, OURS) for replica in replicas)
-        body = registration("shared", [], version={"name": "v1"}, aliases=[])
+@pytest.fixture
+def replicas(stores: dict[str, str], tmp_path: Path) -> Iterator[tuple[Caller, Caller]]:
+    """Two services, started at the same time on empty stores."""
+    with ThreadPoolExecutor(2) as pool:
+        started = list(
+            pool.map(lambda name: start_registry(tmp_path / name, **stores), ("one", "two"))
+        )
+    one, two = (Caller(replica.url, OURS) for replica in started)
+    yield one, two
+    for replica in started:
+        assert replica.stop() in (0, -15)
 
-        def race(number: int) -> int:
-            caller = (one, two)[number % 2]
-            return caller("POST", "/register", body, Idempotency_Key=f"race-{number}")[0]
 
-        with ThreadPoolExecutor(32) as pool:
-            statuses = list(pool.map(race, range(32)))
-        assert sorted(statuses) == [201] + [409] * 31
+@pytest.mark.parametrize("stores", [ON_SERVERS], indirect=True)
+def test_they_behave_as_one(replicas: tuple[Caller, Caller]) -> None:
+    """Bytes are shared, races have one winner, retries replay on the other, aliases move once."""
+    one, two = replicas
+    entry = {"path": "model.joblib", **upload(one, b"shared")}
+    body = registration("shared", [entry], version={"name": "v1"}, aliases=[])
 
-        def retry(number: int) -> int:
-            caller = (one, two)[number % 2]
-            plain = registration("shared", [], version={}, aliases=[])
-            return caller("POST", "/register", plain, Idempotency_Key="the-same")[0]
+    def race(number: int) -> int:
+        caller = replicas[number % 2]
+        return caller("POST", "/register", body, Idempotency_Key=f"race-{number}")[0]
 
-        with ThreadPoolExecutor(16) as pool:
-            statuses = list(pool.map(retry, range(16)))
-        assert sorted(statuses) == [200] * 15 + [201]
-        assert len(one("GET", "/models/shared/versions")[1]["items"]) == 2
+    with ThreadPoolExecutor(CALLERS) as pool:
+        statuses = list(pool.map(race, range(CALLERS)))
+    assert sorted(statuses) == [201] + [409] * (CALLERS - 1)
+    for caller in replicas:
+        _, listed = caller("GET", "/models/shared/versions/v1/files")
+        assert urllib3.request("GET", listed["files"][0]["url"]).data == b"shared"
 
-        def promote(number: int) -> int:
-            caller = (one, two)[number % 2]
-            wish = {"version": "v1", "expected": None}
-            return caller("PUT", "/models/shared/aliases/champion", wish)[0]
+    def retry(number: int) -> int:
+        caller = replicas[number % 2]
+        plain = registration("shared", [], version={}, aliases=[])
+        return caller("POST", "/register", plain, Idempotency_Key="the-same")[0]
 
-        with ThreadPoolExecutor(16) as pool:
-            statuses = list(pool.map(promote, range(16)))
-        assert sorted(statuses) == [200] + [409] * 15
-        for replica in replicas:
-            assert replica.stop() in (0, -15)
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(retry, range(16)))
+    assert sorted(statuses) == [200] * 15 + [201]
+    assert len(one("GET", "/models/shared/versions")[1]["items"]) == 2
+
+    def promote(number: int) -> int:
+        wish = {"version": "v1", "expected": None}
+        return replicas[number % 2]("PUT", "/models/shared/aliases/champion", wish)[0]
+
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(promote, range(16)))
+    assert sorted(statuses) == [200] + [409] * 15
+    assert two("POST", "/models/shared/aliases/champion/rollback")[0] == 409

@@ -1,7 +1,9 @@
 """HTTP to a registry: retries with backoff, and errors that say what could not be done."""
 
 import json
+import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -81,14 +83,15 @@ class RegistryHttp:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         repeat: bool = True,
+        **options: Any,
     ) -> dict[str, Any]:
-        """Send JSON and return the JSON that comes back.
+        """Send JSON and return the JSON that comes back; options are those of urllib3's request.
 
         Raises:
             RegistryRefusalError: The registry answered with an error.
             RegistryError: It could not be reached, or what answers is no registry.
         """
-        response = self.send(method, path, action, body, headers, repeat)
+        response = self.send(method, path, action, body, headers, repeat, **options)
         try:
             answer = response.json()
         except ValueError:
@@ -107,6 +110,7 @@ class RegistryHttp:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         repeat: bool = True,
+        **options: Any,
     ) -> BaseHTTPResponse:
         """Send JSON and return the answer, which may be empty; raises like `json`."""
         return self.request(
@@ -116,6 +120,7 @@ class RegistryHttp:
             body=None if body is None else json.dumps(body, allow_nan=False),
             headers={"Content-Type": "application/json", **(headers or {})},
             **({} if repeat else {"retries": self._once}),
+            **options,
         )
 
     def request(self, method: str, url: str, action: str, **options: Any) -> BaseHTTPResponse:
@@ -144,9 +149,18 @@ class RegistryHttp:
 
 def _refusal(action: str, response: BaseHTTPResponse) -> RegistryRefusalError:
     text = response.data.decode("utf-8", "replace")
+    # An object store's own refusal; what it says is shown, and never parsed as XML.
+    if (code := _tagged("Code", text)) is not None:
+        said = _tagged("Message", text) or code
+        return RegistryRefusalError(action, response.status, code, f"the object store: {said}")
     try:
         body = json.loads(text)
         code, message = str(body["code"]), str(body["message"])
     except (ValueError, KeyError, TypeError):
         code, message = "unexpected answer", text[:200]
     return RegistryRefusalError(action, response.status, code, message)
+
+
+def _tagged(name: str, text: str) -> str | None:
+    found = re.search(rf"<{name}>([^<]*)</{name}>", text)
+    return unescape(found[1]) if found else None

@@ -10,11 +10,13 @@ from urllib3.exceptions import HTTPError
 
 from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, RegistryError
-from components.shared.registry.http import CONNECTIONS, RegistryHttp
+from components.shared.registry.http import CONNECTIONS, RegistryHttp, RegistryRefusalError
+from components.shared.registry.parts import upload_in_parts
 from components.shared.registry.paths import API, version_path
 from components.shared.registry.records import RegisteredVersion
 
 CHUNK_BYTES: Final = 1 << 20
+FORBIDDEN: Final = 403
 
 
 def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
@@ -23,24 +25,39 @@ def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
     files = [_described(path, folder) for path in paths]
     plan = http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
     by_digest = {file["sha256"]: file["path"] for file in files}
-    missing = [planned for planned in plan["files"] if planned["state"] == "upload"]
-    _all(lambda planned: _put(http, planned, folder / by_digest[planned["sha256"]]), missing)
+    missing = [planned for planned in plan["files"] if planned["state"] != "present"]
+    _all(lambda planned: _bring(http, planned, folder / by_digest[planned["sha256"]]), missing)
     return files
 
 
 def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
     """Fetch the files of a version into a folder; every digest is checked on the way."""
     name = f"{version.model_name}@{version.version}"
-    path = version_path(version.model_name, version.version) + "/files"
-    files: Sequence[Mapping[str, Any]] = http.json("GET", path, f"read the files of {name}")[
-        "files"
-    ]
+    files = _listed(http, version)
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
-    _all(
-        lambda file: _fetch(http, file["url"], _inside(folder, file["path"]), file["sha256"]), files
-    )
+
+    def fetch(file: Mapping[str, Any]) -> None:
+        inside = _inside(folder, file["path"])
+        try:
+            _fetch(http, file["url"], inside, file["sha256"])
+        except RegistryRefusalError as refusal:
+            if refusal.status != FORBIDDEN:
+                raise
+            # See `_bring`: the URL may have outlived its minutes.
+            anew = {again["path"]: again["url"] for again in _listed(http, version)}
+            _fetch(http, anew[file["path"]], inside, file["sha256"])
+
+    _all(fetch, files)
+
+
+def _listed(http: RegistryHttp, version: RegisteredVersion) -> Sequence[Mapping[str, Any]]:
+    """Return the files of a version, each with a URL that is good for some minutes."""
+    path = version_path(version.model_name, version.version) + "/files"
+    action = f"read the files of {version.model_name}@{version.version}"
+    files: Sequence[Mapping[str, Any]] = http.json("GET", path, action)["files"]
+    return files
 
 
 def _all(move: Callable[[Mapping[str, Any]], None], files: Sequence[Mapping[str, Any]]) -> None:
@@ -49,6 +66,22 @@ def _all(move: Callable[[Mapping[str, Any]], None], files: Sequence[Mapping[str,
         # Leaving `map` by an error cancels what has not begun.
         for _ in pool.map(move, files):
             pass
+
+
+def _bring(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
+    if planned["state"] == "parts":
+        upload_in_parts(http, planned, path)
+        return
+    try:
+        _put(http, planned, path)
+    except RegistryRefusalError as refusal:
+        if refusal.status != FORBIDDEN:
+            raise
+        # A store's requests are good for minutes: what had to wait longer gets a new one.
+        file = {"path": path.name, "sha256": planned["sha256"], "size": path.stat().st_size}
+        anew = http.json("POST", f"{API}/uploads", f"upload {path.name}", {"files": [file]})
+        if anew["files"][0]["state"] == "upload":
+            _put(http, anew["files"][0], path)
 
 
 def _put(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:

@@ -12,10 +12,16 @@ from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
 from registry_service.api.registry.models import RawBody
-from registry_service.api.registry.schemas import UploadsBody
+from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
 from registry_service.domain.access import Role
 from registry_service.errors import InvalidRequestError
-from registry_service.service.ports import BlobStore, BlobWriter, LocalBlobs
+from registry_service.service.ports import (
+    BlobStore,
+    BlobWriter,
+    LocalBlobs,
+    PartedBlobs,
+    Parts,
+)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
@@ -33,8 +39,29 @@ def uploads_router(blobs: BlobStore) -> APIRouter:
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
         return json_response(
-            {"files": [_plan(blobs, sha256, size) for sha256, size in wanted.items()]}
+            {"files": [_plan_file(blobs, sha256, size) for sha256, size in wanted.items()]}
         )
+
+    return router
+
+
+def parts_router(blobs: PartedBlobs) -> APIRouter:
+    """Return the routes for what one request cannot carry."""
+    router = direct_router("/api/registry/v1/uploads", "Bytes")
+
+    @router.post("/parts", openapi_extra=takes(PartsBody))
+    def plan_parts(who: Caller, raw: RawBody) -> Response:
+        who.require_somewhere(Role.WRITER)
+        wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
+        plans = [_plan(blobs.parts, sha256, size) for sha256, size in wanted.items()]
+        return json_response({"parts": plans})
+
+    @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody))
+    def assemble(who: Caller, raw: RawBody) -> Response:
+        who.require_somewhere(Role.WRITER)
+        body = parse(AssemblyBody, raw)
+        blobs.assemble(body.sha256, body.size, body.parts)
+        return json_response({"sha256": body.sha256, "size": body.size}, 201)
 
     return router
 
@@ -64,7 +91,14 @@ def blobs_router(blobs: LocalBlobs) -> APIRouter:
     return router
 
 
-def _plan(blobs: BlobStore, sha256: str, size: int) -> dict[str, object]:
+def _plan_file(blobs: BlobStore, sha256: str, size: int) -> dict[str, object]:
+    part_size = blobs.part_size(size)
+    if part_size is None or blobs.size(sha256) == size:
+        return _plan(blobs, sha256, size)
+    return {"sha256": sha256, "state": "parts", "partSize": part_size}
+
+
+def _plan(blobs: BlobStore | Parts, sha256: str, size: int) -> dict[str, object]:
     if blobs.size(sha256) == size:
         return {"sha256": sha256, "state": "present"}
     transfer = blobs.upload(sha256, size)

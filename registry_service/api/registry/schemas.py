@@ -78,6 +78,27 @@ class UploadsBody(Body):
     files: Annotated[list[FileBody], Field(max_length=10_000)]
 
 
+class PartBody(Body):
+    """A part of a file."""
+
+    sha256: Sha256
+    size: Size
+
+
+class PartsBody(Body):
+    """POST uploads/parts: some of the parts of a file that one request cannot carry."""
+
+    parts: Annotated[list[PartBody], Field(max_length=1000)]
+
+
+class AssemblyBody(Body):
+    """POST uploads/assembly: the file, and the digests of its parts in their order."""
+
+    sha256: Sha256
+    size: Size
+    parts: Annotated[list[Sha256], Field(min_length=1, max_length=10_000)]
+
+
 class ModelBody(Body):
     """The model that a version is registered under; made when it does not exist."""
 
@@ -187,6 +208,8 @@ def _properties(values: Properties) -> dict[str, PropertyValue]:
 
 BODIES: tuple[type[Body], ...] = (
     UploadsBody,
+    PartsBody,
+    AssemblyBody,
     RegisterBody,
     AliasBody,
     MoveBody,

@@ -17,7 +17,6 @@ from minio import Minio
 
 from pipelines import catalog
 from pipelines.cli import main
-from tests.integration.conftest import minio_binary
 from tests.integration.containers.engine import (
     COMPONENTS_IMAGE,
     REGISTRY_IMAGE,
@@ -28,6 +27,7 @@ from tests.integration.containers.engine import (
     server,
     wait_until_ready,
 )
+from tests.minio_server import minio_binary
 
 KEYS: Final = {"AWS_ACCESS_KEY_ID": "test-administrator", "AWS_SECRET_ACCESS_KEY": "test-secret"}
 TOKEN: Final = "a-token-for-tests"

@@ -1,15 +1,22 @@
 """Bytes over HTTP."""
 
 import hashlib
+from urllib.parse import urljoin
 
+import urllib3
+
+from tests.registry_service.api.test_registration import registration
+from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import Caller, RunningRegistry, upload
 
 
-def test_bytes_come_back_as_they_went(ours: Caller) -> None:
+def test_bytes_come_back_as_they_went(ours: Caller, unique: str) -> None:
     """A blob larger than one batch is stored and served unchanged."""
-    content = b"0123456789abcdef" * 200_000
-    entry = upload(ours, content)
-    assert ours("GET", f"/blobs/{entry['sha256']}") == (200, content)
+    content = unique.encode() * 200_000
+    entry = {"path": "model.joblib", **upload(ours, content)}
+    ours("POST", "/register", registration(unique, [entry]), Idempotency_Key=unique)
+    _, listed = ours("GET", f"/models/{unique}/versions/latest/files")
+    assert urllib3.request("GET", urljoin(ours.url, listed["files"][0]["url"])).data == content
 
 
 def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller) -> None:
@@ -22,9 +29,10 @@ def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller) -> None:
     assert plan["files"][0] == {"sha256": there["sha256"], "state": "present"}
     wanted = plan["files"][1]
     assert (wanted["state"], wanted["method"]) == ("upload", "PUT")
-    assert wanted["url"] == f"/api/registry/v1/blobs/{missing}"
+    assert wanted["url"].endswith(f"/{missing}")
 
 
+@in_a_folder
 def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRegistry) -> None:
     """Bytes of another digest are a 400, and nothing is kept of them."""
     sha256 = hashlib.sha256(b"promised").hexdigest()
@@ -34,6 +42,7 @@ def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRe
     assert list((registry.data / "blobs" / "incoming").iterdir()) == []
 
 
+@in_a_folder
 def test_damaged_bytes_are_found_named_and_mended(ours: Caller, registry: RunningRegistry) -> None:
     """A changed byte in the store is an error with a code until the file is uploaded again."""
     entry = upload(ours, b"precious bytes")
@@ -49,6 +58,7 @@ def test_damaged_bytes_are_found_named_and_mended(ours: Caller, registry: Runnin
     assert ours("GET", f"/blobs/{sha256}") == (200, b"precious bytes")
 
 
+@in_a_folder
 def test_a_blob_is_named_by_a_digest(ours: Caller) -> None:
     """No path reaches the file system."""
     assert ours("PUT", "/blobs/..%2f..%2fetc%2fpasswd", b"x")[0] == 404

@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 from tests.registry_service.api.test_registration import registration
+from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import KUBEFLOW, Caller, RunningRegistry, upload
 
 
@@ -146,6 +147,7 @@ def test_retention_takes_only_archived_versions_that_nothing_holds(
     assert ours("POST", path, rule)[1]["versions"] == []
 
 
+@in_a_folder
 def test_collection_takes_only_unreferenced_old_bytes(
     ours: Caller, registry: RunningRegistry, unique: str
 ) -> None:

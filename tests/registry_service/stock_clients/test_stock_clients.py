@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from minio import Minio as Client
 
-from tests.integration.conftest import Minio, minio
+from tests.minio_server import Minio
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import Caller, upload
 from tests.registry_service.stock_clients.environments import (
@@ -18,17 +18,15 @@ from tests.registry_service.stock_clients.environments import (
 from tests.registry_service.stock_clients.pages import VERSIONS
 from tests.registry_service.stock_clients.uploads import LARGE
 
-__all__ = ["minio"]  # the fixture
 BUCKET = "stock-clients"
 NAMES = [str(number) for number in range(VERSIONS)]
 
 
 @pytest.fixture(scope="module")
 def bucket(minio: Minio) -> Client:
-    """A client of the S3, with a bucket."""
-    address = minio.endpoint.removeprefix("http://")
-    made = Client(address, minio.access_key, minio.secret_key, secure=False)
-    # The module is visited anew for each kind of database.
+    """A client of the S3, with a bucket for what the sessions upload."""
+    made = minio.client()
+    # The module is visited anew for each pair of stores.
     if not made.bucket_exists(BUCKET):
         made.make_bucket(BUCKET)
     return made

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from registry_service.errors import CorruptBlobError, DigestMismatchError, NotFoundError
-from registry_service.storage.folder import ABANDONED_AFTER, FolderStore
+from registry_service.service.ports import GIVEN_UP_AFTER
+from registry_service.storage.folder import FolderStore
 
 CONTENT = b"bytes " * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -89,7 +90,7 @@ def test_a_start_clears_what_a_crash_left_long_ago(store: FolderStore, tmp_path:
     old, young = tmp_path / "incoming" / "old", tmp_path / "incoming" / "young"
     for path in (old, young):
         path.write_bytes(b"x")
-    past = time.time() - ABANDONED_AFTER - 1
+    past = time.time() - GIVEN_UP_AFTER - 1
     os.utime(old, (past, past))
     store.prepare()
     assert not old.exists()

@@ -4,34 +4,40 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
+from io import BytesIO
 
 import pytest
 import urllib3
-from minio import Minio as Client
 
-from registry_service.errors import InvalidRequestError, StorageError
+from registry_service.errors import (
+    CorruptBlobError,
+    DigestMismatchError,
+    InvalidRequestError,
+    NotFoundError,
+    StorageError,
+    StorageFullError,
+    UnknownBlobError,
+)
 from registry_service.service.ports import Transfer
-from registry_service.storage.s3 import SINGLE_REQUEST, S3Address, S3Store
-from tests.integration.conftest import Minio, minio
+from registry_service.storage.s3 import LARGEST, SINGLE_REQUEST, Limits, S3Store
+from registry_service.storage.s3_shelf import S3Address
+from tests.minio_server import Minio
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import OURS, Caller, start_registry
 
-__all__ = ["minio"]  # the fixture
 CONTENT = b"bytes " * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+# The smallest parts that the protocol allows, the last one apart.
+SMALL = Limits(single_request=6 << 20, part=5 << 20)
+PARTS = (b"a" * SMALL.part, b"b" * (2 << 20))
+LARGE = b"".join(PARTS)
+QUOTA = b"<Code>XMinioAdminBucketQuotaExceeded</Code>"
 
 
 @pytest.fixture
 def address(minio: Minio, unique: str) -> S3Address:
     """An empty bucket."""
-    client = Client(
-        urlsplit(minio.endpoint).netloc,
-        access_key=minio.access_key,
-        secret_key=minio.secret_key,
-        secure=False,
-    )
-    client.make_bucket(unique)
+    minio.client().make_bucket(unique)
     return S3Address(minio.endpoint, unique, "us-east-1", minio.access_key, minio.secret_key)
 
 
@@ -106,22 +112,106 @@ def test_troubles_are_told_apart_from_absence(
         store.check()
 
 
-def test_what_one_request_cannot_carry_is_refused(address: S3Address) -> None:
-    """The S3 protocol takes 5 GiB at most in one request."""
+def test_a_full_quota_is_neither_an_outage_nor_an_absence(address: S3Address, minio: Minio) -> None:
+    """The store refuses the bytes with a code of its own, to clients and to the service alike."""
+    store = S3Store(address, limits=SMALL)
+    parts = [put_part(store, content) for content in PARTS]
+    minio.admin().bucket_quota_set(address.bucket, 1000)
+    refused = send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    assert (refused.status, QUOTA in refused.data) == (400, True)
+    assert store.size(SHA256) is None
+    store.check()
+    with pytest.raises(StorageFullError, match="the bucket's quota is used up"):
+        store.assemble(hashlib.sha256(LARGE).hexdigest(), len(LARGE), parts)
+
+
+def put_part(store: S3Store, content: bytes) -> str:
+    """Bring a part; return its digest."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert send(store.parts.upload(sha256, len(content)), content).status == 200
+    return sha256
+
+
+def test_a_large_file_is_put_together_of_parts(address: S3Address) -> None:
+    """Nothing is visible before; the parts are gone after; a second time changes nothing."""
+    store = S3Store(address, limits=SMALL)
+    assert store.part_size(SMALL.single_request) is None
+    assert store.part_size(len(LARGE)) == SMALL.part
+    sha256 = hashlib.sha256(LARGE).hexdigest()
+    parts = [put_part(store, content) for content in PARTS]
+    assert store.size(sha256) is None
+    for _ in range(2):
+        store.assemble(sha256, len(LARGE), parts)
+        assert send(store.download(sha256)).data == LARGE
+    assert list(store.parts.older_than(0)) == []
+
+
+def test_parts_of_something_else_make_no_blob(address: S3Address) -> None:
+    """Neither missing parts, nor others, nor the right ones in another order."""
+    store = S3Store(address, limits=SMALL)
+    sha256 = hashlib.sha256(LARGE).hexdigest()
+    first = put_part(store, PARTS[0])
+    second = hashlib.sha256(PARTS[1]).hexdigest()
+    with pytest.raises(UnknownBlobError, match=second):
+        store.assemble(sha256, len(LARGE), [first, second])
+    put_part(store, PARTS[1])
+    for parts, size in (
+        ([second, first], len(LARGE)),
+        ([first], len(LARGE)),
+        ([first, second], len(LARGE) + 1),
+    ):
+        with pytest.raises(DigestMismatchError, match="nothing was kept"):
+            store.assemble(sha256, size, parts)
+    assert store.size(sha256) is None
+
+
+def test_parts_that_were_given_up_are_removed(address: S3Address) -> None:
+    """Those of a while ago; younger ones stay."""
+    store = S3Store(address, limits=SMALL)
+    part = put_part(store, PARTS[1])
+    store.forget_unfinished(60)
+    assert store.parts.size(part) == len(PARTS[1])
+    store.forget_unfinished(0)
+    assert store.parts.size(part) is None
+
+
+def test_parts_fit_files_of_every_size(address: S3Address) -> None:
+    """The protocol takes 10,000 parts, and no file beyond 5 TiB."""
+    store = S3Store(address)
+    assert store.part_size(SINGLE_REQUEST) is None
+    for size in (SINGLE_REQUEST + 1, LARGEST):
+        part = store.part_size(size)
+        assert part is not None
+        assert -(-size // part) <= 10_000
     with pytest.raises(InvalidRequestError):
-        S3Store(address).upload(SHA256, SINGLE_REQUEST + 1)
+        store.part_size(LARGEST + 1)
+
+
+def test_damage_is_found_by_digest_and_mended_by_uploading(
+    address: S3Address, minio: Minio
+) -> None:
+    """A damaged blob is set aside, and counts as missing until the same bytes come again."""
+    store = S3Store(address)
+    with pytest.raises(NotFoundError):
+        store.verify(SHA256)
+    send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    assert store.verify(SHA256) == len(CONTENT)
+    damaged = b"x" + CONTENT[1:]
+    minio.client().put_object(address.bucket, store.name(SHA256), BytesIO(damaged), len(damaged))
+    for _ in range(2):
+        with pytest.raises(CorruptBlobError, match=SHA256):
+            store.verify(SHA256)
+    assert store.size(SHA256) is None
+    send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    assert store.verify(SHA256) == len(CONTENT)
 
 
 @pytest.fixture
-def on_s3(address: S3Address, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+def on_s3(
+    address: S3Address, minio: Minio, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Caller]:
     """Our API of a registry whose bytes lie in S3."""
-    running = start_registry(
-        tmp_path_factory.mktemp("on-s3"),
-        REGISTRY_S3_ENDPOINT=address.endpoint,
-        REGISTRY_S3_BUCKET=address.bucket,
-        AWS_ACCESS_KEY_ID=address.access_key,
-        AWS_SECRET_ACCESS_KEY=address.secret_key,
-    )
+    running = start_registry(tmp_path_factory.mktemp("on-s3"), **minio.settings(address.bucket))
     yield Caller(running.url, OURS)
     running.stop()
 

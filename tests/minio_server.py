@@ -1,15 +1,19 @@
-"""Real servers for the tests in this folder."""
+"""A MinIO server of the tests' own."""
 
 import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import urllib3
+from minio import Minio as Client
+from minio.credentials import StaticProvider
+from minio.minioadmin import MinioAdmin
 
 from tests.registry_service.running import free_port
 
@@ -23,6 +27,26 @@ class Minio:
     endpoint: str
     access_key: str
     secret_key: str
+
+    def client(self) -> Client:
+        """Return a client of its administrator."""
+        address = self.endpoint.removeprefix("http://")
+        return Client(address, self.access_key, self.secret_key, secure=False)
+
+    def admin(self) -> MinioAdmin:
+        """Return what sets quotas."""
+        address = self.endpoint.removeprefix("http://")
+        keys = StaticProvider(self.access_key, self.secret_key)
+        return MinioAdmin(endpoint=address, credentials=keys, secure=False)
+
+    def settings(self, bucket: str) -> dict[str, str]:
+        """Return the variables by which a registry keeps its bytes in a bucket."""
+        return {
+            "REGISTRY_S3_ENDPOINT": self.endpoint,
+            "REGISTRY_S3_BUCKET": bucket,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+        }
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which a component finds it."""
@@ -46,11 +70,12 @@ def minio_binary() -> str:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minio]:
-    """Start a MinIO server on a free port, with an empty folder, for the session."""
-    binary, folder = minio_binary(), tmp_path_factory.mktemp("minio")
-    address = f"127.0.0.1:{free_port()}"
+@contextmanager
+def running_minio(folder: Path, port: int | None = None) -> Iterator[Minio]:
+    """Start a MinIO server on a folder, by default on a free port; give it; stop it."""
+    binary = minio_binary()
+    folder.mkdir(parents=True, exist_ok=True)
+    address = f"127.0.0.1:{port or free_port()}"
     server = Minio(f"http://{address}", "test-administrator", "test-secret-key")
     environment = {
         **os.environ,

@@ -1,0 +1,162 @@
+"""Objects in an S3 bucket under one prefix, named by their SHA-256 digest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import urllib3
+from minio import Minio
+from minio.credentials import Credentials
+from minio.error import InvalidResponseError, S3Error, ServerError
+from minio.signer import sign_v4_s3
+
+from registry_service.errors import StorageError, StorageFullError
+from registry_service.service.ports import Transfer
+
+VALID_FOR = timedelta(minutes=15)
+SHA256_LENGTH = 64
+_ABSENT = "NoSuchKey"
+_EXPLAINED = {
+    "AccessDenied": "its keys may not do this",
+    "InvalidAccessKeyId": "it does not know the access key",
+    "SignatureDoesNotMatch": "the secret key is wrong",
+    "NoSuchBucket": "there is no such bucket",
+}
+_FULL = {
+    "XMinioStorageFull": "it is full",
+    "XMinioAdminBucketQuotaExceeded": "the bucket's quota is used up",
+    "QuotaExceeded": "the bucket's quota is used up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class S3Address:
+    """Where a bucket is, and the keys for it, which are never shown."""
+
+    endpoint: str
+    bucket: str
+    region: str
+    access_key: str
+    secret_key: str
+
+
+class S3Shelf:
+    """Keeps each object as `<prefix>/<first two hex digits>/<digest>`.
+
+    An upload is a request signed for one object and one digest: the store itself refuses other
+    bytes. The service's keys never leave it.
+
+    Args:
+        address: The bucket as the service reaches it.
+        prefix: Where the objects lie in it.
+        public_endpoint: Its endpoint as clients reach it, when that is another.
+    """
+
+    def __init__(self, address: S3Address, prefix: str, public_endpoint: str | None = None) -> None:
+        self.address = address
+        self.client = _client(address, address.endpoint)
+        self._prefix = prefix
+        self._public_endpoint = public_endpoint or address.endpoint
+        self._public = _client(address, self._public_endpoint)
+
+    def name(self, sha256: str) -> str:
+        """Return the name of the object."""
+        return f"{self._prefix}/{sha256[:2]}/{sha256}"
+
+    def size(self, sha256: str) -> int | None:
+        """Return the size of an object in bytes, None when there is none."""
+        with outages(self.address.bucket):
+            try:
+                found = self.client.stat_object(self.address.bucket, self.name(sha256))
+            except S3Error as error:
+                # The answer to HEAD has no body: a missing bucket looks like a missing object,
+                # and a wrong key like a missing permission. A listing tells them apart.
+                self.check()
+                if error.code != _ABSENT:
+                    raise
+                return None
+        size: int = found.size
+        return size
+
+    def upload(self, sha256: str, size: int) -> Transfer:
+        """Return a signed request, good for fifteen minutes and these bytes only."""
+        now = datetime.now(UTC)
+        url = urlsplit(f"{self._public_endpoint}/{self.address.bucket}/{self.name(sha256)}")
+        headers = {
+            "Host": url.netloc,
+            "Content-Length": str(size),
+            "x-amz-content-sha256": sha256,
+            "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
+        }
+        signed = sign_v4_s3(
+            method="PUT",
+            url=url,
+            region=self.address.region,
+            headers=headers,
+            credentials=Credentials(self.address.access_key, self.address.secret_key),
+            content_sha256=sha256,
+            date=now,
+        )
+        shown = {name: str(value) for name, value in signed.items() if name != "Host"}
+        return Transfer("PUT", url.geturl(), shown)
+
+    def download(self, sha256: str) -> Transfer:
+        """Return a URL, good for fifteen minutes and this object only."""
+        url = self._public.presigned_get_object(
+            self.address.bucket, self.name(sha256), expires=VALID_FOR
+        )
+        return Transfer("GET", url)
+
+    def delete(self, sha256: str) -> None:
+        """Remove an object; harmless when there is none."""
+        with outages(self.address.bucket):
+            self.client.remove_object(self.address.bucket, self.name(sha256))
+
+    def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
+        """Return digest and size of the objects that were stored so long ago."""
+        newest = datetime.now(UTC) - timedelta(seconds=seconds)
+        with outages(self.address.bucket):
+            for found in self.client.list_objects(
+                self.address.bucket, prefix=f"{self._prefix}/", recursive=True
+            ):
+                sha256 = found.object_name.rsplit("/", 1)[-1]
+                if len(sha256) == SHA256_LENGTH and found.last_modified <= newest:
+                    yield sha256, found.size
+
+    def check(self) -> None:
+        """Raise StorageError unless the bucket is there and can be used."""
+        with outages(self.address.bucket):
+            next(self.client.list_objects(self.address.bucket, prefix="none/"), None)
+
+
+def _client(address: S3Address, endpoint: str) -> Minio:
+    url = urlsplit(endpoint)
+    pool = urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=3, read=30),
+        retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(502, 503, 504)),
+    )
+    return Minio(
+        endpoint=url.netloc,
+        access_key=address.access_key,
+        secret_key=address.secret_key,
+        secure=url.scheme == "https",
+        region=address.region,
+        http_client=pool,
+    )
+
+
+@contextmanager
+def outages(bucket: str) -> Iterator[None]:
+    """Tell apart why a store cannot be used; absence of an object is none of these."""
+    try:
+        yield
+    except S3Error as error:
+        code, refused = str(error.code), f"the object store refused, bucket {bucket!r}"
+        if code in _FULL:
+            raise StorageFullError(f"{refused}: {_FULL[code]}") from error
+        reason = _EXPLAINED.get(code, f"{code}: {error.message}")
+        raise StorageError(f"{refused}: {reason}") from error
+    except (urllib3.exceptions.HTTPError, InvalidResponseError, ServerError) as error:
+        raise StorageError(f"the object store does not answer, bucket {bucket!r}") from error

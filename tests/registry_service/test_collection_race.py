@@ -1,0 +1,84 @@
+"""The garbage collection runs beside uploads and registrations."""
+
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import urllib3
+
+from registry_service.app import blob_store
+from registry_service.db.database import SqlDatabase
+from registry_service.db.engine import open_engine
+from registry_service.db.migrate import migrate
+from registry_service.domain.access import ANYONE
+from registry_service.domain.registration import FileEntry, Registration, VersionContent
+from registry_service.domain.resources import RegisteredModel
+from registry_service.errors import UnknownBlobError
+from registry_service.service.aliases import Aliases
+from registry_service.service.garbage import Garbage
+from registry_service.service.ports import BlobStore
+from registry_service.service.registrations import Registrations
+from registry_service.settings import Settings
+from registry_service.storage.folder import FolderStore
+
+REGISTRATIONS = 150
+
+
+def put(blobs: BlobStore, content: bytes, sha256: str) -> None:
+    """Bring bytes as clients do."""
+    if isinstance(blobs, FolderStore):
+        writer = blobs.writer(sha256)
+        writer.write(content)
+        writer.commit()
+        return
+    transfer = blobs.upload(sha256, len(content))
+    sent = urllib3.request("PUT", transfer.url, body=content, headers=dict(transfer.headers))
+    assert sent.status == 200
+
+
+def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> None:
+    """While bytes of any age are collected all the time, every version keeps its own."""
+    settings = Settings.from_env(stores, data_dir=tmp_path)
+    engine = open_engine(settings.url(), 12)
+    migrate(engine)
+    database, blobs = SqlDatabase(engine), blob_store(settings)
+    if isinstance(blobs, FolderStore):
+        blobs.prepare()
+    registrations = Registrations(database, blobs, Aliases(database))
+    garbage, done, taken = Garbage(database, blobs), threading.Event(), []
+
+    def collect() -> None:
+        while not done.wait(0.02):
+            taken.append(garbage.collect(ANYONE, -1, dry=False).blobs)
+
+    def register(number: int) -> str:
+        content = f"collected {number}".encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        wish = Registration(
+            model=RegisteredModel(name="m"),
+            version_name=f"v{number}",
+            version_description=None,
+            author=None,
+            properties={},
+            content=VersionContent(files=[FileEntry("f", sha256, len(content))]),
+        )
+        for _ in range(1000):
+            put(blobs, content, sha256)
+            try:
+                registrations.register(ANYONE, wish, f"key-{number}", "same")
+            except UnknownBlobError:
+                continue
+            return sha256
+        raise AssertionError("the bytes were always gone")
+
+    collector = threading.Thread(target=collect)
+    collector.start()
+    with ThreadPoolExecutor(8) as pool:
+        digests = list(pool.map(register, range(REGISTRATIONS)))
+    done.set()
+    collector.join()
+    assert sum(taken) > 0
+    for sha256 in digests:
+        blobs.verify(sha256)
+    engine.dispose()
