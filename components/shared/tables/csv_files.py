@@ -52,13 +52,19 @@ def check_names(columns: Sequence[str]) -> None:
     """Make sure that every column has a name of its own.
 
     Raises:
-        InputError: A name is empty or there twice.
+        InputError: A name is empty, there twice, or what Polars takes for a pattern of names.
     """
     unnamed = [str(number) for number, name in enumerate(columns, start=1) if not name.strip()]
     if unnamed:
         raise InputError(
             f"Column {', '.join(unnamed)} of {len(columns)} has no name in the header: name it, or "
             "remove it (pandas writes its index without a name unless told index=False)."
+        )
+    patterns = [repr(name) for name in columns if name.startswith("^") and name.endswith("$")]
+    if patterns:
+        raise InputError(
+            f"The name {patterns[0]} begins with ^ and ends with $, as a pattern of names does: "
+            "rename the column."
         )
     twice = [repr(name) for name, count in Counter(columns).items() if count > 1]
     if twice:

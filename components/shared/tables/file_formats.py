@@ -79,7 +79,8 @@ def find_format(name: str, given: str) -> Format:
     if ending not in ENDINGS:
         raise InputError(
             f"The ending of {name!r} does not say what it is: set `format` to "
-            f"{', '.join(FORMATS)}, or let the name end in {', '.join(ENDINGS)}."
+            f"{', '.join(FORMATS)}, or let the name end in {', '.join(ENDINGS)}; "
+            "export a workbook or a database as one of them first."
         )
     return ENDINGS[ending]
 

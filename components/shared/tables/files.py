@@ -31,6 +31,7 @@ SAMPLE_ROWS = 2000
 SAMPLE_BYTES = 1 << 20
 ROW_GROUP_ROWS = 100_000
 EXCERPT = 60
+LONGEST_INTEGER = 2**63 - 1
 UNREADABLE = (PolarsError, PanicException)
 
 
@@ -131,8 +132,15 @@ def _read_typed(path: Path, header: Header, parquet: Path) -> None:
     with TemporaryDirectory(dir=parquet.parent, ignore_cleanup_errors=True) as folder:
         attempt = Path(folder) / "attempt"
         lazy = _scan_csv(path, header, schema, _nulls_in_sight(path))
-        write_parquet(canonical(lazy.with_columns(_text_nulls(schema))), attempt)
+        lazy = _renamed(lazy.with_columns(_text_nulls(schema)), schema, header)
+        write_parquet(canonical(lazy), attempt)
         attempt.replace(parquet)
+
+
+def _renamed(lazy: pl.LazyFrame, schema: pl.Schema, header: Header) -> pl.LazyFrame:
+    """Take the names from the header: Polars leaves doubled quotation marks as they are."""
+    names = dict(zip(schema.names(), header.columns, strict=True))
+    return lazy.rename({seen: name for seen, name in names.items() if seen != name})
 
 
 def _nulls_in_sight(path: Path) -> list[str]:
@@ -153,9 +161,10 @@ def _text_nulls(schema: pl.Schema) -> list[pl.Expr]:
 
 
 def _read_as_text(path: Path, header: Header, parquet: Path) -> None:
-    schema = pl.Schema(dict.fromkeys(header.columns, pl.String()))
     try:
-        write_parquet(_scan_csv(path, header, schema), parquet)
+        names = _scan_csv(path, header).collect_schema().names()
+        schema = pl.Schema(dict.fromkeys(names, pl.String()))
+        write_parquet(_renamed(_scan_csv(path, header, schema), schema, header), parquet)
     except UNREADABLE as error:
         find_fault(path, header)
         _give_up("CSV", error)
@@ -207,7 +216,9 @@ def _find_json_fault(path: Path) -> None:
             if not line.strip():
                 continue
             try:
-                record = json.loads(line, parse_constant=_refuse_constant)
+                record = json.loads(line.strip(), parse_constant=_refuse_constant)
+            except json.JSONDecodeError as error:
+                reason = f"{error.msg} at character {error.pos + 1}"
             except ValueError as error:
                 reason = str(error)
             else:
@@ -228,9 +239,19 @@ def _convert_parquet(path: Path, parquet: Path) -> None:
     try:
         lazy = pl.scan_parquet(path, glob=False)
         check_names(list(lazy.collect_schema()))
-        write_parquet(canonical(lazy), parquet)
+        write_parquet(canonical(_with_long_integers_as_text(lazy)), parquet)
     except UNREADABLE as error:
         _give_up("Parquet", error)
+
+
+def _with_long_integers_as_text(lazy: pl.LazyFrame) -> pl.LazyFrame:
+    """Make text of whole numbers without a sign that need all of 64 bits: identifiers."""
+    unsigned = [name for name, dtype in lazy.collect_schema().items() if dtype == pl.UInt64]
+    if not unsigned:
+        return lazy
+    greatest = lazy.select(pl.col(unsigned).max()).collect(engine="streaming").row(0, named=True)
+    long = [name for name, value in greatest.items() if (value or 0) > LONGEST_INTEGER]
+    return lazy.with_columns(pl.col(long).cast(pl.String))
 
 
 def _give_up(kind: str, error: BaseException) -> NoReturn:
