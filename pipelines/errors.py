@@ -14,10 +14,10 @@ class UsageError(PipelineError, ValueError):
 
 
 class StepFailedError(PipelineError, RuntimeError):
-    """A step of a run failed."""
+    """A step of a run failed; the exit code is that of the step."""
 
-    def __init__(self, step: str, message: str | None, log: str) -> None:
-        self.exit_code = 2 if message else 1
+    def __init__(self, step: str, message: str | None, log: str, exit_code: int) -> None:
+        self.exit_code = exit_code
         reason = message or "the step failed unexpectedly"
         super().__init__(f"{step}: {reason}\nlog: {log}")
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TextIO
 from kfp import local
 from kfp.dsl.graph_component import GraphComponent
 
-from components.shared.step import FAILED
+from components.shared.step import FAILURE, error_begun
 from pipelines.errors import StepFailedError
 from pipelines.local_settings import drop_cluster_settings
 
@@ -91,7 +91,9 @@ def run_locally(
                     raise
                 cause = error
     if watcher.failed_step is not None:
-        raise StepFailedError(watcher.failed_step, watcher.reason, str(log_path)) from cause
+        raise StepFailedError(
+            watcher.failed_step, watcher.reason, str(log_path), watcher.exit_code
+        ) from cause
     return step_outputs(run_folder)
 
 
@@ -158,6 +160,7 @@ class _Watcher(logging.Filter):
         super().__init__()
         self.failed_step: str | None = None
         self.reason: str | None = None
+        self.exit_code = FAILURE
         self._log = log
         self._observer = observer
         self._run_folder = run_folder
@@ -167,7 +170,7 @@ class _Watcher(logging.Filter):
         message = COLOR.sub("", record.getMessage())
         if started := STARTED.search(message):
             if self.failed_step is None:
-                self.reason = None
+                self.reason, self.exit_code = None, FAILURE
             self._observer.step_started(started["step"].replace("-", "_"))
         elif ended := ENDED.search(message):
             self._ended(ended["step"].replace("-", "_"), ended["status"] == "SUCCESS")
@@ -191,8 +194,8 @@ class _Watcher(logging.Filter):
 
     def _read(self, line: str) -> None:
         line = line.removeprefix("    ")
-        if line.startswith(FAILED):
-            self.reason = line.removeprefix(FAILED)
+        if begun := error_begun(line):
+            self.reason, self.exit_code = begun
         elif self.reason is not None and line.startswith("  ") and self.failed_step is None:
             self.reason += "\n" + line
 

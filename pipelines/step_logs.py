@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.shared.step import FAILED
+from components.shared.step import error_begun
 from pipelines.kfp_connection import Connection
 
 LOG_PATHS: Final = (
@@ -58,11 +58,14 @@ def read_log(connection: Connection, run: Any, pod: str | None) -> str:
 def error_in(log: str) -> str | None:
     """Return the message of the `ComponentError` that ended a step, if one did."""
     lines = log.splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith(FAILED)]
+    starts = [
+        (number, begun[0]) for number, line in enumerate(lines) if (begun := error_begun(line))
+    ]
     if not starts:
         return None
-    message = [lines[starts[-1]].removeprefix(FAILED)]
-    for line in lines[starts[-1] + 1 :]:
+    last, first_line = starts[-1]
+    message = [first_line]
+    for line in lines[last + 1 :]:
         if not line.startswith("  "):
             break
         message.append(line)

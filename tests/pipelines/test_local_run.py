@@ -76,6 +76,19 @@ def test_a_mistake_of_the_user_is_the_message_of_the_run(tmp_path: Path) -> None
     assert observer.ended[-1][:2] == ("check_rows", False)
 
 
+@pytest.mark.parametrize(
+    ("failure", "said"), [("registry", "the registry is down"), ("disk", "No space is left")]
+)
+def test_what_is_not_the_users_has_another_exit_code(
+    tmp_path: Path, failure: str, said: str
+) -> None:
+    """A server that is down, or a full disk, ends the run with its message and exit code 1."""
+    with pytest.raises(StepFailedError, match=said) as caught:
+        run_locally(two_steps, {"rows": 3, "failure": failure}, tmp_path, RecordingObserver())
+    assert caught.value.exit_code == 1
+    assert "Traceback" not in (tmp_path / "run.log").read_text()
+
+
 def test_a_mistake_of_the_user_leaves_no_traceback(tmp_path: Path) -> None:
     """The log of a run that a user's mistake ended holds no traceback."""
     with pytest.raises(StepFailedError):

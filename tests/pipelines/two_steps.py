@@ -21,7 +21,10 @@ def write_report(report: Output[HTML], rows: int, note: Optional[str] = None) ->
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def check_rows(rows: int, failure: str):
     """Fail as told."""
-    from components.shared.errors import InputError
+    import errno
+    import os
+
+    from components.shared.errors import InputError, RegistryError
     from components.shared.step import step_body
 
     if failure == "defect":
@@ -29,6 +32,10 @@ def check_rows(rows: int, failure: str):
     with step_body():
         if failure == "input":
             raise InputError(f"{rows} rows are too many\nof them, use fewer")
+        if failure == "registry":
+            raise RegistryError("the registry is down")
+        if failure == "disk":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     print("fine")
 
 

@@ -1,6 +1,8 @@
 """Table files of every format, streamed into Parquet of this package's six types."""
 
+import errno
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -255,5 +257,8 @@ def _with_long_integers_as_text(lazy: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _give_up(kind: str, error: BaseException) -> NoReturn:
+    if os.strerror(errno.ENOSPC) in str(error):
+        # The file is not at fault.
+        raise error
     reason = str(error).strip().partition("\n")[0]
     raise InputError(f"The file could not be read as {kind}: {reason}. Write it anew.") from error
