@@ -29,11 +29,13 @@ def local_registry(data: Path, log: Path) -> Iterator[str]:
     port = _free_port()
     url = f"http://{HOST}:{port}"
     command = [sys.executable, "-m", "registry_service", "--host", HOST, "--port", str(port)]
+    # It ends with this process, even where that is killed: the pipe to it is closed then.
+    command += ["--data", str(data), "--until-stdin-ends"]
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("ab") as output,
         subprocess.Popen(  # noqa: S603 - our own module, our own arguments
-            [*command, "--data", str(data)], stdout=output, stderr=subprocess.STDOUT
+            command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
         ) as process,
     ):
         try:

@@ -1,7 +1,10 @@
 """`python -m registry_service`: serve a registry on this machine."""
 
 import argparse
+import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,13 +18,27 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m registry
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, help="TCP port (8080), 0 takes a free one")
     parser.add_argument("--data", type=Path, help=f"folder of the data ({default_data_dir()})")
+    parser.add_argument(
+        "--until-stdin-ends",
+        action="store_true",
+        help="end with standard input, as when the process that holds it has ended, however it did",
+    )
     options = parser.parse_args(arguments)
+    if options.until_stdin_ends:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
         run(Settings.from_env(host=options.host, port=options.port, data_dir=options.data))
     except SettingsError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
     return 0
+
+
+def _end_with_stdin() -> None:
+    # Not through sys.stdin, whose lock the interpreter wants at its end.
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
