@@ -3,13 +3,14 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.registry.client import RegistryClient
+from components.shared.tables.sources import without_query
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
@@ -26,7 +27,7 @@ class Lineage:
         pipeline: name of the pipeline.
         image: container image that the steps ran in.
         git_commit: commit of the code that defined the run.
-        source: where the table was read from.
+        source: where the table was read from; the query of an address is not kept.
         table_digest: content digest of the whole ingested table.
     """
 
@@ -94,6 +95,8 @@ def register_model(
         RegistryError: the registry could not be reached, or refused.
     """
     lineage = lineage or Lineage()
+    if lineage.source:
+        lineage = replace(lineage, source=without_query(lineage.source))
     verdict = json.loads(Path(comparison).read_text("utf-8")) if comparison else None
     if promote and not (verdict and verdict["approved"]):
         raise InputError(

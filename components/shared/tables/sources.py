@@ -74,7 +74,8 @@ def _s3_source(rest: str, source: str) -> Source:
 def _http_source(source: str) -> Source:
     try:
         parts = urlsplit(source)
-        host = parts.hostname
+        # A port that is no number shows when it is asked for.
+        host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise InputError(f"The source is no web address: {error}.") from error
     if parts.username or parts.password:
@@ -84,8 +85,15 @@ def _http_source(source: str) -> Source:
         )
     if not host:
         raise InputError(f"The source {source!r} names no host.")
-    shown = parts._replace(query="", fragment="").geturl()
-    return Source(parts.scheme, source, shown, PurePosixPath(unquote(parts.path)).name)
+    name = PurePosixPath(unquote(parts.path)).name
+    return Source(parts.scheme, source, without_query(source), name)
+
+
+def without_query(source: str) -> str:
+    """Return a source as people may see it: a web address without its query, often a signature."""
+    if not source.lower().startswith(("http://", "https://")):
+        return source
+    return urlsplit(source)._replace(query="", fragment="").geturl()
 
 
 @contextmanager

@@ -66,6 +66,18 @@ def test_everything_about_a_version_is_registered(
     assert answer.aliases == ("challenger",)
 
 
+def test_a_signature_in_an_address_is_not_kept(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """The query of the table's address may open it to anyone: it stays out of the lineage."""
+    lineage = Lineage(run_id=name, source="https://store/table.csv?signature=secret")
+    register_model(binary_model.model, evaluation, name, lineage=lineage, registry_url=registry_url)
+    with RegistryClient(registry_url) as registry:
+        kept = registry.lineage(name, "1")
+    assert "https://store/table.csv" in str(kept)
+    assert "secret" not in str(kept)
+
+
 def test_a_retry_makes_no_second_version(
     binary_model: Trained, evaluation: Path, name: str, registry_url: str
 ) -> None:
