@@ -13,11 +13,18 @@ from pipelines.options import given_arguments
 FILLED_IN: Final = {"model_name"}
 """Inputs that `filled_in` names when the user does not."""
 
+LONGEST_MODEL_NAME: Final = 255
+
 
 def filled_in(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given, the model named after its source, and the commit of this folder."""
+    """Return what was given, the model named after its source, and the commit of this folder.
+
+    Raises:
+        UsageError: the registry takes no model of the name, which would show after the training.
+    """
     arguments = given_arguments(values)
     arguments.setdefault("model_name", _name_of(arguments["source"]))
+    _check_model_name(arguments["model_name"])
     if commit := _git_commit():
         arguments.setdefault("git_commit", commit)
     return arguments
@@ -35,6 +42,14 @@ def reachable_from_cluster(arguments: Mapping[str, Any]) -> None:
             f"--source {source} is a file on this machine, and the steps run in the cluster: "
             "upload it to a store that they can read and name it as s3://bucket/key or https://…, "
             f"or train here with: kfp-tabular run training --source {source}"
+        )
+
+
+def _check_model_name(name: str) -> None:
+    if not name.strip() or "/" in name or len(name) > LONGEST_MODEL_NAME:
+        raise UsageError(
+            f"--model-name {name!r} is no name of a model: it has 1 to {LONGEST_MODEL_NAME} "
+            "characters, none of them a '/'"
         )
 
 

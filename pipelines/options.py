@@ -1,5 +1,6 @@
 """Command-line options made from the inputs that a compiled pipeline declares."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,22 @@ import click
 
 from pipelines.compiled_yaml import documents
 
+
+class FiniteFloat(click.types.FloatParamType):
+    """A number that JSON can hold, and so a pipeline can take."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Refuse NaN and infinity, which Python reads as numbers."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
 TYPES: Mapping[str, click.ParamType[Any]] = {
     "STRING": click.STRING,
     "NUMBER_INTEGER": click.INT,
-    "NUMBER_DOUBLE": click.FLOAT,
+    "NUMBER_DOUBLE": FiniteFloat(),
     "LIST": click.STRING,
     "STRUCT": click.STRING,
 }

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 STEP_WIDTH: Final = 22
@@ -82,7 +83,7 @@ class _RunningClock(Status):
 def ended_line(step: str, succeeded: bool, seconds: float, said: str) -> str:
     """Return the line of a step that ended, in rich's mark-up."""
     mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
-    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s   [dim]{said}[/]".rstrip()
+    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s   [dim]{escape(said)}[/]".rstrip()
 
 
 def remark(step: str, outputs: Mapping[str, Any]) -> str:

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
+from components.shared.tables.sources import without_query
 from pipelines import catalog
 from pipelines.arguments import filled_in
 from pipelines.errors import UsageError
@@ -83,7 +85,9 @@ def _run(name: str, values: dict[str, Any]) -> None:
     console = Console(file=sys.stderr if as_json else sys.stdout)
     arguments = filled_in(values)
     run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
-    console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
+    _make_folder(run_folder)
+    about = f"of {arguments['target']} on {without_query(arguments['source'])}"
+    console.print(f"[bold]{name}[/] {escape(about)}")
     with ExitStack() as stack:
         # kfp takes as long to import as the registry takes to start.
         with importing("pipelines.local_run"):
@@ -107,17 +111,28 @@ def _run(name: str, values: dict[str, Any]) -> None:
     _show_next_steps(console, summary, work_dir)
 
 
+def _make_folder(run_folder: Path) -> None:
+    try:
+        run_folder.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename} cannot be made ({error.strerror}): name a folder that you may "
+            "write to, with --work-dir"
+        ) from error
+
+
 @contextmanager
 def _registry(work_dir: Path, console: Console) -> Iterator[None]:
     """Name a registry to the steps: the user's, or else one that runs as long as they do."""
     from pipelines.local_registry import local_registry
 
     if url := os.environ.get(URL_VARIABLE):
-        console.print(f"  · registry {url}", highlight=False)
+        console.print(f"  · registry {url}", highlight=False, markup=False)
         yield
         return
     data = work_dir.resolve() / "registry"
-    console.print(f"  · registry on this machine, its files in {_short(data)}", highlight=False)
+    where = f"registry on this machine, its files in {_short(data)}"
+    console.print(f"  · {where}", highlight=False, markup=False)
     with local_registry(data, data.with_suffix(".log")) as url:
         os.environ[URL_VARIABLE] = url
         try:
@@ -142,11 +157,12 @@ def _publish_reports(
 def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
     console.print()
     for step, path in sorted(summary.reports.items()):
-        console.print(f"  {step:<22} {_short(path)}", highlight=False, soft_wrap=True)
-    console.print(f"  {'model':<22} {_short(summary.model)}", highlight=False, soft_wrap=True)
+        console.print(f"  {step:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
+    model = escape(str(_short(summary.model)))
+    console.print(f"  {'model':<22} {model}", highlight=False, soft_wrap=True)
     console.print("\nnext:")
     # The registry commands look into the default folder, or into the one that this names.
-    where = "" if work_dir == WORK_DIR else f"KFP_TABULAR_WORK_DIR={work_dir} "
+    where = "" if work_dir == WORK_DIR else f"KFP_TABULAR_WORK_DIR={escape(str(work_dir))} "
     for command in ("registry list", "registry serve", "run training --help"):
         console.print(f"  {where}kfp-tabular {command}", highlight=False, soft_wrap=True)
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
+from components.shared.tables.sources import without_query
 from pipelines import catalog
 from pipelines.arguments import filled_in, reachable_from_cluster
 from pipelines.kfp_address import Address, address_options
@@ -83,7 +85,8 @@ def _submit(name: str, values: dict[str, Any]) -> None:
     arguments = filled_in(values)
     reachable_from_cluster(arguments)
     console = Console(file=sys.stderr if as_json else sys.stdout)
-    console.print(f"[bold]{name}[/] of {arguments['target']} on {arguments['source']}")
+    about = f"of {arguments['target']} on {without_query(arguments['source'])}"
+    console.print(f"[bold]{name}[/] {escape(about)}")
     with connected(address) as connection:
         if not address.host:
             look_for_objects(package, connection.pod_namespace)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from components.shared.reports.number_text import number
@@ -73,7 +74,7 @@ class TrainingSummary:
         console.print()
         console.print(_verdict(self))
         for reason in self.comparison["reasons"]:
-            console.print(f"  · {reason}", highlight=False)
+            console.print(f"  · {escape(reason)}", highlight=False)
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def _verdict(summary: TrainingSummary) -> str:
         return "[bold yellow]refused[/]: no version was registered"
     registered = summary.registered
     return (
-        f"[bold green]registered[/] {registered['model_name']} version "
+        f"[bold green]registered[/] {escape(registered['model_name'])} version "
         f"[bold]{registered['version']}[/] ({', '.join(registered['aliases'])})\n"
         f"  sha256 {registered['digest']}"
     )

@@ -75,6 +75,44 @@ def test_an_unknown_hyperparameter_is_named(command_line: CommandLine, tmp_path:
     assert "max_iter" in done.errors
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--floor", "nan", "finite"),
+        ("--model-name", "team/model", "--model-name"),
+        ("--work-dir", "table.csv/runs", "--work-dir"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_before_the_run(
+    command_line: CommandLine, tmp_path: Path, option: str, value: str, said: str
+) -> None:
+    """What no run could do is said before the first step."""
+    (tmp_path / "table.csv").write_text(f"x,color,y\n{ROWS}")
+    table = ("--source", "table.csv", "--target", "y")
+    done = command_line("run", "training", *table, option, value)
+    assert done.exit_code == 2
+    assert said in done.errors
+    assert "Traceback" not in done.errors
+    assert "ingest_table" not in done.output
+
+
+def test_brackets_are_no_markup(command_line: CommandLine) -> None:
+    """Names that look like the console's mark-up are shown as they are."""
+    done = command_line("run", "training", "--source", "[red].csv", "--target", "a[/]")
+    assert done.exit_code == 2
+    assert "a[/] on [red].csv" in done.output
+    assert "There is no file [red].csv" in done.errors
+
+
+def test_a_signature_in_an_address_is_not_shown(command_line: CommandLine) -> None:
+    """The query of a web address stays out of what a run prints."""
+    address = "http://127.0.0.1:x/table.csv?signature=secret"
+    done = command_line("run", "training", "--source", address, "--target", "y")
+    assert done.exit_code == 2
+    assert "y on http://127.0.0.1:x/table.csv" in done.output
+    assert "secret" not in done.output + done.errors
+
+
 def test_an_unknown_pipeline_is_a_usage_error(command_line: CommandLine) -> None:
     """Running what does not exist is refused with exit code 2."""
     assert command_line("run", "trainings").exit_code == 2
