@@ -6,7 +6,7 @@ from typing import Any
 
 from model_registry import ModelRegistry
 
-VERSIONS = 7
+from tests.registry_service.stock_clients.sizes import VERSIONS
 
 
 def use(client: ModelRegistry, wish: Mapping[str, Any]) -> dict[str, Any]:

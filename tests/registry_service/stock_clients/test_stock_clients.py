@@ -15,8 +15,7 @@ from tests.registry_service.stock_clients.environments import (
     call,
     python_of,
 )
-from tests.registry_service.stock_clients.pages import VERSIONS
-from tests.registry_service.stock_clients.uploads import LARGE
+from tests.registry_service.stock_clients.sizes import LARGE, VERSIONS
 
 BUCKET = "stock-clients"
 NAMES = [str(number) for number in range(VERSIONS)]
