@@ -3,4 +3,5 @@
 from typing import Final
 
 VERSIONS: Final = 7
+# More than one part of a multipart upload, as the client cuts them.
 LARGE: Final = 3 << 20

@@ -11,7 +11,6 @@ from model_registry.utils import S3Params
 from tests.registry_service.stock_clients.sizes import LARGE
 
 
-# More than one part of a multipart upload, as the client cuts them.
 def use(client: ModelRegistry, wish: Mapping[str, Any]) -> dict[str, Any]:
     """Upload a folder, register it, and return where the registry says that it is."""
     store = wish["s3"]
