@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     FromClause,
     Integer,
     Table,
     and_,
     bindparam,
+    cast,
     or_,
     select,
     true,
@@ -41,6 +41,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+_FRACTION = Float(53)
 Column = ColumnElement[Any]
 Kind = Literal["text", "long text", "truth", "whole", "fraction"]
 Convert = Callable[[str, Literals], Any]
@@ -195,14 +196,16 @@ class Clauses:
         compared: Column = _OPERATORS[term.operator](column, binds[0])
         return compared
 
-    def _binds(
-        self, kind: TypeEngine[Any], term: Term, convert: Convert
-    ) -> list[BindParameter[Any]]:
-        binds = []
+    def _binds(self, kind: TypeEngine[Any], term: Term, convert: Convert) -> list[Column]:
+        binds: list[Column] = []
         for index, given in enumerate(term.kinds, term.first):
             name = f"filter_{len(self._bound)}"
             self._bound[name] = index, partial(convert, term.name)
-            binds.append(bindparam(name, type_=Float() if given == "fraction" else kind))
+            if given == "fraction":
+                # PostgreSQL would take it for a whole number where those are compared.
+                binds.append(cast(bindparam(name, type_=_FRACTION), _FRACTION))
+            else:
+                binds.append(bindparam(name, type_=kind))
         return binds
 
 

@@ -63,9 +63,11 @@ def ours() -> Mapping[str, Make]:
     }
 
 
-def our_registration(name: str, number: int) -> Operation:
-    """Return the request that registers a model with a version and an alias."""
-    body = {
+def our_registration(
+    name: str, number: int, key: str | None = None, alias: str | None = None
+) -> Operation:
+    """Return the request that registers a version of a model, which is made when it is new."""
+    body: dict[str, Any] = {
         "model": {
             "name": name,
             "description": describe(number),
@@ -74,10 +76,10 @@ def our_registration(name: str, number: int) -> Operation:
         "version": {"description": describe(number), "properties": version_properties(number)},
         "files": [],
     }
-    if not name.startswith("new-"):
-        body["aliases"] = ["champion"]
+    if alias is not None:
+        body["aliases"] = [alias]
     raw = json.dumps(body).encode()
-    return [request("POST", "/api/registry/v1/register", raw, Idempotency_Key=name)]
+    return [request("POST", "/api/registry/v1/register", raw, Idempotency_Key=key or name)]
 
 
 def mlflows() -> Mapping[str, Make]:

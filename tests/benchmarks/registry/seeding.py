@@ -57,7 +57,8 @@ with store.engine.begin() as connection:
 
 def seed_ours(port: int) -> None:
     """Register the models one by one over HTTP."""
-    send_all(port, [our_registration(model_name(i), i) for i in range(MODELS)], CLIENTS)
+    registrations = [our_registration(model_name(i), i, alias="champion") for i in range(MODELS)]
+    send_all(port, registrations, CLIENTS)
 
 
 def seed_mlflow(folder: Path, database_url: str | None) -> None:
