@@ -8,9 +8,9 @@ from typing import Final
 import click
 
 from components.shared.registry.client import RegistryClient
-from pipelines.errors import UsageError
+from pipelines.registry_clearing import COMMANDS as CLEARING
 from pipelines.registry_connection import connected_registry, local_data, shown, url_option
-from pipelines.registry_output import examples, json_option, print_json
+from pipelines.registry_output import examples, json_option, print_json, reason_option
 
 CHAMPION: Final = "champion"
 # Who set one of these has said where the data are.
@@ -19,7 +19,6 @@ PLACES: Final = ("REGISTRY_DATA", "REGISTRY_DATABASE_URL")
 alias_option = click.option(
     "--alias", default=CHAMPION, show_default=True, help="The alias that is moved."
 )
-reason_option = click.option("--reason", help="Why, for the audit log.")
 
 
 @click.command(
@@ -97,50 +96,6 @@ def approve_command(version: str, reason: str | None, url: str | None) -> None:
     click.echo(f"{found.model_name} version {found.version} is approved")
 
 
-@click.command("delete", epilog=examples("delete churn@3 --reason 'trained on leaked data'"))
-@click.argument("version", metavar="MODEL@REF")
-@reason_option
-@url_option
-def delete_command(version: str, reason: str | None, url: str | None) -> None:
-    """Delete a version that nothing points to.
-
-    Move its aliases and deployments away first. The name of the version is not given again, and
-    the log keeps who deleted it; `gc` takes back the space of its files.
-    """
-    if not version.partition("@")[2]:
-        raise UsageError(f"say which version to delete: {version.rstrip('@')}@VERSION")
-    with connected_registry(url) as client:
-        found = client.get(version)
-        client.delete(found.model_name, found.version, reason)
-    click.echo(f"{found.model_name} version {found.version} is deleted")
-
-
-@click.command("gc", epilog=examples("gc", "gc --older-than-hours 48 --delete"))
-@click.option(
-    "--older-than-hours",
-    type=click.FloatRange(1, 1_000_000),
-    default=24,
-    show_default=True,
-    help="Younger files stay: their registration may be on its way.",
-)
-@click.option("--delete", is_flag=True, help="Delete them; otherwise they are only counted.")
-@json_option
-@url_option
-def gc_command(older_than_hours: float, delete: bool, as_json: bool, url: str | None) -> None:
-    """Count files that no version names, or delete them."""
-    from pipelines.registry_tables import size
-
-    with connected_registry(url) as client:
-        found = client.collect_garbage(older_than_hours=older_than_hours, dry_run=not delete)
-    if as_json:
-        print_json(found)
-        return
-    done = "deleted" if delete else "unreferenced"
-    click.echo(f"{found.blobs:,} files, {size(found.bytes)}: {done}")
-    if found.blobs and not delete:
-        click.echo("  delete them with --delete")
-
-
 @click.command("serve", epilog=examples("serve", "serve --data .kfp-tabular/registry --port 9090"))
 @click.option("--host", help="Address to listen on (REGISTRY_HOST, or else 127.0.0.1).")
 @click.option(
@@ -180,6 +135,6 @@ def _print_move(model: str, alias: str, before: str | None, after: str, as_json:
 
 
 COMMANDS: Final = (
-    *(promote_command, rollback_command, approve_command),
-    *(delete_command, gc_command, serve_command),
+    *(promote_command, rollback_command, approve_command, serve_command),
+    *CLEARING,
 )

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,8 +11,10 @@ from components.shared.registry.client import LATEST
 from components.shared.registry.records import RegisteredVersion, plain
 from pipelines.errors import UsageError
 from pipelines.registry_changes import COMMANDS
-from pipelines.registry_connection import connected_registry, url_option
+from pipelines.registry_connection import RegistryCallError, connected_registry, url_option
 from pipelines.registry_output import SETTINGS, examples, json_option, print_json, print_page
+
+SOUND: Final = "sound"
 
 
 @click.group(
@@ -180,6 +183,29 @@ def download_command(version: str, folder: Path, as_json: bool, url: str | None)
             f"{found.model_name} version {found.version}, {len(found.files)} files, {folder}"
         )
         click.echo(f"  sha256 {found.digest}")
+
+
+@registry_group.command("verify", epilog=examples("verify churn@champion", "verify churn --json"))
+@click.argument("version", metavar="MODEL[@REF]")
+@json_option
+@url_option
+def verify_command(version: str, as_json: bool, url: str | None) -> None:
+    """Read the files of a version in the store.
+
+    The registry reads each file whole and compares its digest. The exit code is 1 when one is
+    damaged or missing; registering the same file again mends it.
+    """
+    from pipelines.registry_tables import checks_table
+
+    with connected_registry(url) as client:
+        found = client.get(version)
+        checks = client.verify(found.model_name, found.version)
+    if as_json:
+        print_json(checks)
+    else:
+        print_page(checks_table(checks))
+    if any(check.state != SOUND for check in checks):
+        raise RegistryCallError(f"{found.model_name} version {found.version} is not whole")
 
 
 def _download(version: RegisteredVersion, folder: Path) -> None:

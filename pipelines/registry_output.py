@@ -13,6 +13,7 @@ from components.shared.registry.records import plain
 WIDE: Final = 200
 SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+reason_option = click.option("--reason", help="Why, for the audit log.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
+    FileCheck,
     ModelSummary,
     RegisteredVersion,
     VersionComparison,
@@ -51,6 +52,14 @@ def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias])
             version.state.lower(),
             (version.digest or NOTHING)[:DIGEST_DIGITS],
         )
+    return table
+
+
+def checks_table(checks: Sequence[FileCheck]) -> Table:
+    """Make the table of how the files of a version were found."""
+    table = _table("file", "sha256", "found")
+    for check in checks:
+        _add(table, check.path, check.sha256[:DIGEST_DIGITS], check.state)
     return table
 
 

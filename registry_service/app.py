@@ -1,5 +1,7 @@
 """The application: parts put together from settings."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -29,18 +31,24 @@ from registry_service.api.registry.models import models_router, register_router
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
+from registry_service.errors import StorageError
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
+from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
+from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
 
 if TYPE_CHECKING:
     from registry_service.storage.s3 import S3Store
+
+
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -66,7 +74,9 @@ def create_app(settings: Settings) -> Starlette:
         migrate(engine)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
         with ThreadPoolExecutor(settings.threads) as app.state.workers:
+            housework = asyncio.create_task(keep_house(app, Housekeeping(database, blobs)))
             yield
+            housework.cancel()
         database.close()
 
     routes = described_routes(
@@ -86,6 +96,16 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.authenticator = authenticator(settings)
     return app
+
+
+async def keep_house(app: Starlette, housekeeping: Housekeeping) -> None:
+    """Clear away what is of no use any more, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await asyncio.get_running_loop().run_in_executor(app.state.workers, housekeeping.run)
+        except StorageError as error:
+            log.warning("could not clear away what is of no use any more: %s", error)
 
 
 def blob_store(settings: Settings) -> "FolderStore | S3Store":
@@ -137,5 +157,5 @@ def _our_routers(
     yield register_router(registrations)
     yield uploads_router(blobs)
     yield blobs_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
-    yield versions_router(versions)
+    yield versions_router(versions, Verification(database, blobs))
     yield records_router(versions, Audit(database), Garbage(database, blobs))

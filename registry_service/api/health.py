@@ -7,7 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from registry_service.api.direct import direct_router
 from registry_service.api.json import json_response
-from registry_service.service.ports import BlobStore, Database
+from registry_service.service.blob_ports import BlobStore
+from registry_service.service.ports import Database
 
 
 def health_router(database: Database, blobs: BlobStore, figures: CollectorRegistry) -> APIRouter:

@@ -51,6 +51,10 @@ class RecordRows(Session):
         row = self._row(_ANSWER, {"key": key})
         return None if row is None else (row[0], row[1])
 
+    def forget_keys(self, before: int) -> None:
+        """Forget the answers to idempotent requests from before a time in epoch milliseconds."""
+        self._rows(delete(tables.idempotency_keys).where(_keys.created_at < before))
+
     def audit(self, query: AuditQuery) -> Sequence[AuditEntry]:
         """Return audit entries, newest first."""
         table = tables.audit.c
@@ -59,6 +63,7 @@ class RecordRows(Session):
             (table.model_name, query.model_name),
             (table.actor, query.actor),
             (table.action, query.action),
+            (table.subject, query.subject),
         ):
             if wanted is not None:
                 statement = statement.where(column == wanted)

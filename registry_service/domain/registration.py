@@ -21,6 +21,14 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FileCheck:
+    """How a file of a version was found in the store: sound, damaged or missing."""
+
+    file: FileEntry
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetRef:
     """Data that a version depends on, named by digest; role: train, test or table."""
 
@@ -118,6 +126,7 @@ class AuditQuery:
     model_name: str | None = None
     actor: str | None = None
     action: str | None = None
+    subject: str | None = None
     before: int | None = None
     limit: int = 100
 

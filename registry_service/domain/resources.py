@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from registry_service.domain.properties import Properties
 
+LIVE = "LIVE"
+ARCHIVED = "ARCHIVED"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:

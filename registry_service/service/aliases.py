@@ -1,20 +1,20 @@
 """Move aliases between the versions of a model, with a memory."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from registry_service.domain.access import Identity, Role
-from registry_service.domain.registration import LATEST, Alias, AuditQuery
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.registration import LATEST, Alias, AuditEntry, AuditQuery
+from registry_service.domain.resources import ARCHIVED, ModelVersion, RegisteredModel
 from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError, StaleError
 from registry_service.service.audit import record
 from registry_service.service.lookup import model_named, version_named
 from registry_service.service.ports import Database, Transaction
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,127}")
-# How far back a rollback looks for where an alias pointed before.
-MEMORY = 1000
+# So many entries of the audit log are read at a time to find where an alias pointed before.
+PAGE = 100
 
 
 class AnyVersion:
@@ -72,7 +72,8 @@ class Aliases:
         Raises:
             NotFoundError: No such model or version.
             StaleError: The alias points elsewhere than expected.
-            ConflictError: The alias is protected and the version was not approved.
+            ConflictError: The version is archived; or the alias is protected and the version was
+                not approved.
             ForbiddenError: The identity may not move this alias.
         """
         with self._database.write() as transaction:
@@ -127,6 +128,10 @@ class Aliases:
             raise ConflictError(
                 f"alias {move.alias!r} is protected, and version {version.name!r} of model "
                 f"{model.name!r} was not approved: an approver approves it first"
+            )
+        if version.state == ARCHIVED:
+            raise ConflictError(
+                f"version {version.name!r} of model {model.name!r} is archived: restore it first"
             )
         current = _expect(transaction, model, move)
         transaction.set_alias(model.id, move.alias, version.id)
@@ -194,9 +199,7 @@ def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Al
 def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:
     """Return where an alias pointed before; two rollbacks in a row go two steps back."""
     undone = 0
-    for entry in transaction.audit(AuditQuery(model_name=model.name, limit=MEMORY)):
-        if entry.subject != alias or not entry.action.startswith("alias."):
-            continue
+    for entry in _moves(transaction, model, alias):
         if entry.action == "alias.rollback":
             undone += 1
         elif undone:
@@ -204,3 +207,12 @@ def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str
         elif entry.detail["from"] is not None and entry.detail["from"] != entry.detail["to"]:
             return str(entry.detail["from"])
     return None
+
+
+def _moves(transaction: Transaction, model: RegisteredModel, alias: str) -> Iterator[AuditEntry]:
+    """Yield what happened to an alias, the newest first."""
+    query = AuditQuery(model_name=model.name, subject=alias, limit=PAGE)
+    while entries := transaction.audit(query):
+        # A version may be called like an alias: its entries are not the alias's.
+        yield from (entry for entry in entries if entry.action.startswith("alias."))
+        query = replace(query, before=entries[-1].id)

@@ -6,7 +6,8 @@ from itertools import islice
 
 from registry_service.domain.access import Identity, Role
 from registry_service.service.audit import record
-from registry_service.service.ports import GIVEN_UP_AFTER, BlobStore, Database
+from registry_service.service.blob_ports import GIVEN_UP_AFTER, BlobStore
+from registry_service.service.ports import Database
 
 BATCH = 500
 

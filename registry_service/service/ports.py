@@ -1,8 +1,7 @@
-"""What the use cases need of the world: the contracts that `db` and `storage` fulfil."""
+"""What the use cases need of a database: the contracts that `db` fulfils."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from registry_service.domain.paging import ListQuery, Page
@@ -17,9 +16,6 @@ from registry_service.domain.registration import (
 from registry_service.domain.resources import ModelVersion, Resource
 
 R = TypeVar("R", bound=Resource)
-
-# Seconds after which an upload that made no progress will make none.
-GIVEN_UP_AFTER = 86_400
 
 
 class Transaction(Protocol):
@@ -148,6 +144,10 @@ class Transaction(Protocol):
         """Return fingerprint and answer of an earlier request with this key."""
         ...
 
+    def forget_keys(self, before: int) -> None:
+        """Forget the answers to idempotent requests from before a time in epoch milliseconds."""
+        ...
+
 
 class Database(Protocol):
     """Where transactions come from."""
@@ -163,114 +163,3 @@ class Database(Protocol):
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """A request that moves one blob: a URL absolute or relative to the service."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class BlobWriter(Protocol):
-    """Takes the bytes of one blob; nothing is visible before `commit`."""
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next bytes. Raises DigestMismatchError when there are too many."""
-        ...
-
-    def commit(self) -> None:
-        """Make the blob durable and visible. Raises DigestMismatchError."""
-        ...
-
-    def discard(self) -> None:
-        """Forget the bytes; harmless after `commit`."""
-        ...
-
-
-class BlobStore(Protocol):
-    """Bytes, addressed by their SHA-256 digest in lower-case hex."""
-
-    def size(self, sha256: str) -> int | None:
-        """Return the size of a stored blob in bytes, None when there is none."""
-        ...
-
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return the request with which a client brings the bytes."""
-        ...
-
-    def part_size(self, size: int) -> int | None:
-        """Return how large the parts of a file must be, None when one request carries it whole."""
-        ...
-
-    def download(self, sha256: str) -> Transfer:
-        """Return the request with which a client fetches the bytes."""
-        ...
-
-    def delete(self, sha256: str) -> None:
-        """Remove a blob; harmless when there is none."""
-        ...
-
-    def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
-        """Return digest and size of the blobs that were stored so long ago."""
-        ...
-
-    def verify(self, sha256: str) -> int:
-        """Read a blob whole, compare its digest, and return its size; set it aside when damaged.
-
-        Raises NotFoundError, CorruptBlobError.
-        """
-        ...
-
-    def forget_unfinished(self, seconds: float) -> None:
-        """Remove what uploads left that were given up so long ago."""
-        ...
-
-    def check(self) -> None:
-        """Raise StorageError unless the store can be used."""
-        ...
-
-
-class LocalBlobs(Protocol):
-    """A store whose bytes pass through the service."""
-
-    def writer(self, sha256: str) -> BlobWriter:
-        """Begin to take a blob."""
-        ...
-
-    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
-        """Return size and bytes of a blob. Raises NotFoundError, CorruptBlobError."""
-        ...
-
-
-class Parts(Protocol):
-    """Parts of files, named by their digests like blobs."""
-
-    def size(self, sha256: str) -> int | None:
-        """Return the size of a stored part in bytes, None when there is none."""
-        ...
-
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return the request with which a client brings a part."""
-        ...
-
-
-class PartedBlobs(Protocol):
-    """A store that takes large files in parts."""
-
-    @property
-    def parts(self) -> Parts:
-        """Where the parts lie."""
-        ...
-
-    def assemble(self, sha256: str, size: int, parts: Sequence[str]) -> None:
-        """Make a blob of uploaded parts. Raises UnknownBlobError, DigestMismatchError."""
-        ...
-
-
-def missing_blobs(store: BlobStore, files: Iterable[FileEntry]) -> list[str]:
-    """Return the digests whose bytes the store does not have in the stated size."""
-    wanted = {file.sha256: file.size for file in files}
-    return [sha256 for sha256, size in wanted.items() if store.size(sha256) != size]

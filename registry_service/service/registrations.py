@@ -26,10 +26,11 @@ from registry_service.errors import (
 )
 from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
 from registry_service.service.audit import record
+from registry_service.service.blob_ports import BlobStore, missing_blobs
 from registry_service.service.content import artifacts_of, content_of
 from registry_service.service.lookup import model_named, refuse_deleted_name, version_named
 from registry_service.service.ownership import visible_models
-from registry_service.service.ports import BlobStore, Database, Transaction, missing_blobs
+from registry_service.service.ports import Database, Transaction
 
 # How often a registration is tried anew when others create the same model at the same moment.
 ATTEMPTS = 5

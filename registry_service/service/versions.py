@@ -2,12 +2,19 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import Approval, VersionDetail
-from registry_service.domain.resources import DatasetArtifact, ModelVersion, RegisteredModel
+from registry_service.domain.resources import (
+    ARCHIVED,
+    LIVE,
+    DatasetArtifact,
+    ModelVersion,
+    RegisteredModel,
+)
 from registry_service.domain.serving import InferenceService, ServingEnvironment
 from registry_service.errors import ConflictError, InvalidRequestError
 from registry_service.service.audit import record
@@ -95,12 +102,36 @@ class Versions:
             model = model_named(transaction, model_name)
             transaction.lock(RegisteredModel, model.id)
             version = version_named(transaction, model, ref)
-            if holders := _holders(transaction, model, version):
-                raise ConflictError(
-                    f"version {version.name!r} of model {model_name!r} is held by "
-                    f"{', '.join(holders)}: move them away first"
-                )
+            _refuse_held(transaction, model, version)
             _delete(transaction, identity, model, version, reason)
+
+    def archive(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
+        """Put a version away: no alias may point to it, and a retention may delete it.
+
+        Raises:
+            ConflictError: An alias or a deployment holds it.
+        """
+        self._set_state(identity, model_name, ref, ARCHIVED, reason)
+
+    def restore(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
+        """Take an archived version back."""
+        self._set_state(identity, model_name, ref, LIVE, reason)
+
+    def _set_state(
+        self, identity: Identity, model_name: str, ref: str, state: str, reason: str | None
+    ) -> None:
+        identity.require(Role.WRITER, model_name)
+        with self._database.write() as transaction:
+            model = model_named(transaction, model_name)
+            transaction.lock(RegisteredModel, model.id)
+            version = version_named(transaction, model, ref)
+            if version.state == state:
+                return
+            if state == ARCHIVED:
+                _refuse_held(transaction, model, version)
+            transaction.save(replace(version, state=state))
+            action = "version.archive" if state == ARCHIVED else "version.restore"
+            record(transaction, identity, action, model_name, str(version.name), {"reason": reason})
 
     def retain(
         self, identity: Identity, model_name: str, keep_last: int, older_than_days: float, dry: bool
@@ -129,7 +160,7 @@ class Versions:
             doomed = [
                 version
                 for version in versions[keep_last:]
-                if version.state == "ARCHIVED"
+                if version.state == ARCHIVED
                 and version.created_at <= oldest
                 and not _holders(transaction, model, version)
             ]
@@ -166,6 +197,15 @@ def _holders(
     aliases = transaction.aliases(model.id)
     holders = [f"alias {alias.name!r}" for alias in aliases if alias.version_id == version.id]
     return [*holders, "a deployment"] if transaction.is_served(version.id) else holders
+
+
+def _refuse_held(transaction: Transaction, model: RegisteredModel, version: ModelVersion) -> None:
+    """Raise ConflictError when an alias or a deployment holds a version."""
+    if holders := _holders(transaction, model, version):
+        raise ConflictError(
+            f"version {version.name!r} of model {model.name!r} is held by "
+            f"{', '.join(holders)}: move them away first"
+        )
 
 
 def _delete(

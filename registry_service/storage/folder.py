@@ -16,7 +16,7 @@ from registry_service.errors import (
     StorageError,
     StorageFullError,
 )
-from registry_service.service.ports import GIVEN_UP_AFTER, Transfer
+from registry_service.service.blob_ports import GIVEN_UP_AFTER, Transfer
 
 CHUNK = 1 << 20
 SHA256_LENGTH = 64

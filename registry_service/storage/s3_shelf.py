@@ -13,7 +13,7 @@ from minio.error import InvalidResponseError, S3Error, ServerError
 from minio.signer import sign_v4_s3
 
 from registry_service.errors import StorageError, StorageFullError
-from registry_service.service.ports import Transfer
+from registry_service.service.blob_ports import Transfer
 
 VALID_FOR = timedelta(minutes=15)
 SHA256_LENGTH = 64

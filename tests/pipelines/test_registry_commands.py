@@ -11,12 +11,12 @@ from components.shared.digests import file_digest, folder_digest
 from components.shared.registry.client import RegistryClient
 from pipelines.cli import main
 from tests.pipelines.conftest import Done
-from tests.registry_service.running import start_registry
+from tests.registry_service.running import RunningRegistry, start_registry
 
 Registry = Callable[..., Done]
 COMMANDS = (
     *("list", "show", "compare", "promote", "rollback", "approve", "audit", "gc"),
-    *("delete", "download", "serve"),
+    *("archive", "restore", "retain", "delete", "verify", "download", "serve"),
 )
 
 
@@ -148,6 +148,36 @@ def test_an_approval_is_shown(ask: Registry, name: str) -> None:
     assert "approved" not in ask("show", f"{name}@1").output
 
 
+def test_a_version_is_archived_and_restored(ask: Registry, name: str) -> None:
+    """An archived version has no promotions; a champion is not archived."""
+    assert "is archived" in ask("archive", f"{name}@1", "--reason", "superseded").output
+    refused = ask("promote", f"{name}@1")
+    assert (refused.exit_code, "restore it first" in refused.errors) == (2, True)
+    assert "is live" in ask("restore", f"{name}@1").output
+    assert ask("promote", f"{name}@1").exit_code == 0
+    held = ask("archive", f"{name}@1")
+    assert (held.exit_code, "alias 'champion'" in held.errors) == (2, True)
+
+
+def test_a_retention_names_before_it_deletes(ask: Registry, name: str) -> None:
+    """Archived versions beyond the newest ones go, when told so."""
+    ask("archive", f"{name}@1")
+    rule = ("retain", name, "--keep", "1", "--older-than-days", "0")
+    assert f"1 of {name}: can be deleted" in ask(*rule).output
+    assert ask(*rule, "--delete", "--json").json()["versions"][0]["name"] == "1"
+    assert f"no version of {name}" in ask(*rule).output
+
+
+def test_a_version_is_verified(ask: Registry, name: str, registry: RunningRegistry) -> None:
+    """A damaged file is named, and the exit code tells scripts."""
+    assert "sound" in ask("verify", name).output
+    sha256 = ask("show", name, "--json").json()["files"]["model.joblib"]
+    (registry.data / "blobs" / sha256[:2] / sha256).write_text("damaged")
+    done = ask("verify", name)
+    assert (done.exit_code, "damaged" in done.output) == (1, True)
+    assert f"{name} version 2 is not whole" in done.errors
+
+
 def test_a_version_is_deleted(ask: Registry, name: str) -> None:
     """A version that nothing points to goes; asked for again, it is said who deleted it and why."""
     assert "is deleted" in ask("delete", f"{name}@1", "--reason", "leaked the target").output
@@ -204,6 +234,7 @@ def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None
         (("promote", "{name}", "--alias", "1st"), "starts with a letter"),
         (("rollback", "{name}"), "no earlier version"),
         (("delete", "{name}"), "{name}@VERSION"),
+        (("archive", "{name}"), "{name}@VERSION"),
         (("delete", "{name}@2"), "challenger"),
         (("download", "{name}@9", "copy"), "no {name}@9"),
         (("download", "{name}", "model/model.joblib/copy"), "cannot write"),

@@ -16,8 +16,8 @@ from registry_service.domain.registration import FileEntry, Registration, Versio
 from registry_service.domain.resources import RegisteredModel
 from registry_service.errors import UnknownBlobError
 from registry_service.service.aliases import Aliases
+from registry_service.service.blob_ports import BlobStore
 from registry_service.service.garbage import Garbage
-from registry_service.service.ports import BlobStore
 from registry_service.service.registrations import Registrations
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore

@@ -22,6 +22,7 @@ from components.shared.registry.records import (
     Alias,
     AuditEntry,
     Collected,
+    FileCheck,
     ModelSummary,
     Receipt,
     RegisteredVersion,
@@ -225,6 +226,21 @@ class RegistryClient:
     def approve(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Find a version fit for the registry's protected aliases."""
         governance.approve(self._http, model_name, ref, reason)
+
+    def archive(self, model_name: str, ref: str, reason: str | None = None) -> None:
+        """Put a version away that no alias and no deployment holds; `restore` takes it back."""
+        governance.archive(self._http, model_name, ref, reason)
+
+    def restore(self, model_name: str, ref: str, reason: str | None = None) -> None:
+        """Take an archived version back."""
+        governance.restore(self._http, model_name, ref, reason)
+
+    def verify(self, model_name: str, ref: str = LATEST) -> tuple[FileCheck, ...]:
+        """Have the registry read every file of a version in its store and compare the digests.
+
+        What is damaged is not served again; registering the same file anew mends it.
+        """
+        return governance.verify(self._http, model_name, ref)
 
     def delete(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Delete a version that no alias and no deployment holds; its name stays taken."""

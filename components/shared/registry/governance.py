@@ -5,9 +5,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from components.shared.registry import answers
-from components.shared.registry.http import RegistryHttp
+from components.shared.registry.http import PATIENT, RegistryHttp
 from components.shared.registry.paths import API, alias_path, model_path, version_path
-from components.shared.registry.records import Alias, Collected, VersionSummary
+from components.shared.registry.records import Alias, Collected, FileCheck, VersionSummary
 
 
 class Expected(Enum):
@@ -50,6 +50,25 @@ def approve(http: RegistryHttp, model_name: str, ref: str, reason: str | None) -
     """Find a version fit for protected aliases."""
     path = version_path(model_name, ref) + "/approval"
     http.send("POST", path, f"approve {model_name}@{ref}", {"reason": reason})
+
+
+def archive(http: RegistryHttp, model_name: str, ref: str, reason: str | None) -> None:
+    """Put a version away."""
+    path = version_path(model_name, ref) + "/archive"
+    http.send("POST", path, f"archive {model_name}@{ref}", {"reason": reason})
+
+
+def restore(http: RegistryHttp, model_name: str, ref: str, reason: str | None) -> None:
+    """Take an archived version back."""
+    path = version_path(model_name, ref) + "/restore"
+    http.send("POST", path, f"restore {model_name}@{ref}", {"reason": reason})
+
+
+def verify(http: RegistryHttp, model_name: str, ref: str) -> tuple[FileCheck, ...]:
+    """Have the files of a version read in the store."""
+    path = version_path(model_name, ref) + "/verification"
+    answer = http.json("POST", path, f"verify {model_name}@{ref}", {}, timeout=PATIENT)
+    return tuple(FileCheck(**file) for file in answer["files"])
 
 
 def delete(http: RegistryHttp, model_name: str, ref: str, reason: str | None) -> None:

@@ -17,6 +17,8 @@ from components.shared.errors import InputError, RegistryError
 DEFAULT_RETRIES: Final = 6
 BUSY: Final = (502, 503, 504)
 CONNECTIONS: Final = 8
+# For what a registry answers only when it has read a large file whole.
+PATIENT: Final = Timeout(connect=5, read=3600)
 UNAUTHORIZED: Final = 401
 
 

@@ -7,15 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from urllib3.util import Timeout
-
-from components.shared.registry.http import RegistryHttp
+from components.shared.registry.http import PATIENT, RegistryHttp
 from components.shared.registry.paths import API
 
 # The requests for a part are good for minutes: so many are asked for at a time.
 AT_A_TIME: Final = 4
-# The registry reads the whole file once before it is put together.
-ASSEMBLY_TIMEOUT: Final = Timeout(connect=5, read=3600)
 
 
 def upload_in_parts(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
@@ -36,7 +32,7 @@ def upload_in_parts(http: RegistryHttp, planned: Mapping[str, Any], path: Path) 
             parts = [whole[begin : begin + step] for begin in begins]
             digests += _bring(http, pool, parts, action)
     body = {"sha256": planned["sha256"], "size": size, "parts": digests}
-    http.json("POST", f"{API}/uploads/assembly", action, body, timeout=ASSEMBLY_TIMEOUT)
+    http.json("POST", f"{API}/uploads/assembly", action, body, timeout=PATIENT)
 
 
 def _bring(

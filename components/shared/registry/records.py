@@ -184,6 +184,15 @@ class AuditEntry:
 
 
 @dataclass(frozen=True)
+class FileCheck:
+    """How a file of a version was found in the store: `state` is sound, damaged or missing."""
+
+    path: str
+    sha256: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Collected:
     """The unreferenced bytes that were deleted or, in a dry run, would be."""
 

@@ -15,7 +15,7 @@ from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
 from registry_service.domain.access import Role
 from registry_service.errors import InvalidRequestError
-from registry_service.service.ports import (
+from registry_service.service.blob_ports import (
     BlobStore,
     BlobWriter,
     LocalBlobs,

@@ -14,18 +14,20 @@ from registry_service.api.registry.schemas import GarbageBody, MoveBody, Retenti
 from registry_service.api.registry.views import (
     audit_view,
     detail_view,
+    file_check_view,
     model_view,
     version_view,
 )
 from registry_service.domain.registration import AuditQuery
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
+from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions, comparison
 
 HOUR = 3600
 
 
-def versions_router(versions: Versions) -> APIRouter:
+def versions_router(versions: Versions, verification: Verification) -> APIRouter:
     """Return the routes of a model's versions."""
     router = direct_router("/api/registry/v1/models/{name}", "Versions")
 
@@ -39,6 +41,21 @@ def versions_router(versions: Versions) -> APIRouter:
     def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
         versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
+
+    @router.post("/versions/{ref}/archive", status_code=204, openapi_extra=takes(MoveBody))
+    def archive(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        versions.archive(who, name, ref, parse(MoveBody, raw or b"{}").reason)
+        return Response(status_code=204)
+
+    @router.post("/versions/{ref}/restore", status_code=204, openapi_extra=takes(MoveBody))
+    def restore(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        versions.restore(who, name, ref, parse(MoveBody, raw or b"{}").reason)
+        return Response(status_code=204)
+
+    @router.post("/versions/{ref}/verification")
+    def verify(who: Caller, name: str, ref: str) -> Response:
+        checks = verification.verify(who, name, ref)
+        return json_response({"files": [file_check_view(check) for check in checks]})
 
     @router.get("/versions/{ref}/lineage")
     def lineage(who: Caller, name: str, ref: str) -> Response:

@@ -24,7 +24,7 @@ from registry_service.api.tokens import encode_token
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
-from registry_service.service.ports import BlobStore
+from registry_service.service.blob_ports import BlobStore
 from registry_service.service.registrations import Registrations
 
 RawBody = Annotated[bytes, Depends(raw_body)]

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from registry_service.domain.registration import Alias, AuditEntry, Registered, VersionDetail
+from registry_service.domain.registration import (
+    Alias,
+    AuditEntry,
+    FileCheck,
+    Registered,
+    VersionDetail,
+)
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
 
 
@@ -69,6 +75,11 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
             "reason": detail.approval.reason,
         },
     }
+
+
+def file_check_view(check: FileCheck) -> dict[str, Any]:
+    """Show how a file was found."""
+    return {"path": check.file.path, "sha256": check.file.sha256, "state": check.state}
 
 
 def audit_view(entry: AuditEntry) -> dict[str, Any]:

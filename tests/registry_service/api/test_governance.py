@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from registry_service.service.aliases import PAGE
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import KUBEFLOW, Caller, RunningRegistry, upload
@@ -127,6 +128,53 @@ def test_a_deleted_version_leaves_a_tombstone(ours: Caller, kubeflow: Caller, mo
     fresh = registration(model, [], aliases=[])
     _, made = ours("POST", "/register", fresh, Idempotency_Key=f"{model}-y")
     assert made["version"]["number"] == 4
+
+
+def test_an_archived_version_is_out_of_reach(ours: Caller, model: str) -> None:
+    """No alias goes to it, nor back to it; restored, it is as before; both are in the log."""
+    for version in ("1", "2"):
+        promote(ours, model, version)
+    held = f"/models/{model}/versions/2/archive"
+    assert ours("POST", held, {"reason": "x"})[1]["code"] == "conflict"
+    for _ in range(2):
+        assert ours("POST", f"/models/{model}/versions/1/archive", {"reason": "old"})[0] == 204
+    assert ours("GET", f"/models/{model}/versions/1")[1]["version"]["state"] == "ARCHIVED"
+    champion = f"/models/{model}/aliases/champion"
+    for status, error in (
+        ours("PUT", champion, {"version": "1"}),
+        ours("POST", champion + "/rollback"),
+    ):
+        assert (status, "is archived" in error["message"]) == (409, True)
+    assert ours("POST", f"/models/{model}/versions/1/restore")[0] == 204
+    assert ours("POST", champion + "/rollback")[0] == 200
+    _, log = ours("GET", f"/audit?model={model}&limit=3")
+    assert [entry["action"] for entry in log["items"]] == [
+        *("alias.rollback", "version.restore", "version.archive"),
+    ]
+
+
+def test_a_rollback_looks_as_far_back_as_it_must(ours: Caller, model: str) -> None:
+    """However much happened to other aliases meanwhile."""
+    for version in ("1", "2"):
+        promote(ours, model, version)
+    for number in range(PAGE + 1):
+        wish = {"version": str(1 + number % 2)}
+        assert ours("PUT", f"/models/{model}/aliases/shadow", wish)[0] == 200
+        assert ours("PUT", f"/models/{model}/aliases/champion", {"version": "2"})[0] == 200
+    _, back = ours("POST", f"/models/{model}/aliases/champion/rollback")
+    assert back["version"]["name"] == "1"
+
+
+def test_a_version_is_verified_in_its_store(ours: Caller, unique: str) -> None:
+    """Every file is read, and each is told to be sound."""
+    files = [{"path": name, **upload(ours, f"{unique} {name}".encode())} for name in ("a", "b")]
+    ours("POST", "/register", registration(unique, files), Idempotency_Key=unique)
+    status, answer = ours("POST", f"/models/{unique}/versions/latest/verification")
+    assert status == 200
+    assert [(file["path"], file["state"]) for file in answer["files"]] == [
+        ("a", "sound"),
+        ("b", "sound"),
+    ]
 
 
 def test_retention_takes_only_archived_versions_that_nothing_holds(

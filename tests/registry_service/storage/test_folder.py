@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry_service.errors import CorruptBlobError, DigestMismatchError, NotFoundError
-from registry_service.service.ports import GIVEN_UP_AFTER
+from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.storage.folder import FolderStore
 
 CONTENT = b"bytes " * 1000

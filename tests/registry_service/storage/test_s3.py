@@ -18,7 +18,7 @@ from registry_service.errors import (
     StorageFullError,
     UnknownBlobError,
 )
-from registry_service.service.ports import Transfer
+from registry_service.service.blob_ports import Transfer
 from registry_service.storage.s3 import LARGEST, SINGLE_REQUEST, Limits, S3Store
 from registry_service.storage.s3_shelf import S3Address
 from tests.minio_server import Minio

@@ -1,0 +1,40 @@
+"""Read the files of a version in the store and compare their digests."""
+
+from collections.abc import Sequence
+
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.registration import FileCheck, FileEntry
+from registry_service.errors import CorruptBlobError, NotFoundError
+from registry_service.service.blob_ports import BlobStore
+from registry_service.service.lookup import model_named, version_named
+from registry_service.service.ports import Database
+
+
+class Verification:
+    """The use case of checking that the bytes of a version are those that were registered."""
+
+    def __init__(self, database: Database, blobs: BlobStore) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    def verify(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileCheck]:
+        """Read every file of a version whole; what is damaged is set aside and not served again.
+
+        Raises:
+            ForbiddenError: The identity is no writer of the model.
+            NotFoundError: There is no such model or version.
+        """
+        identity.require(Role.WRITER, model_name)
+        with self._database.read() as transaction:
+            version = version_named(transaction, model_named(transaction, model_name), ref)
+            files = transaction.files(version.id)
+        return [FileCheck(file, self._state(file)) for file in files]
+
+    def _state(self, file: FileEntry) -> str:
+        try:
+            size = self._blobs.verify(file.sha256)
+        except NotFoundError:
+            return "missing"
+        except CorruptBlobError:
+            return "damaged"
+        return "sound" if size == file.size else "damaged"

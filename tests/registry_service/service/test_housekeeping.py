@@ -1,0 +1,55 @@
+"""What the service clears away by itself."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from registry_service.db.database import SqlDatabase
+from registry_service.db.engine import open_engine
+from registry_service.db.migrate import migrate
+from registry_service.service.blob_ports import GIVEN_UP_AFTER
+from registry_service.service.housekeeping import Housekeeping
+from registry_service.settings import Settings
+from registry_service.storage.folder import FolderStore
+
+
+@pytest.fixture
+def database(stores: dict[str, str], tmp_path: Path) -> SqlDatabase:
+    """An empty database of each kind."""
+    engine = open_engine(Settings.from_env(stores, data_dir=tmp_path).url(), 2)
+    migrate(engine)
+    return SqlDatabase(engine)
+
+
+def test_old_idempotency_keys_are_forgotten(database: SqlDatabase, tmp_path: Path) -> None:
+    """The answers of old requests go; younger ones are still given."""
+    blobs = FolderStore(tmp_path / "blobs")
+    blobs.prepare()
+    with database.write() as transaction:
+        transaction.remember("key", "fingerprint", {"answer": 1})
+    Housekeeping(database, blobs).run()
+    with database.read() as transaction:
+        assert transaction.recall("key") == ("fingerprint", {"answer": 1})
+    time.sleep(0.01)
+    Housekeeping(database, blobs, keys_kept_days=0).run()
+    with database.read() as transaction:
+        assert transaction.recall("key") is None
+    database.close()
+
+
+def test_uploads_that_were_given_up_are_cleared_away(database: SqlDatabase, tmp_path: Path) -> None:
+    """Files that did not grow for a day go."""
+    blobs = FolderStore(tmp_path / "blobs")
+    blobs.prepare()
+    writer = blobs.writer("0" * 64)
+    writer.write(b"half")
+    (left,) = (tmp_path / "blobs" / "incoming").iterdir()
+    Housekeeping(database, blobs).run()
+    assert left.exists()
+    past = time.time() - GIVEN_UP_AFTER - 60
+    os.utime(left, (past, past))
+    Housekeeping(database, blobs).run()
+    assert not left.exists()
+    database.close()
