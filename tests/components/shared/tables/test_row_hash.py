@@ -3,6 +3,7 @@
 import datetime
 import math
 import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,14 @@ def test_hashes_are_spread_evenly(tmp_path: Path) -> None:
     found = np.array(hashes(tmp_path, pl.DataFrame({"n": range(100_000)})), dtype=np.uint64)
     counts, _ = np.histogram(found.astype(np.float64) / 2.0**64, bins=10, range=(0, 1))
     assert abs(counts - 10_000).max() < 4 * (100_000 * 0.1 * 0.9) ** 0.5
+
+
+def test_two_thousand_columns_take_seconds(tmp_path: Path) -> None:
+    """The time of hashing grows with the columns, not with their square."""
+    frame = pl.DataFrame({f"c{number}": [0.5, number] for number in range(2_000)}, strict=False)
+    start = time.monotonic()
+    assert len(set(hashes(tmp_path, frame))) == 2
+    assert time.monotonic() - start < 20
 
 
 def test_equal_rows_are_told_apart_as_documented() -> None:
