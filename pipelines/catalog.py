@@ -24,7 +24,12 @@ def load_component(name: str) -> Any:
 
 def load_pipeline(name: str) -> Any:
     """Import the KFP pipeline `name`."""
-    return getattr(import_module(f"pipelines.{name}.pipeline"), name)
+    return getattr(import_module(pipeline_module(name)), name)
+
+
+def pipeline_module(name: str) -> str:
+    """Return the name of the module that defines the pipeline."""
+    return f"pipelines.{name}.pipeline"
 
 
 def component_yaml(name: str, root: Path = ROOT) -> Path:

@@ -89,8 +89,8 @@ def _run(name: str, values: dict[str, Any]) -> None:
     about = f"of {arguments['target']} on {without_query(arguments['source'])}"
     console.print(f"[bold]{name}[/] {escape(about)}")
     with ExitStack() as stack:
-        # kfp takes as long to import as the registry takes to start.
-        with importing("pipelines.local_run"):
+        # kfp and the pipeline take as long to import as the registry takes to start.
+        with importing("pipelines.local_run", catalog.pipeline_module(name)):
             stack.enter_context(_registry(work_dir, console))
         from pipelines.docker_runner import docker_runner
         from pipelines.local_run import ARTIFACTS, artifact_types, run_locally

@@ -7,17 +7,17 @@ from importlib import import_module
 
 
 @contextmanager
-def importing(module: str) -> Iterator[None]:
-    """Import a module in another thread while the block runs, and be done when it ends.
+def importing(*modules: str) -> Iterator[None]:
+    """Import modules in another thread while the block runs, and be done when it ends.
 
     scikit-learn takes 1.5 s to import. The block is for work that releases Python's lock, such
     as reading files with Polars; an import statement after it then costs nothing, and raises
     what went wrong.
 
     Args:
-        module: Its name; the block must not import what it imports.
+        modules: Their names; the block must not import what they import.
     """
-    thread = threading.Thread(target=_import, args=(module,), daemon=True)
+    thread = threading.Thread(target=_import, args=modules, daemon=True)
     thread.start()
     try:
         yield
@@ -25,7 +25,8 @@ def importing(module: str) -> Iterator[None]:
         thread.join()
 
 
-def _import(module: str) -> None:
-    # An error here is raised anew by the import statement after the block.
-    with suppress(Exception):
-        import_module(module)
+def _import(*modules: str) -> None:
+    for module in modules:
+        # An error here is raised anew by the import statement after the block.
+        with suppress(Exception):
+            import_module(module)
