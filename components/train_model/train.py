@@ -173,7 +173,9 @@ def _fit(estimator: Any, chosen: Estimator, rows: TrainingRows, code_columns: li
         try:
             estimator.fit(rows.features, rows.target, **arguments)
         except _refusals() as error:
-            raise InputError(f"{chosen.name} cannot be fitted: {error}") from error
+            # LightGBM adds where in its source a check failed.
+            reason = str(error).partition(" at /")[0]
+            raise InputError(f"{chosen.name} cannot be fitted: {reason}") from error
     forget_machine(estimator)
     print(f"fitted in {time.monotonic() - start:.1f} s", flush=True)
     return estimator

@@ -76,6 +76,8 @@ def build_estimator(
         settings["categorical_features"] = list(code_columns) or None
     built = factory(**settings)
     _check_values(built)
+    if not hasattr(factory, "_parameter_constraints"):
+        _check_types(hyperparameters, defaults, estimator.name)
     return built
 
 
@@ -127,7 +129,7 @@ def _check_name(name: str, estimator: str, legal: list[str]) -> None:
 
 
 def _check_values(built: Any) -> None:
-    # LightGBM has no such check, and makes its own when the fit begins.
+    # LightGBM has no such check: its own of ranges is made when the fit begins.
     if not hasattr(type(built), "_parameter_constraints"):
         return
     try:
@@ -140,6 +142,22 @@ def _check_values(built: Any) -> None:
         if isinstance(value, bool) and not _takes_booleans(constraints.get(name, ())):
             raise InputError(
                 f"The {name!r} parameter of {type(built).__name__} takes no true or false "
+                "(parameter `hyperparameters`)"
+            )
+
+
+def _check_types(
+    hyperparameters: Mapping[str, Any], defaults: Mapping[str, Any], estimator: str
+) -> None:
+    """Refuse values of another type than the default, where that tells what is meant."""
+    for name, value in hyperparameters.items():
+        default = defaults[name]
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        if isinstance(default, (int, float, str)) and (
+            not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool)
+        ):
+            raise InputError(
+                f"The {name!r} parameter of {estimator} is like {default!r}, not like {value!r} "
                 "(parameter `hyperparameters`)"
             )
 

@@ -97,8 +97,9 @@ def download_object(bucket: str, key: str, path: Path) -> None:
 
     shown = f"s3://{bucket}/{key}"
     endpoint = _endpoint()
+    client = _client(endpoint)
     try:
-        response = _client(endpoint).get_object(bucket, key)
+        response = client.get_object(bucket, key)
         try:
             with path.open("wb") as file:
                 shutil.copyfileobj(response, file, BLOCK)

@@ -57,6 +57,8 @@ def test_text_that_is_no_json_object_is_explained(text: str, message: str) -> No
         ("random_forest", {"criterion": "gin"}, "'criterion'"),
         ("ridge", {"alpha": -1}, "'alpha'"),
         ("lightgbm", {"num_leafs": 3}, "Did you mean 'num_leaves'"),
+        ("lightgbm", {"n_estimators": "many"}, "'n_estimators' .* is like 100, not like 'many'"),
+        ("lightgbm", {"subsample": True}, "'subsample' .* is like 1.0, not like True"),
     ],
 )
 def test_wrong_hyperparameters_are_explained(
