@@ -25,7 +25,7 @@ def evaluate_model(
     model_digest: Optional[str] = None,
     test_digest: Optional[str] = None,
 ):
-    """Evaluate a model on rows that it was not trained on.
+    """Evaluate a model on rows that it was not trained on, each of which counts once.
 
     Args:
         model: The model folder that `train_model` wrote.

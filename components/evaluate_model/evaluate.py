@@ -50,7 +50,8 @@ def evaluate_model(
 ) -> Evaluation:
     """Evaluate a model on rows that it was not trained on.
 
-    Rows without a label are predicted, but do not count in any figure. A class that a multi-class
+    Rows without a label are predicted, but do not count in any figure; all others count once, also
+    where rows or classes had weights in training. A class that a multi-class
     model does not know counts as a mistake. A metric that the rows leave undefined, such as the
     ROC AUC of one class, has no value.
 

@@ -54,7 +54,8 @@ def training(
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         validation_mode: fail (a violation ends the run) or report.
         split_strategy: auto, stratified, random, time or group.
-        split_column: Column that split_strategy time or group goes by.
+        split_column: Column that split_strategy time or group goes by. It stays a feature unless
+            drop_columns names it too, as is best for groups that new rows are not of.
         test_size: Share of the rows that the model is tested on, between 0 and 1.
         seed: Seed of the split, the estimator and the bootstraps.
         estimator: hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a

@@ -58,7 +58,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class SlicedColumn:
-    """The slices of one column, largest first.
+    """The slices of one column, largest first; ranges in their order.
 
     Attributes:
         column: Name of the column.
@@ -107,10 +107,10 @@ def slice_by(
         seed: Seed of the bootstrap.
     """
     metric = metric_named(METRIC[predicted.task], predicted.task)
-    codes, names = _levels(column)
+    codes, names, in_order = _levels(column)
     counts = np.bincount(codes, minlength=len(names))
     shown = [k for k in np.argsort(-counts, kind="stable") if counts[k] >= LEAST_ROWS]
-    shown = shown[:MOST_LEVELS]
+    shown = sorted(shown) if in_order else shown[:MOST_LEVELS]
     scores = predicted.scores([metric.name])
     actual, guessed = _rates(predicted)
     slices = []
@@ -130,23 +130,31 @@ def slice_by(
     )
 
 
-def _levels(column: "pd.Series[Any]") -> tuple[Codes, list[str]]:
-    """Return each row's position in the names of the column's values."""
+def _levels(column: "pd.Series[Any]") -> tuple[Codes, list[str], bool]:
+    """Return each row's position in the names of the column's values, and if they are ranges."""
     import pandas as pd
 
-    if column.dtype.name not in ("category", "bool") and column.nunique() > MOST_LEVELS:
+    cut = column.dtype.name not in ("category", "bool") and column.nunique() > MOST_LEVELS
+    if cut:
         column = pd.qcut(column, QUANTILES, duplicates="drop", precision=3)
     codes, distinct = column.factorize(sort=True)
     names = [_range(value) for value in distinct.tolist()]
     if (codes < 0).any():
         codes = np.where(codes < 0, len(names), codes)
         names.append(MISSING)
-    return codes.astype(np.intp), names
+    return codes.astype(np.intp), names, cut
 
 
 def _range(value: object) -> str:
     left, right = getattr(value, "left", None), getattr(value, "right", None)
-    return str(value) if left is None else f"{left} to {right}"
+    return _plain(value) if left is None else f"{_plain(left)} to {_plain(right)}"
+
+
+def _plain(value: object) -> str:
+    # pandas begins the first range of times a moment before the earliest of them.
+    ceil = getattr(value, "ceil", None)
+    text = str(value if ceil is None else ceil("ms"))
+    return text.removesuffix(" 00:00:00")
 
 
 def _rates(predicted: Predicted) -> tuple[Floats, Floats]:

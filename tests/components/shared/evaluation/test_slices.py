@@ -41,3 +41,12 @@ def test_missing_values_are_a_slice(predicted: Predicted) -> None:
     column = pd.Series(pd.Categorical(["a"] * 300 + [None] * 100), name="x")
     sliced = slice_by(column, predicted, 0.7, 0.95, 0)
     assert [(part.value, part.rows) for part in sliced.slices] == [("a", 300), ("(missing)", 100)]
+
+
+def test_days_are_cut_into_quarters_in_their_order(predicted: Predicted) -> None:
+    """Many days make four ranges, earliest first, that begin and end with days."""
+    days = pd.Series(pd.date_range("2024-01-01", periods=40).repeat(10), name="day")
+    values = [part.value for part in slice_by(days, predicted, 0.7, 0.95, 0).slices]
+    assert values[0].startswith("2024-01-01 to 2024-01-10")
+    assert values == sorted(values)
+    assert len(values) == 4
