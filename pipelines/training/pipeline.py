@@ -57,7 +57,8 @@ def training(
         split_column: Column that split_strategy time or group goes by. It stays a feature unless
             drop_columns names it too, as is best for groups that new rows are not of.
         test_size: Share of the rows that the model is tested on, between 0 and 1.
-        seed: Seed of the split, the estimator and the bootstraps.
+        seed: Seed of the split, the estimator and the bootstraps. Keep it from run to run: after
+            another split, the champion has learnt from some of the test rows and looks too good.
         estimator: hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
             member of the linear family by name.
         hyperparameters: JSON object with scikit-learn's names for the estimator's parameters.
