@@ -9,17 +9,13 @@ from typing import Final
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
 
+from components.shared.models.threads import ENVIRONMENT
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 
 CONFIG_MAP: Final = "kfp-tabular"
 SECRET: Final = "kfp-tabular"  # noqa: S105 - the name of an object
 STORE_SETTINGS: Final = ("AWS_ENDPOINT_URL", "AWS_REGION")
 STORE_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-
-ENVIRONMENT: Final = {"GOMP_SPINCOUNT": "20000"}
-"""Variables of every step. OpenMP's threads wait awake for a moment and then asleep: on shared
-cores, fits whose threads spin as long as OpenMP has them do took 15 times as long; on cores of
-their own, fits whose threads sleep at once took half as long again."""
 
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
 TAINT: Final = "kfp-tabular"

@@ -17,6 +17,7 @@ from kfp.dsl.graph_component import GraphComponent
 from components.shared.step import FAILURE, error_begun
 from pipelines.errors import StepFailedError
 from pipelines.local_settings import drop_cluster_settings
+from pipelines.step_server import StepServer, steps_run_by
 
 ARTIFACTS: Final = "artifacts"
 """Folder of a run in which its steps write."""
@@ -57,6 +58,7 @@ def run_locally(
     run_folder: Path,
     observer: StepObserver,
     runner: local.DockerRunner | None = None,
+    server: StepServer | None = None,
 ) -> dict[str, StepOutputs]:
     """Run `pipeline` on this machine; return the outputs of each step that ran.
 
@@ -68,6 +70,7 @@ def run_locally(
         run_folder: a new folder.
         observer: is told of every step.
         runner: runs the steps in containers; without one they run in this environment.
+        server: starts the steps in this environment; without one each starts anew.
 
     Raises:
         StepFailedError: a step failed; the message is the step's own.
@@ -80,7 +83,7 @@ def run_locally(
     )
     with log_path.open("w", encoding="utf-8") as log:
         watcher = _Watcher(log, observer, run_folder)
-        with _kfp_speaking_to(watcher):
+        with _kfp_speaking_to(watcher), steps_run_by(server):
             runnable = _without_unset_inputs(pipeline, arguments)
             drop_cluster_settings(runnable.pipeline_spec)
             cause = None

@@ -21,6 +21,7 @@ from pipelines.arguments import filled_in
 from pipelines.errors import UsageError
 from pipelines.pipeline_commands import PipelineCommands
 from pipelines.progress import StepProgress
+from pipelines.step_server import step_server
 
 WORK_DIR: Final = Path(".kfp-tabular")
 HOST_NETWORK: Final = "host"
@@ -89,6 +90,7 @@ def _run(name: str, values: dict[str, Any]) -> None:
     about = f"of {arguments['target']} on {without_query(arguments['source'])}"
     console.print(f"[bold]{name}[/] {escape(about)}")
     with ExitStack() as stack:
+        server = None if in_containers else stack.enter_context(step_server())
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local_run", catalog.pipeline_module(name)):
             stack.enter_context(_registry(work_dir, console))
@@ -101,7 +103,7 @@ def _run(name: str, values: dict[str, Any]) -> None:
         containers = None
         if in_containers:
             containers = docker_runner(pipeline, arguments, run_folder / ARTIFACTS, network)
-        steps = run_locally(pipeline, arguments, run_folder, progress, containers)
+        steps = run_locally(pipeline, arguments, run_folder, progress, containers, server)
     reports = _publish_reports(steps, artifact_types(pipeline), run_folder)
     summary = TrainingSummary.of(steps, reports)
     if as_json:

@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from kfp.local.status import Status
 from kfp.local.subprocess_task_handler import SubprocessTaskHandler
 
 from pipelines.errors import StepFailedError
-from pipelines.local_run import artifact_types, run_locally
+from pipelines.local_run import StepOutputs, artifact_types, run_locally
+from pipelines.step_server import step_server
 from tests.pipelines.two_steps import two_steps
 
 
@@ -29,25 +31,38 @@ class RecordingObserver:
         self.ended.append((step, succeeded, outputs))
 
 
-def test_outputs_of_every_step_are_returned(tmp_path: Path) -> None:
+Run = Callable[..., dict[str, StepOutputs]]
+
+
+@pytest.fixture(name="run", params=["anew", "forked"])
+def run_fixture(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Run the pipeline of two steps, in processes that start anew or in forks of one."""
+    if request.param == "anew":
+        yield partial(run_locally, two_steps)
+        return
+    with step_server() as server:
+        yield partial(run_locally, two_steps, server=server)
+
+
+def test_outputs_of_every_step_are_returned(tmp_path: Path, run: Run) -> None:
     """A run returns parameters, metadata and paths by step."""
-    steps = run_locally(two_steps, {"rows": 3}, tmp_path, RecordingObserver())
+    steps = run({"rows": 3}, tmp_path, RecordingObserver())
     report = steps["write_report"]
     assert report.parameters == {"Output": 4}
     assert report.metadata["report"] == {"rows": 3}
     assert report.paths["report"].read_text() == "<p>3 None</p>"
 
 
-def test_a_condition_that_does_not_hold_skips_its_step(tmp_path: Path) -> None:
+def test_a_condition_that_does_not_hold_skips_its_step(tmp_path: Path, run: Run) -> None:
     """A step behind a condition that is false does not run."""
-    steps = run_locally(two_steps, {"rows": -3}, tmp_path, RecordingObserver())
+    steps = run({"rows": -3}, tmp_path, RecordingObserver())
     assert set(steps) == {"write_report"}
 
 
-def test_a_given_optional_input_arrives(tmp_path: Path) -> None:
+def test_a_given_optional_input_arrives(tmp_path: Path, run: Run) -> None:
     """An optional input reaches its step when it is given, also after a run without it."""
-    run_locally(two_steps, {"rows": 3}, tmp_path / "first", RecordingObserver())
-    steps = run_locally(two_steps, {"rows": 3, "note": "x"}, tmp_path / "next", RecordingObserver())
+    run({"rows": 3}, tmp_path / "first", RecordingObserver())
+    steps = run({"rows": 3, "note": "x"}, tmp_path / "next", RecordingObserver())
     assert steps["write_report"].paths["report"].read_text() == "<p>3 x</p>"
 
 
@@ -56,10 +71,10 @@ def test_types_of_artifacts_are_read_from_the_pipeline() -> None:
     assert artifact_types(two_steps)["write_report"] == {"report": "system.HTML"}
 
 
-def test_observer_is_told_of_every_step(tmp_path: Path) -> None:
+def test_observer_is_told_of_every_step(tmp_path: Path, run: Run) -> None:
     """An observer hears of starts and ends in order, with the outputs."""
     observer = RecordingObserver()
-    run_locally(two_steps, {"rows": 3}, tmp_path, observer)
+    run({"rows": 3}, tmp_path, observer)
     assert observer.started == ["write_report", "check_rows"]
     assert observer.ended == [
         ("write_report", True, {"rows": 3, "Output": 4}),
@@ -67,11 +82,11 @@ def test_observer_is_told_of_every_step(tmp_path: Path) -> None:
     ]
 
 
-def test_a_mistake_of_the_user_is_the_message_of_the_run(tmp_path: Path) -> None:
+def test_a_mistake_of_the_user_is_the_message_of_the_run(tmp_path: Path, run: Run) -> None:
     """The error of a failed step comes through whole, with exit code 2."""
     observer = RecordingObserver()
     with pytest.raises(StepFailedError, match="4 rows are too many\n  of them, use") as caught:
-        run_locally(two_steps, {"rows": 3, "failure": "input"}, tmp_path, observer)
+        run({"rows": 3, "failure": "input"}, tmp_path, observer)
     assert caught.value.exit_code == 2
     assert observer.ended[-1][:2] == ("check_rows", False)
 
@@ -80,26 +95,26 @@ def test_a_mistake_of_the_user_is_the_message_of_the_run(tmp_path: Path) -> None
     ("failure", "said"), [("registry", "the registry is down"), ("disk", "No space is left")]
 )
 def test_what_is_not_the_users_has_another_exit_code(
-    tmp_path: Path, failure: str, said: str
+    tmp_path: Path, run: Run, failure: str, said: str
 ) -> None:
     """A server that is down, or a full disk, ends the run with its message and exit code 1."""
     with pytest.raises(StepFailedError, match=said) as caught:
-        run_locally(two_steps, {"rows": 3, "failure": failure}, tmp_path, RecordingObserver())
+        run({"rows": 3, "failure": failure}, tmp_path, RecordingObserver())
     assert caught.value.exit_code == 1
     assert "Traceback" not in (tmp_path / "run.log").read_text()
 
 
-def test_a_mistake_of_the_user_leaves_no_traceback(tmp_path: Path) -> None:
+def test_a_mistake_of_the_user_leaves_no_traceback(tmp_path: Path, run: Run) -> None:
     """The log of a run that a user's mistake ended holds no traceback."""
     with pytest.raises(StepFailedError):
-        run_locally(two_steps, {"rows": 3, "failure": "input"}, tmp_path, RecordingObserver())
+        run({"rows": 3, "failure": "input"}, tmp_path, RecordingObserver())
     assert "Traceback" not in (tmp_path / "run.log").read_text()
 
 
-def test_a_defect_names_the_log_that_holds_its_traceback(tmp_path: Path) -> None:
+def test_a_defect_names_the_log_that_holds_its_traceback(tmp_path: Path, run: Run) -> None:
     """An unexpected exception ends the run with exit code 1 and the way to its traceback."""
     with pytest.raises(StepFailedError, match=r"run\.log") as caught:
-        run_locally(two_steps, {"rows": 3, "failure": "defect"}, tmp_path, RecordingObserver())
+        run({"rows": 3, "failure": "defect"}, tmp_path, RecordingObserver())
     assert caught.value.exit_code == 1
     assert "KeyError" in (tmp_path / "run.log").read_text()
 

@@ -6,6 +6,11 @@ from typing import Final
 
 from threadpoolctl import threadpool_limits
 
+ENVIRONMENT: Final = {"GOMP_SPINCOUNT": "20000"}
+"""Variables of every step. OpenMP's threads wait awake for a moment and then asleep: on shared
+cores, fits whose threads spin as long as OpenMP has them do took 15 times as long; on cores of
+their own, fits whose threads sleep at once took half as long again."""
+
 SHARED_FROM: Final = 500_000
 """Cells (rows times columns) from which threads are worth their waiting for each other: measured
 with HistGradientBoosting on two cores, where smaller fits took as long on one, and on cores that
