@@ -9,6 +9,7 @@ from typing import Final
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
 
+from components.shared import trust
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 
@@ -81,6 +82,10 @@ def equip(task: PipelineTask) -> PipelineTask:
         _reach_registry(task)
     if needs.store:
         _reach_store(task)
+    if needs.registry or needs.store:
+        # Authorities of one's own, where registry or store have their certificates from them.
+        folder = str(trust.MOUNTED)
+        kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
     return task
 
 

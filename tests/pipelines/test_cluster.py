@@ -7,6 +7,7 @@ import pytest
 import yaml
 from kfp import compiler
 
+from components.shared import trust
 from pipelines import catalog, cluster
 from pipelines.local_run import run_locally
 from pipelines.pipeline_package import PipelinePackage
@@ -66,6 +67,15 @@ def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
     assert secret["secretName"] == "kfp-tabular"
     assert secret["optional"] is True
     assert {key["envVar"] for key in secret["keyToEnv"]} == set(cluster.STORE_CREDENTIALS)
+
+
+def test_authorities_of_ones_own_are_mounted_where_they_are_looked_for(
+    ingest: dict[str, Any],
+) -> None:
+    """Certificate authorities come from a ConfigMap that need not exist."""
+    volume = ingest["configMapAsVolume"][0]
+    assert (volume["configMapName"], volume["optional"]) == ("kfp-tabular-ca", True)
+    assert volume["mountPath"] == str(trust.MOUNTED)
 
 
 def test_steps_never_run_as_root(ingest: dict[str, Any]) -> None:

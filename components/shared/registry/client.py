@@ -47,6 +47,7 @@ class RegistryClient:
     where repeating them changes nothing more. Every method raises RegistryError when the registry
     cannot be reached, and its subclass RegistryRefusalError when it refuses: because there is no
     such model or version (`code` is not_found), the token may not do it, or someone was faster.
+    Over HTTPS, the authorities in the PEM file `REGISTRY_CA_FILE` are trusted besides the usual.
 
     Args:
         url: where the registry listens, such as `http://127.0.0.1:8080`.
@@ -54,7 +55,7 @@ class RegistryClient:
         retries: how often a request is repeated before it counts as failed (6: about 30 s).
 
     Raises:
-        InputError: `url` is no HTTP URL.
+        InputError: `url` is no HTTP URL, or a file of certificate authorities cannot be read.
     """
 
     def __init__(self, url: str, token: str | None = None, retries: int = DEFAULT_RETRIES) -> None:

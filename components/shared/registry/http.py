@@ -13,7 +13,9 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout
 
 from components.shared.errors import InputError, RegistryError
+from components.shared.trust import distrusted, how_to_trust, tls_context
 
+CA_VARIABLE: Final = "REGISTRY_CA_FILE"
 DEFAULT_RETRIES: Final = 6
 BUSY: Final = (502, 503, 504)
 CONNECTIONS: Final = 8
@@ -49,7 +51,7 @@ class RegistryHttp:
         retries: How often a request is repeated.
 
     Raises:
-        InputError: `url` is no HTTP URL.
+        InputError: `url` is no HTTP URL, or a file of certificate authorities cannot be read.
     """
 
     def __init__(self, url: str, token: str | None, retries: int) -> None:
@@ -70,7 +72,10 @@ class RegistryHttp:
         )
         self._once = backoff.new(read=False, status=0, other=0, status_forcelist=())
         self._pool = urllib3.PoolManager(
-            maxsize=CONNECTIONS, retries=backoff, timeout=Timeout(connect=5, read=60)
+            maxsize=CONNECTIONS,
+            retries=backoff,
+            timeout=Timeout(connect=5, read=60),
+            ssl_context=tls_context(CA_VARIABLE),
         )
 
     def close(self) -> None:
@@ -144,6 +149,8 @@ class RegistryHttp:
         advice = "Try again once it is up."
         if not isinstance(reason, NewConnectionError | ConnectTimeoutError):
             advice = "It may have been done all the same: look before you try again."
+        if distrusted(reason):
+            advice = how_to_trust(CA_VARIABLE) + "."
         return RegistryError(
             f"could not {action}: the registry at {self.url} cannot be reached ({reason}). {advice}"
         )

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import certifi
 import urllib3
 from urllib3.exceptions import HTTPError
 
 from components.shared.errors import ComponentError, InputError
+from components.shared.trust import distrusted, how_to_trust, tls_context
 
 BLOCK = 1 << 20
 ATTEMPTS = 4
@@ -20,6 +20,7 @@ HTTP_OK = 200
 HTTP_SERVER_ERROR = 500
 HTTP_TOO_MANY = 429
 DEFAULT_ENDPOINT = "https://s3.amazonaws.com"
+CA_VARIABLE = "AWS_CA_BUNDLE"
 
 
 class SourceUnavailableError(ComponentError, OSError):
@@ -35,7 +36,7 @@ def _pool() -> urllib3.PoolManager:
             status_forcelist=(HTTP_TOO_MANY, 500, 502, 503, 504),
             raise_on_status=False,
         ),
-        ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
+        ssl_context=tls_context(CA_VARIABLE),
     )
 
 
@@ -63,8 +64,8 @@ def download_page(url: str, shown: str, path: Path) -> None:
                         file.write(block)
     except HTTPError as error:
         raise SourceUnavailableError(
-            f"{shown} could not be downloaded: {_reason(error)}. Check the address, the network "
-            "and the server; then run the step again."
+            f"{shown} could not be downloaded: {_reason(error)}. "
+            f"{_advice(error, 'the address')}; then run the step again."
         ) from error
 
 
@@ -85,7 +86,8 @@ def download_object(bucket: str, key: str, path: Path) -> None:
     The store and the credentials come from the environment: `AWS_ENDPOINT_URL_S3`,
     `AWS_ENDPOINT_URL` or `S3_ENDPOINT_URL` (Amazon's own by default), `AWS_REGION` or
     `AWS_DEFAULT_REGION`, and `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`;
-    without a key, the object is read anonymously.
+    without a key, the object is read anonymously. `AWS_CA_BUNDLE` names a PEM file of authorities
+    to trust besides the usual ones.
 
     Raises:
         InputError: There is no such bucket or object, access was denied, or the environment is
@@ -110,8 +112,8 @@ def download_object(bucket: str, key: str, path: Path) -> None:
         raise _store_error(error.code, error.message, shown, bucket, endpoint) from error
     except (HTTPError, MinioException) as error:
         raise SourceUnavailableError(
-            f"{shown} could not be downloaded from {endpoint}: {_reason(error)}. Check "
-            "AWS_ENDPOINT_URL, the network and the store; then run the step again."
+            f"{shown} could not be downloaded from {endpoint}: {_reason(error)}. "
+            f"{_advice(error, 'AWS_ENDPOINT_URL')}; then run the step again."
         ) from error
     except ValueError as error:
         raise InputError(f"{shown} is no valid address of an object: {error}.") from error
@@ -170,6 +172,12 @@ def _store_error(
     if code.startswith(("Invalid", "XMinioInvalid", "KeyTooLong")):
         return InputError(f"{shown} is no valid address of an object ({reason}): correct it.")
     return SourceUnavailableError(f"{shown} could not be read from {endpoint}: {reason}.")
+
+
+def _advice(error: BaseException, address: str) -> str:
+    if distrusted(error):
+        return how_to_trust(CA_VARIABLE)
+    return f"Check {address}, the network and the server"
 
 
 def _reason(error: BaseException) -> str:
