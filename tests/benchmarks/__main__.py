@@ -1,5 +1,6 @@
-"""Run every benchmark, one after the other: `python -m tests.benchmarks`."""
+"""Run benchmarks, one after the other: `python -m tests.benchmarks [NAME ...]`, all by default."""
 
+import argparse
 import subprocess
 import sys
 from typing import Final
@@ -14,9 +15,14 @@ BENCHMARKS: Final = (
 
 
 def main() -> int:
-    """Run them all; the exit code is that of the worst."""
+    """Run those named, or all; the exit code is that of the worst."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    names = parser.parse_args().names or BENCHMARKS
+    if unknown := set(names) - set(BENCHMARKS):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     codes = []
-    for name in BENCHMARKS:
+    for name in names:
         print(f"\n== {name}", flush=True)
         command = [sys.executable, "-m", f"tests.benchmarks.{name}"]
         codes.append(subprocess.run(command, check=False).returncode)
