@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from pipelines.argo_nodes import GROUP, ArgoNodes, children_of
 from pipelines.pipeline_package import PipelinePackage
 
 DRIVER: Final = "-driver"
-GROUP: Final = re.compile(r"root|(condition(-branches)?|for-loop|exit-handler)-\d+")
 EXECUTOR: Final = "executor"
 ATTEMPT: Final = re.compile(r"executor\(\d+\)")
 TEMPLATE: Final = "system-container-impl"
 RETRIED_TEMPLATE: Final = f"retry-{TEMPLATE}"
+DRIVER_TEMPLATE: Final = "system-container-driver"
+GROUP_DRIVER_TEMPLATE: Final = "system-dag-driver"
 SAME_TIME: Final = timedelta(seconds=5)
 NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The backend writes times that have not come yet as years long past."""
@@ -37,7 +39,9 @@ class Step:
         name: as in the pipeline's source, such as `train_model`.
         state: PENDING, RUNNING, SUCCEEDED, CACHED (an earlier run's outputs were taken), FAILED
             or SKIPPED.
-        pod: the pod of its latest attempt; None where there is none, or it is not known.
+        pod: the pod of its latest attempt, or of its driver; None where there is none, or it is
+            not known.
+        in_driver: whether it has come no further than its driver, KFP's own pod before the step's.
         started_at: when its driver started.
         ended_at: when it ended; None while it goes on.
         messages: what the API says is wrong with it.
@@ -49,6 +53,7 @@ class Step:
     started_at: datetime | None
     ended_at: datetime | None
     messages: tuple[str, ...] = ()
+    in_driver: bool = False
 
     def seconds(self, now: datetime) -> float:
         """Return for how long it ran, or has been running."""
@@ -62,25 +67,32 @@ def steps_of(run: Any) -> list[Step]:
 
     KFP compiles each step to a driver, called after the step, and a group of the step's name with
     one executor in it, which has a child for each attempt where the step may be tried again: as
-    the pipeline says, or as the cluster has it for every step. All of them are tasks of the run. A
-    task names the nodes that follow it, but neither itself nor its group: the executor of a group
-    is the one that started with it.
+    the pipeline says, or as the cluster has it for every step. All of them are tasks of the run.
+    The run itself and its conditions have drivers too; one that failed is a step here.
     """
     tasks = (run.run_details.task_details if run.run_details else None) or []
     by_name = {task.display_name: task for task in tasks if task.display_name}
     drivers = {
         name.removesuffix(DRIVER): task
         for name, task in by_name.items()
-        if name.endswith(DRIVER) and not GROUP.fullmatch(name.removesuffix(DRIVER))
+        if name.endswith(DRIVER) and _is_shown(name.removesuffix(DRIVER), task)
     }
+    nodes = ArgoNodes(tasks)
     executors = _executors({name: by_name[name] for name in drivers if name in by_name}, tasks)
+    executors |= _retried(drivers, tasks, nodes)
     attempts = [task for task in tasks if ATTEMPT.fullmatch(task.display_name or "")]
     templates = _templates(run)
     steps = [
-        _step(name, driver, by_name.get(name), executors.get(name), attempts, templates)
+        _step(name, driver, by_name.get(name), executors.get(name), attempts, templates, nodes)
         for name, driver in drivers.items()
     ]
     return sorted(steps, key=lambda step: step.started_at or datetime.max.replace(tzinfo=UTC))
+
+
+def _is_shown(name: str, driver: Any) -> bool:
+    # What Argo leaves out, since a step before it failed, has an end and no state.
+    begun = driver.state is not None or _time(driver.end_time) is None
+    return begun and (not GROUP.fullmatch(name) or driver.state == FAILED)
 
 
 def duration(run: Any) -> float | None:
@@ -103,21 +115,24 @@ def _step(
     executor: Any,
     attempts: list[Any],
     templates: Mapping[str, str],
+    nodes: ArgoNodes,
 ) -> Step:
     tries = [task for task in attempts if executor is not None and _during(executor, task)]
     latest = max(tries, key=_start, default=executor)
     state = _state(driver, group, latest)
     tasks = [task for task in (driver, group, executor, *tries) if task is not None]
-    ended = driver if group is None else group
-    step = name.replace("-", "_")
-    template = templates.get(step, RETRIED_TEMPLATE if tries else TEMPLATE)
+    in_driver = driver.state == FAILED or group is None or group.state is None
+    ended = driver if in_driver else group
+    step = f"{name}{DRIVER}" if GROUP.fullmatch(name) else name.replace("-", "_")
+    pod = _driver_pod(name, nodes) if in_driver else _pod(name, templates.get(step), nodes)
     return Step(
         name=step,
         state=state,
-        pod=None if state in NO_PODS else _pod(executor if tries else group, template),
+        pod=None if state in NO_PODS else pod,
         started_at=_time(driver.start_time),
         ended_at=_time(ended.end_time) if state in ENDED else None,
         messages=tuple(dict.fromkeys(said for task in tasks for said in errors_of(task))),
+        in_driver=in_driver,
     )
 
 
@@ -138,7 +153,9 @@ def _state(driver: Any, group: Any, latest: Any) -> str:
     if driver.state == FAILED:
         return FAILED
     if group is None or group.state is None:
-        return _unfinished(driver)
+        # Left out after its driver, as a run that is terminated leaves it.
+        left_out = group is not None and _time(group.end_time) is not None
+        return SKIPPED if left_out else _unfinished(driver)
     if group.state == SUCCEEDED:
         return CACHED if latest is not None and latest.state == SKIPPED else SUCCEEDED
     return str(group.state) if group.state in ENDED else _unfinished(latest or group)
@@ -149,7 +166,10 @@ def _unfinished(task: Any) -> str:
 
 
 def _executors(groups: Mapping[str, Any], tasks: Iterable[Any]) -> dict[str, Any]:
-    """Return the executor of each group: the first that started when the group did."""
+    """Return the executor of each group: the first that started when the group did.
+
+    The executor of a step that is not tried again tells nothing else that it could be known by.
+    """
     left = sorted((task for task in tasks if task.display_name == EXECUTOR), key=_start)
     found = {}
     for name, group in sorted(groups.items(), key=lambda item: _start(item[1])):
@@ -161,18 +181,35 @@ def _executors(groups: Mapping[str, Any], tasks: Iterable[Any]) -> dict[str, Any
     return found
 
 
-def _pod(parent: Any, template: str) -> str | None:
-    """Return the name of the pod of the last child of a task.
+def _retried(names: Iterable[str], tasks: Iterable[Any], nodes: ArgoNodes) -> dict[str, Any]:
+    """Return the executor of each step that may be tried again, known by its attempts' ids."""
+    by_child = {child: task for task in tasks for child in children_of(task)}
+    found = {}
+    for name in names:
+        executor = _executor(name, nodes)
+        if attempts := nodes.attempts(executor) if executor else []:
+            found[name] = by_child[nodes.id(attempts[0])]
+    return found
 
-    The API names children by Argo's ids of their nodes, `<workflow>-<hash>`; their pods have the
-    name of the template in between.
-    """
-    children = (parent.child_tasks if parent is not None else None) or []
-    if not children or not children[-1].pod_name:
+
+def _executor(name: str, nodes: ArgoNodes) -> str | None:
+    group = nodes.find(name)
+    return f"{nodes.latest(group)}.{EXECUTOR}" if group else None
+
+
+def _pod(name: str, template: str | None, nodes: ArgoNodes) -> str | None:
+    executor = _executor(name, nodes)
+    if executor is None or not nodes.exists(executor):
         return None
-    node = str(children[-1].pod_name)
-    workflow, _, number = node.rpartition("-")
-    return node if template in node else f"{workflow}-{template}-{number}"
+    attempts = nodes.attempts(executor)
+    template = template or (RETRIED_TEMPLATE if attempts else TEMPLATE)
+    return nodes.pod(nodes.latest(executor), template)
+
+
+def _driver_pod(name: str, nodes: ArgoNodes) -> str | None:
+    driver = nodes.find(f"{name}{DRIVER}")
+    template = GROUP_DRIVER_TEMPLATE if GROUP.fullmatch(name) else DRIVER_TEMPLATE
+    return nodes.pod(nodes.latest(driver), template) if driver else None
 
 
 def _during(task: Any, other: Any) -> bool:

@@ -28,7 +28,7 @@ from pipelines.run_steps import (
     steps_of,
 )
 from pipelines.step_environment import origins
-from pipelines.step_logs import error_in, last_words, outputs_in, read_log
+from pipelines.step_logs import error_in, failure_in, last_words, outputs_in, read_log
 
 PATIENCE: Final = 5
 """How often a step may be seen waiting for its pod before we ask why."""
@@ -192,6 +192,8 @@ def _reason(connection: Connection, run: Any, step: Step, logs: Mapping[str, str
     log = logs.get(step.name) or read_log(connection, run, step.pod)
     if said := error_in(log):
         return said
+    if step.in_driver:
+        return _reason_of_driver(connection, step, log)
     messages = (*step.messages, *errors_of(run))
     trouble = trouble_in(messages, connection.pod_namespace) or why_not_started(
         connection, step.pod
@@ -203,3 +205,17 @@ def _reason(connection: Connection, run: Any, step: Step, logs: Mapping[str, str
         or last_words(log)
     )
     return known or "the step failed, and neither the API nor its log say why"
+
+
+def _reason_of_driver(connection: Connection, step: Step, log: str) -> str:
+    """Return why KFP's own pod failed, which resolves the inputs of a step before it starts."""
+    trouble = why_not_started(connection, step.pod)
+    known = (
+        (str(trouble) if trouble else None)
+        or failure_in(log)
+        or why_ended(connection, step.pod, step.name)
+        or "; ".join(step.messages)
+        or last_words(log)
+        or "neither the API nor its log say why"
+    )
+    return f"KFP's driver failed before the step itself started: {known}"

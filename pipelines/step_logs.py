@@ -1,6 +1,7 @@
 """What the log of a step's pod tells: its error, its inputs and its outputs."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,7 @@ LOG_PATHS: Final = (
 OUTPUTS: Final = "ExecutorOutput: "
 INPUTS: Final = "Got executor_input:"
 LAST_LINES: Final = 3
+GLOG_ERROR: Final = re.compile(r"[EF]\d{4} [\d:.]+ +\d+ \S+:\d+\] (?P<said>.*\S)")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ def error_in(log: str) -> str | None:
             break
         message.append(line)
     return "\n".join(message)
+
+
+def failure_in(log: str) -> str | None:
+    """Return the error that ended KFP's own driver, as its logger (glog) writes it."""
+    errors = [found["said"] for line in log.splitlines() if (found := GLOG_ERROR.match(line))]
+    return errors[-1] if errors else None
 
 
 def last_words(log: str) -> str | None:

@@ -30,8 +30,8 @@ class FakeRun:
 
     Attributes:
         body: as it was submitted.
-        outcomes: what becomes of each step: SUCCEEDED, CACHED, FAILED, STUCK, STUCK_SAYING_WHY;
-            a step that is not named succeeds.
+        outcomes: what becomes of each step: SUCCEEDED, CACHED, FAILED, DRIVER_FAILED, STUCK,
+            STUCK_SAYING_WHY; a step that is not named succeeds.
         stage: how often it was looked at.
     """
 
@@ -198,8 +198,11 @@ class FakeKfp:
         return None
 
     def _step_of(self, pod: str) -> str:
-        pods = {pod_of(step, self.steps, self.tries_again): step for step in self.steps}
-        return pods.get(pod, "")
+        for step in ("root", *self.steps):
+            drives = self.outcomes.get(step) == "DRIVER_FAILED"
+            if pod == pod_of(step, self.tries_again, driver=drives):
+                return step
+        return ""
 
     def _run(self, run_id: str) -> FakeRun:
         if run_id not in self.runs:

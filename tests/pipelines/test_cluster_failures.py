@@ -10,6 +10,7 @@ import pytest
 
 from tests.pipelines.conftest import TABLE, WATCHED, CommandLine
 from tests.pipelines.fake_kfp import FakeKfp
+from tests.pipelines.fake_tasks import pod_of
 
 UNSEEN = "the run goes on, but cannot be watched any more"
 IMAGE = ("ImagePullBackOff", 'Back-off pulling image "kfp-tabular:0.1.0"')
@@ -112,6 +113,33 @@ def test_a_namespace_where_there_are_none(submit: CommandLine, kfp: FakeKfp) -> 
     assert "single-user" in done.errors
 
 
+def test_a_run_that_fails_in_a_driver(submit: CommandLine, kfp: FakeKfp) -> None:
+    """What KFP's own pod said of a step that never started is the error, with that pod's name."""
+    kfp.outcomes["train_model"] = "DRIVER_FAILED"
+    kfp.logs["train_model"] = (
+        "I0102 03:04:05.000000      23 main.go:108] input ComponentSpec:{}\n"
+        "F0102 03:04:05.000000      23 main.go:79] KFP driver: driver.Container failed: no store\n"
+        'time="2026-01-02T03:04:06 UTC" level=info msg="sub-process exited" argo=true\n'
+        "Error: exit status 1\n"
+    )
+    done = submit(*WATCHED)
+    assert done.exit_code == 1
+    assert "train_model: KFP's driver failed before the step itself started" in done.errors
+    assert "KFP driver: driver.Container failed: no store" in done.errors
+    pod = pod_of("train_model", driver=True)
+    assert f"kubectl -n kubeflow logs {pod} -c main" in done.errors
+
+
+def test_a_run_that_fails_before_its_first_step(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Where the driver of the run itself fails, its log is shown."""
+    kfp.outcomes["root"] = "DRIVER_FAILED"
+    kfp.logs["root"] = "E0102 03:04:05.1 23 main.go:79] no default pipeline root\n"
+    done = submit(*WATCHED)
+    assert done.exit_code == 1
+    assert "root-driver: KFP's driver failed" in done.errors
+    assert "no default pipeline root" in done.errors
+
+
 def test_a_run_that_fails_in_its_fifth_step(submit: CommandLine, kfp: FakeKfp) -> None:
     """The message of the step is the error, with the way to its log and to the run's page."""
     kfp.outcomes["train_model"] = "FAILED"
@@ -123,7 +151,7 @@ def test_a_run_that_fails_in_its_fifth_step(submit: CommandLine, kfp: FakeKfp) -
     assert done.exit_code == 1
     assert "✗ train_model" in done.output
     assert "error: train_model: max_itre is no parameter\n  did you mean max_iter?" in done.errors
-    assert "kubectl -n kubeflow logs training-x7k2p-system-container-impl-43 -c main" in done.errors
+    assert f"kubectl -n kubeflow logs {pod_of('train_model')} -c main" in done.errors
     assert f"{kfp.url}/#/runs/details/" in done.errors
     assert "evaluate_model" not in done.output
 
