@@ -25,7 +25,12 @@ from registry_service.api.middleware import Observation, ObservedApp
 from registry_service.api.openapi import described_routes
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
-from registry_service.api.registry.blobs import blobs_router, parts_router, uploads_router
+from registry_service.api.registry.blobs import (
+    incoming_router,
+    outgoing_router,
+    parts_router,
+    uploads_router,
+)
 from registry_service.api.registry.governance import records_router, versions_router
 from registry_service.api.registry.models import models_router, register_router
 from registry_service.db.database import SqlDatabase
@@ -156,6 +161,7 @@ def _our_routers(
     yield aliases_router(aliases)
     yield register_router(registrations)
     yield uploads_router(blobs)
-    yield blobs_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
+    yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
+    yield outgoing_router(blobs)
     yield versions_router(versions, Verification(database, blobs))
     yield records_router(versions, Audit(database), Garbage(database, blobs))

@@ -78,15 +78,19 @@ class BlobStore(Protocol):
         ...
 
 
-class LocalBlobs(Protocol):
-    """A store whose bytes pass through the service."""
-
-    def writer(self, sha256: str) -> BlobWriter:
-        """Begin to take a blob."""
-        ...
+class ReadableBlobs(Protocol):
+    """A store whose bytes the service can pass on."""
 
     def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
         """Return size and bytes of a blob. Raises NotFoundError, CorruptBlobError."""
+        ...
+
+
+class LocalBlobs(ReadableBlobs, Protocol):
+    """A store that takes its bytes through the service."""
+
+    def writer(self, sha256: str) -> BlobWriter:
+        """Begin to take a blob."""
         ...
 
 

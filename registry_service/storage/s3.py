@@ -1,7 +1,7 @@
 """Bytes in an S3 bucket, addressed by their SHA-256 digest; clients talk to it directly."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from minio.commonconfig import ComposeSource
@@ -102,6 +102,29 @@ class S3Store(S3Shelf):
             self.client.compose_object(self.address.bucket, self.name(sha256), sources)
         for part in parts:
             self.parts.delete(part)
+
+    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
+        """Return size and bytes of a blob; whoever asked compares the digest.
+
+        Raises:
+            NotFoundError: There is no such blob.
+        """
+        with outages(self.address.bucket):
+            try:
+                response = self.client.get_object(self.address.bucket, self.name(sha256))
+            except S3Error as error:
+                if error.code == _ABSENT:
+                    raise NotFoundError(f"no blob with the digest {sha256}") from None
+                raise
+
+        def chunks() -> Iterator[bytes]:
+            try:
+                yield from response.stream(CHUNK)
+            finally:
+                response.close()
+                response.release_conn()
+
+        return int(response.headers["Content-Length"]), chunks()
 
     def verify(self, sha256: str) -> int:
         """Read a blob whole, compare its digest, and return its size.

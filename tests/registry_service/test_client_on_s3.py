@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from components.shared.errors import DigestMismatchError
+from components.shared.digests import folder_digest
+from components.shared.errors import DigestMismatchError, RegistryError
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.http import RegistryHttp, RegistryRefusalError
 from components.shared.registry.transfer import download
@@ -168,3 +169,41 @@ def refused(running: RunningRegistry) -> str:
         assert (status, answer["code"]) == (503, "storage_unavailable")
     message: str = answer["message"]
     return message
+
+
+@pytest.fixture
+def from_outside(
+    on_s3: RunningRegistry, minio: Minio, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RegistryClient]:
+    """A client of the same bucket that is told of a store which it has no way to."""
+    settings = minio.settings("client-on-s3") | {
+        "REGISTRY_S3_PUBLIC_ENDPOINT": "http://127.0.0.1:9"
+    }
+    running = start_registry(on_s3.data, **settings)
+    with RegistryClient(running.url, retries=0) as made:
+        yield made
+    running.stop()
+
+
+def test_files_come_through_the_registry_where_the_store_is_out_of_reach(
+    client: RegistryClient,
+    from_outside: RegistryClient,
+    folder: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """From outside of a cluster a version is downloaded all the same, and it is said how, once."""
+    name = uuid.uuid4().hex
+    register(client, name, folder)
+    copy = from_outside.get(name).download(tmp_path / "copy")
+    assert folder_digest(copy) == folder_digest(folder)
+    (said,) = caplog.messages
+    assert said.startswith("http://127.0.0.1:9 cannot be reached from here")
+
+
+def test_an_upload_to_a_store_out_of_reach_names_it(
+    from_outside: RegistryClient, folder: Path
+) -> None:
+    """What cannot be brought says which address it is that does not answer."""
+    with pytest.raises(RegistryError, match=r"object store at http://127\.0\.0\.1:9 cannot"):
+        register(from_outside, uuid.uuid4().hex, folder)

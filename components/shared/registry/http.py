@@ -38,6 +38,18 @@ class RegistryRefusalError(RegistryError):
         self.message = message
 
 
+class StoreUnreachableError(RegistryError):
+    """Nothing answers where the registry's object store should be; `store` is its address."""
+
+    def __init__(self, action: str, store: str, reason: object) -> None:
+        super().__init__(
+            f"could not {action}: the registry's object store at {store} cannot be reached from "
+            f"here ({reason}). Try again once it is up, or from where it can be reached, such as "
+            "inside of its cluster."
+        )
+        self.store = store
+
+
 class RegistryHttp:
     """Sends requests to one registry, and to the stores whose URLs it hands out.
 
@@ -133,27 +145,37 @@ class RegistryHttp:
     def request(self, method: str, url: str, action: str, **options: Any) -> BaseHTTPResponse:
         """Send a request to a path of the registry or to a whole URL; raises like `json`."""
         url = urljoin(self.url + "/", url)
-        ours = url.startswith(self.url + "/")
-        headers = {**options.pop("headers", {}), **(self._authorization if ours else {})}
+        ours = self._authorization if self._is_ours(url) else {}
+        headers = {**options.pop("headers", {}), **ours}
         try:
             response = self._pool.request(method, url, headers=headers, **options)
         except HTTPError as error:
-            raise self.unreachable(action, error) from error
+            raise self.unreachable(action, url, error) from error
         if response.status >= 400:
             raise _refusal(action, response)
         return response
 
-    def unreachable(self, action: str, error: HTTPError) -> RegistryError:
+    def unreachable(self, action: str, url: str, error: HTTPError) -> RegistryError:
         """Make the error of a connection that failed."""
+        url = urljoin(self.url + "/", url)
         reason = getattr(error, "reason", None) or error
-        advice = "Try again once it is up."
-        if not isinstance(reason, NewConnectionError | ConnectTimeoutError):
-            advice = "It may have been done all the same: look before you try again."
+        unanswered = isinstance(reason, NewConnectionError | ConnectTimeoutError)
+        place = f"the registry at {self.url}"
+        if not self._is_ours(url):
+            # The rest of such a URL is a signature.
+            store = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+            if unanswered:
+                return StoreUnreachableError(action, store, reason)
+            place = f"the registry's object store at {store}"
+        advice = "It may have been done all the same: look before you try again."
+        if unanswered:
+            advice = "Try again once it is up."
         if distrusted(reason):
             advice = how_to_trust(CA_VARIABLE) + "."
-        return RegistryError(
-            f"could not {action}: the registry at {self.url} cannot be reached ({reason}). {advice}"
-        )
+        return RegistryError(f"could not {action}: {place} cannot be reached ({reason}). {advice}")
+
+    def _is_ours(self, url: str) -> bool:
+        return url.startswith(self.url + "/")
 
 
 def _refusal(action: str, response: BaseHTTPResponse) -> RegistryRefusalError:

@@ -1,6 +1,8 @@
 """Bring the files of a version to a registry, and fetch them from it."""
 
 import hashlib
+import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,13 +12,20 @@ from urllib3.exceptions import HTTPError
 
 from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, RegistryError
-from components.shared.registry.http import CONNECTIONS, RegistryHttp, RegistryRefusalError
+from components.shared.registry.http import (
+    CONNECTIONS,
+    RegistryHttp,
+    RegistryRefusalError,
+    StoreUnreachableError,
+)
 from components.shared.registry.parts import upload_in_parts
 from components.shared.registry.paths import API, version_path
 from components.shared.registry.records import RegisteredVersion
 
 CHUNK_BYTES: Final = 1 << 20
 FORBIDDEN: Final = 403
+
+log = logging.getLogger(__name__)
 
 
 def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
@@ -31,17 +40,31 @@ def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
 
 
 def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
-    """Fetch the files of a version into a folder; every digest is checked on the way."""
+    """Fetch the files of a version into a folder; every digest is checked on the way.
+
+    They come from the registry's object store; where that cannot be reached from here, as one
+    inside of a cluster cannot from outside, the registry passes them on.
+    """
     name = f"{version.model_name}@{version.version}"
     files = _listed(http, version)
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
 
+    through_registry, once = threading.Event(), threading.Lock()
+
     def fetch(file: Mapping[str, Any]) -> None:
-        inside = _inside(folder, file["path"])
+        inside, passed_on = _inside(folder, file["path"]), f"{API}/blobs/{file['sha256']}"
         try:
-            _fetch(http, file["url"], inside, file["sha256"])
+            url = passed_on if through_registry.is_set() else file["url"]
+            _fetch(http, url, inside, file["sha256"])
+        except StoreUnreachableError as error:
+            through_registry.set()
+            if once.acquire(blocking=False):
+                log.warning(
+                    "%s cannot be reached from here: the registry passes the files on", error.store
+                )
+            _fetch(http, passed_on, inside, file["sha256"])
         except RegistryRefusalError as refusal:
             if refusal.status != FORBIDDEN:
                 raise
@@ -104,7 +127,7 @@ def _fetch(http: RegistryHttp, url: str, path: Path, sha256: str) -> None:
                 digest.update(chunk)
     except HTTPError as error:
         path.unlink()
-        raise http.unreachable(action, error) from error
+        raise http.unreachable(action, url, error) from error
     finally:
         response.release_conn()
     if (actual := digest.hexdigest()) != sha256:

@@ -1,4 +1,4 @@
-"""Our routes for bytes, where the store has none of its own."""
+"""Our routes for bytes: where clients bring and fetch them, and the bytes themselves."""
 
 import re
 from typing import Any
@@ -21,6 +21,7 @@ from registry_service.service.blob_ports import (
     LocalBlobs,
     PartedBlobs,
     Parts,
+    ReadableBlobs,
 )
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -66,8 +67,8 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
     return router
 
 
-def blobs_router(blobs: LocalBlobs) -> APIRouter:
-    """Return the routes through which bytes pass the service."""
+def incoming_router(blobs: LocalBlobs) -> APIRouter:
+    """Return the route through which bytes come, where the store has none of its own."""
     router = direct_router("/api/registry/v1/blobs", "Bytes")
 
     @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
@@ -80,6 +81,13 @@ def blobs_router(blobs: LocalBlobs) -> APIRouter:
         finally:
             await run_in_threadpool(writer.discard)
         return json_response({"sha256": sha256, "size": size}, 201)
+
+    return router
+
+
+def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
+    """Return the route that passes bytes on, also for those who cannot reach the store itself."""
+    router = direct_router("/api/registry/v1/blobs", "Bytes")
 
     @router.get("/{sha256}")
     def get_blob(who: Caller, sha256: str) -> Response:

@@ -32,6 +32,18 @@ def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller) -> None:
     assert wanted["url"].endswith(f"/{missing}")
 
 
+def test_bytes_pass_through_the_registry(ours: Caller, unique: str) -> None:
+    """Whoever cannot reach the store itself has the bytes from the registry."""
+    entry = upload(ours, unique.encode() * 200_000)
+    assert ours("GET", f"/blobs/{entry['sha256']}") == (200, unique.encode() * 200_000)
+
+
+def test_absent_bytes_are_told(ours: Caller) -> None:
+    """A digest that the store does not have is a 404, whichever store it is."""
+    status, error = ours("GET", f"/blobs/{hashlib.sha256(b'nobody has this').hexdigest()}")
+    assert (status, error["code"]) == (404, "not_found")
+
+
 @in_a_folder
 def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRegistry) -> None:
     """Bytes of another digest are a 400, and nothing is kept of them."""
