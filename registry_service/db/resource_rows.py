@@ -10,20 +10,23 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
-from registry_service.db.filters import Term, shape_of, split_lead
+from registry_service.db.filter_shapes import Group, Shape, Term, shape_of
 from registry_service.db.prepared import Prepared, PreparedRows, Values
 from registry_service.db.rows import TABLES, property_rows, read_row, to_row
 from registry_service.db.session import Session
 from registry_service.db.statements import (
     COMMON,
+    NARROW,
     SORT_COLUMNS,
     count_statement,
     filtered_statement,
     find_statement,
     insert_all_statements,
     insert_statement,
+    narrow_statement,
     page_statement,
     update_statement,
+    walked,
 )
 from registry_service.domain.filters import Literals
 from registry_service.domain.paging import Cursor, ListQuery, Page
@@ -31,6 +34,7 @@ from registry_service.domain.resources import Resource
 from registry_service.errors import AlreadyExistsError, NotFoundError
 
 R = TypeVar("R", bound=Resource)
+NONE: frozenset[Term] = frozenset()
 
 _INSERT_PROPERTIES = PreparedRows(tables.properties)
 _DELETE_PROPERTIES = Prepared(
@@ -136,16 +140,35 @@ class ResourceRows(Session):
             return page_statement(kind, where, *order, limited), values  # type: ignore[arg-type] # classes are hashable
         literals: list[Literals] = []
         shape = shape_of(query.filter, literals)
-        lead, _ = split_lead(shape)
-        walks = lead is not None and not where and query.order_by == "ID"
-        common = lead is not None and not walks and self._is_common(kind, lead, literals)
-        filtered = filtered_statement(kind, shape, where, walks, common, *order, limited)  # type: ignore[arg-type] # classes are hashable
+        in_order = walked(shape, where, query.order_by) is shape
+        is_quick = in_order or self._is_narrow(kind, {field: values[field] for field in where})
+        rare = NONE if is_quick else self._rare(kind, shape, literals)
+        filtered = filtered_statement(kind, shape, rare, where, *order, limited)  # type: ignore[arg-type] # classes are hashable
         return filtered.statement, {**values, **filtered.clauses.bound(literals)}
 
-    def _is_common(self, kind: type[Resource], lead: Term, literals: Sequence[Literals]) -> bool:
-        """Tell whether so many resources have a property that asking each row is cheaper."""
-        counted = count_statement(kind, lead)  # type: ignore[arg-type] # it is hashable
-        return bool(self._rows(counted.statement, counted.clauses.bound(literals))[0][0] > COMMON)
+    def _is_narrow(self, kind: type[Resource], where: Values) -> bool:
+        """Tell whether fields leave so few rows that a filter may look at each of them."""
+        counted = narrow_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
+        return counted is not None and self._rows(counted, where)[0][0] < NARROW
+
+    def _rare(
+        self, kind: type[Resource], shape: Shape, literals: Sequence[Literals]
+    ) -> frozenset[Term]:
+        """Return parts of a filter that few rows fulfil, and every match one of; none if none."""
+        match shape:
+            case Group(all=True, parts=parts):
+                every = (self._rare(kind, part, literals) for part in parts)
+                return next((rare for rare in every if rare), NONE)
+            case Group(parts=parts):
+                found = [self._rare(kind, part, literals) for part in parts]
+                return NONE.union(*found) if all(found) else NONE
+            case Term():
+                counted = count_statement(kind, shape)  # type: ignore[arg-type] # it is hashable
+                if counted is None:
+                    return NONE
+                values = counted.clauses.bound(literals)
+                is_common = self._rows(counted.statement, values)[0][0] >= COMMON
+                return NONE if is_common else frozenset({shape})
 
 
 @contextmanager

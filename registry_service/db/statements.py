@@ -16,11 +16,14 @@ from sqlalchemy import (
     insert,
     select,
     tuple_,
+    union_all,
     update,
 )
 
 from registry_service.db import tables
-from registry_service.db.filters import Clauses, Shape, Term, split_lead
+from registry_service.db.filter_shapes import Group, Shape, Term, parts_of
+from registry_service.db.filters import Clauses
+from registry_service.db.plans import Among, Plain
 from registry_service.db.prepared import Prepared, PreparedRows
 from registry_service.db.rows import TABLES, column_name, columns_of
 from registry_service.domain.paging import OrderBy
@@ -29,8 +32,11 @@ from registry_service.domain.resources import Artifact, Resource
 # Ends the name of a field that may have any of several values.
 ONE_OF = "__in"
 SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
-# Beyond so many owners, a property is looked up for each row of a list instead of once for all.
-COMMON = 20_000
+# Beyond so many owners, a property is looked up for each row of a list instead of once for all:
+# of a million rows, a page of a hundred then looks at twenty thousand at most.
+COMMON = 5_000
+# So many rows of a parent are looked at before anything is counted that all parents share.
+NARROW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,8 @@ def page_statement(
 def filtered_statement(
     kind: type[Resource],
     shape: Shape,
+    rare: frozenset[Term],
     where: tuple[str, ...],
-    walks: bool,
-    correlated: bool,
     order_by: OrderBy,
     descending: bool,
     after: bool,
@@ -118,9 +123,8 @@ def filtered_statement(
     Args:
         kind: Which resources.
         shape: The shape of the filter.
+        rare: Its properties that few rows have.
         where: Fields with bound values.
-        walks: Follow the property index in the order of the ids.
-        correlated: Look properties up row by row.
         order_by: What to sort by.
         descending: From the end.
         after: Begin after a bound position.
@@ -130,29 +134,51 @@ def filtered_statement(
     clauses = Clauses(table)
     statement = _select(kind, where)
     identity: ColumnElement[int] = table.c.id
-    order = table.c[SORT_COLUMNS[order_by]]
-    lead, rest = split_lead(shape)
-    if lead is None or not walks:
-        statement = statement.where(clauses.clause(shape, correlated))
-    else:
+    order: ColumnElement[int] = table.c[SORT_COLUMNS[order_by]]
+    ids = clauses.rare_ids(shape, rare)
+    if ids is not None:
+        statement = statement.where(Among(identity, union_all(*ids)))
+        order = order if order is identity else Plain(order)
+    elif (lead := walked(shape, where, order_by)) is not None:
         # The index has the owners of one value in the order of their ids: walk along it.
         led = tables.properties.alias("led")
         owned = and_(led.c.owner_id == identity, clauses.on_property(led, lead))
-        statement = statement.join(led, owned).where(clauses.clause(rest, True))
+        statement = statement.join(led, owned)
+        shape = Group(True, tuple(part for part in parts_of(shape) if part is not lead))
         order = identity = led.c.owner_id
+    statement = statement.where(clauses.clause(shape))
     statement = _sorted(statement, order, identity, descending, after, limited)
     return Filtered(Prepared(statement), clauses)
 
 
+def walked(shape: Shape, where: tuple[str, ...], order_by: OrderBy) -> Term | None:
+    """Return a property whose owners the index has in the order asked for, if there is one."""
+    if where or order_by != "ID":
+        return None
+    for part in parts_of(shape):
+        if isinstance(part, Term) and part.custom and part.operator == "=" and part.of_text:
+            return part
+    return None
+
+
 @lru_cache(maxsize=512)
-def count_statement(kind: type[Resource], lead: Term) -> Filtered:
-    """Return how many resources have a property, one more than COMMON at most."""
+def count_statement(kind: type[Resource], term: Term) -> Filtered | None:
+    """Return how many rows fulfil a comparison, COMMON at most; None where no index tells."""
     clauses = Clauses(TABLES[kind])
-    owners = select(tables.properties.c.owner_id).where(
-        clauses.on_property(tables.properties, lead)
-    )
-    counted = select(func.count()).select_from(owners.limit(COMMON + 1).subquery())
-    return Filtered(Prepared(counted), clauses)
+    if not clauses.can_be_rare(term):
+        return None
+    found = union_all(*clauses.ids(term)).limit(COMMON).subquery()
+    return Filtered(Prepared(select(func.count()).select_from(found)), clauses)
+
+
+@cache
+def narrow_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared | None:
+    """Return how many rows have the bound values, NARROW at most; None where no index tells."""
+    leading = {next(iter(index.columns)).name for index in TABLES[kind].indexes}
+    if leading.isdisjoint(column_name(kind, field.removesuffix(ONE_OF)) for field in where):
+        return None
+    found = _select(kind, where).with_only_columns(TABLES[kind].c.id).limit(NARROW).subquery()
+    return Prepared(select(func.count()).select_from(found))
 
 
 def _sorted(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -63,6 +64,8 @@ registered_models = _resource(
     Column("library_name", Text),
     Column("last_number", Integer, nullable=False, server_default="0"),
     UniqueConstraint("name"),
+    Index("ix_registered_models_owner", "owner", "id"),
+    Index("ix_registered_models_state", "state", "id"),
 )
 
 model_versions = _resource(
@@ -75,6 +78,9 @@ model_versions = _resource(
     UniqueConstraint("registered_model_id", "name"),
     UniqueConstraint("registered_model_id", "number"),
     Index("ix_model_versions_registered_model_id", "registered_model_id", "id"),
+    Index("ix_model_versions_name", "name", "id"),
+    Index("ix_model_versions_author", "author", "id"),
+    Index("ix_model_versions_state", "state", "id"),
 )
 
 artifacts = _resource(
@@ -168,6 +174,13 @@ past_metrics = _resource(
     unique_external_id=False,
 )
 
+
+def _partial_index(name: str, *columns: str) -> Index:
+    """An index of the rows that have a value in its last column but one."""
+    has_value = text(f"{columns[-2]} IS NOT NULL")
+    return Index(name, *columns, postgresql_where=has_value, sqlite_where=has_value)
+
+
 # The custom properties again, one row each, so that a filter on them finds an index.
 properties = Table(
     "properties",
@@ -180,9 +193,10 @@ properties = Table(
     Column("int_value", BigInteger),
     Column("double_value", Float(53)),
     Column("bool_value", Boolean),
-    Index("ix_properties_string_key", "resource", "name", "string_key", "owner_id"),
-    Index("ix_properties_int_value", "resource", "name", "int_value", "owner_id"),
-    Index("ix_properties_double_value", "resource", "name", "double_value", "owner_id"),
+    *(
+        _partial_index(f"ix_properties_{column}", "resource", "name", column, "owner_id")
+        for column in ("string_key", "int_value", "double_value", "bool_value")
+    ),
     sqlite_with_rowid=False,
 )
 

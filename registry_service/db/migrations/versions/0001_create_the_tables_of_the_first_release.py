@@ -92,22 +92,36 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
+        "ix_properties_bool_value",
+        "properties",
+        ["resource", "name", "bool_value", "owner_id"],
+        unique=False,
+        postgresql_where=sa.text("bool_value IS NOT NULL"),
+        sqlite_where=sa.text("bool_value IS NOT NULL"),
+    )
+    op.create_index(
         "ix_properties_double_value",
         "properties",
         ["resource", "name", "double_value", "owner_id"],
         unique=False,
+        postgresql_where=sa.text("double_value IS NOT NULL"),
+        sqlite_where=sa.text("double_value IS NOT NULL"),
     )
     op.create_index(
         "ix_properties_int_value",
         "properties",
         ["resource", "name", "int_value", "owner_id"],
         unique=False,
+        postgresql_where=sa.text("int_value IS NOT NULL"),
+        sqlite_where=sa.text("int_value IS NOT NULL"),
     )
     op.create_index(
         "ix_properties_string_key",
         "properties",
         ["resource", "name", "string_key", "owner_id"],
         unique=False,
+        postgresql_where=sa.text("string_key IS NOT NULL"),
+        sqlite_where=sa.text("string_key IS NOT NULL"),
     )
     op.create_table(
         "registered_models",
@@ -142,6 +156,12 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_registered_models_created_at", "registered_models", ["created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_registered_models_owner", "registered_models", ["owner", "id"], unique=False
+    )
+    op.create_index(
+        "ix_registered_models_state", "registered_models", ["state", "id"], unique=False
     )
     op.create_index(
         "ix_registered_models_updated_at", "registered_models", ["updated_at", "id"], unique=False
@@ -261,6 +281,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_model_versions_created_at", "model_versions", ["created_at", "id"], unique=False
     )
+    op.create_index("ix_model_versions_author", "model_versions", ["author", "id"], unique=False)
+    op.create_index("ix_model_versions_name", "model_versions", ["name", "id"], unique=False)
+    op.create_index("ix_model_versions_state", "model_versions", ["state", "id"], unique=False)
     op.create_index(op.f("ix_model_versions_digest"), "model_versions", ["digest"], unique=False)
     op.create_index(
         "ix_model_versions_registered_model_id",
