@@ -38,8 +38,8 @@ class BlobWriter(Protocol):
 class BlobStore(Protocol):
     """Bytes, addressed by their SHA-256 digest in lower-case hex."""
 
-    def size(self, sha256: str) -> int | None:
-        """Return the size of a stored blob in bytes, None when there is none."""
+    def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
+        """Return the size of each stored blob in bytes, None where there is none."""
         ...
 
     def upload(self, sha256: str, size: int) -> Transfer:
@@ -97,8 +97,8 @@ class LocalBlobs(ReadableBlobs, Protocol):
 class Parts(Protocol):
     """Parts of files, named by their digests like blobs."""
 
-    def size(self, sha256: str) -> int | None:
-        """Return the size of a stored part in bytes, None when there is none."""
+    def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
+        """Return the size of each stored part in bytes, None where there is none."""
         ...
 
     def upload(self, sha256: str, size: int) -> Transfer:
@@ -122,4 +122,5 @@ class PartedBlobs(Protocol):
 def missing_blobs(store: BlobStore, files: Iterable[FileEntry]) -> list[str]:
     """Return the digests whose bytes the store does not have in the stated size."""
     wanted = {file.sha256: file.size for file in files}
-    return [sha256 for sha256, size in wanted.items() if store.size(sha256) != size]
+    stored = store.sizes(list(wanted))
+    return [sha256 for sha256, size in wanted.items() if stored[sha256] != size]

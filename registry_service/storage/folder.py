@@ -5,7 +5,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +50,10 @@ class FolderStore:
             with suppress(FileNotFoundError):
                 if leftover.stat().st_mtime < time.time() - seconds:
                     leftover.unlink()
+
+    def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
+        """Return the sizes of several blobs."""
+        return {sha256: self.size(sha256) for sha256 in digests}
 
     def size(self, sha256: str) -> int | None:
         """Return the size of a stored blob in bytes, None when there is none."""

@@ -1,6 +1,7 @@
 """Objects in an S3 bucket under one prefix, named by their SHA-256 digest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from minio.signer import sign_v4_s3
 from registry_service.errors import StorageError, StorageFullError
 from registry_service.service.blob_ports import Transfer
 
+CONNECTIONS = 8
 VALID_FOR = timedelta(minutes=15)
 SHA256_LENGTH = 64
 _ABSENT = "NoSuchKey"
@@ -67,16 +69,27 @@ class S3Shelf:
 
     def size(self, sha256: str) -> int | None:
         """Return the size of an object in bytes, None when there is none."""
+        return self.sizes([sha256])[sha256]
+
+    def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
+        """Return the sizes of several objects, asked for side by side."""
+        with ThreadPoolExecutor(min(CONNECTIONS, len(digests) or 1)) as pool:
+            found = dict(zip(digests, pool.map(self._size, digests), strict=True))
+        if None in found.values():
+            # The answer to HEAD has no body: a missing bucket looks like a missing object.
+            self.check()
+        return found
+
+    def _size(self, sha256: str) -> int | None:
         with outages(self.address.bucket):
             try:
                 found = self.client.stat_object(self.address.bucket, self.name(sha256))
             except S3Error as error:
-                # The answer to HEAD has no body: a missing bucket looks like a missing object,
-                # and a wrong key like a missing permission. A listing tells them apart.
+                if error.code == _ABSENT:
+                    return None
+                # And a wrong key looks like a missing permission; a listing tells them apart.
                 self.check()
-                if error.code != _ABSENT:
-                    raise
-                return None
+                raise
         size: int = found.size
         return size
 
@@ -134,6 +147,7 @@ class S3Shelf:
 def _client(address: S3Address, endpoint: str) -> Minio:
     url = urlsplit(endpoint)
     pool = urllib3.PoolManager(
+        maxsize=CONNECTIONS,
         timeout=urllib3.Timeout(connect=3, read=30),
         retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(502, 503, 504)),
     )

@@ -39,9 +39,9 @@ def uploads_router(blobs: BlobStore) -> APIRouter:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
-        return json_response(
-            {"files": [_plan_file(blobs, sha256, size) for sha256, size in wanted.items()]}
-        )
+        stored = blobs.sizes(list(wanted))
+        plans = [_plan_file(blobs, stored[sha256], sha256, wanted[sha256]) for sha256 in wanted]
+        return json_response({"files": plans})
 
     return router
 
@@ -54,7 +54,8 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
     def plan_parts(who: Caller, raw: RawBody) -> Response:
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
-        plans = [_plan(blobs.parts, sha256, size) for sha256, size in wanted.items()]
+        stored = blobs.parts.sizes(list(wanted))
+        plans = [_plan(blobs.parts, stored[sha256], sha256, wanted[sha256]) for sha256 in wanted]
         return json_response({"parts": plans})
 
     @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody))
@@ -99,15 +100,17 @@ def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
     return router
 
 
-def _plan_file(blobs: BlobStore, sha256: str, size: int) -> dict[str, object]:
+def _plan_file(blobs: BlobStore, stored: int | None, sha256: str, size: int) -> dict[str, object]:
     part_size = blobs.part_size(size)
-    if part_size is None or blobs.size(sha256) == size:
-        return _plan(blobs, sha256, size)
+    if part_size is None or stored == size:
+        return _plan(blobs, stored, sha256, size)
     return {"sha256": sha256, "state": "parts", "partSize": part_size}
 
 
-def _plan(blobs: BlobStore | Parts, sha256: str, size: int) -> dict[str, object]:
-    if blobs.size(sha256) == size:
+def _plan(
+    blobs: BlobStore | Parts, stored: int | None, sha256: str, size: int
+) -> dict[str, object]:
+    if stored == size:
         return {"sha256": sha256, "state": "present"}
     transfer = blobs.upload(sha256, size)
     return {
