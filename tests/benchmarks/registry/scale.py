@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Final
+from urllib.parse import quote
 
 import psycopg
 
@@ -43,8 +44,10 @@ def operations(versions: int) -> Mapping[str, Make]:
     def model() -> int:
         return some.randint(1, models)
 
-    def found(filter_query: str) -> str:
-        return f"{KUBEFLOW}/model_versions?pageSize=100&filterQuery={filter_query}"
+    def found(filter_query: str, of: str = "", page: int = 100, order: str = "ID") -> str:
+        listed = f"registered_models/{of}/versions" if of else "model_versions"
+        asked = f"pageSize={page}&orderBy={order}&filterQuery={quote(filter_query)}"
+        return f"{KUBEFLOW}/{listed}?{asked}"
 
     return {
         "list models": get(lambda: f"{OURS}/models?pageSize=10"),
@@ -64,16 +67,22 @@ def operations(versions: int) -> Mapping[str, Make]:
         "find with content": get(
             lambda: f"{OURS}/models/model-{model()}/versions/{some.randint(1, 100)}"
         ),
-        "filter: rare text": get(lambda: found(f"team%3D'team-{some.randrange(TEAMS)}'")),
-        "filter: common text": get(lambda: found("framework%3D'sklearn'")),
-        "filter: number": get(lambda: found("roc_auc%3E0.5")),
-        "filter: field": get(lambda: found("author%3D'author-3'")),
-        "filter: two of them": get(lambda: found("framework%3D'sklearn'%20AND%20roc_auc%3E0.5")),
-        "filter: a model's": get(
-            lambda: (
-                f"{KUBEFLOW}/registered_models/{model()}/versions?pageSize=100"
-                "&filterQuery=roc_auc%3E0.5"
-            )
+        "filter: rare text": get(lambda: found(f"team='team-{some.randrange(TEAMS)}'")),
+        "filter: common text": get(lambda: found("framework='sklearn'")),
+        "filter: number": get(lambda: found("roc_auc>0.5")),
+        # As many on a page as a thousand versions have, so that the answers are equally long.
+        "filter: one number": get(lambda: found("roc_auc=0.5", page=1)),
+        "filter: few numbers": get(lambda: found("roc_auc>0.998", page=1)),
+        "filter: field": get(lambda: found("author='author-3'")),
+        "filter: two of them": get(lambda: found("framework='sklearn' AND roc_auc>0.5")),
+        "filter: name and text": get(lambda: found("name='7' AND framework='sklearn'", page=10)),
+        "filter: either": get(lambda: found("team='team-5' OR team='team-6'")),
+        "filter: a model's": get(lambda: found("roc_auc>0.5", str(model()))),
+        "filter: a model's best": get(
+            lambda: found("roc_auc>0.998", str(model()), order="CREATE_TIME")
+        ),
+        "filter: a model's one": get(
+            lambda: found("roc_auc=0.5", str(model()), order="CREATE_TIME")
         ),
         "register a version": lambda: _registration(f"model-{model()}"),
         "register a model": lambda: _registration(f"new-{uuid.uuid4().hex}"),

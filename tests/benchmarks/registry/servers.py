@@ -25,13 +25,23 @@ MLFLOW_SETTINGS: Final = {
 
 @contextmanager
 def our_registry(folder: Path, database_url: str | None, **settings: str) -> Iterator[int]:
-    """Run our registry, one process, on SQLite in a folder or on a PostgreSQL; give its port."""
+    """Run our registry as `registry_process` does; give its port."""
+    with registry_process(folder, database_url, **settings) as (port, _):
+        yield port
+
+
+@contextmanager
+def registry_process(
+    folder: Path, database_url: str | None, **settings: str
+) -> Iterator[tuple[int, int]]:
+    """Run our registry, on SQLite in a folder or on a PostgreSQL; give its port and process id."""
     port = free_port()
     command = [sys.executable, "-m", "registry_service", "--port", str(port)]
     if database_url is not None:
         settings["REGISTRY_DATABASE_URL"] = database_url
-    with running([*command, "--data", str(folder)], port, "/readyz", folder / "log", settings):
-        yield port
+    command += ["--data", str(folder)]
+    with running(command, port, "/readyz", folder / "log", settings) as process:
+        yield port, process.pid
 
 
 @contextmanager
