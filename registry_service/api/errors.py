@@ -55,8 +55,9 @@ def status_of(error: RegistryError) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _answer(request: Request, status: int, code: str, message: str) -> Response:
-    if request.url.path.startswith(KUBEFLOW):
+def error_answer(path: str, status: int, code: str, message: str) -> Response:
+    """Return the answer to a request for a path that cannot be fulfilled."""
+    if path.startswith(KUBEFLOW):
         # Its clients know the phrase of the status; 422 has that of 400 there.
         shown = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
         code = HTTPStatus(shown).phrase
@@ -65,7 +66,7 @@ def _answer(request: Request, status: int, code: str, message: str) -> Response:
 
 async def _on_registry_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegistryError)  # noqa: S101 - registered for this class
-    response = _answer(request, status_of(error), error.code, str(error))
+    response = error_answer(request.url.path, status_of(error), error.code, str(error))
     if isinstance(error, UnauthorizedError):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -74,7 +75,9 @@ async def _on_registry_error(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     code = HTTPStatus(error.status_code).name.lower()
-    response = _answer(request, error.status_code, code, f"{request.method}: {error.detail}")
+    response = error_answer(
+        request.url.path, error.status_code, code, f"{request.method}: {error.detail}"
+    )
     response.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = ", ".join(sorted({*_methods(request)}))
@@ -92,18 +95,22 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return _answer(request, HTTPStatus.BAD_REQUEST, "invalid_request", f"{where}: {first['msg']}")
+    return error_answer(
+        request.url.path, HTTPStatus.BAD_REQUEST, "invalid_request", f"{where}: {first['msg']}"
+    )
 
 
 async def _on_disconnect(request: Request, _: Exception) -> Response:
     # Nobody reads this answer; it only keeps a broken upload from being logged as our failure.
-    return _answer(request, HTTPStatus.BAD_REQUEST, "disconnected", "the caller went away")
+    return error_answer(
+        request.url.path, HTTPStatus.BAD_REQUEST, "disconnected", "the caller went away"
+    )
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     message = "the registry failed in a way it should not; its log says more"
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+    return error_answer(request.url.path, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
 
 
 # Every error of the service becomes an answer of the form {"code", "message"}.

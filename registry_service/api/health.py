@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from registry_service.api.direct import direct_router
@@ -26,7 +27,7 @@ def health_router(database: Database, blobs: BlobStore, figures: CollectorRegist
             part.check()
         return json_response({"status": "ok"})
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     def metrics() -> Response:
         return Response(generate_latest(figures), media_type=CONTENT_TYPE_LATEST)
 

@@ -5,13 +5,14 @@ import os
 import re
 import time
 from functools import cache
+from http import HTTPStatus
 
 import pydantic_core
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry_service.api.json import json_response
+from registry_service.api.errors import error_answer
 
 log = logging.getLogger("registry_service.access")
 
@@ -116,14 +117,11 @@ def _request_id(scope: Scope) -> str:
 
 def _refusal(scope: Scope) -> ASGIApp | None:
     """Return an answer to what no route should see: NUL bytes and endless URLs."""
-    query: bytes = scope["query_string"]
-    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+    path, query = str(scope["path"]), bytes(scope["query_string"])
+    if "\0" in path or b"%00" in query or b"\0" in query:
         text = "the URL contains null bytes which are not allowed: bad request"
-        code = (
-            "Bad Request" if scope["path"].startswith("/api/model_registry/") else "invalid_request"
-        )
-        return json_response({"code": code, "message": text}, 400)
-    if len(query) + len(scope["path"]) > MAX_URL:
+        return error_answer(path, HTTPStatus.BAD_REQUEST, "invalid_request", text)
+    if len(query) + len(path) > MAX_URL:
         text = f"the URL has more than {MAX_URL} bytes"
-        return json_response({"code": "URI Too Long", "message": text}, 414)
+        return error_answer(path, HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long", text)
     return None

@@ -28,6 +28,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
 BATCH = 1 << 20
 _BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
+_SERVED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
 def uploads_router(blobs: BlobStore) -> APIRouter:
@@ -90,7 +91,7 @@ def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
     """Return the route that passes bytes on, also for those who cannot reach the store itself."""
     router = direct_router("/api/registry/v1/blobs", "Bytes")
 
-    @router.get("/{sha256}")
+    @router.get("/{sha256}", response_class=StreamingResponse, responses=_SERVED)
     def get_blob(who: Caller, sha256: str) -> Response:
         who.require_somewhere(Role.READER)
         size, chunks = blobs.read(_digest(sha256))
