@@ -17,6 +17,10 @@ IMAGE_REASONS: Final = {
     "InvalidImageName",
     "RegistryUnavailable",
 }
+KFP_IMAGES: Final = ("kubeflow/", "ml-pipeline/", "argoproj/")
+"""Owners of the images of KFP's drivers and launchers and of Argo's helper; steps have them too."""
+
+ONCE: Final = "Once it is there, the step starts by itself."
 CONFIGURATION_REASONS: Final = {"CreateContainerConfigError", "CreateContainerError"}
 ABSENT_KEY: Final = re.compile(
     r"couldn't find key (?P<key>\S+) in (?P<kind>ConfigMap|Secret) [^/\s]+/(?P<name>[\w.-]+)"
@@ -115,18 +119,22 @@ def _trouble(
 def _remedy(reason: str, image: str | None, message: str, namespace: str) -> str:
     if reason in IMAGE_REASONS:
         name = image or "IMAGE"
-        return (
+        put = (
             f"Put {name} where the nodes pull from (into the cluster of make kind with: kind load "
-            f"docker-image --name kfp-tabular {name}), or name another one: KFP_TABULAR_IMAGE="
+            f"docker-image --name kfp-tabular {name})"
+        )
+        if any(owner in name for owner in KFP_IMAGES):
+            return f"{put}, or see that the nodes reach its registry. {ONCE}"
+        return (
+            f"{put}, or name another one: KFP_TABULAR_IMAGE="
             "registry.example.com/kfp-tabular:TAG kfp-tabular compile, and submit again."
         )
-    once = "Once it is there, the step starts by itself."
     if found := ABSENT_KEY.search(message):
         what = f"{found['kind'].lower()} {found['name']}"
         return (
             f"See which keys it has: kubectl -n {namespace} describe {what}\n"
-            f"  and add {found['key']}: kubectl -n {namespace} edit {what}\n  {once}"
+            f"  and add {found['key']}: kubectl -n {namespace} edit {what}\n  {ONCE}"
         )
     if found := ABSENT_OBJECT.search(message):
-        return f"Make it: {creation(found['kind'], found['name'], namespace)}\n  {once}"
+        return f"Make it: {creation(found['kind'], found['name'], namespace)}\n  {ONCE}"
     return f"See what happened to it: kubectl -n {namespace} get events --sort-by .lastTimestamp"

@@ -68,7 +68,7 @@ def steps_of(run: Any) -> list[Step]:
     KFP compiles each step to a driver, called after the step, and a group of the step's name with
     one executor in it, which has a child for each attempt where the step may be tried again: as
     the pipeline says, or as the cluster has it for every step. All of them are tasks of the run.
-    The run itself and its conditions have drivers too; one that failed is a step here.
+    The run itself and its conditions have drivers too; one that waits or failed is a step here.
     """
     tasks = (run.run_details.task_details if run.run_details else None) or []
     by_name = {task.display_name: task for task in tasks if task.display_name}
@@ -92,7 +92,7 @@ def steps_of(run: Any) -> list[Step]:
 def _is_shown(name: str, driver: Any) -> bool:
     # What Argo leaves out, since a step before it failed, has an end and no state.
     begun = driver.state is not None or _time(driver.end_time) is None
-    return begun and (not GROUP.fullmatch(name) or driver.state == FAILED)
+    return begun and (not GROUP.fullmatch(name) or driver.state in (PENDING, FAILED))
 
 
 def duration(run: Any) -> float | None:

@@ -31,7 +31,8 @@ class FakeRun:
     Attributes:
         body: as it was submitted.
         outcomes: what becomes of each step: SUCCEEDED, CACHED, FAILED, DRIVER_FAILED, STUCK,
-            STUCK_SAYING_WHY; a step that is not named succeeds.
+            STUCK_SAYING_WHY; a step that is not named succeeds. What becomes of the run's own
+            driver, under `root`: DRIVER_FAILED, DRIVER_STUCK.
         stage: how often it was looked at.
     """
 
@@ -199,7 +200,7 @@ class FakeKfp:
 
     def _step_of(self, pod: str) -> str:
         for step in ("root", *self.steps):
-            drives = self.outcomes.get(step) == "DRIVER_FAILED"
+            drives = self.outcomes.get(step, "").startswith("DRIVER")
             if pod == pod_of(step, self.tries_again, driver=drives):
                 return step
         return ""

@@ -37,10 +37,14 @@ def progress(
     if "*" in outcomes:
         return outcomes["*"], []
     names = _Names(everything)
-    if outcomes.get("root") == "DRIVER_FAILED":
-        driver = _task("root-driver", "FAILED", 0, children=[names.id("root")])
-        run = _task(WORKFLOW, "FAILED", 0, children=[names.id("root-driver")])
-        return "FAILED", [run, driver, _left_out("root")]
+    if state := {"DRIVER_FAILED": "FAILED", "DRIVER_STUCK": "PENDING"}.get(
+        outcomes.get("root", "")
+    ):
+        run = _task(WORKFLOW, "RUNNING", 0, children=[names.id("root-driver")])
+        driver = _task("root-driver", state, 0, children=[names.id("root")])
+        if state == "PENDING":
+            return "RUNNING", [run, driver]
+        return state, [run, driver, _left_out("root")]
     tasks = _root(names, steps[0])
     for number, step in enumerate(steps):
         looked = stage - 2 * number

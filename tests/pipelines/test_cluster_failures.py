@@ -223,6 +223,20 @@ def test_a_pod_that_cannot_start(
     assert "kfp-tabular runs terminate" in done.errors
 
 
+def test_a_driver_that_cannot_start(submit: CommandLine, kfp: FakeKfp) -> None:
+    """An image of KFP's own that no node can pull is told before there is any step."""
+    image = "ghcr.io/kubeflow/kfp-driver:2.17.0"
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": f"Back-off pulling {image}"}}
+    kfp.outcomes["root"] = "DRIVER_STUCK"
+    kfp.pods["root"] = {"containerStatuses": [{"image": image, "state": waiting}]}
+    done = submit(*WATCHED)
+    assert done.exit_code == 1
+    pod = pod_of("root", driver=True)
+    assert f"root-driver cannot start its pod {pod}" in done.errors
+    assert f"kind load docker-image --name kfp-tabular {image}" in done.errors
+    assert "KFP_TABULAR_IMAGE" not in done.errors
+
+
 SAID = {
     "ingest_table": (
         "There is no bucket 'tabels' at http://minio:9000 (s3://tabels/churn.parquet): check its "
