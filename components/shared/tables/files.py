@@ -22,7 +22,12 @@ from components.shared.tables.csv_files import (
     read_header,
 )
 from components.shared.tables.file_formats import Format
-from components.shared.tables.text_types import conversions, fitting_conversions, moment_conversions
+from components.shared.tables.text_types import (
+    conversions,
+    decimal_comma,
+    fitting_conversions,
+    moment_conversions,
+)
 
 NULLS = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null")
 """What stands for a missing value in CSV, in quotation marks or not."""
@@ -100,7 +105,7 @@ def _convert_csv(path: Path, parquet: Path) -> None:
         unsettled = list(header.columns)
         _read_as_text(path, header, parquet)
     lazy = pl.scan_parquet(parquet)
-    changes = fitting_conversions(parquet, {name: conversions(name) for name in unsettled})
+    changes = fitting_conversions(parquet, _conversions(lazy, unsettled, header.separator))
     if lazy.select(pl.last().has_nulls()).collect(engine="streaming").item():
         check_field_counts(path, header)
         lazy, blank = _without_blank_rows(lazy)
@@ -108,6 +113,18 @@ def _convert_csv(path: Path, parquet: Path) -> None:
         blank = False
     if changes or blank:
         _replace(canonical(lazy.with_columns(**changes)), parquet)
+
+
+def _conversions(
+    lazy: pl.LazyFrame, unsettled: Sequence[str], separator: str
+) -> dict[str, list[pl.Expr]]:
+    result = {name: conversions(name) for name in unsettled}
+    if separator == ";":
+        # Semicolons separate where the comma stands before the decimals.
+        for name, dtype in lazy.collect_schema().items():
+            if dtype == pl.String:
+                result.setdefault(name, []).append(decimal_comma(name))
+    return result
 
 
 def _scan_csv(

@@ -15,6 +15,9 @@ BOOLEANS = {
 LONG_INTEGER = r"^[+-]?\d{19,}$"
 """Whole numbers that a float would round: identifiers, which stay text."""
 
+DECIMAL_COMMA = r"^[+-]?(\d{1,18}|\d+,\d+|\d{1,3}(\.\d{3})+,\d+)([eE][+-]?\d+)?$"
+"""Numbers such as 1,5 and 1.234,50; one with points alone could be 1234 as well as 1.234."""
+
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 TIMES = (
     "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -53,6 +56,14 @@ def conversions(column: str) -> list[pl.Expr]:
         pl.when(~too_long).then(text.cast(pl.Float64, strict=False)),
         *moment_conversions(column),
     ]
+
+
+def decimal_comma(column: str) -> pl.Expr:
+    """Return the way to read a text column as numbers with a comma before their decimals."""
+    text = pl.col(column)
+    plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    number = plain.cast(pl.Float64, strict=False)
+    return pl.when(text.str.contains(DECIMAL_COMMA)).then(number)
 
 
 def fitting_conversions(

@@ -103,6 +103,17 @@ def test_other_separators_are_found(tmp_path: Path, separator: bytes) -> None:
     assert ingest(tmp_path, "t.tsv", content).columns == ["a", "b"]
 
 
+def test_decimal_commas_are_numbers_between_semicolons(tmp_path: Path) -> None:
+    """What has a comma before its decimals is a number, unless another value of it is none."""
+    frame = ingest(tmp_path, "t.csv", b"a;b;c;d\n1,5;1.234,50;1,5;1.2.3\n-2;3,0;x;4\n")
+    assert frame.rows() == [(1.5, 1234.5, "1,5", "1.2.3"), (-2.0, 3.0, "x", "4")]
+
+
+def test_commas_in_tables_of_other_separators_stay_text(tmp_path: Path) -> None:
+    """A comma may separate thousands, or the items of a list."""
+    assert ingest(tmp_path, "t.csv", b'a,b\n"1,5",1\n"2,5",2\n').rows() == [("1,5", 1), ("2,5", 2)]
+
+
 @pytest.mark.parametrize(
     "content", [b"a,b\n1,x\n\n2,\n\n", b"a,b\n\n1,x\n,\n2,\n", b'a,b\r\n1,"x"\r\n\r\n2,""\r\n']
 )
