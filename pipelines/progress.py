@@ -13,7 +13,7 @@ STEP_WIDTH: Final = 22
 
 REMARKS: Final[Mapping[str, str]] = {
     "ingest_table": "{rows:,} rows × {columns} columns",
-    "validate_table": "{task}, {violations} violations",
+    "validate_table": "{task}, violations: {violations}, warnings: {warnings}",
     "split_table": "{train_rows:,} rows to train on, {test_rows:,} to test on",
     "train_model": "{estimator}",
     "register_model": "{model_name} version {version}",
@@ -83,7 +83,8 @@ class _RunningClock(Status):
 def ended_line(step: str, succeeded: bool, seconds: float, said: str) -> str:
     """Return the line of a step that ended, in rich's mark-up."""
     mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
-    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s   [dim]{escape(said)}[/]".rstrip()
+    about = f"   [dim]{escape(said)}[/]" if said else ""
+    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s{about}"
 
 
 def remark(step: str, outputs: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ class TrainingSummary:
         console.print()
         console.print(_verdict(self))
         for reason in self.comparison["reasons"]:
-            console.print(f"  · {escape(reason)}", highlight=False)
+            console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -46,6 +46,7 @@ SERIES: Final = (
 """Colours of up to eight classes, readable on white and on near-black."""
 
 MOST_DOTS: Final = 1_000
+FEW_DOTS: Final = 250
 STYLE: Final = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kfp-tabular",
@@ -198,7 +199,9 @@ def _inline(svg: str) -> Markup:
 
 
 def _dots(axes: "Axes", x: Floats, y: Floats) -> None:
-    axes.plot(x, y, linestyle="", marker="o", ms=3, color=ACCENT, alpha=0.35, markeredgewidth=0)
+    """Draw dots, large and dense where they are few."""
+    size, alpha = (5, 0.6) if len(x) <= FEW_DOTS else (3, 0.35)
+    axes.plot(x, y, linestyle="", marker="o", ms=size, color=ACCENT, alpha=alpha, mew=0)
 
 
 def _unit(axes: "Axes", x: str, y: str) -> None:

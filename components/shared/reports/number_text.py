@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 NOTHING: Final = "–"
+NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -27,8 +28,16 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def rows(value: int) -> str:
+    """Return a number of rows: `1 row`, `9,985 rows`."""
+    return f"{count(value)} {'row' if value == 1 else 'rows'}"
+
+
 def percent(value: float | None, decimals: int = 1) -> str:
-    """Return a fraction of 1 as a percentage, and a dash for none or NaN: `12.5 %`."""
+    """Return a fraction of 1 as a percentage, and a dash for none or NaN: `12.5 %`.
+
+    The space between them is one at which no line is broken.
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
-    return f"{value * 100:.{decimals}f} %"
+    return f"{value * 100:.{decimals}f}{NO_BREAK_SPACE}%"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from components.shared.reports.number_text import percent, rows
 from components.shared.tables.column_statistics import ColumnStatistics
 from components.shared.tables.tasks import Task
 
@@ -55,8 +56,8 @@ def table_warnings(
         warnings.append(
             TableWarning(
                 None,
-                f"{repeated_rows:,} rows ({share:.1%}) equal an earlier row: remove them if they "
-                "are copies, since train and test may each get one",
+                f"{rows(repeated_rows)} ({percent(share)}) with the values of an earlier row: "
+                "remove them if they are copies, since train and test may each get one",
             )
         )
     by_name = {column.name: column for column in statistics}
@@ -75,7 +76,7 @@ def _about(column: ColumnStatistics, *, is_target: bool) -> str:
     if is_target:
         return ""
     if column.nulls > MOSTLY_MISSING * column.rows:
-        return f"has no value in {column.nulls / column.rows:.0%} of the rows"
+        return f"has no value in {percent(column.nulls / column.rows, 0)} of the rows"
     if column.present >= MIN_ROWS_FOR_UNIQUE and _looks_like_id(column):
         return (
             "has another value in nearly every row, like an identifier: "
@@ -97,7 +98,7 @@ def _about_target(
     if target.nulls and target.present:
         warnings.append(
             TableWarning(
-                target.name, f"is missing in {target.nulls:,} rows: the split leaves them out"
+                target.name, f"is missing in {rows(target.nulls)}: the split leaves them out"
             )
         )
     if task not in ("binary", "multiclass"):
@@ -109,8 +110,9 @@ def _about_target(
         warnings.append(
             TableWarning(
                 target.name,
-                f"has {len(counts):,} classes, the rarest of which, {value!r}, has {count:,} rows "
-                f"({share:.2%}): watch balanced accuracy, or set `class_weight` to balanced",
+                f"has {len(counts):,} classes, the rarest of which, {value!r}, has "
+                f"{rows(count)} ({percent(share, 2)}): watch balanced accuracy, or set "
+                "`class_weight` to balanced",
             )
         )
     return warnings

@@ -206,8 +206,8 @@ def test_oddities_are_warnings_and_no_violations(tmp_path: Path) -> None:
         "y",
         "y",
     ]
-    assert "missing in 1 rows" in told[-2][1]
-    assert "'rare', has 3 rows (1.51%)" in told[-1][1]
+    assert "missing in 1 row:" in told[-2][1]
+    assert "'rare', has 3 rows (1.51\N{NO-BREAK SPACE}%)" in told[-1][1]
 
 
 def test_equal_rows_are_counted(tmp_path: Path) -> None:
@@ -215,7 +215,8 @@ def test_equal_rows_are_counted(tmp_path: Path) -> None:
     (warning,) = validate(
         tmp_path, pl.DataFrame({"a": [1, 1, 2, 1], "b": ["x"] * 3 + ["y"]})
     ).warnings
-    assert warning.message.startswith("1 rows (25.0%) equal an earlier row: ")
+    told = "1 row (25.0\N{NO-BREAK SPACE}%) with the values of an earlier row: "
+    assert warning.message.startswith(told)
 
 
 def test_column_beyond_the_curated_schema_is_a_warning(tmp_path: Path) -> None:

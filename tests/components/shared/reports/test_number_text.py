@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from components.shared.reports.number_text import count, number, percent
+from components.shared.reports.number_text import count, number, percent, rows
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_count_separates_thousands() -> None:
     assert count(9985) == "9,985"
 
 
+def test_one_row_is_no_rows() -> None:
+    """A single row is told as such."""
+    assert (rows(1), rows(9985)) == ("1 row", "9,985 rows")
+
+
 def test_percent_is_of_a_fraction() -> None:
     """Fractions are shown per cent, and NaN as a dash."""
-    assert (percent(0.1234), percent(math.nan)) == ("12.3 %", "–")
+    assert (percent(0.1234), percent(math.nan)) == ("12.3\N{NO-BREAK SPACE}%", "–")
