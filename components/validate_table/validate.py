@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.shared.errors import InputError
-from components.shared.reports.number_text import rows
+from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.column_statistics import (
     ColumnStatistics,
@@ -164,7 +164,7 @@ def _line(finding: Finding) -> str:
         return f"{finding.column!r}: {finding.message}"
     row, value = finding.sample[0]
     return (
-        f"{finding.column!r}: {finding.message} in {rows(finding.count)} "
+        f"{finding.column!r}: {finding.message} in {counted_rows(finding.count)} "
         f"(the first: {value!r} in data row {row:,})"
     )
 

@@ -6,6 +6,8 @@ are drawn in stand-in colours, which the SVG names as the page's CSS variables; 
 
 import io
 import re
+import unicodedata
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -124,7 +126,7 @@ def importance_plot(names: Sequence[str], means: Sequence[float], stds: Sequence
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
 
-    longest = max(len(_short(name)) for name in names)
+    longest = max(_width(_short(name)) for name in names)
     height = 0.45 + 0.24 * len(names)
     return _figure(draw, width=9.4, height=height, left=0.2 + 0.082 * longest, bottom=0.3)
 
@@ -180,7 +182,10 @@ def _figure(
         axes.patch.set_alpha(0)
         draw(axes)
         target = io.StringIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+        with warnings.catch_warnings():
+            # Text stays text, so the fonts of the reader count, not those that are here.
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     return _inline(target.getvalue())
 
 
@@ -213,4 +218,10 @@ def _colours(number: int) -> Sequence[str]:
 
 
 def _short(name: str, most: int = 28) -> str:
+    name = " ".join(name.split())
     return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _width(text: str) -> int:
+    """Return the width in letters, of which a character of East Asia takes nearly two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

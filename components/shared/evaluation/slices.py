@@ -151,6 +151,8 @@ def _range(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
     # pandas begins the first range of times a moment before the earliest of them.
     ceil = getattr(value, "ceil", None)
     text = str(value if ceil is None else ceil("ms"))

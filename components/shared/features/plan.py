@@ -9,6 +9,7 @@ import polars as pl
 
 from components.shared.errors import InputError
 from components.shared.models.description import InputColumn
+from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
 
@@ -134,8 +135,8 @@ def _summarise(
     for name, summary in summaries.items():
         if summary["infinite"]:
             raise InputError(
-                f"The column {name!r} is infinite in {summary['infinite']:,} rows: empty these "
-                "values, replace them by numbers, or name the column in drop_columns."
+                f"The column {name!r} is infinite in {counted_rows(summary['infinite'])}: empty "
+                "these values, replace them by numbers, or name the column in drop_columns."
             )
     return summaries, row["rows"]
 

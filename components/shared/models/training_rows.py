@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.shared.features.preprocessors import PreprocessorDescription
+from components.shared.reports.number_text import counted_rows
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,14 @@ def _weights(series: pl.Series) -> NDArray[np.float64]:
     if not (series.dtype.is_numeric() or series.dtype == pl.Boolean):
         raise InputError(f"{name} are not numbers: name a numeric column.")
     weights = series.cast(pl.Float64).to_numpy()
-    missing = np.count_nonzero(~np.isfinite(weights))
+    missing = int(np.count_nonzero(~np.isfinite(weights)))
     if missing:
-        raise InputError(f"{name} are missing or infinite in {missing:,} rows: fill them in.")
-    negative = np.count_nonzero(weights < 0)
+        raise InputError(
+            f"{name} are missing or infinite in {counted_rows(missing)}: fill them in."
+        )
+    negative = int(np.count_nonzero(weights < 0))
     if negative:
-        raise InputError(f"{name} are negative in {negative:,} rows: weights are 0 or more.")
+        raise InputError(f"{name} are negative in {counted_rows(negative)}: weights are 0 or more.")
     if not weights.any():
         raise InputError(f"{name} are all 0: no row would count.")
     return weights

@@ -28,7 +28,7 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-def rows(value: int) -> str:
+def counted_rows(value: int) -> str:
     """Return a number of rows: `1 row`, `9,985 rows`."""
     return f"{count(value)} {'row' if value == 1 else 'rows'}"
 

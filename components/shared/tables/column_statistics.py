@@ -116,6 +116,8 @@ def _describe(
         unique = present.select(pl.col("value").hash().n_unique())
         found["distinct"] = unique.collect(engine="streaming").item()
     found["infinite"] = found["infinite"] or 0
+    # An estimate may lie above what is possible.
+    found["distinct"] = min(found["distinct"], rows - found["nulls"])
     return ColumnStatistics(
         name=name, type=kind, rows=rows, exact=exact, categories=categories, **found
     )

@@ -7,6 +7,7 @@ from typing import Literal, NoReturn
 import polars as pl
 
 from components.shared.errors import InputError
+from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
 
@@ -124,7 +125,7 @@ def _check_regression(values: _Values) -> None:
         )
     if values.infinite:
         raise InputError(
-            f"The target {values.target!r} is infinite in {values.infinite:,} rows: "
+            f"The target {values.target!r} is infinite in {counted_rows(values.infinite)}: "
             "remove these rows or empty these values."
         )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from components.shared.reports.number_text import percent, rows
+from components.shared.reports.number_text import counted_rows, percent
 from components.shared.tables.column_statistics import ColumnStatistics
 from components.shared.tables.tasks import Task
 
@@ -56,8 +56,8 @@ def table_warnings(
         warnings.append(
             TableWarning(
                 None,
-                f"{rows(repeated_rows)} ({percent(share)}) with the values of an earlier row: "
-                "remove them if they are copies, since train and test may each get one",
+                f"{counted_rows(repeated_rows)} ({percent(share)}) with the values of an earlier "
+                "row: remove them if they are copies, since train and test may each get one",
             )
         )
     by_name = {column.name: column for column in statistics}
@@ -98,7 +98,8 @@ def _about_target(
     if target.nulls and target.present:
         warnings.append(
             TableWarning(
-                target.name, f"is missing in {rows(target.nulls)}: the split leaves them out"
+                target.name,
+                f"is missing in {counted_rows(target.nulls)}: the split leaves them out",
             )
         )
     if task not in ("binary", "multiclass"):
@@ -111,7 +112,7 @@ def _about_target(
             TableWarning(
                 target.name,
                 f"has {len(counts):,} classes, the rarest of which, {value!r}, has "
-                f"{rows(count)} ({percent(share, 2)}): watch balanced accuracy, or set "
+                f"{counted_rows(count)} ({percent(share, 2)}): watch balanced accuracy, or set "
                 "`class_weight` to balanced",
             )
         )

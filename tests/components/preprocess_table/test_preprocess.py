@@ -224,5 +224,5 @@ def test_mistakes_are_explained(tmp_path: Path, parameters: dict[str, Any], mess
 def test_infinite_numbers_are_refused(tmp_path: Path) -> None:
     """A column with an infinite number is named, with the number of rows."""
     train = table(tmp_path, age=[1.0, float("inf"), 3.0])
-    with pytest.raises(InputError, match="'age' is infinite in 1 rows"):
+    with pytest.raises(InputError, match="'age' is infinite in 1 row:"):
         preprocess(train, "y")

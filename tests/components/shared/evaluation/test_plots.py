@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 
 from components.shared.evaluation.plots import histogram_plot, importance_plot
 
@@ -24,6 +25,15 @@ def test_names_of_columns_stay_text() -> None:
     assert "cost_$_and_$" in text
     assert "<b>&" in text
     assert "x" * 27 + "…" in text
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_in_any_script_draw_without_a_warning() -> None:
+    """The fonts that count are those of the reader; a tab has no glyph in any."""
+    svg = importance_plot(["年齢", "a\tb"], [0.2, 0.1], [0.0, 0.0])
+    text = "".join(ElementTree.fromstring(svg).itertext())  # noqa: S314 - our own
+    assert "年齢" in text
+    assert "a b" in text
 
 
 def test_same_input_same_bytes() -> None:

@@ -43,6 +43,13 @@ def test_missing_values_are_a_slice(predicted: Predicted) -> None:
     assert [(part.value, part.rows) for part in sliced.slices] == [("a", 300), ("(missing)", 100)]
 
 
+def test_few_numbers_are_slices_of_readable_digits(predicted: Predicted) -> None:
+    """What a float is off by in its last places is not shown."""
+    column = pd.Series(np.repeat([0.1 + 0.2, 7.0], 200), name="x")
+    sliced = slice_by(column, predicted, 0.7, 0.95, 0)
+    assert [part.value for part in sliced.slices] == ["0.3", "7"]
+
+
 def test_days_are_cut_into_quarters_in_their_order(predicted: Predicted) -> None:
     """Many days make four ranges, earliest first, that begin and end with days."""
     days = pd.Series(pd.date_range("2024-01-01", periods=40).repeat(10), name="day")

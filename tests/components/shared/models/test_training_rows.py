@@ -67,9 +67,9 @@ def test_weights_are_floats(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ([1.0, -1.0], "negative in 1 rows"),
-        ([1.0, None], "missing or infinite in 1 rows"),
-        ([1.0, float("inf")], "missing or infinite in 1 rows"),
+        ([1.0, -1.0], "negative in 1 row:"),
+        ([1.0, None], "missing or infinite in 1 row:"),
+        ([1.0, float("inf")], "missing or infinite in 1 row:"),
         ([0.0, 0.0], "all 0"),
         (["a", "b"], "not numbers"),
     ],

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from components.shared.reports.number_text import count, number, percent, rows
+from components.shared.reports.number_text import count, counted_rows, number, percent
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_count_separates_thousands() -> None:
 
 def test_one_row_is_no_rows() -> None:
     """A single row is told as such."""
-    assert (rows(1), rows(9985)) == ("1 row", "9,985 rows")
+    assert (counted_rows(1), counted_rows(9985)) == ("1 row", "9,985 rows")
 
 
 def test_percent_is_of_a_fraction() -> None:

@@ -60,7 +60,7 @@ def test_a_given_task_wins(tmp_path: Path, values: list[Any], task: str, resolve
         (["yes", "yes", None], "auto", r"one value only, 'yes', in all 2 rows"),
         (["a", "b"], "regression", r"not numeric but string \(for instance 'a'\)"),
         ([True, False], "regression", r"not numeric but boolean"),
-        ([0.5, float("inf"), 2.0], "auto", r"infinite in 1 rows"),
+        ([0.5, float("inf"), 2.0], "auto", r"infinite in 1 row:"),
         (["a", "b", "c"], "binary", r"has 3 classes, which makes the task multiclass, not binary"),
         (["a", "b"], "multiclass", r"has 2 classes, which makes the task binary"),
         ([f"id-{n}" for n in range(100)], "auto", r"100 distinct values in 100 rows"),
