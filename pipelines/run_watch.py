@@ -177,8 +177,13 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
         said = "; ".join(errors_of(run)) or f"KFP says {run.state} and nothing else"
         raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
     step = failed[0]
-    reason = _reason(connection, run, step, logs)
+    log = logs.get(step.name) or read_log(connection, run, step.pod)
+    reason = _reason(connection, run, step, log)
     pod = f"{step.pod} -c main" if step.pod else f"-l pipeline/runid={run.run_id} --tail -1"
+    if step.pod and step.in_driver and not log:
+        # Newer releases of KFP have one pod of Argo's for all drivers of a run.
+        workflow = step.pod.partition("-system-")[0]
+        pod = f"-l workflows.argoproj.io/workflow={workflow} --all-containers --tail -1"
     package = PipelinePackage.of_run(run)
     where = origins(package, step.name, reason, connection.pod_namespace)
     raise RunFailedError(
@@ -188,8 +193,7 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
     )
 
 
-def _reason(connection: Connection, run: Any, step: Step, logs: Mapping[str, str]) -> str:
-    log = logs.get(step.name) or read_log(connection, run, step.pod)
+def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:
     if said := error_in(log):
         return said
     if step.in_driver:

@@ -130,6 +130,14 @@ def test_a_run_that_fails_in_a_driver(submit: CommandLine, kfp: FakeKfp) -> None
     assert f"kubectl -n kubeflow logs {pod} -c main" in done.errors
 
 
+def test_a_driver_without_a_log(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Where no pod of a driver's own is to be seen, all of the run's are named."""
+    kfp.outcomes["train_model"] = "DRIVER_FAILED"
+    done = submit(*WATCHED)
+    assert "neither the API nor its log say why" in done.errors
+    assert "logs -l workflows.argoproj.io/workflow=training-x7k2p --all-containers" in done.errors
+
+
 def test_a_run_that_fails_before_its_first_step(submit: CommandLine, kfp: FakeKfp) -> None:
     """Where the driver of the run itself fails, its log is shown."""
     kfp.outcomes["root"] = "DRIVER_FAILED"
