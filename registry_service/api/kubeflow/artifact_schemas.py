@@ -1,8 +1,9 @@
 """The bodies of artifacts: a union that the field `artifactType` decides."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, model_validator
+from pydantic_core import PydanticCustomError
 
 from registry_service.api.json import Body
 from registry_service.api.kubeflow.schemas import Int64, Int64Text, ResourceUpdate, Stored
@@ -105,6 +106,12 @@ class DatasetArtifactCreate(DatasetArtifactUpdate, _Named):
 
 class MetricCreate(MetricUpdate, _Named):
     """POST of a metric."""
+
+    @model_validator(mode="after")
+    def _has_a_value(self) -> Self:
+        if self.value is None:
+            raise PydanticCustomError("no_value", "metric value is required: bad request")
+        return self
 
 
 class ParameterCreate(ParameterUpdate, _Named):

@@ -111,6 +111,8 @@ class ResourceUpdate(Body):
             given["custom_properties"] = {
                 name: _property(value) for name, value in self.custom_properties.items()
             }
+        if self.external_id == "":
+            given["external_id"] = None  # an empty one finds nothing, so that many may have it
         return given
 
 
