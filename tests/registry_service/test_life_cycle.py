@@ -14,7 +14,7 @@ from registry_service.db.migrate import migrate
 from registry_service.domain.access import ANYONE
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import Registration, VersionContent
-from registry_service.domain.resources import RegisteredModel
+from registry_service.domain.resources import ARCHIVED, RegisteredModel
 from registry_service.errors import AlreadyExistsError, ConflictError, NotFoundError
 from registry_service.service.aliases import Aliases, AliasMove
 from registry_service.service.registrations import Registrations
@@ -27,7 +27,7 @@ ALIAS = st.sampled_from(["champion", "challenger"])
 
 
 class LifeCycle(RuleBasedStateMachine):
-    """Registers, promotes and deletes versions of one model."""
+    """Registers, promotes, rolls back, archives, restores and deletes versions of one model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,8 +41,10 @@ class LifeCycle(RuleBasedStateMachine):
         self.versions = Versions(database, self.registrations)
         self.numbers: dict[str, int] = {}
         self.gone: set[str] = set()
+        self.archived: set[str] = set()
         self.last = 0
         self.pointed: dict[str, str] = {}
+        self.before: dict[str, list[str]] = {"champion": [], "challenger": []}
         self.keys = 0
 
     def teardown(self) -> None:
@@ -95,8 +97,54 @@ class LifeCycle(RuleBasedStateMachine):
         except NotFoundError:
             assert self.meant(ref) is None
             return
+        except ConflictError:
+            assert self.meant(ref) in self.archived
+            return
         assert moved.version_name == self.meant(ref)
+        assert moved.version_name not in self.archived
+        before = self.pointed.get(alias, moved.version_name)
+        if before != moved.version_name:
+            self.before[alias].append(before)
         self.pointed[alias] = moved.version_name
+
+    @rule(alias=ALIAS)
+    def roll_back(self, alias: str) -> None:
+        """An alias goes back step by step, and stays when it was nowhere or cannot go there."""
+        target = self.before[alias][-1] if self.before[alias] else None
+        try:
+            moved = self.aliases.rollback("m", AliasMove(ANYONE, alias))
+        except ConflictError:
+            assert target is None or target in self.gone | self.archived
+            return
+        assert moved.version_name == target
+        self.pointed[alias] = self.before[alias].pop()
+
+    @rule(ref=REFS)
+    def archive(self, ref: str) -> None:
+        """A version that an alias points to is not put away."""
+        name = self.meant(ref)
+        try:
+            self.versions.archive(ANYONE, "m", ref, None)
+        except NotFoundError:
+            assert name is None
+        except ConflictError:
+            assert name in self.pointed.values()
+        else:
+            assert name is not None
+            assert name not in self.pointed.values()
+            self.archived.add(name)
+
+    @rule(ref=REFS)
+    def restore(self, ref: str) -> None:
+        """An archived version comes back; what is not archived stays as it is."""
+        name = self.meant(ref)
+        try:
+            self.versions.restore(ANYONE, "m", ref, None)
+        except NotFoundError:
+            assert name is None
+        else:
+            assert name is not None
+            self.archived.discard(name)
 
     @precondition(lambda self: self.numbers)
     @rule(ref=REFS)
@@ -113,6 +161,7 @@ class LifeCycle(RuleBasedStateMachine):
             assert name is not None
             assert name not in self.pointed.values()
             del self.numbers[name]
+            self.archived.discard(name)
             self.gone.add(name)
 
     @invariant()
@@ -122,6 +171,7 @@ class LifeCycle(RuleBasedStateMachine):
             return
         page = self.registrations.versions(ANYONE, "m", ListQuery())
         assert {version.name: version.number for version in page.items} == self.numbers
+        assert {v.name for v in page.items if v.state == ARCHIVED} == self.archived
         listed = {alias.name: alias.version_name for alias in self.aliases.list(ANYONE, "m")}
         assert listed == self.pointed
 
