@@ -34,6 +34,7 @@ def training(
     sample_weight_column: Optional[str] = None,
     class_weight: Optional[str] = None,
     slice_columns: List[str] = [],
+    positive_class: Optional[str] = None,
     metric: str = "auto",
     floor: Optional[float] = None,
     margin: float = 0.0,
@@ -66,6 +67,8 @@ def training(
         sample_weight_column: Column with the weight of each row; it is not a feature.
         class_weight: balanced, or a JSON object from class to weight.
         slice_columns: JSON list of columns by which the report breaks the metrics down.
+        positive_class: Which of two classes counts as found; by default the one that says so (yes,
+            true, 1, …), else the second one in sorted order.
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: Value that the metric must reach; by default better than a constant prediction.
         margin: How much better than the champion a model must be, surely; a negative margin
@@ -115,6 +118,7 @@ def training(
         model=train.outputs["model"],
         test=split.outputs["test"],
         slice_columns=slice_columns,
+        positive_class=positive_class,
         seed=seed,
         model_digest=train.outputs["Output"],
         test_digest=split.outputs["test_digest"],

@@ -108,7 +108,8 @@ def _rule(column: Any, number: int) -> ColumnRule:
     bounds = {key: _bound(column.get(key), kind, f'{where}, "{key}"') for key in BOUNDS}
     categories = column.get("categories")
     if categories is not None:
-        if kind != "string" or not all(isinstance(name, str) for name in categories):
+        listed = isinstance(categories, list) and all(isinstance(each, str) for each in categories)
+        if kind != "string" or not listed:
             raise InputError(f'{where} has "categories" that are no list of strings.')
         categories = tuple(categories)
     return ColumnRule(**{**column, **bounds, "categories": categories})

@@ -275,6 +275,10 @@ def test_unknown_mode_is_named(tmp_path: Path) -> None:
             r"no list of strings",
         ),
         (
+            '{"format": 1, "columns": [{"name": "a", "type": "string", "categories": "xy"}]}',
+            r"no list of strings",
+        ),
+        (
             '{"format": 1, "columns": [' + ", ".join(['{"name": "a", "type": "date"}'] * 2) + "]}",
             r"more than one rule for the column 'a'",
         ),
