@@ -87,6 +87,8 @@ def _classifier_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot
     result = []
     if curves.roc:
         several = "" if evaluation.task == BINARY else "Each class against the rest. "
+        if len(curves.roc) > MOST_ROC_CURVES:
+            several = f"The {MOST_ROC_CURVES} most frequent classes, each against the rest. "
         result.append(
             Plot(
                 "ROC curve",
