@@ -200,12 +200,15 @@ def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str
     """Return where an alias pointed before; two rollbacks in a row go two steps back."""
     undone = 0
     for entry in _moves(transaction, model, alias):
+        before = entry.detail["from"]
         if entry.action == "alias.rollback":
             undone += 1
+        elif before is None or before == entry.detail["to"]:
+            continue  # No step away from a version, so that no roll-back undid it.
         elif undone:
             undone -= 1
-        elif entry.detail["from"] is not None and entry.detail["from"] != entry.detail["to"]:
-            return str(entry.detail["from"])
+        else:
+            return str(before)
     return None
 
 

@@ -48,6 +48,16 @@ def test_rollback_walks_back_through_the_memory(ours: Caller, model: str) -> Non
     assert champion(ours, model) == "1"
 
 
+def test_rollback_does_not_count_moves_to_where_the_alias_was(ours: Caller, model: str) -> None:
+    """A promotion repeated by a retry is no step: after one step back there is none before."""
+    for version in ("1", "2", "2"):
+        promote(ours, model, version)
+    path = f"/models/{model}/aliases/champion/rollback"
+    assert ours("POST", path)[0] == 200
+    assert champion(ours, model) == "1"
+    assert ours("POST", path)[0] == 409
+
+
 def test_every_change_is_in_the_audit_log(ours: Caller, registry_url: str, model: str) -> None:
     """Who, what, from, to and why; newest first; filtered by action; also Kubeflow's changes."""
     promote(ours, model, "1")
