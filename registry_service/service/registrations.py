@@ -201,14 +201,16 @@ def _add_version(
 ) -> ModelVersion:
     number = transaction.next_number(model.id)
     name = registration.version_name or str(number)
-    if not is_first:
-        # A version may have been given by hand the name that this number would have.
-        while registration.version_name is None and transaction.find(
+    if registration.version_name is not None:
+        if not is_first:
+            refuse_deleted_name(transaction, model.id, name)
+    elif not is_first:
+        # A version may have, or have had, by hand the name that this number would have.
+        while transaction.find(
             ModelVersion, registered_model_id=model.id, name=name
-        ):
+        ) or transaction.deleted(model.id, name):
             number = transaction.next_number(model.id)
             name = str(number)
-        refuse_deleted_name(transaction, model.id, name)
     version = ModelVersion(
         name=name,
         description=registration.version_description,

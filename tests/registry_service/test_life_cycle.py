@@ -176,6 +176,19 @@ class LifeCycle(RuleBasedStateMachine):
         assert listed == self.pointed
 
 
+def test_a_number_is_passed_over_whose_name_is_taken() -> None:
+    """An unnamed version has no name that another one has, or had before it was deleted."""
+    life = LifeCycle()
+    life.first_version()
+    life.register("3")
+    life.delete("2")
+    life.register("5")
+    life.register(None)
+    life.all_is_as_expected()
+    life.teardown()
+    assert life.numbers == {"1": 1, "5": 3, "4": 4}
+
+
 TestLifeCycle = LifeCycle.TestCase
 TestLifeCycle.settings = settings(
     max_examples=25,
