@@ -121,10 +121,12 @@ def _fetch(http: RegistryHttp, url: str, path: Path, sha256: str) -> None:
     response = http.request("GET", url, action, preload_content=False)
     digest = hashlib.sha256()
     try:
-        with path.open("wb") as file:
+        # Hashing lets go of Python's lock: it is done beside the writing.
+        with path.open("wb") as file, ThreadPoolExecutor(1) as hashing:
             for chunk in response.stream(CHUNK_BYTES):
+                hashed = hashing.submit(digest.update, chunk)
                 file.write(chunk)
-                digest.update(chunk)
+                hashed.result()
     except HTTPError as error:
         path.unlink()
         raise http.unreachable(action, url, error) from error
