@@ -10,7 +10,10 @@ BENCHMARKS: Final = (
     "container_start",
     "training_overhead",
     "table_io",
+    "registry.at_rest",
+    "registry.against_minio",
     "registry.against_mlflow",
+    "registry.scale",
 )
 
 
