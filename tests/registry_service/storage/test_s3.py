@@ -217,7 +217,7 @@ def on_s3(
 
 
 def test_a_version_is_registered_with_bytes_in_s3(on_s3: Caller) -> None:
-    """Plan, upload, register, fetch: the service hands out requests and never sees the bytes."""
+    """Plan, upload, register, fetch: from the store, or from the service when asked for it."""
     entry = {"path": "model.joblib", "sha256": SHA256, "size": len(CONTENT)}
     body = registration("s3", [entry])
     status, error = on_s3("POST", "/register", body, Idempotency_Key="early")
@@ -231,4 +231,4 @@ def test_a_version_is_registered_with_bytes_in_s3(on_s3: Caller) -> None:
     assert on_s3("POST", "/register", body, Idempotency_Key="key")[0] == 201
     _, listed = on_s3("GET", "/models/s3/versions/latest/files")
     assert urllib3.request("GET", listed["files"][0]["url"]).data == CONTENT
-    assert on_s3("GET", f"/blobs/{SHA256}")[0] == 404
+    assert on_s3("GET", f"/blobs/{SHA256}") == (200, CONTENT)
