@@ -21,6 +21,10 @@ SHELL: Final = ["sh", "-ec"]
 code and the arguments of kfp's executor follow."""
 
 
+class ServerGoneError(Exception):
+    """A step was not started, as there is no server to start it."""
+
+
 class StepServer:
     """Runs steps, one at a time, in forks of a process that has their libraries."""
 
@@ -45,21 +49,34 @@ class StepServer:
             environment: All variables of the process.
 
         Raises:
-            EOFError, OSError: The server could not start, or is gone; the step was not started.
+            ServerGoneError: The server could not start, or was killed; the step was not started.
         """
-        self._connection.recv()  # it is ready
-        read, write = os.pipe()
-        with os.fdopen(read, errors="replace") as output:
-            with os.fdopen(write):
-                send_handle(self._connection, write, self._process.pid)
-                self._connection.send((code, arguments, dict(environment)))
-            for line in output:
+        try:
+            output = self._start(code, arguments, environment)
+        except (EOFError, OSError) as error:
+            raise ServerGoneError from error
+        with os.fdopen(output, errors="replace") as lines:
+            for line in lines:
                 print(line, end="")
         try:
             return int(self._connection.recv())
-        except EOFError:
+        except (EOFError, OSError):
             print("The process of the step was killed.")
             return FAILURE
+
+    def _start(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
+        """Start a step; return the descriptor that its output is read from."""
+        self._connection.recv()  # it is ready
+        read, write = os.pipe()
+        try:
+            send_handle(self._connection, write, self._process.pid)
+            self._connection.send((code, arguments, dict(environment)))
+        except OSError:
+            os.close(read)
+            raise
+        finally:
+            os.close(write)
+        return read
 
     def close(self) -> None:
         """End the server, after its last step."""
@@ -91,7 +108,7 @@ def steps_run_by(server: StepServer | None) -> Iterator[None]:
         _, _, _, code, *arguments = full_command
         try:
             return server.run(code, arguments, {**os.environ, **(env_vars or {})})
-        except (EOFError, OSError):
+        except ServerGoneError:
             return int(start_anew(full_command, env_vars))
 
     handler.run_local_subprocess = run
