@@ -1,6 +1,7 @@
 """The garbage collection runs beside uploads and registrations."""
 
 import hashlib
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,9 @@ from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
 
 REGISTRATIONS = 150
+COLLECTED = 50
+"""Blobs that the collection takes meanwhile: registrations go on until it has."""
+CALLERS = 8
 
 
 def put(blobs: BlobStore, content: bytes, sha256: str) -> None:
@@ -53,7 +57,8 @@ def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> 
             taken.append(garbage.collect(ANYONE, -1, dry=False).blobs)
 
     def register(number: int) -> str:
-        content = f"collected {number}".encode()
+        stray, content = f"stray {number}".encode(), f"collected {number}".encode()
+        put(blobs, stray, hashlib.sha256(stray).hexdigest())
         sha256 = hashlib.sha256(content).hexdigest()
         wish = Registration(
             model=RegisteredModel(name="m"),
@@ -72,13 +77,21 @@ def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> 
             return sha256
         raise AssertionError("the bytes were always gone")
 
+    numbers = itertools.count()
+
+    def register_many() -> list[str]:
+        registered = []
+        while (number := next(numbers)) < REGISTRATIONS or sum(taken) < COLLECTED:
+            registered.append(register(number))
+        return registered
+
     collector = threading.Thread(target=collect)
     collector.start()
-    with ThreadPoolExecutor(8) as pool:
-        digests = list(pool.map(register, range(REGISTRATIONS)))
+    with ThreadPoolExecutor(CALLERS) as pool:
+        callers = [pool.submit(register_many) for _ in range(CALLERS)]
     done.set()
     collector.join()
-    assert sum(taken) > 0
-    for sha256 in digests:
-        blobs.verify(sha256)
+    for caller in callers:
+        for sha256 in caller.result():
+            blobs.verify(sha256)
     engine.dispose()

@@ -21,7 +21,8 @@ def test_a_running_upload_is_finished_first(start: Callable[[], RunningRegistry]
     connection.endheaders()
     half = len(CONTENT) // 2
     connection.send(CONTENT[:half])
-    time.sleep(0.5)
+    while not any((registry.data / "blobs/incoming").iterdir()):
+        time.sleep(0.01)
     registry.process.terminate()
     time.sleep(0.5)
     assert registry.process.poll() is None

@@ -136,7 +136,7 @@ def test_two_thousand_columns_take_seconds(tmp_path: Path) -> None:
     frame = pl.DataFrame({f"c{number}": [0.5, number] for number in range(2_000)}, strict=False)
     start = time.monotonic()
     assert len(set(hashes(tmp_path, frame))) == 2
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 60
 
 
 def test_equal_rows_are_told_apart_as_documented() -> None:
