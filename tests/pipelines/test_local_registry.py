@@ -16,7 +16,7 @@ with local_registry(Path("registry"), Path("log")) as url:
     print(url, flush=True)
     time.sleep(60)
 """
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.mark.parametrize("signal", ["kill", "terminate"])

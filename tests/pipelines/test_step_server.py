@@ -36,7 +36,7 @@ with step_server() as server:
     print(server._process.pid, flush=True)
     time.sleep(60)
 """
-SECONDS = 20
+SECONDS = 60
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="steps start anew elsewhere")
 
