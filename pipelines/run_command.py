@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import click
 from rich.console import Console
@@ -25,6 +26,8 @@ from pipelines.step_server import step_server
 
 WORK_DIR: Final = Path(".kfp-tabular")
 HOST_NETWORK: Final = "host"
+# What `registry serve` shows in a browser where nobody has chosen another address.
+PAGES: Final = "http://127.0.0.1:8080/ui/"
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
 
 EXAMPLES: Final = """
@@ -162,11 +165,21 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
         console.print(f"  {step:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
     model = escape(str(_short(summary.model)))
     console.print(f"  {'model':<22} {model}", highlight=False, soft_wrap=True)
+    if (url := os.environ.get(URL_VARIABLE)) and summary.registered:
+        page = escape(_page_of(url, summary.registered))
+        console.print(f"  {'version':<22} {page}", highlight=False, soft_wrap=True)
     console.print("\nnext:")
     # The registry commands look into the default folder, or into the one that this names.
     where = "" if work_dir == WORK_DIR else f"KFP_TABULAR_WORK_DIR={escape(str(work_dir))} "
     for command in ("registry list", "registry serve", "run training --help"):
-        console.print(f"  {where}kfp-tabular {command}", highlight=False, soft_wrap=True)
+        note = f"  [dim]# {PAGES}[/]" if command == "registry serve" else ""
+        console.print(f"  {where}kfp-tabular {command}{note}", highlight=False, soft_wrap=True)
+
+
+def _page_of(registry_url: str, registered: Mapping[str, Any]) -> str:
+    """Return where a registry that outlives the run shows the version."""
+    named = urlencode({"model": registered["model_name"], "version": registered["version"]})
+    return f"{registry_url.rstrip('/')}/ui/find?{named}"
 
 
 def _short(path: Path) -> Path:

@@ -42,12 +42,14 @@ from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
+from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
+from registry_service.ui.routes import assets_router, pages_router, ways_in_router
 
 if TYPE_CHECKING:
     from registry_service.storage.s3 import S3Store
@@ -164,4 +166,8 @@ def _our_routers(
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(blobs)
     yield versions_router(versions, Verification(database, blobs))
-    yield records_router(versions, Audit(database), Garbage(database, blobs))
+    audit = Audit(database)
+    yield records_router(versions, audit, Garbage(database, blobs))
+    yield ways_in_router(registrations, aliases)
+    yield pages_router(Overview(database), versions, audit)
+    yield assets_router()

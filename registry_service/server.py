@@ -7,6 +7,8 @@ import uvicorn
 from registry_service.app import create_app
 from registry_service.settings import Settings
 
+log = logging.getLogger(__name__)
+
 # Longer than any request but a large upload takes; those are retried by the client.
 GRACE_SECONDS = 30
 
@@ -20,6 +22,10 @@ def run(settings: Settings) -> None:
     settings.check()
     logging.basicConfig(format="%(levelname)s %(message)s")
     logging.getLogger("registry_service").setLevel(settings.log_level.upper())
+    if settings.port:
+        scheme = "http" if settings.tls_certificate is None else "https"
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        log.info("pages for people: %s://%s:%d/ui/", scheme, host, settings.port)
     uvicorn.run(
         create_app(settings),
         host=settings.host,

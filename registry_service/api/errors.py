@@ -27,6 +27,7 @@ from registry_service.errors import (
     TooLargeError,
     UnauthorizedError,
 )
+from registry_service.ui.errors import error_page, is_page
 
 STATUS: Mapping[type[RegistryError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
@@ -57,6 +58,8 @@ def status_of(error: RegistryError) -> HTTPStatus:
 
 def error_answer(path: str, status: int, code: str, message: str) -> Response:
     """Return the answer to a request for a path that cannot be fulfilled."""
+    if is_page(path):
+        return error_page(path, status, message)
     if path.startswith(KUBEFLOW):
         # Its clients know the phrase of the status; 422 has that of 400 there.
         shown = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status

@@ -8,13 +8,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from registry_service.db.overview_rows import OverviewRows
 from registry_service.db.record_rows import RecordRows
 from registry_service.db.resource_rows import ResourceRows
 from registry_service.db.version_rows import VersionRows
 from registry_service.errors import StorageError
 
 
-class SqlTransaction(ResourceRows, VersionRows, RecordRows):
+class SqlTransaction(ResourceRows, VersionRows, RecordRows, OverviewRows):
     """One open transaction."""
 
 

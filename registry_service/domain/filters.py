@@ -43,3 +43,8 @@ class AnyOf:
 
 
 Filter = Comparison | AllOf | AnyOf
+
+
+def literal_pattern(text: str) -> str:
+    """Return the pattern of LIKE and ILIKE that this text alone matches."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

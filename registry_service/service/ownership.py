@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from registry_service.domain.access import Identity, Role
-from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
+from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, literal_pattern
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
 from registry_service.domain.serving import InferenceService, ServeModel
 from registry_service.errors import ForbiddenError
@@ -51,12 +51,8 @@ def visible_models(identity: Identity, condition: Filter | None) -> Filter | Non
         raise ForbiddenError(f"{identity.name} is not a reader of any model")
     mine = AnyOf(
         tuple(
-            Comparison("name", None, "LIKE", f"{_literal(prefix)}%", custom=False)
+            Comparison("name", None, "LIKE", f"{literal_pattern(prefix)}%", custom=False)
             for prefix in prefixes
         )
     )
     return mine if condition is None else AllOf((condition, mine))
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -80,6 +80,30 @@ class Transaction(Protocol):
         """Return the aliases of a model, sorted by name."""
         ...
 
+    def newest_versions(self, model_ids: Sequence[int]) -> Mapping[int, ModelVersion]:
+        """Return the version with the highest number of each model that has one."""
+        ...
+
+    def aliases_of(self, model_ids: Sequence[int]) -> Mapping[int, Sequence[Alias]]:
+        """Return the aliases of each model, sorted by name."""
+        ...
+
+    def last_moves(self, model_id: int, model_name: str) -> Mapping[str, AuditEntry]:
+        """Return the newest move of each alias of a model that the log has one of."""
+        ...
+
+    def approvals(self, version_ids: Sequence[int]) -> Mapping[int, Approval]:
+        """Return the approvals of those versions that have one."""
+        ...
+
+    def documents(self, version_ids: Sequence[int]) -> Mapping[int, VersionDocument]:
+        """Return lineage and schema of those versions that have them."""
+        ...
+
+    def files_of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        """Return the files of each version, sorted by path."""
+        ...
+
     def remove_alias(self, model_id: int, alias: str) -> None:
         """Remove an alias of a model."""
         ...

@@ -184,16 +184,29 @@ class Registrations:
         with self._database.read() as transaction:
             model = model_named(transaction, model_name)
             version = version_named(transaction, model, ref)
-            aliases = transaction.aliases(model.id)
-            artifacts = transaction.page(Artifact, ListQuery(), model_version_id=version.id).items
-            document, approval = transaction.description(version.id)
-            content = replace(
-                content_of(artifacts),
-                files=transaction.files(version.id),
-                document=document,
-            )
-        names = [alias.name for alias in aliases if alias.version_id == version.id]
-        return VersionDetail(model, version, names, content, approval)
+            return detail_of(transaction, model, version, transaction.aliases(model.id))
+
+
+def detail_of(
+    transaction: Transaction,
+    model: RegisteredModel,
+    version: ModelVersion,
+    aliases: Sequence[Alias],
+) -> VersionDetail:
+    """Return a version with everything that belongs to it.
+
+    Args:
+        transaction: Where it is read.
+        model: Its model.
+        version: The version.
+        aliases: Those of the model.
+    """
+    artifacts = transaction.page(Artifact, ListQuery(), model_version_id=version.id).items
+    document, approval = transaction.description(version.id)
+    files = transaction.files(version.id)
+    content = replace(content_of(artifacts), files=files, document=document)
+    names = [alias.name for alias in aliases if alias.version_id == version.id]
+    return VersionDetail(model, version, names, content, approval)
 
 
 def _add_version(

@@ -58,16 +58,7 @@ class Versions:
         """Return a version and where it is served by name."""
         detail = self._registrations.detail(identity, model_name, ref)
         with self._database.read() as transaction:
-            services = transaction.page(
-                InferenceService, ListQuery(), model_version_id=detail.version.id
-            ).items
-            environments = transaction.page(
-                ServingEnvironment,
-                ListQuery(),
-                id__in=[service.serving_environment_id for service in services],
-            ).items
-        by_id = {environment.id: environment for environment in environments}
-        return detail, [(service, by_id[service.serving_environment_id]) for service in services]
+            return detail, deployments_of(transaction, detail.version)
 
     def trained_on(
         self, identity: Identity, digest: str
@@ -167,6 +158,20 @@ class Versions:
             for version in () if dry else doomed:
                 _delete(transaction, identity, model, version, "retention")
         return doomed
+
+
+def deployments_of(
+    transaction: Transaction, version: ModelVersion
+) -> Sequence[tuple[InferenceService, ServingEnvironment]]:
+    """Return where a version is served by name."""
+    services = transaction.page(InferenceService, ListQuery(), model_version_id=version.id).items
+    environments = transaction.page(
+        ServingEnvironment,
+        ListQuery(),
+        id__in=[service.serving_environment_id for service in services],
+    ).items
+    by_id = {environment.id: environment for environment in environments}
+    return [(service, by_id[service.serving_environment_id]) for service in services]
 
 
 def comparison(details: Sequence[VersionDetail]) -> Mapping[str, Mapping[str, Sequence[Any]]]:

@@ -1,0 +1,178 @@
+"""Read what people look at together, each page of it in a constant number of statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from registry_service.domain.access import Identity, Role
+from registry_service.domain.filters import Comparison, literal_pattern
+from registry_service.domain.overview import (
+    HeldAlias,
+    ModelOverview,
+    ModelRow,
+    VersionOverview,
+    VersionRow,
+)
+from registry_service.domain.paging import ListQuery, Page
+from registry_service.domain.registration import (
+    AuditEntry,
+    AuditQuery,
+    VersionDetail,
+    VersionDocument,
+)
+from registry_service.domain.resources import Artifact, Metric, ModelVersion, RegisteredModel
+from registry_service.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from registry_service.service.content import content_of
+from registry_service.service.ownership import visible_models
+from registry_service.service.ports import Database, Transaction
+from registry_service.service.registrations import detail_of
+from registry_service.service.versions import MOST_COMPARED, deployments_of
+
+
+class Overview:
+    """The use cases of looking at the registry.
+
+    Resources are named by id here; who may not read one is not told its name either.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def models(self, identity: Identity, query: ListQuery, named: str = "") -> Page[ModelRow]:
+        """Return one page of the models that may be read.
+
+        Args:
+            identity: Who asks.
+            query: Which page; its filter is not looked at.
+            named: A text that their names contain, in capitals or not.
+        """
+        pattern = f"%{literal_pattern(named)}%"
+        wanted = Comparison("name", None, "ILIKE", pattern, custom=False) if named else None
+        with self._database.read() as transaction:
+            readable = replace(query, filter=visible_models(identity, wanted))
+            page = transaction.page(RegisteredModel, readable)
+            ids = [model.id for model in page.items]
+            newest = transaction.newest_versions(ids)
+            aliases = transaction.aliases_of(ids)
+        rows = [ModelRow(model, newest.get(model.id), aliases[model.id]) for model in page.items]
+        return Page(rows, page.next)
+
+    def model(self, identity: Identity, model_id: int, query: ListQuery) -> ModelOverview:
+        """Return a model with one page of its versions. Raises NotFoundError, ForbiddenError."""
+        with self._database.read() as transaction:
+            model = transaction.get(RegisteredModel, model_id)
+            _require_reader(identity, [model])
+            held = _held_aliases(transaction, model)
+            page = transaction.page(ModelVersion, query, registered_model_id=model.id)
+            ids = [version.id for version in page.items]
+            metrics = transaction.page(Metric, ListQuery(), model_version_id__in=ids).items
+            approvals = transaction.approvals(ids)
+        values = _by_version(metrics)
+        rows = [
+            VersionRow(
+                version,
+                [each.alias.name for each in held if each.alias.version_id == version.id],
+                content_of(values.get(version.id, ())).metrics,
+                approvals.get(version.id),
+            )
+            for version in page.items
+        ]
+        return ModelOverview(model, held, Page(rows, page.next))
+
+    def version(self, identity: Identity, version_id: int) -> VersionOverview:
+        """Return a version with all that is known of it. Raises NotFoundError, ForbiddenError."""
+        with self._database.read() as transaction:
+            version = transaction.get(ModelVersion, version_id)
+            model = transaction.get(RegisteredModel, version.registered_model_id)
+            _require_reader(identity, [model])
+            held = _held_aliases(transaction, model)
+            detail = detail_of(transaction, model, version, [each.alias for each in held])
+            deployments = deployments_of(transaction, version)
+            history = _history(transaction, model, version)
+        return VersionOverview(detail, held, deployments, history)
+
+    def compared(self, identity: Identity, version_ids: Sequence[int]) -> Sequence[VersionDetail]:
+        """Return versions, also of several models, in the order asked for.
+
+        Raises:
+            InvalidRequestError: There are fewer than two of them, or too many.
+        """
+        ids = list(dict.fromkeys(version_ids))
+        if not 2 <= len(ids) <= MOST_COMPARED:
+            raise InvalidRequestError(f"choose 2 to {MOST_COMPARED} versions to compare")
+        with self._database.read() as transaction:
+            versions = {
+                version.id: version
+                for version in transaction.page(ModelVersion, ListQuery(), id__in=ids).items
+            }
+            if missing := [each for each in ids if each not in versions]:
+                raise NotFoundError(f"no model version found for id {missing[0]}: not found")
+            models = _models_of(transaction, versions)
+            _require_reader(identity, [*models.values()])
+            return _details_of(transaction, [versions[each] for each in ids], models)
+
+
+def _require_reader(identity: Identity, models: Sequence[RegisteredModel]) -> None:
+    prefixes = tuple(identity.prefixes(Role.READER))
+    if not all(str(model.name).startswith(prefixes) for model in models):
+        raise ForbiddenError(f"{identity.name} is not a reader of this model")
+
+
+def _held_aliases(transaction: Transaction, model: RegisteredModel) -> Sequence[HeldAlias]:
+    aliases = transaction.aliases(model.id)
+    moves = transaction.last_moves(model.id, str(model.name))
+    return [HeldAlias(alias, moves.get(alias.name)) for alias in aliases]
+
+
+def _details_of(
+    transaction: Transaction,
+    versions: Sequence[ModelVersion],
+    models: Mapping[int, RegisteredModel],
+) -> Sequence[VersionDetail]:
+    """Return versions with everything that belongs to them: `detail_of` for several at once."""
+    ids = [version.id for version in versions]
+    aliases = transaction.aliases_of([*models])
+    artifacts = transaction.page(Artifact, ListQuery(), model_version_id__in=ids).items
+    artifacts_of = _by_version(artifacts)
+    documents, files = transaction.documents(ids), transaction.files_of(ids)
+    approvals = transaction.approvals(ids)
+    details = []
+    for version in versions:
+        content = replace(
+            content_of(artifacts_of.get(version.id, ())),
+            files=files[version.id],
+            document=documents.get(version.id, VersionDocument()),
+        )
+        own = aliases[version.registered_model_id]
+        names = [alias.name for alias in own if alias.version_id == version.id]
+        model = models[version.registered_model_id]
+        details.append(VersionDetail(model, version, names, content, approvals.get(version.id)))
+    return details
+
+
+def _history(
+    transaction: Transaction, model: RegisteredModel, version: ModelVersion
+) -> Sequence[AuditEntry]:
+    """Return what happened to a version: our API records its name, the Kubeflow API its id."""
+    found = [
+        entry
+        for subject, actions in ((version.name, "version."), (version.id, "model_version."))
+        for entry in transaction.audit(AuditQuery(model_name=model.name, subject=str(subject)))
+        if entry.action.startswith(actions)
+    ]
+    return sorted(found, key=lambda entry: entry.id, reverse=True)
+
+
+def _models_of(
+    transaction: Transaction, versions: Mapping[int, ModelVersion]
+) -> Mapping[int, RegisteredModel]:
+    ids = list({version.registered_model_id for version in versions.values()})
+    models = transaction.page(RegisteredModel, ListQuery(), id__in=ids).items
+    return {model.id: model for model in models}
+
+
+def _by_version(artifacts: Sequence[Artifact]) -> Mapping[int, Sequence[Artifact]]:
+    found: dict[int, list[Artifact]] = {}
+    for artifact in artifacts:
+        if artifact.model_version_id is not None:
+            found.setdefault(artifact.model_version_id, []).append(artifact)
+    return found

@@ -1,0 +1,96 @@
+"""Versions side by side, as the rows of a table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry_service.domain.registration import VersionDetail
+from registry_service.service.versions import comparison
+from registry_service.ui.formats import NOTHING, difference, number, short, text
+from registry_service.ui.views import properties_of, schema_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as it is shown, and in full where that is longer."""
+
+    shown: str
+    full: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is compared, its value in every version, and whether these differ."""
+
+    name: str
+    cells: Sequence[Cell]
+    differs: bool
+    difference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The rows of one kind, and how many equal ones were left out."""
+
+    title: str
+    rows: Sequence[Row]
+    left_out: int
+    numeric: bool = False
+
+
+def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[Section]:
+    """Return the parts of a comparison.
+
+    Args:
+        details: The versions.
+        everything: Show also what is the same in all of them; metrics always are shown.
+    """
+    sides = comparison(details)
+    metrics = [_metric_row(name, values) for name, values in sides["metrics"].items()]
+    found = [Section("Metrics", metrics, 0, numeric=True)]
+    for title, part in (
+        ("Parameters", sides["parameters"]),
+        ("Data", sides["datasets"]),
+        ("Columns", _by_name([_column_types(detail) for detail in details])),
+        ("Files", sides["files"]),
+        ("Lineage", sides["lineage"]),
+        ("Properties", _by_name([properties_of(detail.version) for detail in details])),
+    ):
+        cut = part is sides["datasets"] or part is sides["files"]
+        rows = [_row(name, values, cut) for name, values in part.items()]
+        shown = rows if everything else [row for row in rows if row.differs]
+        found.append(Section(title, shown, len(rows) - len(shown)))
+    return found
+
+
+def _metric_row(name: str, values: Sequence[float | None]) -> Row:
+    cells = [Cell(number(value), None if value is None else repr(value)) for value in values]
+    between = difference(values) if len(values) == 2 else None
+    return Row(name, cells, _differ(values), between)
+
+
+def _row(name: str, values: Sequence[Any], is_digest: bool) -> Row:
+    if is_digest:
+        cells = [Cell(short(value), value) for value in values]
+    else:
+        cells = [Cell(NOTHING if value is None else text(value)) for value in values]
+    return Row(name, cells, _differ(values))
+
+
+def _differ(values: Sequence[Any]) -> bool:
+    # By their JSON: to Python, true and 1 are the same.
+    return len({json.dumps(value, sort_keys=True) for value in values}) > 1
+
+
+def _column_types(detail: VersionDetail) -> Mapping[str, str]:
+    schema = schema_of(detail.content.document.schema)
+    return {
+        column.name: f"{column.type}, may be missing" if column.nullable else column.type
+        for column in schema.columns
+    }
+
+
+def _by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:
+    names = sorted({name for side in sides for name in side})
+    return {name: [side.get(name) for side in sides] for name in names}

@@ -1,0 +1,92 @@
+"""Numbers, times and values as people read them."""
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+NOTHING = "–"
+DIGEST_DIGITS = 12
+_UNITS = (
+    (31_536_000, "year"),
+    (2_592_000, "month"),
+    (86_400, "day"),
+    (3_600, "hour"),
+    (60, "minute"),
+)
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Return a number with that many significant digits, in plain notation from 1e-4 to 1e9."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    magnitude = abs(value)
+    if magnitude == 0:
+        return "0"
+    if magnitude < 1e-4 or magnitude >= 1e9:
+        return f"{value:.{digits - 1}e}"
+    decimals = digits - 1 - math.floor(math.log10(magnitude))
+    return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
+
+
+def difference(values: Sequence[float | None]) -> str:
+    """Return the second number minus the first, with its sign."""
+    first, second = values
+    if first is None or second is None:
+        return NOTHING
+    return ("+" if second > first else "") + number(second - first)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes: `1.6 MB`."""
+    value, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def ago(moment: int, now: float | None = None) -> str:
+    """Return how long ago a time in epoch milliseconds was: `3 hours ago`."""
+    seconds = (time.time() if now is None else now) - moment / 1000
+    for length, unit in _UNITS:
+        if (count := int(seconds // length)) >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def utc(moment: int) -> str:
+    """Return a time in epoch milliseconds as `2026-11-25 18:42:29 UTC`."""
+    return f"{datetime.fromtimestamp(moment / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def iso(moment: int) -> str:
+    """Return a time in epoch milliseconds as machines read it."""
+    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def text(value: Any) -> str:
+    """Return any value that JSON has: a text as it is, a number as people read it."""
+    match value:
+        case None:
+            return NOTHING
+        case str():
+            return value
+        case float():
+            return f"{value:.6g}"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def label(name: str | None) -> str:
+    """Return a name that can be seen, and clicked on, whatever it is made of."""
+    shown = name or ""
+    return shown if any(letter.isprintable() and letter != " " for letter in shown) else repr(shown)
+
+
+def short(digest: str | None) -> str:
+    """Return the beginning of a digest, which tells it from all others at hand."""
+    return (digest or NOTHING)[:DIGEST_DIGITS]

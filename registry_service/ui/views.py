@@ -1,0 +1,183 @@
+"""From what the services return to what the templates show."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry_service.domain.overview import HeldAlias
+from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
+from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
+from registry_service.ui.formats import short
+
+# Which of many metrics a list shows: these first, in this order, then by name.
+PREFERRED = (
+    *("roc_auc", "average_precision", "f1", "accuracy", "balanced_accuracy", "log_loss"),
+    *("r2", "rmse", "mae", "mape"),
+)
+SHOWN_METRICS = 4
+ACTIONS = (
+    *("version.register", "version.approve", "version.archive", "version.restore"),
+    *("version.delete", "alias.set", "alias.rollback", "alias.remove"),
+    *("registered_model.create", "registered_model.update"),
+    *("model_version.create", "model_version.update"),
+)
+_LINEAGE = {
+    "run_id": "Run",
+    "pipeline": "Pipeline",
+    "git_commit": "Code commit",
+    "image": "Image",
+    "source": "Source",
+}
+PARENTS = ("parent", "parent_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an audit entry says happened.
+
+    Attributes:
+        version: Name of the version that it is about, if it has one.
+        version_id: Its id instead, where the entry has that.
+        text: What changed, in words.
+        reason: Why, as whoever did it said.
+    """
+
+    version: str | None
+    text: str
+    reason: str | None
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of a version's lineage; `version` where it names another version of the model."""
+
+    name: str
+    value: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a model reads; `nullable` None where the schema does not say."""
+
+    name: str
+    type: str
+    nullable: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A registered schema: its columns, or whatever else it is."""
+
+    columns: Sequence[Column]
+    target: str | None
+    other: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """How to get the same from a terminal and from Python."""
+
+    show: str
+    download: str
+    python: str
+
+
+def main_metrics(rows: Iterable[Mapping[str, float]]) -> Sequence[str]:
+    """Return the metrics to show of several versions: those that most of them have."""
+    counts = Counter(name for row in rows for name in row)
+    order = {name: place for place, name in enumerate(PREFERRED)}
+    chosen = sorted(counts, key=lambda name: (-counts[name], order.get(name, len(order)), name))
+    return chosen[:SHOWN_METRICS]
+
+
+def schema_of(schema: Any) -> Schema:
+    """Return a schema as columns, where it has the form that our pipelines register."""
+    if isinstance(schema, Mapping):
+        for part in ("features", "columns"):
+            columns = _columns(schema.get(part))
+            if columns:
+                target = schema.get("target")
+                return Schema(columns, target if isinstance(target, str) else None, None)
+    return Schema((), None, schema)
+
+
+def lineage_of(detail: VersionDetail) -> Sequence[Fact]:
+    """Return where a version comes from; what our pipelines register comes first."""
+    lineage = detail.content.document.lineage
+    known = [Fact(label, str(lineage[key])) for key, label in _LINEAGE.items() if key in lineage]
+    parents = [
+        Fact("Parent version", str(lineage[k]), str(lineage[k])) for k in PARENTS if k in lineage
+    ]
+    rest = sorted(set(lineage) - set(_LINEAGE) - set(PARENTS))
+    return [*known, *parents, *(Fact(key, str(lineage[key])) for key in rest)]
+
+
+def properties_of(resource: Resource) -> Mapping[str, Any]:
+    """Return the custom properties of a resource as plain values."""
+    return {name: value for name, (_, value) in sorted(resource.custom_properties.items())}
+
+
+def change_of(entry: AuditEntry) -> Change:
+    """Return what an entry of the audit log says, in words."""
+    detail = dict(entry.detail)
+    reason = detail.pop("reason", None)
+    if entry.action.startswith("alias."):
+        before, after = detail.get("from"), detail.get("to")
+        text = f"{before} → {after}" if before and after else str(after or before)
+        return Change(after or before, text, reason)
+    if "digest" in detail:
+        detail["digest"] = short(detail["digest"])
+    shown = ", ".join(f"{name} {_words(value)}" for name, value in detail.items() if value)
+    if entry.action.startswith("model_version."):
+        return Change(None, shown, reason, entry.subject)
+    return Change(entry.subject if entry.action.startswith("version.") else None, shown, reason)
+
+
+def commands(
+    model: RegisteredModel, aliases: Sequence[HeldAlias], version: ModelVersion | None = None
+) -> Commands | None:
+    """Return how to get at a version, or at a model's champion, without these pages.
+
+    None where a name has a slash or an @: our own API and the commands take no such name.
+    """
+    name = str(model.name)
+    if version is not None:
+        ref = str(version.name)
+    else:
+        held = [each.alias.name for each in aliases]
+        ref = "champion" if "champion" in held else LATEST
+    if set("/@") & set(name) or "/" in ref:
+        return None
+    named = f"{name}@{ref}"
+    quoted = shlex.quote(named)
+    return Commands(
+        f"kfp-tabular registry show {quoted}",
+        f"kfp-tabular registry download {quoted} model/",
+        "from components.shared.registry.client import RegistryClient\n\n"
+        "with RegistryClient.from_environment() as registry:  # REGISTRY_URL, REGISTRY_TOKEN\n"
+        f"    registry.get({named!r}).download('model')",
+    )
+
+
+def _columns(given: Any) -> Sequence[Column]:
+    """Return the columns of a list of objects that have names; none for anything else."""
+    if not isinstance(given, list):
+        return ()
+    if not all(isinstance(each, Mapping) and isinstance(each.get("name"), str) for each in given):
+        return ()
+    return [
+        Column(
+            each["name"],
+            str(each.get("type", "")),
+            nullable if isinstance(nullable := each.get("nullable"), bool) else None,
+        )
+        for each in given
+    ]
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

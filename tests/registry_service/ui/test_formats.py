@@ -1,0 +1,59 @@
+"""Numbers, times and names as people read them."""
+
+import pytest
+
+from registry_service.ui import formats
+from registry_service.ui.views import main_metrics, schema_of
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((0.81679, "0.8168"), (0, "0"), (-0.5, "−0.5000"), (1234567.0, "1,234,567")),
+        *((3.21e-7, "3.210e-07"), (None, "–"), (float("nan"), "–"), (float("inf"), "–")),
+    ],
+)
+def test_a_number_has_four_digits(value: float | None, shown: str) -> None:
+    """It is plain where that can be read, and a dash where there is none."""
+    assert formats.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        *((-5, "just now"), (59, "just now"), (60, "1 minute ago"), (7199, "1 hour ago")),
+        *((86_400 * 45, "1 month ago"), (86_400 * 800, "2 years ago")),
+    ],
+)
+def test_a_time_is_told_by_how_long_ago_it_was(seconds: int, shown: str) -> None:
+    """The largest unit that fits is told, and a clock that is ahead is now."""
+    assert formats.ago(1_000_000_000_000, now=1_000_000_000 + seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0 bytes"), (999, "999 bytes"), (1_600_000, "1.6 MB")]
+)
+def test_a_size_has_a_unit(count: int, shown: str) -> None:
+    """Decimal units, as object stores count."""
+    assert formats.size(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("churn", "churn"), ("  ", "'  '"), ("\u200b", r"'\u200b'")]
+)
+def test_a_name_can_always_be_clicked_on(name: str, shown: str) -> None:
+    """What nobody would see is shown as its escapes."""
+    assert formats.label(name) == shown
+
+
+def test_known_metrics_come_first_and_few_are_shown() -> None:
+    """Those that most versions have, in the order in which people look at them."""
+    rows = [dict.fromkeys(("zeta", "accuracy", "roc_auc", "alpha", "beta"), 1.0), {"zeta": 1.0}]
+    assert main_metrics(rows) == ["zeta", "roc_auc", "accuracy", "alpha"]
+
+
+@pytest.mark.parametrize("schema", [None, 7, "x", [], {"features": "x"}, {"columns": [{"a": 1}]}])
+def test_any_json_is_a_schema(schema: object) -> None:
+    """What is no list of columns is shown as it is."""
+    shown = schema_of(schema)
+    assert (shown.columns, shown.other) == ((), schema)

@@ -1,0 +1,209 @@
+"""What each page shows, and where it leads, over HTTP."""
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+import urllib3
+
+from registry_service.ui.routes import AUDIT_SIZE, PAGE_SIZE
+from tests.registry_service.running import KUBEFLOW, Caller
+from tests.registry_service.ui.conftest import Browser
+
+Churn = tuple[str, str]
+
+
+def test_models_are_listed_with_their_newest_version_and_aliases(
+    look: Browser, churn: Churn
+) -> None:
+    """Name, latest version, aliases with where they point, and owner stand in one row."""
+    name, _ = churn
+    seen = look("", q=name)
+    assert seen.status == 200
+    assert f"{name} who leaves 3 challenger 3 champion 1 team" in seen.text
+
+
+def test_models_are_found_by_a_part_of_their_name(look: Browser, churn: Churn) -> None:
+    """Capitals do not matter, and signs that SQL takes for wildcards are only signs."""
+    name, _ = churn
+    assert f">{name}<" in look("", q=name[6:].upper()).html
+    assert f">{name}<" not in look("", q=name.replace("-", "_")).html
+    assert "Show all models" in look("", q=f"{name}%").text
+
+
+def test_models_are_paged_newest_first(look: Browser, kubeflow: Caller, unique: str) -> None:
+    """The pages follow each other by their links, and show every model once."""
+    names = [f"{unique}-{number:02}" for number in range(PAGE_SIZE + 2)]
+    for name in names:
+        assert kubeflow("POST", "/registered_models", {"name": name})[0] == 201
+    first = look("", q=unique)
+    (following,) = (link for link in first.links if "page=" in link)
+    second = look(following)
+    found = [re.findall(rf"<bdi>({unique}-\d\d)</bdi>", seen.html) for seen in (first, second)]
+    assert found == [names[::-1][:PAGE_SIZE], names[::-1][PAGE_SIZE:]]
+    assert "First page" in second.text
+    assert "Next page" not in second.text
+
+
+def test_a_model_shows_who_set_its_aliases_and_why(look: Browser, churn: Churn) -> None:
+    """Each alias has its version, where it was before, who moved it and for what reason."""
+    name, _ = churn
+    seen = look("find", model=name)
+    assert "champion 1 from version 2 by anonymous, WHEN: because of 1" in seen.text
+    assert f"kfp-tabular registry show {name}@champion" in seen.text
+
+
+def test_a_model_shows_its_versions_with_their_metrics(look: Browser, churn: Churn) -> None:
+    """The metrics that people know come first; state and approval stand beside them."""
+    name, _ = churn
+    seen = look("find", model=name)
+    assert "roc_auc a_cost State Approved Registered" in seen.text
+    assert "2 0.8200 7.000 live by anonymous, WHEN" in seen.text
+    assert "3 challenger 0.8300 7.000 live no" in seen.text
+
+
+def test_a_version_shows_all_that_is_known_of_it(
+    look: Browser, kubeflow: Caller, churn: Churn
+) -> None:
+    """Metrics, parameters, lineage, data, deployments, columns, approval and history."""
+    name, version_id = churn
+    _, model = kubeflow("GET", f"/registered_model?name={name}")
+    _, place = kubeflow("POST", "/serving_environments", {"name": f"{name}-env"})
+    service = {"name": "live", "registeredModelId": model["id"], "modelVersionId": version_id}
+    service["servingEnvironmentId"] = place["id"]
+    assert kubeflow("POST", "/inference_services", service)[0] == 201
+    change = {"description": "the second"}
+    assert kubeflow("PATCH", f"/model_versions/{version_id}", change)[0] == 200
+    text = look(f"versions/{version_id}").text
+    for part in (
+        f"{name} version 2",
+        "the second",
+        "Registered WHEN by ada",
+        "Approved by anonymous, WHEN: reviewed",
+        "roc_auc 0.8200",
+        "learning_rate 0.2",
+        "Run run-1",
+        "Code commit abc",
+        "Parent version 1",
+        f"train rows sha-{name}",
+        f"live {name}-env deployed",
+        "What the model reads to predict left Column Type May be missing age integer yes",
+        f"kfp-tabular registry download {name}@2 model/",
+        "anonymous model_version.update fields description",
+        "anonymous version.approve reviewed",
+        "anonymous version.register number 2, digest",
+    ):
+        assert part in text
+
+
+def test_the_files_of_a_version_can_be_fetched(look: Browser, churn: Churn) -> None:
+    """A file's link leads to its bytes through the API, under the file's own name."""
+    name, version_id = churn
+    seen = look(f"versions/{version_id}")
+    (link,) = (link for link in seen.links if "/blobs/" in link)
+    page = f"{look.url}/ui/versions/{version_id}"
+    assert urllib3.request("GET", urljoin(page, link)).data == f"{name} 2".encode()
+    assert 'download="model.joblib"' in seen.html
+    assert link.rpartition("/")[2] in seen.text
+
+
+def test_a_version_leads_to_a_comparison_with_the_champion(look: Browser, churn: Churn) -> None:
+    """The champion stands first, and what differs stands side by side."""
+    _, version_id = churn
+    seen = look(f"versions/{version_id}")
+    _, link = (link for link in seen.links if link.startswith("../compare?"))
+    compared = look(link.removeprefix("../"))
+    assert compared.status == 200
+    assert "version 1 champion WHEN version 2 WHEN Difference" in compared.text
+    assert "roc_auc 0.8100 0.8200 +0.01000" in compared.text
+    assert "learning_rate 0.1 0.2" in compared.text
+    assert "Columns 1 the same, none differ" in compared.text
+    assert "warm" not in compared.text
+    (everything,) = (each for each in compared.links if "everything" in each)
+    assert "warm true true" in look(everything).text
+
+
+def test_a_comparison_wants_two_versions(look: Browser, churn: Churn) -> None:
+    """One chosen version is not enough, which is said as a page."""
+    seen = look("compare", version=churn[1])
+    assert seen.status == 400
+    assert "choose 2 to 20 versions to compare" in seen.text
+
+
+def test_data_leads_to_all_versions_made_from_them(look: Browser, churn: Churn) -> None:
+    """The link on a digest shows every version that names it."""
+    name, version_id = churn
+    (link,) = (link for link in look(f"versions/{version_id}").links if "data?" in link)
+    text = look(link.removeprefix("../")).text
+    for number in "123":
+        assert f"{name} {number} train" in text
+
+
+def test_the_audit_log_is_read_page_by_page(look: Browser, ours: Caller, churn: Churn) -> None:
+    """It can be narrowed, and its pages follow each other by their links."""
+    name, _ = churn
+    for _ in range(AUDIT_SIZE):
+        assert ours("PUT", f"/models/{name}/aliases/x", {"version": "1"})[0] == 200
+    first = look("audit", model=name)
+    assert first.text.count("alias.set ") == AUDIT_SIZE + 1  # one is to choose from
+    (following,) = (link for link in first.links if "before=" in link)
+    assert f"{name} champion 2 → 1 because of 1" in look(following).text
+    registered = look("audit", model=name, action="version.register", actor="anonymous")
+    assert registered.text.count("number ") == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("nothing", 404, "Show all models"),
+        ("models/0", 404, "Show all models"),
+        ("models/churn", 400, "is not a number"),
+        ("versions/999999999", 404, "no model version found"),
+        ("find?model=no-such-model", 404, "there is no model"),
+        ("find", 400, "name a model"),
+        ("?page=x", 400, "is not one of ours"),
+        ("assets/../routes.py", 404, "Show all models"),
+    ],
+)
+def test_what_cannot_be_shown_is_told_as_a_page(
+    look: Browser, path: str, status: int, said: str
+) -> None:
+    """A wrong address ends in the same look, with what to do."""
+    seen = look(path)
+    assert (seen.status, seen.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert said in seen.text
+    assert "Audit log" in seen.text
+
+
+def test_the_bare_address_answers_404_and_names_the_pages(registry_url: str) -> None:
+    """Clients probe it, people read it."""
+    answer = urllib3.request("GET", registry_url + "/")
+    assert answer.status == 404
+    assert "/ui/" in answer.json()["message"]
+
+
+def test_pages_work_behind_a_prefix(look: Browser, churn: Churn) -> None:
+    """No page names an absolute address, so that a gateway may put any prefix before them."""
+    _, version_id = churn
+    for path in ("", f"versions/{version_id}", "audit", "no/such/page"):
+        html = look(path).html
+        addresses = re.findall(r'(?:href|src|action)="([^"]*)"', html)
+        assert addresses
+        assert not [each for each in addresses if each.startswith("/") or "://" in each]
+    moved = urllib3.request("GET", f"{look.url}/ui", redirect=False)
+    assert moved.headers["Location"] == "ui/"
+
+
+def test_a_version_made_by_the_kubeflow_api_has_a_page(
+    look: Browser, registry_url: str, unique: str
+) -> None:
+    """Without files, lineage or schema it says so, whatever its model is called."""
+    kubeflow = Caller(registry_url, KUBEFLOW)
+    _, model = kubeflow("POST", "/registered_models", {"name": f"{unique}/a"})
+    body = {"name": "one", "registeredModelId": model["id"]}
+    _, made = kubeflow("POST", "/model_versions", body)
+    text = look(f"versions/{made['id']}").text
+    assert "Nothing was registered about that." in text
+    assert "This version has none." in text
+    # Our own API and the commands take no such name.
+    assert "kfp-tabular registry" not in text

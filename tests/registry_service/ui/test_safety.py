@@ -1,0 +1,122 @@
+"""Pages are harmless, whatever was registered."""
+
+import re
+
+import pytest
+import urllib3
+
+from registry_service.ui.rendering import MEDIA_TYPES
+from tests.registry_service.api.test_registration import registration
+from tests.registry_service.running import Caller, upload
+from tests.registry_service.ui.conftest import Browser, Seen
+
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;\u202e{{ 7 * 7 }} javascript:"
+)
+KNOWN_TAGS = {
+    *("html", "head", "meta", "title", "link", "body", "header", "nav", "main", "section", "div"),
+    *("h1", "h2", "p", "ul", "li", "a", "bdi", "q", "span", "time", "code", "pre", "figure"),
+    *("figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("form", "label", "input", "button", "select", "option"),
+}
+
+
+def is_harmless(seen: Seen) -> bool:
+    """Tell whether a page has only elements of ours, and none of them acts or leads elsewhere."""
+    return all(
+        tag in KNOWN_TAGS
+        and not any(name.startswith("on") or name in ("style", "srcset") for name in given)
+        and all(
+            re.match(r"[.\w/-]*([?#]|$)", given.get(name) or "")
+            for name in ("href", "src", "action")
+        )
+        for tag, given in seen.elements
+    )
+
+
+@pytest.fixture(name="hostile")
+def hostile_model(ours: Caller, kubeflow: Caller, unique: str) -> list[str]:
+    """The paths of all pages that show a model whose every text is an attack."""
+    name = f"{HOSTILE}{unique}"
+    _, model = kubeflow(
+        "POST", "/registered_models", {"name": name, "description": HOSTILE, "owner": HOSTILE}
+    )
+    ids = []
+    for number in range(2):
+        made = {"name": f"{HOSTILE}{number}", "registeredModelId": model["id"], "author": HOSTILE}
+        made["description"] = HOSTILE
+        text = {"metadataType": "MetadataStringValue", "string_value": HOSTILE}
+        made["customProperties"] = {HOSTILE: text}
+        status, version = kubeflow("POST", "/model_versions", made)
+        assert status == 201, version
+        ids.append(version["id"])
+        for kind, value in (("metric", 0.5), ("parameter", HOSTILE)):
+            artifact = {"artifactType": kind, "name": HOSTILE, "value": value}
+            assert kubeflow("POST", f"/model_versions/{ids[-1]}/artifacts", artifact)[0] == 201
+    return [
+        *(f"models/{model['id']}", *(f"versions/{each}" for each in ids)),
+        f"compare?version={ids[0]}&version={ids[1]}&everything=1",
+    ]
+
+
+def test_hostile_texts_are_shown_and_do_nothing(look: Browser, hostile: list[str]) -> None:
+    """Markup in names, owners, properties and metrics is text, and so are template braces."""
+    for path in hostile:
+        seen = look(path)
+        assert seen.status == 200, path
+        assert HOSTILE.replace("\u202e", "") in seen.text.replace("\u202e", ""), path
+        assert is_harmless(seen), path
+        assert "49 javascript" not in seen.text
+
+
+def test_hostile_queries_are_shown_and_do_nothing(look: Browser) -> None:
+    """What someone else put into a link is text too."""
+    for seen in (
+        look("", q=HOSTILE),
+        look("data", digest=HOSTILE),
+        look("audit", model=HOSTILE, actor=HOSTILE, action=HOSTILE),
+        look("find", model=HOSTILE),
+        look("", page=HOSTILE),
+    ):
+        assert is_harmless(seen)
+
+
+def test_a_registration_full_of_markup_is_shown_as_text(ours: Caller, unique: str) -> None:
+    """Files, data, lineage, columns and reasons are escaped too."""
+    text = HOSTILE.replace("/", "")
+    body = registration(
+        unique,
+        [{"path": text, **upload(ours, unique.encode())}],
+        datasets=[{"name": text, "digest": text, "role": text, "uri": f"javascript:{text}"}],
+        lineage={"run_id": text, text: text, "parent": text},
+        schema={"features": [{"name": text, "type": text}], "target": text},
+    )
+    status, made = ours("POST", "/register", body, Idempotency_Key=unique)
+    assert status == 201, made
+    move = {"version": "1", "reason": text}
+    assert ours("PUT", f"/models/{unique}/aliases/champion", move)[0] == 200
+    look = Browser(ours.url)
+    for path in ("find", "audit"):
+        seen = look(path, model=unique, **({"version": "1"} if path == "find" else {}))
+        assert text in seen.text
+        assert is_harmless(seen)
+
+
+def test_no_page_may_run_a_script_or_be_framed_elsewhere(look: Browser) -> None:
+    """Pages, errors and assets alike carry the policy."""
+    for path in ("", "audit", "nothing", *(f"assets/{name}" for name in MEDIA_TYPES)):
+        headers = look(path).headers
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert "script-src" not in policy
+        assert policy["frame-ancestors"] == "'self'"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_pages_only_read(registry_url: str) -> None:
+    """No page takes anything but GET, and no form sends anything else."""
+    for path in ("", "models/1", "versions/1", "compare", "audit"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert urllib3.request(method, f"{registry_url}/ui/{path}").status == 405
+    assert 'method="get"' in Browser(registry_url)("").html

@@ -1,0 +1,82 @@
+"""How often a page asks the database."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from registry_service.app import create_app
+from registry_service.db.session import Session
+from registry_service.settings import Settings
+from tests.registry_service.api.test_registration import registration
+from tests.registry_service.running import KUBEFLOW, OURS, START_SECONDS, Caller, free_port
+from tests.registry_service.ui.conftest import Browser
+
+
+@dataclass
+class Counted:
+    """A registry in this process, and the statements that it has run."""
+
+    url: str
+    statements: list[Any] = field(default_factory=list)
+
+    def during(self, path: str) -> int:
+        """Return how many statements a page takes."""
+        self.statements.clear()
+        assert Browser(self.url)(path).status == 200
+        return len(self.statements)
+
+
+@pytest.fixture
+def counted(
+    stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Counted]:
+    """A registry on each pair of stores whose statements are counted."""
+    port = free_port()
+    found = Counted(f"http://127.0.0.1:{port}")
+    run = Session._rows
+
+    def counting(session: Session, statement: Any, *values: Any) -> Any:
+        found.statements.append(statement)
+        return run(session, statement, *values)
+
+    monkeypatch.setattr(Session, "_rows", counting)
+    settings = Settings.from_env(stores, data_dir=tmp_path)
+    config = uvicorn.Config(create_app(settings), port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    yield found
+    server.should_exit = True
+    thread.join()
+
+
+def test_a_page_asks_the_same_however_much_it_shows(counted: Counted) -> None:
+    """A page of many models, versions and metrics takes as many statements as one of few."""
+    ours, kubeflow = Caller(counted.url, OURS), Caller(counted.url, KUBEFLOW)
+
+    def fill(first: int, last: int) -> None:
+        for number in range(first, last):
+            metrics = {f"m{each}": each / 7 for each in range(number)}
+            body = registration("churn", [], metrics=metrics, aliases=[f"alias-{number}"])
+            assert ours("POST", "/register", body, Idempotency_Key=str(number))[0] == 201
+            assert kubeflow("POST", "/registered_models", {"name": f"m{number}"})[0] == 201
+
+    def pages(versions: range) -> dict[str, int]:
+        chosen = "&".join(f"version={number}" for number in versions)
+        paths = ("", "models/1", "versions/1", f"compare?{chosen}", "audit", "data?digest=d1")
+        return {path.partition("?")[0]: counted.during(path) for path in paths}
+
+    fill(1, 3)
+    few = pages(range(1, 3))
+    fill(3, 16)
+    assert pages(range(1, 16)) == few
+    assert max(few.values()) <= 12
