@@ -13,6 +13,9 @@ from pipelines.options import given_arguments
 FILLED_IN: Final = {"model_name"}
 """Inputs that `filled_in` names when the user does not."""
 
+SOURCES: Final = {"source", "curated_schema"}
+"""Inputs that name a file or an address."""
+
 LONGEST_MODEL_NAME: Final = 255
 
 
@@ -36,13 +39,14 @@ def reachable_from_cluster(arguments: Mapping[str, Any]) -> None:
     Raises:
         UsageError: it is a path or a `file://` URL.
     """
-    source = str(arguments["source"])
-    if urlsplit(source).scheme in ("", "file"):
-        raise UsageError(
-            f"--source {source} is a file on this machine, and the steps run in the cluster: "
-            "upload it to a store that they can read and name it as s3://bucket/key or https://…, "
-            f"or train here with: kfp-tabular run training --source {source}"
-        )
+    for name in SOURCES & arguments.keys():
+        option, source = f"--{name.replace('_', '-')}", str(arguments[name])
+        if urlsplit(source).scheme in ("", "file"):
+            raise UsageError(
+                f"{option} {source} is a file on this machine, and the steps run in the cluster: "
+                "upload it to a store that they can read and name it as s3://bucket/key or "
+                f"https://…, or train here with: kfp-tabular run training {option} {source}"
+            )
 
 
 def _check_model_name(name: str) -> None:

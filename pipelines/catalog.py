@@ -1,5 +1,6 @@
 """Which components and pipelines there are, and where they stand."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,12 @@ def load_component(name: str) -> Any:
 def load_pipeline(name: str) -> Any:
     """Import the KFP pipeline `name`."""
     return getattr(import_module(pipeline_module(name)), name)
+
+
+def input_types(name: str) -> Mapping[str, Any]:
+    """Return what the inputs of the pipeline may be, where their declared types say too little."""
+    types: Mapping[str, Any] = import_module(f"pipelines.{name}.input_types").TYPES
+    return types
 
 
 def pipeline_module(name: str) -> str:

@@ -45,6 +45,7 @@ def summary_of(
         registered=registered(values),
         reports={},
         model=_uri(values, "train_model", "model"),
+        schema=_uri(values, "validate_table", "schema"),
     )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -43,11 +44,26 @@ def pipeline_description(pipeline_yaml: Path) -> str:
     return str(spec["pipelineInfo"].get("description", ""))
 
 
-def options_for(inputs: Mapping[str, Mapping[str, Any]], defaulted: set[str]) -> list[click.Option]:
-    """Make one option of each input; those in `defaulted` are optional on the command line."""
+def options_for(
+    inputs: Mapping[str, Mapping[str, Any]],
+    defaulted: set[str],
+    types: Mapping[str, click.ParamType[Any]] = MappingProxyType({}),
+) -> list[click.Option]:
+    """Make one option of each input of a pipeline.
+
+    Args:
+        inputs: The definition of each input by name.
+        defaulted: Inputs that are optional on the command line.
+        types: What single inputs may be, where the type that they declare says too little.
+    """
     ordered = sorted(inputs.items(), key=lambda item: bool(item[1].get("isOptional")))
     return [
-        _option(name, definition, required=name not in defaulted and not _optional(definition))
+        _option(
+            name,
+            definition,
+            types.get(name, TYPES.get(definition["parameterType"])),
+            required=name not in defaulted and not _optional(definition),
+        )
         for name, definition in ordered
     ]
 
@@ -65,7 +81,12 @@ def _optional(definition: Mapping[str, Any]) -> bool:
     return bool(definition.get("isOptional"))
 
 
-def _option(name: str, definition: Mapping[str, Any], required: bool) -> click.Option:
+def _option(
+    name: str,
+    definition: Mapping[str, Any],
+    type_: click.ParamType[Any] | None,
+    required: bool,
+) -> click.Option:
     kind = definition["parameterType"]
     flag = "--" + name.replace("_", "-")
     help_text = _help(definition, repeatable=kind == "LIST")
@@ -74,7 +95,8 @@ def _option(name: str, definition: Mapping[str, Any], required: bool) -> click.O
     # No default=None here: click takes it for a value, and misses nothing that is required.
     return click.Option(
         [flag],
-        type=TYPES[kind],
+        type=type_,
+        metavar="NAME" if isinstance(type_, click.Choice) else None,  # the help names them
         multiple=kind == "LIST",
         required=required,
         help=help_text,

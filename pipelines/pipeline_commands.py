@@ -47,7 +47,10 @@ class PipelineCommands(click.Group):
         path = catalog.pipeline_yaml(name)
         return click.Command(
             name,
-            params=[*options_for(pipeline_inputs(path), FILLED_IN), *self._options()],
+            params=[
+                *options_for(pipeline_inputs(path), FILLED_IN, catalog.input_types(name)),
+                *self._options(),
+            ],
             callback=lambda **values: self._action(name, values),
             help=pipeline_description(path),
             epilog=self._examples.format(name=name),

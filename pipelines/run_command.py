@@ -163,8 +163,8 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
     console.print()
     for step, path in sorted(summary.reports.items()):
         console.print(f"  {step:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
-    model = escape(str(_short(summary.model)))
-    console.print(f"  {'model':<22} {model}", highlight=False, soft_wrap=True)
+    for name, path in (("schema", summary.schema), ("model", summary.model)):
+        console.print(f"  {name:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
     if (url := os.environ.get(URL_VARIABLE)) and summary.registered:
         page = escape(_page_of(url, summary.registered))
         console.print(f"  {'version':<22} {page}", highlight=False, soft_wrap=True)

@@ -14,6 +14,7 @@ def validate_table(
     report: Output[HTML],
     schema: Output[Artifact],
     curated_schema: Optional[Input[Artifact]] = None,
+    curated_schema_source: Optional[str] = None,
     target: Optional[str] = None,
     task: str = "auto",
     mode: str = "fail",
@@ -27,6 +28,9 @@ def validate_table(
         report: What was found, with counts and a sample of at most ten values each.
         schema: The schema checked, as JSON; metadata: task, violations, warnings, rows, columns.
         curated_schema: A schema of an earlier run, perhaps changed; else one is inferred.
+        curated_schema_source: Where such a schema lies, as a local path, file://, s3:// or
+            http(s):// URL, instead of an artifact. KFP's cache does not see what is behind it:
+            turn caching off for this step.
         target: The target column.
         task: auto, classification, binary, multiclass or regression.
         mode: fail on a broken rule, or only report it. A wrong target fails in both.
@@ -45,7 +49,7 @@ def validate_table(
             table.path,
             report.path,
             schema.path,
-            curated_schema=curated_schema.path if curated_schema else None,
+            curated_schema=curated_schema.path if curated_schema else curated_schema_source,
             target=target,
             task=task,
             mode=mode,

@@ -7,6 +7,7 @@ from pathlib import Path
 from components.shared.errors import InputError
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
+from components.shared.tables.choices import MODES
 from components.shared.tables.column_statistics import (
     ColumnStatistics,
     column_statistics,
@@ -14,10 +15,10 @@ from components.shared.tables.column_statistics import (
 )
 from components.shared.tables.findings import Finding
 from components.shared.tables.schema import TableSchema, read_schema, write_schema
+from components.shared.tables.sources import local_file, parse_source
 from components.shared.tables.tasks import Task, resolve_task
 from components.shared.tables.warnings import TableWarning, count_repeated_rows, table_warnings
 
-MODES = ("fail", "report")
 NO_TASK = "none"
 SUMMARISED = 5
 
@@ -79,7 +80,8 @@ def validate_table(
         table: A Parquet file.
         report: The HTML file to write.
         schema: The JSON file to write, see `components.shared.tables.schema`.
-        curated_schema: A JSON file of that form.
+        curated_schema: A JSON file of that form: a path, or a `file://`, `http(s)://` or `s3://`
+            address.
         target: The target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         mode: `fail` on a broken rule, or only `report` it.
@@ -87,13 +89,14 @@ def validate_table(
     Raises:
         InputError: A rule is broken and the mode is `fail`; in both modes, the target, the task,
             the mode or the curated schema is wrong. Report and schema are written before.
+        SourceUnavailableError: A server with the curated schema could not be reached, or failed.
     """
     if mode not in MODES:
         raise InputError(f"Unknown mode {mode!r} (parameter `mode`): use {' or '.join(MODES)}.")
     with ThreadPoolExecutor() as threads:
         repeated_rows = threads.submit(count_repeated_rows, table)
         statistics = column_statistics(table)
-    curated = None if curated_schema is None else read_schema(curated_schema)
+    curated = None if curated_schema is None else _read_schema(str(curated_schema))
     checked = curated or infer_schema(statistics)
     resolved, target_error = _resolve(table, target, task)
     validated = ValidatedTable(
@@ -116,6 +119,11 @@ def validate_table(
     if validated.findings and mode == "fail":
         raise InputError(_summary(validated.findings))
     return validated
+
+
+def _read_schema(source: str) -> TableSchema:
+    with local_file(parse_source(source, "curated_schema")) as path:
+        return read_schema(path)
 
 
 def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:

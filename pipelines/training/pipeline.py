@@ -23,6 +23,7 @@ def training(
     model_name: str,
     task: str = "auto",
     format: str = "auto",
+    curated_schema: Optional[str] = None,
     validation_mode: str = "fail",
     split_strategy: str = "auto",
     split_column: Optional[str] = None,
@@ -53,6 +54,9 @@ def training(
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
+        curated_schema: What the table must be like: local path or URL of the JSON schema that
+            validate_table wrote in an earlier run, changed where it is too narrow or too wide.
+            By default the table is only described.
         validation_mode: fail (a violation ends the run) or report.
         split_strategy: auto, stratified, random, time or group.
         split_column: Column that split_strategy time or group goes by. It stays a feature unless
@@ -79,9 +83,14 @@ def training(
     ingest = ingest_table(source=source, format=format).set_caching_options(False)
     table = ingest.outputs["table"]
     table_digest = ingest.outputs["digest"]
+    # Not cached: it reads what is behind an address, as the ingestion does.
     validate = validate_table(
-        table=table, target=target, task=task, mode=validation_mode, table_digest=table_digest
-    )
+        table=table,
+        curated_schema_source=curated_schema,
+        target=target,
+        task=task,
+        mode=validation_mode,
+    ).set_caching_options(False)
     split = split_table(
         table=table,
         target=target,

@@ -30,6 +30,7 @@ class TrainingSummary:
         registered: metadata of the registered version, or None where the gate refused.
         reports: reports by the name of their step.
         model: the model folder, in a cluster its address in the object store.
+        schema: the JSON schema of the table, to be curated for later runs; likewise.
     """
 
     rows: int | None
@@ -43,6 +44,7 @@ class TrainingSummary:
     registered: Mapping[str, Any] | None
     reports: Mapping[str, Path]
     model: Path | str | None
+    schema: Path | str | None
 
     @classmethod
     def of(cls, steps: Mapping[str, StepOutputs], reports: Mapping[str, Path]) -> Self:
@@ -61,6 +63,7 @@ class TrainingSummary:
             registered=registered.metadata["registered"] if registered else None,
             reports=reports,
             model=steps["train_model"].paths["model"],
+            schema=steps["validate_table"].paths["schema"],
         )
 
     def as_json(self) -> str:

@@ -55,10 +55,11 @@ def test_the_summary_is_that_of_the_local_run(
     """Rows, metrics, verdict and version are the same; files are where the cluster has them."""
     same_on_cluster.tries_again = tries_again
     summary, expected = _summary(submit(*WATCHED, "--json")), local[1].json()
-    for place in ("model", "reports"):
+    for place in ("model", "reports", "schema"):
         expected.pop(place)
     assert {key: summary[key] for key in expected} == expected
     assert summary["model"] == f"{BUCKET}/train_model/model"
+    assert summary["schema"] == f"{BUCKET}/validate_table/schema"
 
 
 def test_the_summary_is_printed_with_its_links(

@@ -111,7 +111,9 @@ def test_a_profile_of_many_users(submit: CommandLine, kfp: FakeKfp) -> None:
 USAGE = {
     "an unknown option": (("--sorce", "x"), "--source"),
     "a number that is none": (("--test-size", "many"), "--test-size"),
-    "a file of this machine": (("--source", "churn.csv"), "upload it"),
+    "a file of this machine": (("--source", "churn.csv"), "--source churn.csv is a file"),
+    "a schema of this machine": (("--curated-schema", "s.json"), "--curated-schema s.json is"),
+    "an unknown metric": (("--metric", "auc"), "roc_auc"),
     "an unknown step": (("--set-resource", "train_mode.memory=8Gi"), "train_model"),
 }
 

@@ -1,6 +1,7 @@
 """What a user gets wrong ends in one clear error, and registers nothing."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -75,12 +76,35 @@ def test_an_unknown_hyperparameter_is_named(command_line: CommandLine, tmp_path:
     assert "max_iter" in done.errors
 
 
+def test_a_table_that_breaks_its_schema_is_refused(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    """A curated schema stops a table that does not keep to it, with rule, row and value."""
+    (tmp_path / "table.csv").write_text(f"x,color,y\n{ROWS}")
+    rule = {"name": "color", "type": "string", "categories": ["red", "green"]}
+    (tmp_path / "schema.json").write_text(json.dumps({"format": 1, "columns": [rule]}))
+    table = ("--source", "table.csv", "--target", "y")
+    done = command_line("run", "training", *table, "--curated-schema", "schema.json")
+    assert done.exit_code == 2
+    assert "in 20 rows (the first: 'blue' in data row 1)" in done.errors
+    assert "split_table" not in done.output
+
+
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
         ("--floor", "nan", "finite"),
         ("--model-name", "team/model", "--model-name"),
         ("--work-dir", "table.csv/runs", "--work-dir"),
+        ("--task", "classify", "classification"),
+        ("--format", "xlsx", "parquet"),
+        ("--validation-mode", "warn", "report"),
+        ("--split-strategy", "stratify", "stratified"),
+        ("--test-size", "1.5", "0<x<1"),
+        ("--test-size", "nan", "finite"),
+        ("--estimator", "random-forest", "Did you mean 'random_forest'?"),
+        ("--hyperparameters", "{max_iter: 5}", '{"max_iter": 200, "learning_rate": 0.05}'),
+        ("--metric", "auc", "roc_auc"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_before_the_run(

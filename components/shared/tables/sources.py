@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -21,22 +21,34 @@ class Source:
         location: The path (`file`), the address (`http`, `https`) or `bucket/key` (`s3`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
+        parameter: The parameter that it was given in.
     """
 
     scheme: str
     location: str
     shown: str
     name: str
+    parameter: str = "source"
 
 
-def parse_source(source: str) -> Source:
+def parse_source(source: str, parameter: str = "source") -> Source:
     """Take a source apart without touching it.
+
+    Args:
+        source: A path, or a `file://`, `http(s)://` or `s3://` address.
+        parameter: The parameter that it was given in, for messages.
 
     Raises:
         InputError: It is empty, of an unknown scheme, incomplete, or contains a password.
     """
+    return replace(_parse(source, parameter), parameter=parameter)
+
+
+def _parse(source: str, parameter: str) -> Source:
     if not source.strip():
-        raise InputError("No source was given (parameter `source`): name a file or an address.")
+        raise InputError(
+            f"No source was given (parameter `{parameter}`): name a file or an address."
+        )
     scheme, separator, rest = source.partition("://")
     if not separator:
         return Source("file", source, source, Path(source).name)
@@ -108,7 +120,7 @@ def local_file(source: Source) -> Iterator[Path]:
     """
     if source.scheme == "file":
         path = Path(source.location)
-        _check_file(path, source.shown)
+        _check_file(path, source)
         yield path
         return
     # urllib3 and minio are only imported by those who download.
@@ -124,14 +136,17 @@ def local_file(source: Source) -> Iterator[Path]:
         yield path
 
 
-def _check_file(path: Path, shown: str) -> None:
+def _check_file(path: Path, source: Source) -> None:
     if path.is_dir():
-        raise InputError(f"{shown} is a folder: name one file in it (parameter `source`).")
+        raise InputError(
+            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`)."
+        )
     if not path.is_file():
         folder = path.parent
         hint = "" if folder.is_dir() else f" There is no folder {folder} either."
         raise InputError(
-            f"There is no file {shown} (parameter `source`, read in {Path.cwd()}).{hint} "
+            f"There is no file {source.shown} (parameter `{source.parameter}`, read in "
+            f"{Path.cwd()}).{hint} "
             "Check the path; in a cluster, use s3:// or https://, which every pod can read."
         )
     try:
@@ -139,5 +154,5 @@ def _check_file(path: Path, shown: str) -> None:
             pass
     except PermissionError as error:
         raise InputError(
-            f"{shown} may not be read by this user: change its permissions."
+            f"{source.shown} may not be read by this user: change its permissions."
         ) from error

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 from components.shared.errors import InputError
+from components.shared.tables.choices import STRATEGIES, Strategy
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
 from components.shared.tables.tasks import Task, resolve_task
-
-Strategy = Literal["stratified", "random", "time", "group"]
-STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import polars as pl
 
 from components.shared.errors import InputError
 from components.shared.reports.number_text import counted_rows
+from components.shared.tables.choices import TASKS
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
 
 Task = Literal["binary", "multiclass", "regression"]
-TASKS = ("auto", "classification", "binary", "multiclass", "regression")
 MAX_INTEGER_CLASSES = 20
 
 

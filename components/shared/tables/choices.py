@@ -1,0 +1,12 @@
+"""What parameters of the table steps may be.
+
+Imports nothing heavy: the command line checks them before a run.
+"""
+
+from typing import Final, Literal, get_args
+
+Strategy = Literal["stratified", "random", "time", "group"]
+
+STRATEGIES: Final[tuple[Strategy, ...]] = get_args(Strategy)
+TASKS: Final = ("auto", "classification", "binary", "multiclass", "regression")
+MODES: Final = ("fail", "report")
