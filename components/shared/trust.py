@@ -8,9 +8,13 @@ mounted at `MOUNTED`; elsewhere, the file that a variable names.
 import os
 import ssl
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import certifi
+from urllib3.exceptions import MaxRetryError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Retry
 
 from components.shared.errors import InputError
 
@@ -45,6 +49,28 @@ def tls_context(variable: str) -> ssl.SSLContext:
 def distrusted(error: BaseException) -> bool:
     """Tell whether a connection failed because of the certificate that the server showed."""
     return isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(error)
+
+
+class RetryWhereTrusted(Retry):
+    """A retry that gives up at once where a certificate is not trusted: it will not be later."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """Count an attempt that failed.
+
+        Raises:
+            MaxRetryError: No further one is of use.
+        """
+        if error is not None and distrusted(error):
+            raise MaxRetryError(_pool, url or "", error)
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 def how_to_trust(variable: str) -> str:

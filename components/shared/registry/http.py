@@ -10,10 +10,10 @@ from urllib.parse import urljoin, urlsplit
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.response import BaseHTTPResponse
-from urllib3.util import Retry, Timeout
+from urllib3.util import Timeout
 
 from components.shared.errors import InputError, RegistryError
-from components.shared.trust import distrusted, how_to_trust, tls_context
+from components.shared.trust import RetryWhereTrusted, distrusted, how_to_trust, tls_context
 
 CA_VARIABLE: Final = "REGISTRY_CA_FILE"
 DEFAULT_RETRIES: Final = 6
@@ -76,7 +76,7 @@ class RegistryHttp:
             )
         self.url = url.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        backoff = Retry(
+        backoff = RetryWhereTrusted(
             total=retries,
             backoff_factor=0.5,
             backoff_max=10,

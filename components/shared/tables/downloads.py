@@ -9,7 +9,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from components.shared.errors import ComponentError, InputError
-from components.shared.trust import distrusted, how_to_trust, tls_context
+from components.shared.trust import RetryWhereTrusted, distrusted, how_to_trust, tls_context
 
 BLOCK = 1 << 20
 ATTEMPTS = 4
@@ -30,7 +30,7 @@ class SourceUnavailableError(ComponentError, OSError):
 def _pool() -> urllib3.PoolManager:
     return urllib3.PoolManager(
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-        retries=urllib3.Retry(
+        retries=RetryWhereTrusted(
             total=ATTEMPTS,
             backoff_factor=BACKOFF_SECONDS,
             status_forcelist=(HTTP_TOO_MANY, 500, 502, 503, 504),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from urllib3.util import Retry
 
 from components.shared import trust
 from components.shared.errors import InputError, RegistryError
@@ -30,12 +31,22 @@ def mounted_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("mounted")
+@pytest.fixture(name="once")
+def no_second_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for a second attempt fails."""
+
+    def wait(*_: object) -> None:
+        raise AssertionError("it was to be tried again")
+
+    monkeypatch.setattr(Retry, "sleep", wait)
+
+
+@pytest.mark.usefixtures("mounted", "once")
 def test_an_unknown_authority_is_not_trusted(authority: Authority) -> None:
-    """Without its certificate the registry is not spoken to, and the way out is named."""
+    """Without its certificate the registry is asked once, and the way out is named."""
     remedy = r"REGISTRY_CA_FILE.*configmap kfp-tabular-ca"
     with https_server(authority, NOTHING) as url, pytest.raises(RegistryError, match=remedy):
-        RegistryClient(url, retries=0).aliases("churn")
+        RegistryClient(url).aliases("churn")
 
 
 def test_a_registry_is_trusted_by_the_file_that_is_named(
@@ -64,12 +75,11 @@ def test_a_source_is_trusted_by_the_bundle_of_the_aws_tools(
         assert path.read_bytes() == table
 
 
-@pytest.mark.usefixtures("mounted")
+@pytest.mark.usefixtures("mounted", "once")
 def test_an_object_of_an_untrusted_store_says_how_to_trust_it(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store whose authority is unknown ends in one message with the variable to set."""
-    monkeypatch.setattr(downloads, "ATTEMPTS", 0)
     with https_server(authority, b"") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(downloads.SourceUnavailableError, match="AWS_CA_BUNDLE"):
