@@ -7,6 +7,7 @@ import pydantic_core
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from registry_service.errors import InvalidRequestError, MissingFieldError, TooLargeError
 
@@ -96,13 +97,23 @@ def refuse_nan(value: Any) -> Any:
 
 def _explain(error: ValidationError) -> InvalidRequestError | MissingFieldError:
     """Say the first problem in the words of the Kubeflow registry: unknown fields come first."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    problems = error.errors(include_url=False, include_context=False)
     for problem in problems:
         if problem["type"] == "extra_forbidden":
             return InvalidRequestError(f'json: unknown field "{problem["loc"][-1]}"')
     for problem in problems:
-        absent = problem["type"] in ("missing", "string_too_short")
-        if not absent or "customProperties" in problem["loc"]:
+        if not _is_absent(problem):
             where = ".".join(str(part) for part in problem["loc"]) or "body"
-            return InvalidRequestError(f"{where}: {problem['msg']}")
+            message = problem["msg"].removeprefix("Value error, ")
+            return InvalidRequestError(f"{where}: {message}")
     return MissingFieldError(str(problems[0]["loc"][-1]))
+
+
+def _is_absent(problem: ErrorDetails) -> bool:
+    """Tell whether a field is missing, empty or null that must be there."""
+    where = problem["loc"]
+    if not where or "customProperties" in where:
+        return False
+    if problem["type"] == "string_type":
+        return problem["input"] is None and isinstance(where[-1], str)  # not one of a list
+    return problem["type"] in ("missing", "string_too_short")

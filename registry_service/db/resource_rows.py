@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, select
@@ -180,8 +180,7 @@ def _taken(resource: Resource) -> Iterator[None]:
         reason = str(error.orig)
         if "foreign key" in reason.lower():
             raise NotFoundError(
-                f"the {resource.label} names what does not exist, "
-                f"one of {_parents(resource)}: not found"
+                f"what the {resource.label} belongs to does not exist: not found"
             ) from error
         field, value = "name", resource.name
         if "external_id" in reason:
@@ -189,13 +188,3 @@ def _taken(resource: Resource) -> Iterator[None]:
         raise AlreadyExistsError(
             f"{resource.label} with {field} {value} already exists: conflict"
         ) from error
-
-
-def _parents(resource: Resource) -> str:
-    """Return what a resource belongs to, for people: the database does not say which is missing."""
-    numbers = {
-        field.name.removesuffix("_id").replace("_", " "): getattr(resource, field.name)
-        for field in fields(resource)
-        if field.name.endswith("_id") and field.name != "external_id"
-    }
-    return ", ".join(f"{name} {number}" for name, number in numbers.items() if number)

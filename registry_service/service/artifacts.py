@@ -13,7 +13,7 @@ from registry_service.domain.resources import (
     Parameter,
     Resource,
 )
-from registry_service.errors import ConflictError
+from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError
 from registry_service.service.ownership import authorize
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.resources import create, update
@@ -46,8 +46,8 @@ class Artifacts:
             values: The fields to set.
 
         Raises:
-            NotFoundError: There is no such owner or artifact.
-            InvalidRequestError: The artifact is of another type.
+            NotFoundError: There is no such owner.
+            InvalidRequestError: There is no such artifact, or it is of another type.
             ConflictError: The artifact belongs to another owner of that kind.
         """
         with self._database.write() as transaction:
@@ -93,7 +93,12 @@ def _same_name(
 def _refuse_theft(
     transaction: Transaction, kind: type[Artifact], artifact_id: int, owned: Mapping[str, Any]
 ) -> None:
-    stored = transaction.get(Artifact, artifact_id)
+    try:
+        stored = transaction.get(Artifact, artifact_id)
+    except NotFoundError as error:
+        raise InvalidRequestError(
+            f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"
+        ) from error
     for column in ("model_version_id", "experiment_run_id"):
         before = getattr(stored, column)
         if before is not None and owned.get(column, before) != before:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
-from registry_service.domain.serving import InferenceService
+from registry_service.domain.serving import InferenceService, ServingEnvironment
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.audit import record
 from registry_service.service.lookup import refuse_deleted_name
@@ -18,6 +19,14 @@ from registry_service.service.ports import Database, Transaction
 R = TypeVar("R", bound=Resource)
 
 NAME_LENGTH = 255
+# Which resources others name; those of artifacts and of versions are read where they are made.
+_NAMED: Mapping[str, type[Resource]] = {
+    "serving_environment_id": ServingEnvironment,
+    "registered_model_id": RegisteredModel,
+    "inference_service_id": InferenceService,
+    "model_version_id": ModelVersion,
+    "experiment_id": Experiment,
+}
 
 
 class Resources:
@@ -50,7 +59,7 @@ class Resources:
             if found is not None:
                 authorize(transaction, identity, Role.READER, found)
         if found is None:
-            shown = ", ".join(f"{name}={value}" for name, value in where.items())
+            shown = ", ".join(f"{_shown(name)}={value}" for name, value in where.items())
             raise NotFoundError(f"no {kind.label} found for {shown}: not found")
         return found
 
@@ -123,6 +132,9 @@ def create(transaction: Transaction, identity: Identity, resource: R) -> R:
     """Store a new resource within a transaction."""
     check_texts(resource)
     _check_owned_name(resource)
+    _check_times(resource)
+    if not isinstance(resource, (Artifact, ModelVersion)):
+        _refuse_missing(transaction, resource)
     if isinstance(resource, ModelVersion):
         number = transaction.next_number(resource.registered_model_id)
         refuse_deleted_name(transaction, resource.registered_model_id, str(resource.name))
@@ -150,6 +162,9 @@ def update(
     stored = authorize(transaction, identity, Role.WRITER, transaction.get(kind, resource_id))
     changed = replace(stored, **changes)
     check_texts(changed)
+    _check_times(changed)
+    if not issubclass(kind, Artifact) and _NAMED.keys() & changes.keys():
+        _refuse_missing(transaction, changed)
     saved = transaction.save(changed)
     _record(transaction, identity, "update", saved, {"fields": sorted(changes)})
     return saved
@@ -179,6 +194,31 @@ def _check_owned_name(resource: Resource) -> None:
         raise InvalidRequestError(
             f"name has {len(resource.name)} characters, {limit} at most: bad request"
         )
+
+
+def _check_times(resource: Resource) -> None:
+    """Raise InvalidRequestError for a run that ended before it started."""
+    if not isinstance(resource, ExperimentRun):
+        return
+    start, end = resource.start_time_since_epoch, resource.end_time_since_epoch
+    if start is not None and end is not None and end < start:
+        raise InvalidRequestError(
+            f"endTimeSinceEpoch {end} is less than startTimeSinceEpoch {start}: bad request"
+        )
+
+
+def _refuse_missing(transaction: Transaction, resource: Resource) -> None:
+    """Raise NotFoundError when a resource names one that does not exist."""
+    for column, kind in _NAMED.items():
+        number = getattr(resource, column, None)
+        if number is not None:
+            transaction.get(kind, number)
+
+
+def _shown(column: str) -> str:
+    """Return a column's name as callers know it."""
+    first, *others = column.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def check_texts(resource: Resource) -> None:

@@ -5,6 +5,7 @@ import binascii
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from registry_service.api.json import Body
 from registry_service.domain.properties import PropertyValue
@@ -40,7 +41,15 @@ def _int64_or_text(value: Any) -> Any:
     return _int64(value)
 
 
+def _required_int64(value: Any) -> Any:
+    """Take an empty text and null for a missing field, as Kubeflow's registry does."""
+    if value in ("", None):
+        raise PydanticCustomError("missing", "Field required")
+    return _int64(value)
+
+
 Int64Text = Annotated[int, BeforeValidator(_int64, json_schema_input_type=str)]
+RequiredInt64Text = Annotated[int, BeforeValidator(_required_int64, json_schema_input_type=str)]
 Int64 = Annotated[int, BeforeValidator(_int64_or_text, json_schema_input_type=str | int)]
 Name = Annotated[str, Field(min_length=1)]
 State = Literal["LIVE", "ARCHIVED"]
@@ -113,6 +122,8 @@ class ResourceUpdate(Body):
             }
         if self.external_id == "":
             given["external_id"] = None  # an empty one finds nothing, so that many may have it
+        if given.get("name") == "":
+            del given["name"]  # the API's description has no empty names: it is one without
         return given
 
 
@@ -182,7 +193,7 @@ class ModelVersionCreate(ModelVersionUpdate):
     """POST model_versions."""
 
     name: Name
-    registered_model_id: Int64Text
+    registered_model_id: RequiredInt64Text
 
 
 class ModelVersionBody(ModelVersionCreate, Stored):
@@ -211,15 +222,15 @@ class InferenceServiceCreate(InferenceServiceUpdate):
     """POST inference_services."""
 
     name: str | None = None
-    registered_model_id: Int64Text
-    serving_environment_id: Int64Text
+    registered_model_id: RequiredInt64Text
+    serving_environment_id: RequiredInt64Text
 
 
 class ServeModelCreate(ResourceUpdate):
     """POST inference_services/{id}/serves."""
 
     name: str | None = None
-    model_version_id: Int64Text
+    model_version_id: RequiredInt64Text
     last_known_state: (
         Literal["UNKNOWN", "NEW", "RUNNING", "COMPLETE", "FAILED", "CACHED", "CANCELED"] | None
     ) = None
@@ -249,7 +260,7 @@ class ExperimentRunCreate(ExperimentRunUpdate):
     """POST experiment_runs."""
 
     name: str | None = None
-    experiment_id: Int64Text
+    experiment_id: RequiredInt64Text
     start_time_since_epoch: Int64Text | None = None
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.registry_service.running import Caller
 
 
@@ -28,11 +30,76 @@ def test_an_empty_external_id_is_none(kubeflow: Caller, unique: str) -> None:
     assert kubeflow("GET", f"/registered_model?externalId={unique}")[0] == 404
 
 
+def test_an_empty_name_is_none(kubeflow: Caller) -> None:
+    """Where a name is not required, an empty one is made up, so that many may have it."""
+    for _ in range(2):
+        status, made = kubeflow("POST", "/model_artifacts", {"name": "", "uri": "s3://m"})
+        assert status == 201
+        assert made["name"]
+
+
 def test_what_a_new_resource_misses_is_named(kubeflow: Caller, unique: str) -> None:
-    """Whoever names a parent that does not exist reads which ones were named."""
+    """Whoever names parents that do not exist reads of the first one."""
     served = {"name": unique, "registeredModelId": "987654", "servingEnvironmentId": "987655"}
     status, error = kubeflow("POST", "/inference_services", served)
     assert (status, error["code"]) == (404, "Not Found")
-    assert error["message"].endswith(": not found")
-    assert "serving environment 987655" in error["message"]
-    assert "registered model 987654" in error["message"]
+    assert error["message"] == "no serving environment found for id 987655: not found"
+    _, place = kubeflow("POST", "/serving_environments", {"name": unique})
+    status, error = kubeflow(
+        "POST", "/inference_services", {**served, "servingEnvironmentId": place["id"]}
+    )
+    assert status == 404
+    assert error["message"] == "no registered model found for id 987654: not found"
+
+
+def test_an_inference_service_is_not_given_a_version_that_does_not_exist(
+    kubeflow: Caller, unique: str
+) -> None:
+    """A change names what it refers to as well."""
+    _, model = kubeflow("POST", "/registered_models", {"name": unique})
+    _, place = kubeflow("POST", "/serving_environments", {"name": unique})
+    served = {"registeredModelId": model["id"], "servingEnvironmentId": place["id"]}
+    _, service = kubeflow("POST", "/inference_services", served)
+    path = f"/inference_services/{service['id']}"
+    status, error = kubeflow("PATCH", path, {"modelVersionId": "987656"})
+    assert status == 404
+    assert error["message"] == "no model version found for id 987656: not found"
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_or_null_field_that_must_be_there_is_missing(
+    kubeflow: Caller, empty: str | None
+) -> None:
+    """Kubeflow's server tells them from wrong values: 422, not 400."""
+    for body, field in (
+        ({"name": empty}, "name"),
+        ({"name": "v1", "registeredModelId": empty}, "registeredModelId"),
+    ):
+        status, error = kubeflow("POST", "/model_versions", {"registeredModelId": "1"} | body)
+        assert (status, error["code"]) == (422, "Bad Request")
+        assert error["message"] == f"required field '{field}' is zero value."
+
+
+def test_an_artifact_that_does_not_exist_is_not_upserted(kubeflow: Caller, unique: str) -> None:
+    """Kubeflow's server says of it what it says of an artifact of another type."""
+    _, model = kubeflow("POST", "/registered_models", {"name": unique})
+    version = {"name": "v1", "registeredModelId": model["id"]}
+    _, version = kubeflow("POST", "/model_versions", version)
+    body = {"artifactType": "doc-artifact", "id": "987657"}
+    status, error = kubeflow("POST", f"/model_versions/{version['id']}/artifacts", body)
+    assert status == 400
+    assert error["message"].startswith("mismatched types, artifact with id 987657 is not a ")
+
+
+def test_a_run_does_not_end_before_it_starts(registry_url: str, unique: str) -> None:
+    """Neither when it is made nor when it is changed; it may end at once."""
+    old = Caller(registry_url, "/api/model_registry/v1alpha3")
+    _, experiment = old("POST", "/experiments", {"name": unique})
+    run = {"experimentId": experiment["id"], "startTimeSinceEpoch": "10"}
+    assert old("POST", "/experiment_runs", {**run, "endTimeSinceEpoch": "9"})[0] == 400
+    status, made = old("POST", "/experiment_runs", {**run, "endTimeSinceEpoch": "10"})
+    assert status == 201
+    path = f"/experiment_runs/{made['id']}"
+    status, error = old("PATCH", path, {"endTimeSinceEpoch": "9"})
+    assert (status, error["code"]) == (400, "Bad Request")
+    assert "endTimeSinceEpoch 9" in error["message"]
