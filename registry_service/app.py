@@ -101,6 +101,8 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers=ERROR_HANDLERS,
         lifespan=lifespan,
     )
+    # A path with a slash too many is an error, not a redirection to the host that a caller named.
+    app.router.redirect_slashes = False
     app.state.authenticator = authenticator(settings)
     return app
 

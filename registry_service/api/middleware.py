@@ -17,9 +17,10 @@ from registry_service.api.errors import error_answer
 log = logging.getLogger("registry_service.access")
 
 DEPRECATED = "/api/model_registry/v1alpha3"
-# RFC 9745 and RFC 8594: since when the old API is deprecated, and when it goes.
+# RFC 9745, 8594 and 5829: since when the old API is deprecated, when it goes, what follows.
 DEPRECATION = "@1767225600"
 SUNSET = "Fri, 31 Dec 2027 23:59:59 GMT"
+SUCCESSOR = '</api/model_registry/v1/>; rel="successor-version"'
 MAX_URL = 16_384
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -85,6 +86,7 @@ class ObservedApp:
                 if scope["path"].startswith(DEPRECATED):
                     headers["Deprecation"] = DEPRECATION
                     headers["Sunset"] = SUNSET
+                    headers["Link"] = SUCCESSOR
             await send(message)
 
         refused = _refusal(scope)

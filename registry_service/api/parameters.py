@@ -1,5 +1,6 @@
 """Query and path parameters, checked the way the Kubeflow registry checks them."""
 
+import re
 from dataclasses import replace
 from typing import Annotated, get_args
 
@@ -12,6 +13,7 @@ from registry_service.errors import InvalidRequestError
 
 _ORDERS = get_args(OrderBy)
 MAX_PAGE = (1 << 31) - 1
+_WHOLE = re.compile(r"[-+]?[0-9]{1,19}")
 
 
 def list_query(
@@ -49,6 +51,7 @@ def _page_size(text: str) -> int | None:
 
 def numeric_id(text: str, label: str) -> int:
     """Return an id. Raises InvalidRequestError for what cannot be one."""
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 1 << 63):
+    # A sign is read as Kubeflow's registry does: a number below 1 finds nothing.
+    if not (_WHOLE.fullmatch(text) and abs(int(text)) < 1 << 63):
         raise InvalidRequestError(f"invalid {label} ID: {text!r} is not a number: bad request")
     return int(text)

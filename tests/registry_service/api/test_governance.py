@@ -243,3 +243,4 @@ def test_requests_are_counted_and_named(registry_url: str) -> None:
     old = urllib3.request("GET", registry_url + "/api/model_registry/v1alpha3/registered_models")
     assert old.headers["Deprecation"].startswith("@")
     assert old.headers["Sunset"].endswith("GMT")
+    assert old.headers["Link"] == '</api/model_registry/v1/>; rel="successor-version"'

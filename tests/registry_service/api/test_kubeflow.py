@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-import urllib3
 
-from tests.registry_service.running import KUBEFLOW, Caller
+from tests.registry_service.running import Caller
 
 
 def text(value: str) -> dict[str, str]:
@@ -313,14 +312,3 @@ def test_the_older_api_answers_the_creation_of_an_inference_service_with_200(
     _, place = old("POST", "/serving_environments", {"name": model["name"] + "-env"})
     body = {"registeredModelId": model["id"], "servingEnvironmentId": place["id"]}
     assert old("POST", "/inference_services", body)[0] == 200
-
-
-def test_a_refused_method_is_told_those_that_are_allowed(registry_url: str) -> None:
-    """The header Allow names the methods of all routes of the path."""
-    answer = urllib3.request("DELETE", registry_url + KUBEFLOW + "/registered_models")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
-
-
-def test_the_root_is_not_found(registry_url: str) -> None:
-    """Clients probe it and expect 404."""
-    assert Caller(registry_url)("GET", "/")[0] == 404
