@@ -118,23 +118,29 @@ class ParameterCreate(ParameterUpdate, _Named):
     """POST of a parameter."""
 
 
-class ModelArtifactBody(ModelArtifactCreate, Stored):
+class _Whole(Stored):
+    # Whoever sends back what they were given sends these too; the path says whose it is.
+    experiment_id: Int64Text | None = None
+    experiment_run_id: Int64Text | None = None
+
+
+class ModelArtifactBody(ModelArtifactCreate, _Whole):
     """A whole model artifact."""
 
 
-class DocArtifactBody(DocArtifactCreate, Stored):
+class DocArtifactBody(DocArtifactCreate, _Whole):
     """A whole document."""
 
 
-class DatasetArtifactBody(DatasetArtifactCreate, Stored):
+class DatasetArtifactBody(DatasetArtifactCreate, _Whole):
     """A whole dataset."""
 
 
-class MetricBody(MetricCreate, Stored):
+class MetricBody(MetricCreate, _Whole):
     """A whole metric."""
 
 
-class ParameterBody(ParameterCreate, Stored):
+class ParameterBody(ParameterCreate, _Whole):
     """A whole parameter."""
 
 

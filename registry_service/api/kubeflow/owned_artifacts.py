@@ -25,6 +25,8 @@ from registry_service.errors import InvalidRequestError
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.resources import Resources
 
+_SAID_BY_THE_PATH = frozenset({"id", "experiment_id", "experiment_run_id"})
+
 
 def add_artifact_routes(
     router: APIRouter, resources: Resources, artifacts: Artifacts, dialect: Dialect
@@ -70,7 +72,9 @@ def _add_owned(
     )
     def put_artifact(who: Caller, owner_id: str, raw: RawBody) -> Response:
         body = parse(AnyArtifactBody, raw).root
-        values = {name: value for name, value in body.changes().items() if name != "id"}
+        values = {
+            name: value for name, value in body.changes().items() if name not in _SAID_BY_THE_PATH
+        }
         kind = ARTIFACT_TYPES[body.artifact_type]
         owned_by = numeric_id(owner_id, owner.label)
         stored = artifacts.put(who, owner, owned_by, kind, body.id, values)

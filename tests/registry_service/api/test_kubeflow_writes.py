@@ -103,3 +103,20 @@ def test_a_run_does_not_end_before_it_starts(registry_url: str, unique: str) -> 
     status, error = old("PATCH", path, {"endTimeSinceEpoch": "9"})
     assert (status, error["code"]) == (400, "Bad Request")
     assert "endTimeSinceEpoch 9" in error["message"]
+
+
+def test_an_artifact_of_a_run_can_be_sent_back_as_it_came(registry_url: str, unique: str) -> None:
+    """It is updated; to which run it belongs, the path says."""
+    old = Caller(registry_url, "/api/model_registry/v1alpha3")
+    _, experiment = old("POST", "/experiments", {"name": unique})
+    runs = [
+        old("POST", "/experiment_runs", {"experimentId": experiment["id"]})[1]["id"]
+        for _ in range(2)
+    ]
+    path = f"/experiment_runs/{runs[0]}/artifacts"
+    _, made = old("POST", path, {"artifactType": "doc-artifact", "uri": "a"})
+    assert made["experimentRunId"] == runs[0]
+    sent = {**made, "uri": "b", "experimentRunId": runs[1]}
+    status, changed = old("POST", path, sent)
+    assert (status, changed["id"], changed["uri"]) == (200, made["id"], "b")
+    assert changed["experimentRunId"] == runs[0]
