@@ -52,7 +52,7 @@ class Needs:
 
 NEEDS: Final = {
     "ingest-table": Needs(memory=("512Mi", "2Gi"), seconds=2 * HOUR, retries=3, store=True),
-    "validate-table": Needs(memory=("512Mi", "2Gi")),
+    "validate-table": Needs(memory=("512Mi", "2Gi"), store=True),
     "split-table": Needs(memory=("512Mi", "2Gi")),
     "preprocess-table": Needs(),
     "train-model": Needs(cpu=("500m", "4"), memory=("1Gi", "8Gi"), seconds=6 * HOUR),

@@ -69,6 +69,22 @@ def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
     assert {key["envVar"] for key in secret["keyToEnv"]} == set(cluster.STORE_CREDENTIALS)
 
 
+def test_each_step_that_reads_an_address_has_the_store() -> None:
+    """What a step reads from a store, table or schema, it has the credentials for."""
+    compiled = yaml.safe_load_all(catalog.pipeline_yaml("training").read_text("utf-8"))
+    executors = list(compiled)[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    readers = {
+        name
+        for name, settings in executors.items()
+        if any(
+            key["envVar"] == "AWS_ACCESS_KEY_ID"
+            for secret in settings.get("secretAsEnv", [])
+            for key in secret["keyToEnv"]
+        )
+    }
+    assert readers == {"exec-ingest-table", "exec-validate-table"}
+
+
 def test_authorities_of_ones_own_are_mounted_where_they_are_looked_for(
     ingest: dict[str, Any],
 ) -> None:
