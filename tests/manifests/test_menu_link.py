@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from registry_service.ui.rendering import PREFIX
 from tests.manifests.rendering import MANIFESTS
 
+COMPONENT = MANIFESTS / "components" / "kubeflow"
 NOTEBOOKS = {"type": "item", "link": "/jupyter/", "text": "Notebooks", "icon": "book"}
+PAGES = "/kfp-tabular/ui/"
 KUBECTL = """#!/bin/sh
 case "$1" in
   get) [ -e "$STATE" ] || { echo 'configmaps "centraldashboard-config" not found' >&2; exit 1; }
@@ -36,7 +40,7 @@ def dashboard(tmp_path: Path) -> Path:
 def _add_link(dashboard: Path) -> "subprocess.CompletedProcess[str]":
     tools = f"{dashboard.parent / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin"
     return subprocess.run(
-        [MANIFESTS / "components" / "kubeflow" / "menu-link.sh"],
+        [COMPONENT / "menu-link.sh"],
         env={"PATH": tools, "STATE": str(dashboard)},
         capture_output=True,
         text=True,
@@ -59,7 +63,15 @@ def test_the_link_is_added_and_all_others_are_kept(dashboard: Path) -> None:
     links = _patched(dashboard)
     assert links["externalLinks"] == ["kept"]
     assert links["menuLinks"][0] == NOTEBOOKS
-    assert [item["link"] for item in links["menuLinks"]] == ["/jupyter/", "/model-registry/"]
+    assert [item["link"] for item in links["menuLinks"]] == ["/jupyter/", PAGES]
+
+
+def test_the_link_is_one_that_the_gateway_sends_to_the_registry() -> None:
+    """What the VirtualService leaves of the path is where the registry has its pages."""
+    service = yaml.safe_load((COMPONENT / "virtual-service.yaml").read_text("utf-8"))
+    (rule,) = service["spec"]["http"]
+    prefix = rule["match"][0]["uri"]["prefix"]
+    assert rule["rewrite"]["uri"] + PAGES.removeprefix(prefix) == f"{PREFIX}/"
 
 
 def test_the_link_is_added_once(dashboard: Path) -> None:
@@ -72,8 +84,8 @@ def test_the_link_is_added_once(dashboard: Path) -> None:
 
 
 def test_a_link_in_a_section_is_enough(dashboard: Path) -> None:
-    """Kubeflow's own menu has the page in the section Models: it gets no second link."""
-    section = {"type": "section", "items": [{"type": "item", "link": "/model-registry/"}]}
+    """Where someone has put it into a section of the menu, there is no second link."""
+    section = {"type": "section", "items": [{"type": "item", "link": PAGES}]}
     menu = json.dumps({"menuLinks": [NOTEBOOKS, section]})
     dashboard.write_text(json.dumps({"data": {"links": menu}}), "utf-8")
     done = _add_link(dashboard)

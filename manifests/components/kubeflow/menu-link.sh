@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Links Kubeflow's page of models from the menu of its central dashboard, where nothing leads there
-# yet; all other links are kept. The menu is a JSON text in a ConfigMap of the dashboard's own,
+# Links the registry's pages from the menu of Kubeflow's central dashboard, which shows them in its
+# frame; all other links are kept. The menu is a JSON text in a ConfigMap of the dashboard's own,
 # which kustomize cannot add to.
 set -euo pipefail
 
@@ -15,7 +15,10 @@ dashboard=$(kubectl get configmap -n "$namespace" centraldashboard-config -o jso
 patch=$(python3 -c '
 import json, sys
 
-link = {"type": "item", "link": "/model-registry/", "text": "Model Registry", "icon": "assignment"}
+# The path is that of virtual-service.yaml.
+link = {
+    "type": "item", "link": "/kfp-tabular/ui/", "text": "Registered Models", "icon": "assignment"
+}
 
 def leads_there(item):
     return item.get("link") == link["link"] or any(map(leads_there, item.get("items", [])))
@@ -27,7 +30,7 @@ if not any(map(leads_there, links["menuLinks"])):
     print(json.dumps({"data": {"links": json.dumps(links, indent=2)}}))
 ' <<<"$dashboard")
 if [[ -z $patch ]]; then
-    echo "· the menu leads to the page of models already"
+    echo "· the menu leads to the pages of the registry already"
     exit
 fi
 kubectl patch configmap -n "$namespace" centraldashboard-config --patch-file /dev/stdin <<<"$patch"
