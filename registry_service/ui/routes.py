@@ -10,7 +10,7 @@ from registry_service.api.direct import DirectRoute
 from registry_service.api.identity import Caller
 from registry_service.api.parameters import numeric_id
 from registry_service.api.tokens import decode_token, encode_token
-from registry_service.domain.access import ANYONE, Identity
+from registry_service.domain.access import ANYONE, Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import AuditQuery
 from registry_service.errors import InvalidRequestError, NotFoundError
@@ -158,13 +158,17 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
             before=numeric_id(before, "entry") if before else None,
             limit=AUDIT_SIZE + 1,
         )
-        entries = audit.entries(who, query)
+        who.require_somewhere(Role.READER)
+        # The log of all models is for readers of all; others are asked for one of theirs.
+        is_asked = not model and "" not in who.prefixes(Role.READER)
+        entries = [] if is_asked else audit.entries(who, query)
         shown = entries[:AUDIT_SIZE]
         return _page(
             request,
             who,
             "audit.html.j2",
             rows=[(entry, change_of(entry)) for entry in shown],
+            is_asked=is_asked,
             wanted={"model": model, "actor": actor, "action": action},
             actions=ACTIONS,
             before=before,

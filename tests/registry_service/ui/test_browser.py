@@ -1,0 +1,173 @@
+"""The pages in a real Chromium."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import urllib3
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+from tests.registry_service.conftest import in_a_folder
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+WIDE, NARROW = 1280, 420
+PREFIX = "/kfp-tabular"
+DASHBOARD = """<!doctype html><title>Kubeflow</title><link rel="icon" href="data:,">
+<iframe title="Page" src="{}/ui/" width="1200" height="700"></iframe>"""
+
+pytestmark = in_a_folder
+
+
+@dataclass
+class Window:
+    """A page of a browser, and what its console said."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+
+
+@pytest.fixture(name="chromium", scope="module")
+def running_chromium() -> Iterator[Browser]:
+    """The Chromium of this system."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        missing = "no Chromium: install the package chromium of your system"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    # Slow machines are no fault of the pages.
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=program)
+        except Error as error:
+            pytest.fail(f"{program} does not start: {error}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium: Browser) -> Iterator[Window]:
+    """A window of its own for a test; nothing may be said on its console."""
+    with chromium.new_context(viewport={"width": WIDE, "height": 800}) as context:
+        opened = Window(context.new_page())
+        yield opened
+        assert opened.console == []
+
+
+@pytest.fixture
+def gateway_url(registry_url: str) -> Iterator[str]:
+    """A gateway: it has a dashboard, and the registry under a prefix, which it takes off."""
+
+    class Gateway(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            if path == "/":
+                self.answer(200, {"Content-Type": "text/html"}, DASHBOARD.format(query or PREFIX))
+                return
+            url = registry_url + self.path.removeprefix(PREFIX)
+            got = urllib3.request("GET", url, redirect=False)
+            self.answer(got.status, got.headers, got.data)
+
+        def answer(self, status: int, headers: Mapping[str, str], body: str | bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() not in ("date", "content-length"):
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode() if isinstance(body, str) else body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_people_click_from_models_to_a_comparison(
+    window: Window, registry_url: str, churn: tuple[str, str], tmp_path: Path
+) -> None:
+    """Search, model, version, a file's bytes, two versions side by side: without an error."""
+    name, _ = churn
+    page = window.page
+    page.goto(f"{registry_url}/ui")
+    page.get_by_label("Name contains").fill(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("row").get_by_role("link", name="2", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{name} version 2")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="model/model.joblib").click()
+    download.value.save_as(tmp_path / "file")
+    assert download.value.suggested_filename == "model.joblib"
+    assert (tmp_path / "file").read_text() == f"{name} 2"
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name=name).click()
+    for number in (1, 3):
+        page.get_by_label(f"Compare version {number}").check()
+    page.get_by_role("button", name="Compare the chosen versions").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 versions side by side")
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="roc_auc"))
+    expect(row.get_by_role("cell")).to_have_text(["0.8300", "0.8100", "−0.02000"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_pages_keep_nobody_out(
+    chromium: Browser, registry_url: str, churn: tuple[str, str], scheme: str, width: int
+) -> None:
+    """axe-core finds no fault, in either colour scheme; only tables scroll to the side."""
+    name, version = churn
+    # axe is a script, which the policy of the pages forbids.
+    with chromium.new_context(
+        bypass_csp=True,
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 800},
+    ) as context:
+        page = context.new_page()
+        for path in (
+            *("", f"?q={name}", f"find?model={name}", f"versions/{version}", "audit", "nothing"),
+            f"compare?version={version}&version={int(version) - 1}&everything=1",
+            f"data?digest=sha-{name}",
+        ):
+            page.goto(f"{registry_url}/ui/{path}")
+            found = Axe().run(page).response
+            assert found["passes"]
+            assert [(path, each["id"], each["nodes"]) for each in found["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_dashboard_shows_the_pages_in_its_frame(
+    window: Window, gateway_url: str, churn: tuple[str, str]
+) -> None:
+    """Behind a gateway that takes a prefix off, in a frame of its origin, all links hold."""
+    name, _ = churn
+    window.page.goto(gateway_url)
+    frame = window.page.frame_locator("iframe")
+    frame.get_by_label("Name contains").fill(name)
+    frame.get_by_role("button", name="Search").click()
+    frame.get_by_role("link", name=name).click()
+    frame.get_by_role("link", name="all changes in the audit log").click()
+    frame.get_by_role("link", name="champion").first.click()
+    expect(frame.get_by_role("heading", level=1)).to_contain_text(f"{name} version 1")
+
+
+def test_a_page_of_another_origin_cannot_frame_them(
+    chromium: Browser, gateway_url: str, registry_url: str
+) -> None:
+    """Chromium takes the answer, sees the policy, and does not show it."""
+    with chromium.new_context() as context:
+        page = context.new_page()
+        with page.expect_event("requestfailed") as failed:
+            page.goto(f"{gateway_url}?{registry_url}")
+        assert failed.value.url == f"{registry_url}/ui/"
+        assert failed.value.failure == "net::ERR_BLOCKED_BY_RESPONSE"
