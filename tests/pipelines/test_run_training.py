@@ -1,11 +1,13 @@
 """The training pipeline, from the command line, on real data."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 from sklearn.datasets import load_diabetes, load_wine
 
 from pipelines import catalog
@@ -127,6 +129,19 @@ def test_a_registry_that_is_down_fails_the_run(tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "http://127.0.0.1:9" in done.errors
     assert "Traceback" not in done.errors
+
+
+def test_a_registry_that_stays_shows_the_version(
+    command_line: CommandLine, tmp_path: Path, registry_url: str
+) -> None:
+    """The summary ends with the address of the version's page, which is there."""
+    load_wine(as_frame=True).frame.to_csv(tmp_path / "wine.csv", index=False)
+    asked = ("run", "training", "--source", "wine.csv", "--target", "target")
+    done = command_line(*asked, REGISTRY_URL=registry_url)
+    address = next(part for part in done.output.split() if part.startswith(f"{registry_url}/ui/"))
+    page = urllib3.request("GET", address)
+    assert page.status == 200
+    assert re.search(r"<title>wine version 1\b", page.data.decode())
 
 
 def test_multiclass_is_found_from_the_target(command_line: CommandLine, tmp_path: Path) -> None:

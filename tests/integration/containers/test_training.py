@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.records import RegisteredVersion
@@ -50,6 +51,19 @@ def test_the_bytes_in_the_store_are_the_files_of_the_model(
     for name, digest in version.files.items():
         assert hashlib.sha256((model / name).read_bytes()).hexdigest() == digest
     assert set(version.files.values()) == stored
+
+
+def test_the_image_of_the_registry_has_its_pages(
+    trained: ContainerRun, version: RegisteredVersion, servers: Servers
+) -> None:
+    """Templates and style are in it, and show the version to whoever may read it."""
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    page = f"{servers.registry_url}/ui/find?model=bird-strikes&version=champion"
+    shown = urllib3.request("GET", page, headers=token)
+    assert shown.status == 200
+    assert version.digest in shown.data.decode()
+    style = urllib3.request("GET", f"{servers.registry_url}/ui/assets/style.css")
+    assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 
 def test_no_credential_is_left_behind(trained: ContainerRun, servers: Servers) -> None:
