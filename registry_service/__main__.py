@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from registry_service.errors import StorageError
 from registry_service.server import run
 from registry_service.settings import Settings, SettingsError, default_data_dir
 
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m registry
     except SettingsError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
+    except StorageError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
     return 0
 
 

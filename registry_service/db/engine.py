@@ -7,6 +7,8 @@ import pydantic_core
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+CONNECT_SECONDS = "10"
+
 
 def _dumps(value: Any) -> str:
     return pydantic_core.to_json(value).decode()
@@ -24,6 +26,9 @@ def open_engine(url: str, connections: int) -> Engine:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "postgresql":
+        # Packets that a firewall swallows would otherwise hold a request for two minutes.
+        parsed = parsed.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(parsed.query))
     engine = create_engine(
         parsed,
         isolation_level="AUTOCOMMIT",

@@ -39,8 +39,8 @@ def new_database(url: str, name: str) -> Iterator[str]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server in a new folder; give its URL; stop it."""
+def running_postgres(port: int | None = None) -> Iterator[str]:
+    """Start a server in a new folder, on a port or a free one; give its URL; stop it."""
     # Not pytest's own folder: that is closed to the user whom the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
     # The server refuses to run as root, which is what containers often test as.
@@ -54,7 +54,7 @@ def running_postgres() -> Iterator[str]:
         subprocess.run(command, check=True, user=user, cwd=folder, capture_output=True, timeout=120)
 
     call("initdb", "-D", data, "-U", "registry", "--auth=trust", "-E", "UTF8", "--no-sync")
-    port = free_port()
+    port = port or free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
