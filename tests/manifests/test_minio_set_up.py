@@ -1,6 +1,8 @@
 """Component `minio`: its set-up, against a real MinIO."""
 
 import importlib.util
+from contextlib import ExitStack
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -9,6 +11,8 @@ from minio.error import S3Error
 
 from tests.manifests.rendering import MANIFESTS
 from tests.minio_server import Minio as Server
+from tests.minio_server import running_minio
+from tests.registry_service.running import free_port
 
 KEYS = {"first": ("first-key", "first-secret"), "second": ("second-key", "second-secret")}
 
@@ -101,6 +105,24 @@ def test_wrong_credentials_end_in_one_line(
     error = capsys.readouterr().err
     assert error.startswith("error: MinIO at 127.0.0.1:")
     assert "not-the-password" not in error
+
+
+def test_it_waits_for_a_minio_that_starts_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody answers yet, it tries again and says so once, rather than fail the Job."""
+    port = free_port()
+    with ExitStack() as stack:
+        attempts = []
+
+        def start_it(_: float) -> None:
+            attempts.append(1)
+            if len(attempts) == 2:
+                stack.enter_context(running_minio(tmp_path, port))
+
+        _load().wait_for(f"127.0.0.1:{port}", pause=start_it)
+    assert len(attempts) == 2
+    assert capsys.readouterr().out.count("waiting for MinIO at 127.0.0.1:") == 1
 
 
 def test_the_job_gives_it_what_it_reads(minio: Server) -> None:

@@ -3,13 +3,20 @@
 Every call sets a state, so the Job that runs this may run again at any time.
 """
 
+import itertools
 import os
 import sys
+import time
+from collections.abc import Callable
 
 import urllib3
 from minio import Minio, MinioAdmin
 from minio.credentials import StaticProvider
 from minio.error import MinioException
+
+# MinIO starts at the same time, maybe on a volume that is made first.
+PATIENCE_SECONDS = 300
+PAUSE_SECONDS = 1
 
 READ_AND_WRITE = {
     "": ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
@@ -46,6 +53,22 @@ def set_up(endpoint: str, root: tuple[str, str], accounts: dict[str, tuple[str, 
         print(f"bucket {bucket} is there, and {account_key} may read and write it", flush=True)
 
 
+def wait_for(endpoint: str, pause: Callable[[float], None] = time.sleep) -> None:
+    """Return once MinIO answers, or has not for too long: the first call then says why."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for attempt in itertools.count():
+        try:
+            urllib3.request("GET", f"http://{endpoint}/minio/health/live", retries=False, timeout=5)
+        except urllib3.exceptions.HTTPError as error:
+            if time.monotonic() >= deadline:
+                return
+            if attempt == 0:
+                print(f"waiting for MinIO at {endpoint}: {error}", flush=True)
+            pause(PAUSE_SECONDS)
+        else:
+            return
+
+
 def policy(bucket: str) -> dict[str, object]:
     """Return the S3 policy that allows to read and write one bucket."""
     statements = [
@@ -63,6 +86,7 @@ def main() -> int:
         env["TABLES_BUCKET"]: (env["TABLES_ACCESS_KEY"], env["TABLES_SECRET_KEY"]),
     }
     root = env["MINIO_ROOT_USER"], env["MINIO_ROOT_PASSWORD"]
+    wait_for(env["MINIO_ENDPOINT"])
     try:
         set_up(env["MINIO_ENDPOINT"], root, accounts)
     except (MinioException, urllib3.exceptions.HTTPError) as error:
