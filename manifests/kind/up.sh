@@ -99,6 +99,30 @@ install_registry() {
     # A Job cannot be changed, and this one may run at any time.
     k delete job -n "$REGISTRY_NAMESPACE" kfp-tabular-minio-set-up --ignore-not-found >/dev/null
     k apply -k "$overlay" >/dev/null
+    restart_if_rebuilt
+}
+
+# An image that was built anew under its old tag changes no manifest: running pods keep the old one.
+restart_if_rebuilt() {
+    local image noted
+    image=$(identity_of_registry)
+    noted=$(k get deployment -n "$REGISTRY_NAMESPACE" kfp-tabular-registry \
+        -o jsonpath='{.metadata.annotations.kfp-tabular/image}')
+    [[ $image != "$noted" ]] || return 0
+    if [[ -n $noted ]]; then
+        say "restarting the registry on its new image"
+        k rollout restart -n "$REGISTRY_NAMESPACE" deployment/kfp-tabular-registry >/dev/null
+    fi
+    k annotate -n "$REGISTRY_NAMESPACE" deployment/kfp-tabular-registry --overwrite \
+        "kfp-tabular/image=$image" >/dev/null
+}
+
+identity_of_registry() {
+    if [[ -n $BUNDLE ]]; then
+        cksum <"$BUNDLE/images/${REGISTRY_IMAGE//[\/:@]/_}.tar" | tr ' ' -
+    else
+        docker image inspect --format '{{.Id}}' "$REGISTRY_IMAGE"
+    fi
 }
 
 check_machine

@@ -7,14 +7,28 @@ from pathlib import Path
 from tests.manifests.rendering import copy_manifests
 
 TOOLS = [
-    *("awk", "basename", "bash", "cat", "cp", "dirname", "env", "grep", "head", "mkdir", "mv"),
+    *(
+        "awk",
+        "basename",
+        "bash",
+        "cat",
+        "cksum",
+        "cp",
+        "dirname",
+        "env",
+        "grep",
+        "head",
+        "mkdir",
+        "mv",
+    ),
     *("ls", "mktemp", "od", "paste", "rm", "sed", "sleep", "sort", "tail", "touch", "tr"),
 ]
 FAKES = {
     "docker": """
 case "$1" in
   info) [ -z "$ENGINE_DOWN" ] || exit 1; echo "${MEMORY:-16000000000} ${CGROUPS:-2}" ;;
-  image) case "$3" in $ABSENT_IMAGE) exit 1 ;; esac ;;
+  image)
+    case "$3" in $ABSENT_IMAGE) exit 1 ;; --format) echo "${IMAGE_ID:-sha256:first}" ;; esac ;;
 esac
 """,
     "kind": """
@@ -34,6 +48,8 @@ case "$1 $2" in
   "get secret")
     case "$3 $4 $5" in *kubeflow*) echo "tables key" ;; *) exit 1 ;; esac ;;
   "get deployments,statefulsets") cat "$STATE/$4" 2>/dev/null || true ;;
+  "get deployment") cat "$STATE/noted" 2>/dev/null || true ;;
+  annotate*) echo "${6#*=}" >"$STATE/noted" ;;
   "get jobs") cat "$STATE/$4-jobs" 2>/dev/null || true ;;
   "get pods") cat "$STATE/$4-pods" 2>/dev/null || true ;;
   "get events")

@@ -1,16 +1,14 @@
 """`make kind-bundle` saves all that a cluster without a network needs."""
 
 import shutil
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.manifests.conftest import need
 from tests.manifests.machine import FAKES, Machine
-from tests.manifests.rendering import ROOT
+from tests.manifests.rendering import VERSION
 
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 KFP = """
 apiVersion: apps/v1
 kind: Deployment

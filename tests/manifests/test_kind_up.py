@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.manifests.machine import Machine, rendered_kfp
+from tests.manifests.rendering import VERSION
+
+REGISTRY_ARCHIVE = f"kfp-tabular-registry_{VERSION}.tar"
 
 
 def test_little_memory_is_only_a_warning(machine: Machine) -> None:
@@ -51,6 +54,17 @@ def test_a_second_run_keeps_cluster_and_secrets(machine: Machine) -> None:
     assert secret.read_text("utf-8") == before
 
 
+def test_a_registry_that_was_built_anew_is_restarted(machine: Machine) -> None:
+    """The tag is the same, and so is every manifest: only a restart takes the new image."""
+    restarts = "kubectl --context kind-kfp-tabular rollout restart -n kfp-tabular"
+    counted = []
+    for image in ("sha256:first", "sha256:first", "sha256:second", "sha256:second"):
+        assert machine.run("up.sh", IMAGE_ID=image).returncode == 0
+        calls = machine.calls("kubectl")
+        counted.append(len([call for call in calls if call.startswith(restarts)]))
+    assert counted == [0, 0, 1, 1]
+
+
 def test_no_secret_is_on_a_command_line(machine: Machine) -> None:
     """The keys of the store go through a pipe, before the table."""
     assert machine.run("up.sh").returncode == 0
@@ -89,12 +103,12 @@ def test_a_bundle_takes_the_place_of_the_network(machine: Machine, tmp_path: Pat
     rendered_kfp(bundle / "kfp")
     (bundle / "node-image").write_text("kindest/node:v1.35.0\n", "utf-8")
     (bundle / "images" / "a.tar").touch()
-    (bundle / "images" / "b.tar").touch()
+    (bundle / "images" / REGISTRY_ARCHIVE).touch()
     machine.remove("git")
     done = machine.run("up.sh", BUNDLE=str(bundle), KFP_MANIFESTS="", ABSENT_IMAGE="*")
     assert done.returncode == 0, done.stderr
     archives = [call for call in machine.calls("kind") if "image-archive" in call]
-    assert [call.split("/")[-1] for call in archives] == ["a.tar", "b.tar"]
+    assert [call.split("/")[-1] for call in archives] == ["a.tar", REGISTRY_ARCHIVE]
     assert any(call.endswith("/bundle/node.tar") for call in machine.calls("docker"))
     assert any("--image kindest/node:v1.35.0 " in call for call in machine.calls("kind"))
     assert not any("kustomize" in call for call in machine.calls("kubectl"))
