@@ -10,11 +10,13 @@ unready() {
         return
     fi 2>/dev/null
     awk '{ for (i = 2; i <= NF; i++) if ($i == "<none>") $i = 0 }
-         NF && ($3 < $2 || $5 != $4 || $6 != $4) { print $1 }' <<<"$workloads"
+         NF && ($3 < $2 || $5 != $4 || $6 != $4 || $7 != $4) { print $1 }' <<<"$workloads"
     awk 'NF && ($2 == "<none>" || $2 < $3) { print $1 }' <<<"$jobs"
 }
 ROLL_OUT=N:.metadata.name,G:.metadata.generation,O:.status.observedGeneration
 ROLL_OUT+=,R:.spec.replicas,U:.status.updatedReplicas,A:.status.availableReplicas
+# While a new pod starts, the old one is still available: together they are more than are wanted.
+ROLL_OUT+=,T:.status.replicas
 DONE=N:.metadata.name,S:.status.succeeded,C:.spec.completions
 
 # Prints pod, phase or reason of waiting, for every pod of namespace $1 that is not well.

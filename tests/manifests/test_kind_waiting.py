@@ -8,8 +8,8 @@ from tests.manifests.machine import Machine
 def test_it_waits_with_progress(machine: Machine) -> None:
     """What is not ready is named until it is ready."""
     rollout = machine.state / "kubeflow"
-    rollout.write_text("mysql 1 1 1 1 <none>\nml-pipeline 1 1 1 1 1\n", "utf-8")
-    machine.install("sleep", f'echo "mysql 1 1 1 1 1" >"{rollout}"')
+    rollout.write_text("mysql 1 1 1 1 <none> 1\nml-pipeline 1 1 1 1 1 1\n", "utf-8")
+    machine.install("sleep", f'echo "mysql 1 1 1 1 1 1" >"{rollout}"')
     done = machine.run("up.sh")
     assert done.returncode == 0
     assert "kubeflow: waiting for mysql (0 s)" in done.stdout
@@ -19,18 +19,19 @@ def test_it_waits_with_progress(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("line", "ready"),
     [
-        ("a 2 2 1 1 1", True),
-        ("a 2 1 1 1 1", False),
-        ("a 2 2 2 1 2", False),
-        ("a 2 2 2 2 1", False),
-        ("a 1 1 1 <none> <none>", False),
-        ("a 1 1 0 <none> <none>", True),
+        ("a 2 2 1 1 1 1", True),
+        ("a 2 1 1 1 1 1", False),
+        ("a 2 2 2 1 2 2", False),
+        ("a 2 2 2 2 1 2", False),
+        ("a 2 2 1 1 1 2", False),
+        ("a 1 1 1 <none> <none> <none>", False),
+        ("a 1 1 0 <none> <none> <none>", True),
     ],
 )
 def test_a_roll_out_is_ready_once_all_is_seen_updated_and_available(
     machine: Machine, line: str, ready: bool
 ) -> None:
-    """Generation, observed generation, wanted, updated and available replicas decide."""
+    """Generation, observed generation, wanted, updated, available and all replicas decide."""
     (machine.state / "kfp-tabular").write_text(line + "\n", "utf-8")
     done = machine.run("up.sh", TIMEOUT="0")
     assert (done.returncode == 0) is ready, done.stderr
@@ -46,7 +47,7 @@ def test_a_job_is_waited_for(machine: Machine) -> None:
 
 def test_waiting_in_vain_shows_events_and_logs(machine: Machine) -> None:
     """After its time, up.sh prints why each failing pod does not run, and exits with 1."""
-    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none>\n", "utf-8")
+    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none> 1\n", "utf-8")
     pods = "ml-pipeline-7d 0/1 ImagePullBackOff 0 5m\n"
     pods += "mysql-0 1/1 Running 0 5m\ndone-1 0/1 Completed 0 5m\n"
     (machine.state / "kubeflow-pods").write_text(pods, "utf-8")
@@ -65,8 +66,8 @@ def test_waiting_in_vain_shows_events_and_logs(machine: Machine) -> None:
 def test_an_api_server_that_is_away_for_a_moment_is_waited_for(machine: Machine) -> None:
     """No answer is not taken for all being ready."""
     once = '[ -e "$STATE/was-down" ] || touch "$STATE/was-down" "$STATE/api-down"'
-    machine.install("sleep", f'echo "mysql 1 1 1 1 1" >"$STATE/kubeflow"; {once}')
-    (machine.state / "kubeflow").write_text("mysql 1 1 1 1 <none>\n", "utf-8")
+    machine.install("sleep", f'echo "mysql 1 1 1 1 1 1" >"$STATE/kubeflow"; {once}')
+    (machine.state / "kubeflow").write_text("mysql 1 1 1 1 <none> 1\n", "utf-8")
     done = machine.run("up.sh")
     assert done.returncode == 0, done.stderr
     assert "kubeflow: waiting for the-API-server" in done.stdout
@@ -84,7 +85,7 @@ def test_a_node_that_does_not_come_up(machine: Machine) -> None:
 
 def test_too_few_watches_of_files_are_told(machine: Machine) -> None:
     """The usual sickness of kind on Linux is named with its cure."""
-    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none>\n", "utf-8")
+    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none> 1\n", "utf-8")
     (machine.state / "kubeflow-pods").write_text("ml-pipeline-7d 0/1 Error 3 5m\n", "utf-8")
     done = machine.run("up.sh", TIMEOUT="0", LOG="too many open files")
     assert "sudo sysctl fs.inotify.max_user_instances=512" in done.stderr
