@@ -131,6 +131,7 @@ def blob_store(settings: Settings) -> "FolderStore | S3Store":
         settings.s3_region,
         str(settings.s3_access_key),
         str(settings.s3_secret_key),
+        settings.s3_authorities,
     )
     return S3Store(address, settings.s3_public_endpoint)
 

@@ -21,6 +21,7 @@ _VARIABLES = {
     "data_dir": "REGISTRY_DATA",
     "s3_access_key": "AWS_ACCESS_KEY_ID",
     "s3_secret_key": "AWS_SECRET_ACCESS_KEY",
+    "s3_authorities": "AWS_CA_BUNDLE",
 }
 _POD_SECRETS = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -46,6 +47,8 @@ class Settings:
         s3_region: Its region.
         s3_access_key: Read from AWS_ACCESS_KEY_ID.
         s3_secret_key: Read from AWS_SECRET_ACCESS_KEY.
+        s3_authorities: PEM file, or folder of them, of authorities to trust besides the public
+            ones; read from AWS_CA_BUNDLE.
         access_file: JSON with static tokens and the grants of everyone known.
         kubernetes_audience: Audience of the ServiceAccount tokens to accept; default: none are.
         kubernetes_url: The API server that reviews them.
@@ -71,6 +74,7 @@ class Settings:
     s3_region: str = "us-east-1"
     s3_access_key: str | None = field(default=None, repr=False)
     s3_secret_key: str | None = field(default=None, repr=False)
+    s3_authorities: Path | None = None
     access_file: Path | None = None
     kubernetes_audience: str | None = None
     kubernetes_url: str = "https://kubernetes.default.svc"

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import urllib3
@@ -15,6 +16,7 @@ from minio.signer import sign_v4_s3
 
 from registry_service.errors import StorageError, StorageFullError
 from registry_service.service.blob_ports import Transfer
+from registry_service.storage.authorities import HOW_TO_TRUST, distrusted, tls_context
 
 CONNECTIONS = 8
 VALID_FOR = timedelta(minutes=15)
@@ -35,13 +37,14 @@ _FULL = {
 
 @dataclass(frozen=True, slots=True)
 class S3Address:
-    """Where a bucket is, and the keys for it, which are never shown."""
+    """Where a bucket is, the keys for it, which are never shown, and whose certificates count."""
 
     endpoint: str
     bucket: str
     region: str
     access_key: str
     secret_key: str
+    authorities: Path | None = None
 
 
 class S3Shelf:
@@ -150,6 +153,7 @@ def _client(address: S3Address, endpoint: str) -> Minio:
         maxsize=CONNECTIONS,
         timeout=urllib3.Timeout(connect=3, read=30),
         retries=urllib3.Retry(total=2, backoff_factor=0.2, status_forcelist=(502, 503, 504)),
+        ssl_context=tls_context(address.authorities) if url.scheme == "https" else None,
     )
     return Minio(
         endpoint=url.netloc,
@@ -173,4 +177,6 @@ def outages(bucket: str) -> Iterator[None]:
         reason = _EXPLAINED.get(code, f"{code}: {error.message}")
         raise StorageError(f"{refused}: {reason}") from error
     except (urllib3.exceptions.HTTPError, InvalidResponseError, ServerError) as error:
+        if distrusted(error):
+            raise StorageError(f"the object store is not trusted, {HOW_TO_TRUST}") from error
         raise StorageError(f"the object store does not answer, bucket {bucket!r}") from error

@@ -12,7 +12,7 @@ from registry_service.settings import PREFIX, Settings
 from tests.manifests.conftest import need
 from tests.manifests.rendering import OVERLAYS, Manifest, of_kind, render
 
-KNOWN = {PREFIX + field.name.upper() for field in fields(Settings)}
+KNOWN = {PREFIX + field.name.upper() for field in fields(Settings)} | {"AWS_CA_BUNDLE"}
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "REGISTRY_SIDECAR": "injected"}
 """What the Secret adds, and the injector of a sidecar."""
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 import urllib3
@@ -102,7 +103,7 @@ def test_the_keys_are_not_in_a_transfer(address: S3Address) -> None:
     ],
 )
 def test_troubles_are_told_apart_from_absence(
-    address: S3Address, change: dict[str, str], said: str
+    address: S3Address, change: dict[str, Any], said: str
 ) -> None:
     """A missing bucket, wrong keys and an outage are errors with a reason, never `not there`."""
     store = S3Store(replace(address, **change))
