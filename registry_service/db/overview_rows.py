@@ -51,7 +51,7 @@ _ALIASES = Prepared(
     .order_by(_aliases.c.name)
 )
 _moves = tables.audit.alias("moves")
-# The log is walked from its end to the newest move of each alias.
+# For each alias one look into the index, however much is in the log.
 _LAST_MOVES = Prepared(
     select(tables.audit)
     .join_from(

@@ -238,6 +238,7 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("detail", JSON, nullable=False),
     Index("ix_audit_model_name", "model_name", "id"),
+    Index("ix_audit_subject", "model_name", "subject", "id"),
     sqlite_autoincrement=True,
 )
 
