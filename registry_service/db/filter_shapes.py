@@ -63,6 +63,17 @@ def parts_of(shape: Shape) -> tuple[Shape, ...]:
     return shape.parts if isinstance(shape, Group) and shape.all else (shape,)
 
 
+def unfound(shape: Shape, found: frozenset[Term]) -> Shape:
+    """Return what rows that were found by some of its terms are still to fulfil."""
+
+    def is_left(part: Shape) -> bool:
+        if isinstance(part, Term):
+            return part not in found
+        return part.all or not found.issuperset(part.parts)
+
+    return Group(True, tuple(part for part in parts_of(shape) if is_left(part)))
+
+
 def _kind(value: Literals) -> Kind:
     match value:
         case str():

@@ -9,6 +9,7 @@ from typing import Any
 import pydantic_core
 from sqlalchemy import (
     JSON,
+    CompoundSelect,
     Delete,
     Dialect,
     Insert,
@@ -28,7 +29,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Values = Mapping[str, Any]
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
-Statement = Select[Any] | Insert | Update | Delete | TextClause
+Statement = Select[Any] | CompoundSelect[Any] | Insert | Update | Delete | TextClause
 NO_VALUES: Values = {}
 
 

@@ -15,18 +15,16 @@ from registry_service.db.prepared import Prepared, PreparedRows, Values
 from registry_service.db.rows import TABLES, property_rows, read_row, to_row
 from registry_service.db.session import Session
 from registry_service.db.statements import (
-    COMMON,
-    NARROW,
     SORT_COLUMNS,
-    count_statement,
+    common_statement,
     filtered_statement,
     find_statement,
     insert_all_statements,
     insert_statement,
-    narrow_statement,
     page_statement,
     update_statement,
     walked,
+    wide_statement,
 )
 from registry_service.domain.filters import Literals
 from registry_service.domain.paging import Cursor, ListQuery, Page
@@ -148,8 +146,8 @@ class ResourceRows(Session):
 
     def _is_narrow(self, kind: type[Resource], where: Values) -> bool:
         """Tell whether fields leave so few rows that a filter may look at each of them."""
-        counted = narrow_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
-        return counted is not None and self._rows(counted, where)[0][0] < NARROW
+        wide = wide_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
+        return wide is not None and not self._rows(wide, where)
 
     def _rare(
         self, kind: type[Resource], shape: Shape, literals: Sequence[Literals]
@@ -163,12 +161,11 @@ class ResourceRows(Session):
                 found = [self._rare(kind, part, literals) for part in parts]
                 return NONE.union(*found) if all(found) else NONE
             case Term():
-                counted = count_statement(kind, shape)  # type: ignore[arg-type] # it is hashable
-                if counted is None:
+                common = common_statement(kind, shape)  # type: ignore[arg-type] # it is hashable
+                if common is None:
                     return NONE
-                values = counted.clauses.bound(literals)
-                is_common = self._rows(counted.statement, values)[0][0] >= COMMON
-                return NONE if is_common else frozenset({shape})
+                values = common.clauses.bound(literals)
+                return NONE if self._rows(common.statement, values) else frozenset({shape})
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    func,
     insert,
     select,
     tuple_,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 
 from registry_service.db import tables
-from registry_service.db.filter_shapes import Group, Shape, Term, parts_of
+from registry_service.db.filter_shapes import Group, Shape, Term, parts_of, unfound
 from registry_service.db.filters import Clauses
 from registry_service.db.plans import Among, Plain
 from registry_service.db.prepared import Prepared, PreparedRows
@@ -138,6 +137,7 @@ def filtered_statement(
     ids = clauses.rare_ids(shape, rare)
     if ids is not None:
         statement = statement.where(Among(identity, union_all(*ids)))
+        shape = unfound(shape, rare)
         order = order if order is identity else Plain(order)
     elif (lead := walked(shape, where, order_by)) is not None:
         # The index has the owners of one value in the order of their ids: walk along it.
@@ -162,23 +162,24 @@ def walked(shape: Shape, where: tuple[str, ...], order_by: OrderBy) -> Term | No
 
 
 @lru_cache(maxsize=512)
-def count_statement(kind: type[Resource], term: Term) -> Filtered | None:
-    """Return how many rows fulfil a comparison, COMMON at most; None where no index tells."""
+def common_statement(kind: type[Resource], term: Term) -> Filtered | None:
+    """Return what finds a row if COMMON rows fulfil a comparison; None where no index tells."""
     clauses = Clauses(TABLES[kind])
     if not clauses.can_be_rare(term):
         return None
-    found = union_all(*clauses.ids(term)).limit(COMMON).subquery()
-    return Filtered(Prepared(select(func.count()).select_from(found)), clauses)
+    # Stepping over them takes half as long as counting them.
+    last = union_all(*clauses.ids(term)).limit(1).offset(COMMON - 1)
+    return Filtered(Prepared(last), clauses)
 
 
 @cache
-def narrow_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared | None:
-    """Return how many rows have the bound values, NARROW at most; None where no index tells."""
+def wide_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared | None:
+    """Return what finds a row if NARROW rows have the bound values; None where no index tells."""
     leading = {next(iter(index.columns)).name for index in TABLES[kind].indexes}
     if leading.isdisjoint(column_name(kind, field.removesuffix(ONE_OF)) for field in where):
         return None
-    found = _select(kind, where).with_only_columns(TABLES[kind].c.id).limit(NARROW).subquery()
-    return Prepared(select(func.count()).select_from(found))
+    ids = _select(kind, where).with_only_columns(TABLES[kind].c.id)
+    return Prepared(ids.limit(1).offset(NARROW - 1))
 
 
 def _sorted(
