@@ -65,7 +65,7 @@ class ResourceRows(Session):
         stored = replace(resource, created_at=now, updated_at=now)
         kind = type(resource)
         with _taken(stored):
-            rows = self._rows(insert_statement(kind), to_row(stored))  # type: ignore[arg-type] # it is hashable
+            rows = self._rows(insert_statement(kind), to_row(stored))
         stored = replace(stored, id=rows[0][0])
         self._indexed += property_rows(TABLES[kind], stored)
         return stored
@@ -82,7 +82,7 @@ class ResourceRows(Session):
                 plain.setdefault(type(resource), []).append(stored)
         for kind, several in plain.items():
             with _taken(several[0]):
-                self._store(insert_all_statements(kind), [*map(to_row, several)])  # type: ignore[arg-type] # it is hashable
+                self._store(insert_all_statements(kind), [*map(to_row, several)])
 
     def get(self, kind: type[R], resource_id: int) -> R:
         """Return a resource."""
@@ -93,7 +93,7 @@ class ResourceRows(Session):
 
     def find(self, kind: type[R], **where: Any) -> R | None:
         """Return the one resource whose columns have exactly these values, else None."""
-        rows = self._rows(find_statement(kind, tuple(where)), where)  # type: ignore[arg-type] # it is hashable
+        rows = self._rows(find_statement(kind, tuple(where)), where)
         return read_row(kind, rows[0]) if len(rows) == 1 else None
 
     def lock(self, kind: type[Resource], resource_id: int) -> None:
@@ -108,7 +108,7 @@ class ResourceRows(Session):
         stored = replace(resource, updated_at=max(now_ms(), resource.updated_at + 1))
         row = to_row(stored) | {"row_id": resource.id}
         with _taken(stored):
-            self._rows(update_statement(kind), row)  # type: ignore[arg-type] # it is hashable
+            self._rows(update_statement(kind), row)
         owner = {"resource": TABLES[kind].name, "owner_id": resource.id}
         self._rows(_DELETE_PROPERTIES, owner)
         self._indexed += property_rows(TABLES[kind], stored)
@@ -135,18 +135,18 @@ class ResourceRows(Session):
         order = (query.order_by, query.descending, query.after is not None)
         limited = query.page_size is not None
         if query.filter is None:
-            return page_statement(kind, where, *order, limited), values  # type: ignore[arg-type] # classes are hashable
+            return page_statement(kind, where, *order, limited), values
         literals: list[Literals] = []
         shape = shape_of(query.filter, literals)
         in_order = walked(shape, where, query.order_by) is shape
         is_quick = in_order or self._is_narrow(kind, {field: values[field] for field in where})
         rare = NONE if is_quick else self._rare(kind, shape, literals)
-        filtered = filtered_statement(kind, shape, rare, where, *order, limited)  # type: ignore[arg-type] # classes are hashable
+        filtered = filtered_statement(kind, shape, rare, where, *order, limited)
         return filtered.statement, {**values, **filtered.clauses.bound(literals)}
 
     def _is_narrow(self, kind: type[Resource], where: Values) -> bool:
         """Tell whether fields leave so few rows that a filter may look at each of them."""
-        wide = wide_statement(kind, tuple(where))  # type: ignore[arg-type] # it is hashable
+        wide = wide_statement(kind, tuple(where))
         return wide is not None and not self._rows(wide, where)
 
     def _rare(
@@ -161,7 +161,7 @@ class ResourceRows(Session):
                 found = [self._rare(kind, part, literals) for part in parts]
                 return NONE.union(*found) if all(found) else NONE
             case Term():
-                common = common_statement(kind, shape)  # type: ignore[arg-type] # it is hashable
+                common = common_statement(kind, shape)
                 if common is None:
                     return NONE
                 values = common.clauses.bound(literals)

@@ -1,8 +1,9 @@
 """The statements on resources, each shape built once: building costs more than running."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -37,6 +38,20 @@ COMMON = 5_000
 # So many rows of a parent are looked at before anything is counted that all parents share.
 NARROW = 1_000
 
+# Filters come in any number of shapes: so many statements with one are remembered.
+MOST_FILTERED = 512
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def remembered(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return what makes a function remember its results, so many at most.
+
+    Unlike with functools alone, its arguments stay checked; mypy takes no class for hashable.
+    """
+    return cast("Callable[[Callable[P, T]], Callable[P, T]]", lru_cache(most))
+
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
@@ -61,20 +76,20 @@ def _select(kind: type[Resource], where: tuple[str, ...]) -> Select[Any]:
     return statement
 
 
-@cache
+@remembered()
 def insert_statement(kind: type[Resource]) -> Prepared:
     """Return what stores a resource, and finds its id."""
     table = TABLES[kind]
     return Prepared(insert(table).values(_row_of(kind)).returning(table.c.id))
 
 
-@cache
+@remembered()
 def insert_all_statements(kind: type[Resource]) -> PreparedRows:
     """Return what stores several resources, and finds nothing."""
     return PreparedRows(TABLES[kind], columns_of(kind))
 
 
-@cache
+@remembered()
 def update_statement(kind: type[Resource]) -> Prepared:
     """Return what stores a changed resource: that with the id bound as `row_id`."""
     table = TABLES[kind]
@@ -85,13 +100,13 @@ def _row_of(kind: type[Resource]) -> dict[str, BindParameter[Any]]:
     return {column: bindparam(column) for column in columns_of(kind)}
 
 
-@cache
+@remembered()
 def find_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared:
     """Return the rows whose fields have the bound values, two at most."""
     return Prepared(_select(kind, where).limit(2))
 
 
-@cache
+@remembered()
 def page_statement(
     kind: type[Resource],
     where: tuple[str, ...],
@@ -106,7 +121,7 @@ def page_statement(
     return Prepared(_sorted(_select(kind, where), order, table.c.id, descending, after, limited))
 
 
-@lru_cache(maxsize=512)
+@remembered(MOST_FILTERED)
 def filtered_statement(
     kind: type[Resource],
     shape: Shape,
@@ -161,7 +176,7 @@ def walked(shape: Shape, where: tuple[str, ...], order_by: OrderBy) -> Term | No
     return None
 
 
-@lru_cache(maxsize=512)
+@remembered(MOST_FILTERED)
 def common_statement(kind: type[Resource], term: Term) -> Filtered | None:
     """Return what finds a row if COMMON rows fulfil a comparison; None where no index tells."""
     clauses = Clauses(TABLES[kind])
@@ -172,7 +187,7 @@ def common_statement(kind: type[Resource], term: Term) -> Filtered | None:
     return Filtered(Prepared(last), clauses)
 
 
-@cache
+@remembered()
 def wide_statement(kind: type[Resource], where: tuple[str, ...]) -> Prepared | None:
     """Return what finds a row if NARROW rows have the bound values; None where no index tells."""
     leading = {next(iter(index.columns)).name for index in TABLES[kind].indexes}
