@@ -45,6 +45,7 @@ from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
+from registry_service.service.uploads import Uploads
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
@@ -165,7 +166,7 @@ def _our_routers(
     yield models_router(registrations, blobs)
     yield aliases_router(aliases)
     yield register_router(registrations)
-    yield uploads_router(blobs)
+    yield uploads_router(Uploads(database, blobs), blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(blobs)
     yield versions_router(versions, Verification(database, blobs))

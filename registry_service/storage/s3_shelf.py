@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,9 @@ from registry_service.storage.authorities import HOW_TO_TRUST, distrusted, tls_c
 CONNECTIONS = 8
 VALID_FOR = timedelta(minutes=15)
 SHA256_LENGTH = 64
+# The protocol lists so many objects at a time, which costs as much as asking for some eighty.
+PAGE = 1000
+WORTH_LISTING = 100
 _ABSENT = "NoSuchKey"
 _EXPLAINED = {
     "AccessDenied": "its keys may not do this",
@@ -75,13 +79,43 @@ class S3Shelf:
         return self.sizes([sha256])[sha256]
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
-        """Return the sizes of several objects, asked for side by side."""
-        with ThreadPoolExecutor(min(CONNECTIONS, len(digests) or 1)) as pool:
-            found = dict(zip(digests, pool.map(self._size, digests), strict=True))
-        if None in found.values():
+        """Return the sizes of several objects: what no listing shows is asked for side by side."""
+        listed = self._listed(digests)
+        others = [sha256 for sha256 in digests if sha256 not in listed]
+        with ThreadPoolExecutor(min(CONNECTIONS, len(others) or 1)) as pool:
+            asked = dict(zip(others, pool.map(self._size, others), strict=True))
+        if None in asked.values():
             # The answer to HEAD has no body: a missing bucket looks like a missing object.
             self.check()
+        return listed | asked
+
+    def _listed(self, digests: Sequence[str]) -> dict[str, int | None]:
+        """Return the sizes of those objects that a listing shows, while each page shows many.
+
+        S3 lists what is there at that moment. A page is from one digest on, not the next one of
+        the same listing: of that MinIO would prepare the rest in advance, however long it is.
+        """
+        found, ahead = dict[str, int | None](), sorted(digests)
+        while len(ahead) >= WORTH_LISTING:
+            page = self._page(ahead[0])
+            shown = {sha256: page[sha256] for sha256 in ahead if sha256 in page}
+            found |= shown
+            if len(page) < PAGE or len(shown) < WORTH_LISTING:
+                break
+            last = max(page)
+            ahead = [sha256 for sha256 in ahead if sha256 > last]
         return found
+
+    def _page(self, first: str) -> Mapping[str, int]:
+        """Return digest and size of the first objects from a digest on."""
+        before = self.name(first)[:-1]
+        with outages(self.address.bucket):
+            listing = self.client.list_objects(
+                self.address.bucket, f"{self._prefix}/", recursive=True, start_after=before
+            )
+            return {
+                found.object_name.rsplit("/", 1)[-1]: found.size for found in islice(listing, PAGE)
+            }
 
     def _size(self, sha256: str) -> int | None:
         with outages(self.address.bucket):

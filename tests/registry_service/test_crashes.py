@@ -78,20 +78,23 @@ class Retrying:
         raise AssertionError(f"the registry did not come back: {answer}")
 
     def bring(self, content: bytes) -> dict[str, Any]:
-        """Upload bytes until the registry has them; return their entry without a path."""
+        """Upload bytes until the store has taken them; return their entry without a path."""
         entry = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
         for _ in range(2000):
             _, plan = self.until_answered(
                 "POST", "/uploads", {"files": [{"path": "file", **entry}]}
             )
             planned = plan["files"][0]
-            if planned["state"] == "present":
-                return entry
             target = urljoin(self._registry.ours.url, planned["url"])
             try:
-                urllib3.request(planned["method"], target, body=content, headers=planned["headers"])
+                answer = urllib3.request(
+                    planned["method"], target, body=content, headers=planned["headers"]
+                )
             except urllib3.exceptions.HTTPError:
                 time.sleep(0.05)
+                continue
+            if answer.status in (200, 201):
+                return entry
         raise AssertionError("the bytes never came through")
 
     def register(self, number: int) -> str:

@@ -121,9 +121,13 @@ def _fetch(http: RegistryHttp, url: str, path: Path, sha256: str) -> None:
     response = http.request("GET", url, action, preload_content=False)
     digest = hashlib.sha256()
     try:
-        # Hashing lets go of Python's lock: it is done beside the writing.
         with path.open("wb") as file, ThreadPoolExecutor(1) as hashing:
             for chunk in response.stream(CHUNK_BYTES):
+                if len(chunk) < CHUNK_BYTES:
+                    digest.update(chunk)
+                    file.write(chunk)
+                    continue
+                # Hashing lets go of Python's lock: it is done beside the writing.
                 hashed = hashing.submit(digest.update, chunk)
                 file.write(chunk)
                 hashed.result()

@@ -23,6 +23,7 @@ from registry_service.service.blob_ports import (
     Parts,
     ReadableBlobs,
 )
+from registry_service.service.uploads import Uploads
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
@@ -31,7 +32,7 @@ _BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream"
 _SERVED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
-def uploads_router(blobs: BlobStore) -> APIRouter:
+def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
     router = direct_router("/api/registry/v1", "Bytes")
 
@@ -40,8 +41,8 @@ def uploads_router(blobs: BlobStore) -> APIRouter:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
-        stored = blobs.sizes(list(wanted))
-        plans = [_plan_file(blobs, stored[sha256], sha256, wanted[sha256]) for sha256 in wanted]
+        present = uploads.present(wanted)
+        plans = [_plan_file(blobs, sha256 in present, sha256, wanted[sha256]) for sha256 in wanted]
         return json_response({"files": plans})
 
     return router
@@ -56,7 +57,10 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
         stored = blobs.parts.sizes(list(wanted))
-        plans = [_plan(blobs.parts, stored[sha256], sha256, wanted[sha256]) for sha256 in wanted]
+        plans = [
+            _plan(blobs.parts, stored[sha256] == size, sha256, size)
+            for sha256, size in wanted.items()
+        ]
         return json_response({"parts": plans})
 
     @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody))
@@ -101,17 +105,15 @@ def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
     return router
 
 
-def _plan_file(blobs: BlobStore, stored: int | None, sha256: str, size: int) -> dict[str, object]:
+def _plan_file(blobs: BlobStore, present: bool, sha256: str, size: int) -> dict[str, object]:
     part_size = blobs.part_size(size)
-    if part_size is None or stored == size:
-        return _plan(blobs, stored, sha256, size)
+    if part_size is None or present:
+        return _plan(blobs, present, sha256, size)
     return {"sha256": sha256, "state": "parts", "partSize": part_size}
 
 
-def _plan(
-    blobs: BlobStore | Parts, stored: int | None, sha256: str, size: int
-) -> dict[str, object]:
-    if stored == size:
+def _plan(blobs: BlobStore | Parts, present: bool, sha256: str, size: int) -> dict[str, object]:
+    if present:
         return {"sha256": sha256, "state": "present"}
     transfer = blobs.upload(sha256, size)
     return {

@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 import urllib3
 
+from registry_service.service.uploads import WORTH_ASKING
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import Caller, RunningRegistry, upload
@@ -19,17 +20,28 @@ def test_bytes_come_back_as_they_went(ours: Caller, unique: str) -> None:
     assert urllib3.request("GET", urljoin(ours.url, listed["files"][0]["url"])).data == content
 
 
-def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller) -> None:
-    """Bytes that are there need no second upload."""
-    there = upload(ours, b"already here")
-    missing = hashlib.sha256(b"not yet").hexdigest()
-    files = [{"path": "a", **there}, {"path": "b", "sha256": missing, "size": 7}]
+def test_an_upload_plan_asks_only_for_what_is_missing(ours: Caller, unique: str) -> None:
+    """Bytes of a version, and large ones that are there, need no second upload."""
+    entry = {"path": "model.joblib", **upload(ours, unique.encode())}
+    ours("POST", "/register", registration(unique, [entry]), Idempotency_Key=unique)
+    large = upload(ours, unique.encode() * (WORTH_ASKING // len(unique) + 1))
+    missing = {"path": "b", "sha256": hashlib.sha256(b"not yet").hexdigest(), "size": 7}
+    files = [entry, {"path": "a", **large}, missing]
     status, plan = ours("POST", "/uploads", {"files": files})
     assert status == 200
-    assert plan["files"][0] == {"sha256": there["sha256"], "state": "present"}
-    wanted = plan["files"][1]
+    for there, planned in zip(files, plan["files"][:2], strict=False):
+        assert planned == {"sha256": there["sha256"], "state": "present"}
+    wanted = plan["files"][2]
     assert (wanted["state"], wanted["method"]) == ("upload", "PUT")
-    assert wanted["url"].endswith(f"/{missing}")
+    assert wanted["url"].endswith(f"/{missing['sha256']}")
+
+
+def test_a_small_file_that_no_version_names_is_brought_again(ours: Caller, unique: str) -> None:
+    """Asking the store about it would take longer than its bytes do."""
+    entry = {"path": "a", **upload(ours, unique.encode())}
+    _, plan = ours("POST", "/uploads", {"files": [entry]})
+    assert plan["files"][0]["state"] == "upload"
+    assert upload(ours, unique.encode())["sha256"] == entry["sha256"]
 
 
 def test_bytes_pass_through_the_registry(ours: Caller, unique: str) -> None:

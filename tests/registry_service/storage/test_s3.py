@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -21,7 +23,7 @@ from registry_service.errors import (
 )
 from registry_service.service.blob_ports import Transfer
 from registry_service.storage.s3 import LARGEST, SINGLE_REQUEST, Limits, S3Store
-from registry_service.storage.s3_shelf import S3Address
+from registry_service.storage.s3_shelf import PAGE, S3Address
 from tests.minio_server import Minio
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import OURS, Caller, start_registry
@@ -59,6 +61,36 @@ def test_bytes_go_straight_to_the_store_and_back(address: S3Address) -> None:
     assert list(store.older_than(60)) == []
     store.delete(SHA256)
     assert store.size(SHA256) is None
+
+
+@pytest.fixture(scope="module")
+def crowd(minio: Minio) -> tuple[S3Store, dict[str, int]]:
+    """More objects than one page of a listing has, and their sizes."""
+    client, bucket = minio.client(), uuid.uuid4().hex
+    client.make_bucket(bucket)
+    store = S3Store(
+        S3Address(minio.endpoint, bucket, "us-east-1", minio.access_key, minio.secret_key)
+    )
+    sizes = {hashlib.sha256(b"%d" % n).hexdigest(): n % 7 for n in range(PAGE + 200)}
+
+    def put(sha256: str) -> None:
+        size = sizes[sha256]
+        client.put_object(bucket, store.name(sha256), BytesIO(b"x" * size), size)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, sizes))
+    return store, sizes
+
+
+@pytest.mark.parametrize("share", [1, 10])
+def test_many_objects_are_found_among_many(
+    crowd: tuple[S3Store, dict[str, int]], share: int
+) -> None:
+    """All objects of a bucket, or some of them, have the sizes they have by themselves."""
+    store, sizes = crowd
+    absent = [hashlib.sha256(b"absent %d" % n).hexdigest() for n in range(20)]
+    wanted = dict(list(sizes.items())[::share]) | dict.fromkeys(absent)
+    assert store.sizes(list(wanted)) == wanted
 
 
 def test_the_store_itself_refuses_other_bytes(address: S3Address) -> None:
@@ -228,8 +260,8 @@ def test_a_version_is_registered_with_bytes_in_s3(on_s3: Caller) -> None:
     assert wanted["state"] == "upload"
     sent = send(Transfer(wanted["method"], wanted["url"], wanted["headers"]), CONTENT)
     assert sent.status == 200
-    assert on_s3("POST", "/uploads", {"files": [entry]})[1]["files"][0]["state"] == "present"
     assert on_s3("POST", "/register", body, Idempotency_Key="key")[0] == 201
+    assert on_s3("POST", "/uploads", {"files": [entry]})[1]["files"][0]["state"] == "present"
     _, listed = on_s3("GET", "/models/s3/versions/latest/files")
     assert urllib3.request("GET", listed["files"][0]["url"]).data == CONTENT
     assert on_s3("GET", f"/blobs/{SHA256}") == (200, CONTENT)
