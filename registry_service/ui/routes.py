@@ -70,7 +70,6 @@ def pages_router(overview: Overview, versions: Versions, audit: Audit) -> APIRou
 
 
 def _add_models(router: APIRouter, overview: Overview) -> None:
-
     @router.get("/ui/")
     def models(request: Request, who: Caller, q: str = "", page: str = "") -> Response:
         query = _from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
