@@ -15,6 +15,9 @@ MAX_BODY = 8 << 20  # bytes; file contents do not travel as JSON
 
 NUL = "a text contains null bytes which are not allowed: bad request"
 
+# The type of a PydanticCustomError whose message says where the problem is, in a client's words.
+UNPLACED = "unplaced"
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -102,6 +105,8 @@ def _explain(error: ValidationError) -> InvalidRequestError | MissingFieldError:
         if problem["type"] == "extra_forbidden":
             return InvalidRequestError(f'json: unknown field "{problem["loc"][-1]}"')
     for problem in problems:
+        if problem["type"] == UNPLACED:
+            return InvalidRequestError(problem["msg"])
         if not _is_absent(problem):
             where = ".".join(str(part) for part in problem["loc"]) or "body"
             message = problem["msg"].removeprefix("Value error, ")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
-from registry_service.api.json import Body
+from registry_service.api.json import UNPLACED, Body
 from registry_service.api.kubeflow.schemas import Int64, Int64Text, ResourceUpdate, Stored
 
 ArtifactState = Literal[
@@ -110,7 +110,7 @@ class MetricCreate(MetricUpdate, _Named):
     @model_validator(mode="after")
     def _has_a_value(self) -> Self:
         if self.value is None:
-            raise PydanticCustomError("no_value", "metric value is required: bad request")
+            raise PydanticCustomError(UNPLACED, "metric value is required: bad request")
         return self
 
 
