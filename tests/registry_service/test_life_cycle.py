@@ -1,9 +1,11 @@
 """The life of versions, driven at random and compared with a model of it."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -11,23 +13,38 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
-from registry_service.domain.access import ANYONE
+from registry_service.domain.access import ANYONE, Grant, Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import Registration, VersionContent
 from registry_service.domain.resources import ARCHIVED, RegisteredModel
-from registry_service.errors import AlreadyExistsError, ConflictError, NotFoundError
+from registry_service.errors import (
+    AlreadyExistsError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    RegistryError,
+)
 from registry_service.service.aliases import Aliases, AliasMove
 from registry_service.service.registrations import Registrations
 from registry_service.service.versions import Versions
 from registry_service.storage.folder import FolderStore
 
-NAMES = st.sampled_from(["a", "b", "1", "2", "3", None])
-REFS = st.sampled_from(["a", "b", "1", "2", "3", "latest"])
-ALIAS = st.sampled_from(["champion", "challenger"])
+NAMES = st.sampled_from(["a", "4", "5", None, None])
+# Most references are to what there is: see `LifeCycle.ref`.
+PICKS = st.integers(0, 99)
+PROTECTED = "production"
+ALIASES = ("champion", PROTECTED)
+ALIAS = st.sampled_from(ALIASES)
+WRITER = Identity("ann", (Grant(Role.WRITER),))
+APPROVER = Identity("bob", (Grant(Role.APPROVER),))
+WHO = st.sampled_from([WRITER, APPROVER, APPROVER])
+# The same in every run, unless a number is asked for: then they are others each time.
+ASKED_FOR = os.environ.get("KFP_TABULAR_FUZZ_EXAMPLES")
+Refusal = type[RegistryError] | None
 
 
 class LifeCycle(RuleBasedStateMachine):
-    """Registers, promotes, rolls back, archives, restores and deletes versions of one model."""
+    """Drives the versions of one model, and its aliases, through all that can happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,16 +52,17 @@ class LifeCycle(RuleBasedStateMachine):
         self.engine = open_engine(f"sqlite:///{self.folder / 'registry.db'}", 2)
         migrate(self.engine)
         database = SqlDatabase(self.engine)
-        self.aliases = Aliases(database)
+        self.aliases = Aliases(database, frozenset({PROTECTED}))
         store = FolderStore(self.folder / "blobs")
         self.registrations = Registrations(database, store, self.aliases)
         self.versions = Versions(database, self.registrations)
         self.numbers: dict[str, int] = {}
         self.gone: set[str] = set()
         self.archived: set[str] = set()
+        self.approved: set[str] = set()
         self.last = 0
         self.pointed: dict[str, str] = {}
-        self.before: dict[str, list[str]] = {"champion": [], "challenger": []}
+        self.before: dict[str, list[str]] = {alias: [] for alias in ALIASES}
         self.keys = 0
 
     def teardown(self) -> None:
@@ -53,9 +71,11 @@ class LifeCycle(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     @initialize()
-    def first_version(self) -> None:
-        """There is always a model."""
-        self.register(None)
+    def first_versions(self) -> None:
+        """There is always a model, and something to move aliases between."""
+        for name in ("1", "2", "3"):
+            self.register(None)
+            self.approve_meant(APPROVER, name)
 
     @rule(name=NAMES)
     def register(self, name: str | None) -> None:
@@ -80,48 +100,96 @@ class LifeCycle(RuleBasedStateMachine):
         self.last = made.number
         self.numbers[made.version_name] = made.number
 
+    def ref(self, pick: int) -> str:
+        """A reference to a version by name, seldom by number or alias, or to none."""
+        refs = [*self.numbers, *self.numbers, "latest", "4", "champion", "nothing"]
+        return refs[pick % len(refs)]
+
     def meant(self, ref: str) -> str | None:
-        """The version that a reference names: by name, else number, else the newest."""
+        """The version that a reference names: the newest, or by name, else number, else alias."""
         if ref == "latest":
             return max(self.numbers, key=lambda name: self.numbers[name], default=None)
         if ref in self.numbers:
             return ref
         by_number = {str(number): name for name, number in self.numbers.items()}
-        return by_number.get(ref)
+        return by_number.get(ref, self.pointed.get(ref))
 
-    @rule(alias=ALIAS, ref=REFS)
-    def promote(self, alias: str, ref: str) -> None:
+    def refusal(self, who: Identity, alias: str, target: str) -> Refusal:
+        """Why an alias may not go to a version that exists, None when it may."""
+        if alias == PROTECTED and who is WRITER:
+            return ForbiddenError
+        if alias == PROTECTED and target not in self.approved:
+            return ConflictError
+        return ConflictError if target in self.archived else None
+
+    @rule(who=WHO, alias=ALIAS, pick=PICKS)
+    def promote(self, who: Identity, alias: str, pick: int) -> None:
         """An alias goes to the version that the reference names."""
-        try:
-            moved = self.aliases.move("m", ref, AliasMove(ANYONE, alias))
-        except NotFoundError:
-            assert self.meant(ref) is None
+        ref = self.ref(pick)
+        target = self.meant(ref)
+        refused = NotFoundError if target is None else self.refusal(who, alias, target)
+        move = AliasMove(who, alias)
+        if refused is not None:
+            with pytest.raises(refused):
+                self.aliases.move("m", ref, move)
             return
-        except ConflictError:
-            assert self.meant(ref) in self.archived
-            return
-        assert moved.version_name == self.meant(ref)
-        assert moved.version_name not in self.archived
+        moved = self.aliases.move("m", ref, move)
+        assert moved.version_name == target
         before = self.pointed.get(alias, moved.version_name)
         if before != moved.version_name:
             self.before[alias].append(before)
         self.pointed[alias] = moved.version_name
 
-    @rule(alias=ALIAS)
-    def roll_back(self, alias: str) -> None:
+    @rule(who=WHO, alias=ALIAS)
+    def roll_back(self, who: Identity, alias: str) -> None:
         """An alias goes back step by step, and stays when it was nowhere or cannot go there."""
         target = self.before[alias][-1] if self.before[alias] else None
-        try:
-            moved = self.aliases.rollback("m", AliasMove(ANYONE, alias))
-        except ConflictError:
-            assert target is None or target in self.gone | self.archived
+        refused: Refusal = ConflictError
+        if target is not None and target not in self.gone and alias in self.pointed:
+            refused = self.refusal(who, alias, target)
+        move = AliasMove(who, alias)
+        if refused is not None:
+            with pytest.raises(refused):
+                self.aliases.rollback("m", move)
             return
-        assert moved.version_name == target
+        assert self.aliases.rollback("m", move).version_name == target
         self.pointed[alias] = self.before[alias].pop()
 
-    @rule(ref=REFS)
-    def archive(self, ref: str) -> None:
+    @precondition(lambda self: self.pointed)
+    @rule(who=WHO, alias=ALIAS)
+    def remove(self, who: Identity, alias: str) -> None:
+        """An alias that is set anew can go back to where it pointed when it was removed."""
+        refused: Refusal = None if alias in self.pointed else NotFoundError
+        if alias == PROTECTED and who is WRITER:
+            refused = ForbiddenError
+        move = AliasMove(who, alias)
+        if refused is not None:
+            with pytest.raises(refused):
+                self.aliases.remove("m", move)
+            return
+        self.aliases.remove("m", move)
+        self.before[alias].append(self.pointed.pop(alias))
+
+    @rule(who=WHO, pick=PICKS)
+    def approve(self, who: Identity, pick: int) -> None:
+        """An approver approves any version there is, also one that is archived."""
+        self.approve_meant(who, self.ref(pick))
+
+    def approve_meant(self, who: Identity, ref: str) -> None:
+        """Approve a version, if someone may."""
+        name = self.meant(ref)
+        if who is WRITER or name is None:
+            with pytest.raises(ForbiddenError if who is WRITER else NotFoundError):
+                self.versions.approve(who, "m", ref, None)
+            return
+        self.versions.approve(who, "m", ref, None)
+        self.approved.add(name)
+
+    @precondition(lambda self: len(self.archived) < 2)
+    @rule(pick=PICKS)
+    def archive(self, pick: int) -> None:
         """A version that an alias points to is not put away."""
+        ref = self.ref(pick)
         name = self.meant(ref)
         try:
             self.versions.archive(ANYONE, "m", ref, None)
@@ -134,9 +202,10 @@ class LifeCycle(RuleBasedStateMachine):
             assert name not in self.pointed.values()
             self.archived.add(name)
 
-    @rule(ref=REFS)
-    def restore(self, ref: str) -> None:
+    @rule(pick=PICKS)
+    def restore(self, pick: int) -> None:
         """An archived version comes back; what is not archived stays as it is."""
+        ref = self.ref(pick)
         name = self.meant(ref)
         try:
             self.versions.restore(ANYONE, "m", ref, None)
@@ -146,10 +215,14 @@ class LifeCycle(RuleBasedStateMachine):
             assert name is not None
             self.archived.discard(name)
 
-    @precondition(lambda self: self.numbers)
-    @rule(ref=REFS)
-    def delete(self, ref: str) -> None:
+    @precondition(lambda self: len(self.numbers) > 2)
+    @rule(pick=PICKS)
+    def delete(self, pick: int) -> None:
         """A version that an alias points to stays."""
+        self.delete_meant(self.ref(pick))
+
+    def delete_meant(self, ref: str) -> None:
+        """Delete a version, if it may be."""
         name = self.meant(ref)
         try:
             self.versions.delete(ANYONE, "m", ref, None)
@@ -162,6 +235,7 @@ class LifeCycle(RuleBasedStateMachine):
             assert name not in self.pointed.values()
             del self.numbers[name]
             self.archived.discard(name)
+            self.approved.discard(name)
             self.gone.add(name)
 
     @invariant()
@@ -179,9 +253,9 @@ class LifeCycle(RuleBasedStateMachine):
 def test_a_number_is_passed_over_whose_name_is_taken() -> None:
     """An unnamed version has no name that another one has, or had before it was deleted."""
     life = LifeCycle()
-    life.first_version()
+    life.register(None)
     life.register("3")
-    life.delete("2")
+    life.delete_meant("2")
     life.register("5")
     life.register(None)
     life.all_is_as_expected()
@@ -189,10 +263,28 @@ def test_a_number_is_passed_over_whose_name_is_taken() -> None:
     assert life.numbers == {"1": 1, "5": 3, "4": 4}
 
 
+def test_a_protected_alias_goes_back_step_by_step_also_over_its_removal() -> None:
+    """Two roll-backs go two steps back; one after a removal goes to where the alias was then."""
+    life = LifeCycle()
+    life.first_versions()
+    for pick in range(3):
+        life.promote(APPROVER, PROTECTED, pick)
+    life.roll_back(APPROVER, PROTECTED)
+    life.roll_back(APPROVER, PROTECTED)
+    life.remove(APPROVER, PROTECTED)
+    life.promote(APPROVER, PROTECTED, 2)
+    life.roll_back(APPROVER, PROTECTED)
+    life.all_is_as_expected()
+    life.teardown()
+    assert life.pointed == {PROTECTED: "1"}
+
+
 TestLifeCycle = LifeCycle.TestCase
 TestLifeCycle.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=int(ASKED_FOR or "25"),
+    stateful_step_count=30,
     deadline=None,
+    database=None,
+    derandomize=ASKED_FOR is None,
     suppress_health_check=list(HealthCheck),
 )
