@@ -18,6 +18,7 @@ from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import (
     ARTIFACT_TYPES,
     Artifact,
+    ModelArtifact,
     Resource,
 )
 from registry_service.errors import InvalidRequestError
@@ -82,9 +83,11 @@ def _add_item_routes(
     @router.patch(path, openapi_extra=takes(endpoint.update))
     def update(who: Caller, resource_id: str, raw: RawBody) -> Response:
         kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
-        return json_response(
-            dialect.show(resources.update(who, kind, numeric_id(resource_id, label), changes))
-        )
+        number = numeric_id(resource_id, label)
+        if endpoint.kind is ModelArtifact:
+            # An artifact of another type is not found here; elsewhere it is another type's.
+            resources.get(who, ModelArtifact, number)
+        return json_response(dialect.show(resources.update(who, kind, number, changes)))
 
 
 def _add_find_route(

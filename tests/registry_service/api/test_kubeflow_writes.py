@@ -120,3 +120,12 @@ def test_an_artifact_of_a_run_can_be_sent_back_as_it_came(registry_url: str, uni
     status, changed = old("POST", path, sent)
     assert (status, changed["id"], changed["uri"]) == (200, made["id"], "b")
     assert changed["experimentRunId"] == runs[0]
+
+
+def test_only_a_model_artifact_is_found_among_model_artifacts(kubeflow: Caller) -> None:
+    """A document is not found there, neither to be read nor to be changed."""
+    _, document = kubeflow("POST", "/artifacts", {"artifactType": "doc-artifact", "uri": "a"})
+    path = f"/model_artifacts/{document['id']}"
+    assert kubeflow("GET", path)[0] == 404
+    assert kubeflow("PATCH", path, {"uri": "b"})[0] == 404
+    assert kubeflow("GET", f"/artifacts/{document['id']}")[1]["uri"] == "a"
