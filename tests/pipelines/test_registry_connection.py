@@ -34,11 +34,15 @@ def served_registry(tmp_path: Path) -> Iterator[str]:
     (tmp_path / ".kfp-tabular" / "registry").mkdir(parents=True)
     port = str(free_port())
     environment = {k: v for k, v in os.environ.items() if not k.startswith("REGISTRY_")}
-    with subprocess.Popen(
-        [sys.executable, "-m", "pipelines", "registry", "serve", "--port", port],
-        cwd=tmp_path,
-        env=environment,
-    ) as process:
+    with (
+        (tmp_path / "said").open("wb") as said,
+        subprocess.Popen(
+            [sys.executable, "-m", "pipelines", "registry", "serve", "--port", port],
+            cwd=tmp_path,
+            env=environment,
+            stderr=said,
+        ) as process,
+    ):
         url = f"http://127.0.0.1:{port}"
         urllib3.request("GET", f"{url}/readyz", retries=urllib3.Retry(60, backoff_factor=0.01))
         yield url
@@ -53,6 +57,13 @@ def test_what_was_served_is_found_without_a_url(
     done = command_line("registry", "list", "--json")
     assert [model["name"] for model in json.loads(done.output)] == ["churn"]
     assert "registry on this machine" in done.errors
+
+
+def test_what_is_served_can_be_looked_at(served: str, tmp_path: Path) -> None:
+    """`serve` says where its pages are, and there they are."""
+    said = (tmp_path / "said").read_text("utf-8")
+    assert f"pages for people: {served}/ui/\n" in said
+    assert urllib3.request("GET", f"{served}/ui/").status == 200
 
 
 def test_the_work_folder_is_taken_from_the_environment(
