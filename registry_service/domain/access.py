@@ -30,11 +30,15 @@ class Identity:
     name: str
     grants: Sequence[Grant]
 
+    def has(self, role: Role, model_name: str) -> bool:
+        """Tell whether they have the role over a model of that name."""
+        return any(
+            grant.role >= role and model_name.startswith(grant.prefix) for grant in self.grants
+        )
+
     def require(self, role: Role, model_name: str) -> None:
         """Raise ForbiddenError unless they have the role over a model of that name."""
-        if not any(
-            grant.role >= role and model_name.startswith(grant.prefix) for grant in self.grants
-        ):
+        if not self.has(role, model_name):
             raise ForbiddenError(
                 f"{self.name} is not a {role.name.lower()} of model {model_name!r}"
             )

@@ -20,9 +20,9 @@ from registry_service.domain.registration import (
     VersionDocument,
 )
 from registry_service.domain.resources import Artifact, Metric, ModelVersion, RegisteredModel
-from registry_service.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.content import content_of
-from registry_service.service.ownership import visible_models
+from registry_service.service.ownership import authorize, visible_models
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.registrations import detail_of
 from registry_service.service.versions import MOST_COMPARED, deployments_of
@@ -60,7 +60,7 @@ class Overview:
         """Return a model with one page of its versions. Raises NotFoundError, ForbiddenError."""
         with self._database.read() as transaction:
             model = transaction.get(RegisteredModel, model_id)
-            _require_reader(identity, [model])
+            authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
             page = transaction.page(ModelVersion, query, registered_model_id=model.id)
             ids = [version.id for version in page.items]
@@ -83,7 +83,7 @@ class Overview:
         with self._database.read() as transaction:
             version = transaction.get(ModelVersion, version_id)
             model = transaction.get(RegisteredModel, version.registered_model_id)
-            _require_reader(identity, [model])
+            authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
             detail = detail_of(transaction, model, version, [each.alias for each in held])
             deployments = deployments_of(transaction, version)
@@ -107,14 +107,9 @@ class Overview:
             if missing := [each for each in ids if each not in versions]:
                 raise NotFoundError(f"no model version found for id {missing[0]}: not found")
             models = _models_of(transaction, versions)
-            _require_reader(identity, [*models.values()])
+            for model in models.values():
+                authorize(transaction, identity, Role.READER, model)
             return _details_of(transaction, [versions[each] for each in ids], models)
-
-
-def _require_reader(identity: Identity, models: Sequence[RegisteredModel]) -> None:
-    prefixes = tuple(identity.prefixes(Role.READER))
-    if not all(str(model.name).startswith(prefixes) for model in models):
-        raise ForbiddenError(f"{identity.name} is not a reader of this model")
 
 
 def _held_aliases(transaction: Transaction, model: RegisteredModel) -> Sequence[HeldAlias]:

@@ -29,16 +29,18 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
     """Return the resource.
 
     Raises:
-        ForbiddenError: The identity lacks the role over the resource's model; for what belongs
-            to no model, over all models.
+        ForbiddenError: The identity lacks the role over the resource's model, whose name the
+            message does not tell; for what belongs to no model, over all models.
     """
     if "" in identity.prefixes(role):
         return resource
     name = model_name_of(transaction, resource)
     if name is None:
         identity.require_everywhere(role)
-    else:
-        identity.require(role, name)
+    elif not identity.has(role, name):
+        raise ForbiddenError(
+            f"{identity.name} is not a {role.name.lower()} of this {resource.label}"
+        )
     return resource
 
 

@@ -48,7 +48,7 @@ def test_a_forbidden_page_does_not_tell_the_name(
     ):
         seen = reader(guarded)(path)
         assert seen.status == 403, path
-        assert "is not a reader of this model" in seen.text
+        assert "is not a reader of this registered model" in seen.text
         assert "fraud" not in seen.text
 
 
