@@ -34,6 +34,20 @@ def is_harmless(seen: Seen) -> bool:
     )
 
 
+PLACES = (
+    *("", "models/", "versions/", "assets/", "models/1?page=", "?q=", "?page=", "data?digest="),
+    *("compare?version=", "compare?version=1&version=", "find?model=", "find?model=a&version="),
+    *("audit?model=", "audit?actor=", "audit?action=", "audit?before="),
+)
+# Ids of 64 bits and longer, other alphabets' digits, NUL, half a character, patterns of SQL, a
+# position in a list that has no such number.
+JUNK = (
+    *("", "0", "-1", "9223372036854775807", "9223372036854775808", "9" * 40, "1e5", "%D9%A3"),
+    *("%00", "%FF%FE", "%ED%A0%80", "%F0%9F%8E%89", "%25", "%5C", "'", "%22%3E", "..%2F..", "[]"),
+    *("latest", "a" * 300, "a" * 20_000, "WyJJRCIsdHJ1ZSw5OTk5OTk5OTk5OTk5OTk5OTk5OSwxXQ=="),
+)
+
+
 @pytest.fixture(name="hostile")
 def hostile_model(ours: Caller, kubeflow: Caller, unique: str) -> list[str]:
     """The paths of all pages that show a model whose every text is an attack."""
@@ -100,6 +114,15 @@ def test_a_registration_full_of_markup_is_shown_as_text(ours: Caller, unique: st
         seen = look(path, model=unique, **({"version": "1"} if path == "find" else {}))
         assert text in seen.text
         assert is_harmless(seen)
+
+
+def test_no_address_breaks_a_page(registry_url: str) -> None:
+    """Whatever stands in a path or a query, the answer is a page, and no fault of the registry."""
+    for place in PLACES:
+        for junk in JUNK:
+            url = f"{registry_url}/ui/{place}{junk}"
+            answer = urllib3.request("GET", url, redirect=False)
+            assert answer.status in (200, 307, 400, 404, 414), url
 
 
 def test_no_page_may_run_a_script_or_be_framed_elsewhere(look: Browser) -> None:
