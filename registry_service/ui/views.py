@@ -9,7 +9,7 @@ from typing import Any
 from registry_service.domain.overview import HeldAlias
 from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
-from registry_service.ui.formats import short
+from registry_service.ui.formats import NOTHING, short
 
 # Which of many metrics a list shows: these first, in this order, then by name.
 PREFERRED = (
@@ -127,7 +127,7 @@ def change_of(entry: AuditEntry) -> Change:
     reason = detail.pop("reason", None)
     if entry.action.startswith("alias."):
         before, after = detail.get("from"), detail.get("to")
-        text = f"{before} → {after}" if before and after else str(after or before)
+        text = f"{before} → {after or NOTHING}" if before else str(after)
         return Change(after or before, text, reason)
     if "digest" in detail:
         detail["digest"] = short(detail["digest"])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from registry_service.domain.registration import AuditEntry
 from registry_service.ui import formats
-from registry_service.ui.views import main_metrics, schema_of
+from registry_service.ui.views import change_of, main_metrics, schema_of
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,27 @@ def test_known_metrics_come_first_and_few_are_shown() -> None:
     """Those that most versions have, in the order in which people look at them."""
     rows = [dict.fromkeys(("zeta", "accuracy", "roc_auc", "alpha", "beta"), 1.0), {"zeta": 1.0}]
     assert main_metrics(rows) == ["zeta", "roc_auc", "accuracy", "alpha"]
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "text", "version"),
+    [
+        ("alias.set", {"from": None, "to": "3", "reason": "x"}, "3", "3"),
+        ("alias.set", {"from": "3", "to": "5", "reason": "x"}, "3 → 5", "5"),
+        ("alias.remove", {"from": "5", "to": None, "reason": "x"}, "5 → –", "5"),
+        ("version.approve", {"reason": "x"}, "", "subject"),
+        ("registered_model.update", {"fields": ["a", "b"], "reason": "x"}, "fields a, b", None),
+    ],
+)
+def test_a_change_is_told_in_words(
+    action: str, detail: dict[str, object], text: str, version: str | None
+) -> None:
+    """From where to where an alias went, what else was recorded, and the version to look at."""
+    entry = AuditEntry(
+        at=0, actor="ada", action=action, model_name="m", subject="subject", detail=detail
+    )
+    change = change_of(entry)
+    assert (change.text, change.version, change.reason) == (text, version, "x")
 
 
 @pytest.mark.parametrize("schema", [None, 7, "x", [], {"features": "x"}, {"columns": [{"a": 1}]}])
