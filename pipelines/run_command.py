@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import click
 from rich.console import Console
@@ -23,6 +22,7 @@ from pipelines.errors import UsageError
 from pipelines.pipeline_commands import PipelineCommands
 from pipelines.progress import StepProgress
 from pipelines.step_server import step_server
+from pipelines.version_page import page_of
 
 WORK_DIR: Final = Path(".kfp-tabular")
 HOST_NETWORK: Final = "host"
@@ -166,7 +166,7 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
     for name, path in (("schema", summary.schema), ("model", summary.model)):
         console.print(f"  {name:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
     if (url := os.environ.get(URL_VARIABLE)) and summary.registered:
-        page = escape(_page_of(url, summary.registered))
+        page = escape(page_of(url, summary.registered))
         console.print(f"  {'version':<22} {page}", highlight=False, soft_wrap=True)
     console.print("\nnext:")
     # The registry commands look into the default folder, or into the one that this names.
@@ -174,12 +174,6 @@ def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
     for command in ("registry list", "registry serve", "run training --help"):
         note = f"  [dim]# {PAGES}[/]" if command == "registry serve" else ""
         console.print(f"  {where}kfp-tabular {command}{note}", highlight=False, soft_wrap=True)
-
-
-def _page_of(registry_url: str, registered: Mapping[str, Any]) -> str:
-    """Return where a registry that outlives the run shows the version."""
-    named = urlencode({"model": registered["model_name"], "version": registered["version"]})
-    return f"{registry_url.rstrip('/')}/ui/find?{named}"
 
 
 def _short(path: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cluster_summary import registered, summary_of, values_of
@@ -19,6 +20,7 @@ from pipelines.pipeline_package import PipelinePackage
 from pipelines.run_steps import FINAL, duration, errors_of, steps_of
 from pipelines.run_watch import RunWatch, raise_failure
 from pipelines.step_logs import read_log
+from pipelines.version_page import how_to_see
 
 INTERRUPTED: Final = 130
 WIDE: Final = 200
@@ -172,11 +174,5 @@ def _show_outcome(
         f"\n  run      {connection.run_page(run.run_id)}", highlight=False, soft_wrap=True
     )
     if version:
-        console.print(f"  version  {_version_page(version)}", highlight=False, soft_wrap=True)
-
-
-def _version_page(version: Mapping[str, Any]) -> str:
-    return (
-        f"{version['registry_url']}/api/registry/v1/models/{version['model_name']}"
-        f"/versions/{version['version']}"
-    )
+        where = escape(how_to_see(version["registry_url"], version))
+        console.print(f"  version  {where}", highlight=False, soft_wrap=True)

@@ -69,7 +69,7 @@ def test_the_summary_is_printed_with_its_links(
     done = submit(*WATCHED)
     assert "442 rows × 11 columns" in done.output
     assert "registered diabetes version 1" in done.output
-    assert "/api/registry/v1/models/diabetes/versions/1" in done.output
+    assert "/ui/find?model=diabetes&version=1" in done.output
     assert "/#/runs/details/" in done.output
 
 
