@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from urllib3.exceptions import HTTPError
 
@@ -25,17 +25,20 @@ from components.shared.registry.records import RegisteredVersion
 CHUNK_BYTES: Final = 1 << 20
 FORBIDDEN: Final = 403
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 log = logging.getLogger(__name__)
 
 
 def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
     """Bring the bytes of a folder that the registry lacks; return how its files are registered."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    files = [_described(path, folder) for path in paths]
+    files = _each(lambda path: _described(path, folder), paths)
     plan = http.json("POST", f"{API}/uploads", "prepare the upload", {"files": files})
     by_digest = {file["sha256"]: file["path"] for file in files}
     missing = [planned for planned in plan["files"] if planned["state"] != "present"]
-    _all(lambda planned: _bring(http, planned, folder / by_digest[planned["sha256"]]), missing)
+    _each(lambda planned: _bring(http, planned, folder / by_digest[planned["sha256"]]), missing)
     return files
 
 
@@ -72,7 +75,7 @@ def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> No
             anew = {again["path"]: again["url"] for again in _listed(http, version)}
             _fetch(http, anew[file["path"]], inside, file["sha256"])
 
-    _all(fetch, files)
+    _each(fetch, files)
 
 
 def _listed(http: RegistryHttp, version: RegisteredVersion) -> Sequence[Mapping[str, Any]]:
@@ -83,12 +86,11 @@ def _listed(http: RegistryHttp, version: RegisteredVersion) -> Sequence[Mapping[
     return files
 
 
-def _all(move: Callable[[Mapping[str, Any]], None], files: Sequence[Mapping[str, Any]]) -> None:
-    """Move files side by side; the first that fails ends it, and its error is raised."""
+def _each(do: Callable[[T], R], files: Sequence[T]) -> list[R]:
+    """Deal with files side by side; the first that fails ends it, and its error is raised."""
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         # Leaving `map` by an error cancels what has not begun.
-        for _ in pool.map(move, files):
-            pass
+        return list(pool.map(do, files))
 
 
 def _bring(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
