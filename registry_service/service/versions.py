@@ -187,13 +187,13 @@ def comparison(details: Sequence[VersionDetail]) -> Mapping[str, Mapping[str, Se
         "files": [{file.path: file.sha256 for file in content.files} for content in contents],
         "lineage": [content.document.lineage for content in contents],
     }
-    return {
-        part: {
-            name: [side.get(name) for side in values]
-            for name in sorted({name for side in values for name in side})
-        }
-        for part, values in sides.items()
-    }
+    return {part: by_name(values) for part, values in sides.items()}
+
+
+def by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:
+    """Return, for each name that any side has, its value on every side; None where it has none."""
+    names = sorted({name for side in sides for name in side})
+    return {name: [side.get(name) for side in sides] for name in names}
 
 
 def _holders(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry_service.domain.registration import VersionDetail
-from registry_service.service.versions import comparison
+from registry_service.service.versions import by_name, comparison
 from registry_service.ui.formats import NOTHING, difference, number, short, text
 from registry_service.ui.views import properties_of, schema_of
 
@@ -52,10 +52,10 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
     for title, part in (
         ("Parameters", sides["parameters"]),
         ("Data", sides["datasets"]),
-        ("Columns", _by_name([_column_types(detail) for detail in details])),
+        ("Columns", by_name([_column_types(detail) for detail in details])),
         ("Files", sides["files"]),
         ("Lineage", sides["lineage"]),
-        ("Properties", _by_name([properties_of(detail.version) for detail in details])),
+        ("Properties", by_name([properties_of(detail.version) for detail in details])),
     ):
         cut = part is sides["datasets"] or part is sides["files"]
         rows = [_row(name, values, cut) for name, values in part.items()]
@@ -89,8 +89,3 @@ def _column_types(detail: VersionDetail) -> Mapping[str, str]:
         column.name: f"{column.type}, may be missing" if column.nullable else column.type
         for column in schema.columns
     }
-
-
-def _by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:
-    names = sorted({name for side in sides for name in side})
-    return {name: [side.get(name) for side in sides] for name in names}
