@@ -1,5 +1,5 @@
 """`python -m pipelines` is `kfp-tabular`."""
 
-from pipelines.cli import main
+from pipelines.command_line.main import main
 
 main()

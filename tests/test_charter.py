@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import catalog
+from pipelines.definition import catalog
 
 COMPONENTS = catalog.component_names()
 COMPILED = [
@@ -51,11 +51,11 @@ def _statements(body: list[ast.stmt]) -> int:
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
-def test_a_component_is_its_signature_and_one_logic_module(name: str) -> None:
+def test_a_component_is_its_signature_and_a_module_of_its_verb(name: str) -> None:
     """A component's folder holds component.py, its YAML and a module named after the verb."""
     files = {path.name for path in (catalog.ROOT / "components" / name).glob("*.*")}
     verb = name.split("_")[0]
-    assert files == {"__init__.py", "component.py", "component.yaml", f"{verb}.py"}
+    assert {"__init__.py", "component.py", "component.yaml", f"{verb}.py"} <= files
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

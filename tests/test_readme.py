@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import catalog
+from pipelines.definition import catalog
 
 README = (catalog.ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(?P<language>bash|python)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components.compare_with_champion.comparison import Comparison
+from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError
-from components.shared.evaluation.comparison import Comparison
-from components.shared.evaluation.gate import Champion, Floor, decide
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 
@@ -147,7 +147,10 @@ def _scored(
 ) -> tuple[Estimate, Champion]:
     """Return the candidate's and the champion's metric on the same rows."""
     # scikit-learn and pandas take two seconds to import: a first run does not pay for them.
-    from components.shared.evaluation.paired_comparison import NotComparableError, compare_models
+    from components.compare_with_champion.paired_comparison import (
+        NotComparableError,
+        compare_models,
+    )
 
     with tempfile.TemporaryDirectory() as folder:
         registry.download(version.model_name, version.version, folder)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from components.evaluate_model import curves
+from components.evaluate_model.figures import Curves, Evaluation
+from components.evaluate_model.importance import permutation_importance
+from components.evaluate_model.report import render_evaluation
+from components.evaluate_model.slices import METRIC, SlicedColumn, choose_columns, slice_by
 from components.shared.errors import InputError
-from components.shared.evaluation import curves
 from components.shared.evaluation.bootstrap import estimates
-from components.shared.evaluation.figures import Curves, Evaluation
-from components.shared.evaluation.importance import permutation_importance
 from components.shared.evaluation.metrics import METRICS, REGRESSION, Estimate
 from components.shared.evaluation.predictions import (
     Predicted,
@@ -21,9 +23,7 @@ from components.shared.evaluation.predictions import (
     read_rows,
 )
 from components.shared.evaluation.ranking import Floats
-from components.shared.evaluation.report import render_evaluation
 from components.shared.evaluation.scores import Codes, point_values
-from components.shared.evaluation.slices import METRIC, SlicedColumn, choose_columns, slice_by
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from components.ingest_table.digest import table_digest
 from components.shared.errors import InputError
-from components.shared.tables.digest import table_digest
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
 from components.shared.tables.files import convert, count_rows
 from components.shared.tables.sources import local_file, parse_source
@@ -18,7 +18,7 @@ class IngestedTable:
     """What was ingested.
 
     Attributes:
-        digest: SHA-256 of the logical content, see `components.shared.tables.digest`.
+        digest: SHA-256 of the logical content, see `components.ingest_table.digest`.
         rows: Number of rows, at least 1.
         columns: Number of columns, at least 1.
         format: The format it was read from.

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 
-from components.shared.background_imports import importing
-from components.shared.digests import file_digest, folder_digest
-from components.shared.errors import InputError
-from components.shared.features.plan import FeaturePlan, plan_features
-from components.shared.features.preprocessors import PreprocessorDescription, save_preprocessor
-from components.shared.features.treatments import (
+from components.preprocess_table.plan import FeaturePlan, plan_features
+from components.preprocess_table.treatments import (
     MAX_CODES,
     MAX_ONE_HOT,
     Treatment,
     choose_treatment,
 )
+from components.shared.background_imports import importing
+from components.shared.digests import file_digest, folder_digest
+from components.shared.errors import InputError
+from components.shared.features.preprocessors import PreprocessorDescription, save_preprocessor
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, family_of
 from components.shared.tables.frames import read_frame
 from components.shared.versions import library_versions
 
 if TYPE_CHECKING:
-    from components.shared.features.fitting import FittedFeatures
+    from components.preprocess_table.fitting import FittedFeatures
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def preprocess_table(
     )
     if not 0.0 < identifier_share <= 1.0:
         raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")
-    with importing("components.shared.features.fitting"):
+    with importing("components.preprocess_table.fitting"):
         plan = plan_features(
             train,
             target,
@@ -154,8 +154,8 @@ def _report(plan: FeaturePlan) -> None:
 def _fit(
     frame: pd.DataFrame, plan: FeaturePlan, treatment: Treatment, reserved: tuple[str, ...]
 ) -> "FittedFeatures":
-    from components.shared.features.fitting import fit_features
-    from components.shared.features.transforms import build_transformer
+    from components.preprocess_table.fitting import fit_features
+    from components.preprocess_table.transforms import build_transformer
 
     return fit_features(build_transformer(plan, treatment), treatment, frame, reserved)
 

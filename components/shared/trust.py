@@ -19,7 +19,7 @@ from urllib3.util import Retry
 from components.shared.errors import InputError
 
 MOUNTED: Final = Path("/etc/kfp-tabular/ca")
-"""Where steps have the authorities of their namespace; `pipelines/cluster.py` mounts them."""
+"""Where `pipelines/definition/needs.py` mounts the authorities of a namespace for its steps."""
 
 CONFIG_MAP: Final = "kfp-tabular-ca"
 

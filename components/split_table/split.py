@@ -10,8 +10,8 @@ import polars as pl
 from components.shared.digests import file_digest
 from components.shared.tables.choices import Strategy
 from components.shared.tables.files import count_rows, write_parquet
-from components.shared.tables.sides import choose_sides
-from components.shared.tables.split_plan import SplitPlan, plan_split
+from components.split_table.sides import choose_sides
+from components.split_table.split_plan import SplitPlan, plan_split
 
 MAX_CLASSES_TOLD = 50
 Metadata = dict[str, Any]

@@ -16,23 +16,23 @@ from components.shared.features.preprocessors import (
     load_preprocessor,
     read_preprocessor,
 )
-from components.shared.models.class_weights import parse_class_weight, weigh_rows
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
 from components.shared.models.folders import save_model
-from components.shared.models.hyperparameters import (
+from components.shared.models.profiles import profile_table
+from components.shared.models.threads import threads_for
+from components.shared.tables.frames import column_types
+from components.shared.tables.tasks import resolve_task
+from components.shared.versions import library_versions
+from components.train_model.class_weights import parse_class_weight, weigh_rows
+from components.train_model.hyperparameters import (
     build_estimator,
     code_columns_within,
     parse_hyperparameters,
 )
-from components.shared.models.profiles import profile_table
-from components.shared.models.reproducible_fits import forget_machine, order_of_sums_fixed
-from components.shared.models.threads import threads_for
-from components.shared.models.training_rows import TrainingRows, read_training_rows
-from components.shared.progress import reporting_progress
-from components.shared.tables.frames import column_types
-from components.shared.tables.tasks import resolve_task
-from components.shared.versions import library_versions
+from components.train_model.progress import reporting_progress
+from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.train_model.training_rows import TrainingRows, read_training_rows
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer

@@ -3,21 +3,24 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from components.shared.errors import InputError
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
-from components.shared.tables.column_statistics import (
+from components.shared.tables.schema import TableSchema, read_schema, write_schema
+from components.shared.tables.sources import local_file, parse_source
+from components.shared.tables.tasks import Task, resolve_task
+from components.validate_table.column_statistics import (
     ColumnStatistics,
     column_statistics,
     infer_schema,
 )
-from components.shared.tables.findings import Finding
-from components.shared.tables.schema import TableSchema, read_schema, write_schema
-from components.shared.tables.sources import local_file, parse_source
-from components.shared.tables.tasks import Task, resolve_task
-from components.shared.tables.warnings import TableWarning, count_repeated_rows, table_warnings
+from components.validate_table.findings import Finding
+from components.validate_table.warnings import TableWarning, count_repeated_rows, table_warnings
+
+TEMPLATE: Final = Path(__file__).parent / "validation.html.j2"
 
 NO_TASK = "none"
 SUMMARISED = 5
@@ -128,7 +131,7 @@ def _read_schema(source: str) -> TableSchema:
 
 def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:
     # pandera takes a second to import: only those who have something to check pay for it.
-    from components.shared.tables.checks import check_table
+    from components.validate_table.checks import check_table
 
     return tuple(check_table(table, curated))
 
@@ -185,7 +188,7 @@ def _write_report(
     target_error: InputError | None,
 ) -> None:
     page = render(
-        "validation.html.j2",
+        TEMPLATE,
         validated=validated,
         statistics=statistics,
         target=target,

@@ -8,10 +8,10 @@ import click
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_name
-from components.shared.models.hyperparameters import parse_hyperparameters
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
-from pipelines.options import FiniteFloat
+from components.train_model.hyperparameters import parse_hyperparameters
+from pipelines.command_line.options import FiniteFloat
 
 
 class Checked(click.types.StringParamType):

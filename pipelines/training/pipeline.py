@@ -13,7 +13,7 @@ from components.shared.image import IMAGE
 from components.split_table.component import split_table
 from components.train_model.component import train_model
 from components.validate_table.component import validate_table
-from pipelines.cluster import equip
+from pipelines.definition.needs import equip
 
 
 @dsl.pipeline(name="training")

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from components.shared.reports.number_text import number
-from pipelines.local_run import StepOutputs
+from pipelines.local.running import StepOutputs
 
 
 @dataclass(frozen=True)

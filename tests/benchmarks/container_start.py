@@ -16,7 +16,7 @@ import docker
 import yaml
 
 from components.shared.image import IMAGE
-from pipelines import catalog
+from pipelines.definition import catalog
 
 REPEATS: Final = 5
 NO_INPUT: Final = '{"inputs": {}, "outputs": {"outputFile": "/tmp/output.json"}}'

@@ -14,9 +14,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pipelines import catalog
-from pipelines.local_registry import local_registry
-from pipelines.local_run import StepOutputs, run_locally
+from pipelines.definition import catalog
+from pipelines.local.registry import local_registry
+from pipelines.local.running import StepOutputs, run_locally
 from tests.benchmarks.steps import plain_calls
 
 SOURCE = catalog.ROOT / "data" / "bird_strikes.csv"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.local_run import StepOutputs
+from pipelines.local.running import StepOutputs
 
 CODE = """
 from components.{step}.{verb} import {step}

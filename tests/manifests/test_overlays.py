@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
-from pipelines import cluster
+from pipelines.definition import needs as cluster
 from tests.manifests.conftest import need
 from tests.manifests.rendering import (
     COMPONENTS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli import main
+from pipelines.command_line.main import main
 from tests.pipelines.fake_kfp import FakeKfp
 
 TRAINING_STEPS = (

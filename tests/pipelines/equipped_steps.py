@@ -4,7 +4,7 @@
 from kfp import dsl
 
 from components.shared.image import IMAGE
-from pipelines.cluster import equip
+from pipelines.definition.needs import equip
 from tests.pipelines.two_steps import check_rows
 
 

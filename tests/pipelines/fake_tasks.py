@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import kfp_server_api as api
 
-from pipelines.argo_nodes import fnv1a
+from pipelines.cluster.argo_nodes import fnv1a
 
 EPOCH: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 WORKFLOW: Final = "training-x7k2p"

@@ -1,4 +1,4 @@
-"""HTML reports from the templates beside this module: self-contained, safe for untrusted text."""
+"""HTML reports from templates: self-contained, safe for untrusted text."""
 
 from functools import cache
 from pathlib import Path
@@ -8,26 +8,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from components.shared.reports.number_text import count, number, percent
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+BASE_FOLDER: Final = Path(__file__).parent
 
 
-def render(template: str, **context: object) -> str:
+def render(template: Path, **context: object) -> str:
     """Return the template filled in with the context; all values are HTML-escaped.
 
     Templates extend `base.html.j2`, which has the blocks `title`, `lead` and `body`, and may use
     the filters `number`, `count` and `percent`. An undefined name is an error, never blank text.
 
     Args:
-        template: File name in `templates` beside this module, such as `"evaluation.html.j2"`.
-        **context: What the template names; wrap ready-made markup in `markupsafe.Markup`.
+        template: file of the template, beside the component that writes the report.
+        **context: what the template names; wrap ready-made markup in `markupsafe.Markup`.
     """
-    return _environment().get_template(template).render(**context)
+    return _environment(template.parent).get_template(template.name).render(**context)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([folder, BASE_FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -13,8 +13,8 @@ import pytest
 from sklearn import metrics as sk
 
 from components.evaluate_model.evaluate import evaluate_model
+from components.evaluate_model.figures import Evaluation
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.evaluation.figures import Evaluation
 from components.shared.tables.frames import read_frame
 from tests.components.model_folders import Trained
 

@@ -15,8 +15,8 @@ from docker.models.networks import Network
 from kfp.local import docker_task_handler
 from minio import Minio
 
-from pipelines import catalog
-from pipelines.cli import main
+from pipelines.command_line.main import main
+from pipelines.definition import catalog
 from tests.integration.containers.engine import (
     COMPONENTS_IMAGE,
     REGISTRY_IMAGE,

@@ -14,7 +14,7 @@ import urllib3
 from docker.models.containers import Container
 
 from components.shared.image import REPOSITORY, VERSION
-from pipelines import catalog
+from pipelines.definition import catalog
 
 COMPONENTS_IMAGE: Final = f"{REPOSITORY}:{VERSION}"
 REGISTRY_IMAGE: Final = f"{REPOSITORY}-registry:{VERSION}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from pipelines import catalog
+from pipelines.definition import catalog
 from tests.integration.containers.engine import remove_folder
 from tests.pipelines.conftest import Done, kfp_tabular
 

@@ -9,7 +9,7 @@ import docker
 import pytest
 
 from components.shared.image import VERSION
-from pipelines import catalog
+from pipelines.definition import catalog
 from tests.integration.containers.engine import (
     CODE_OF,
     COMPONENTS_IMAGE,

@@ -11,7 +11,7 @@ import docker
 import pytest
 from docker.models.networks import Network
 
-from pipelines.cluster import NEEDS
+from pipelines.definition.needs import NEEDS
 from tests.integration.containers.conftest import ContainerRun, Servers
 from tests.integration.containers.engine import (
     COMPONENTS_IMAGE,

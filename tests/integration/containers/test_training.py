@@ -8,7 +8,7 @@ import urllib3
 
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.records import RegisteredVersion
-from pipelines.cli import main
+from pipelines.command_line.main import main
 from tests.integration.containers.conftest import SOURCE, TOKEN, ContainerRun, Servers
 from tests.pipelines.conftest import TRAINING_STEPS
 

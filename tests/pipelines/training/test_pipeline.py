@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines import catalog
-from pipelines.compiled_yaml import documents
+from pipelines.definition import catalog
+from pipelines.definition.compiled_yaml import documents
 
 ROOT = documents(catalog.pipeline_yaml("training"))[0]["root"]
 

@@ -1,0 +1,100 @@
+"""The result of a comparison with the champion, for programs and for people."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from components.compare_with_champion.gate import Champion, Decision, Floor
+from components.shared.evaluation.metrics import Estimate, Metric
+from components.shared.reports.number_text import number
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A candidate, its champion and the verdict.
+
+    Attributes:
+        decision: Whether it passes, and why.
+        model_name: Name in the registry.
+        metric: What was compared.
+        candidate: The candidate's metric.
+        champion: The version compared with; None where there was none.
+        floor: What the metric must reach.
+        margin: By how much it must beat the champion.
+        confidence: Coverage of the intervals.
+    """
+
+    decision: Decision
+    model_name: str
+    metric: Metric
+    candidate: Estimate
+    champion: Champion | None
+    floor: Floor
+    margin: float
+    confidence: float
+
+    @property
+    def approved(self) -> bool:
+        """Whether the candidate may take the champion's place."""
+        return self.decision.approved
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the KFP artifact says of the comparison."""
+        return {"approved": self.approved, "metric": self.metric.name}
+
+    def to_json(self) -> str:
+        """Return the comparison as JSON; what is undefined is null."""
+        champion = self.champion
+        content = {
+            "format": FORMAT,
+            "approved": self.approved,
+            "model_name": self.model_name,
+            "metric": self.metric.name,
+            "direction": self.metric.direction,
+            "candidate": asdict(self.candidate),
+            "champion": champion
+            and {
+                **asdict(champion.estimate),
+                "version": champion.version,
+                "digest": champion.digest,
+            },
+            "difference": asdict(champion.difference)
+            if champion and champion.difference.value is not None
+            else None,
+            "floor": self.floor.value,
+            "margin": self.margin,
+            "confidence": self.confidence,
+            "reasons": list(self.decision.reasons),
+        }
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    def to_markdown(self) -> str:
+        """Return the verdict, its reasons and the figures, for KFP's dashboard."""
+        rows = [("Candidate", self.candidate)]
+        if self.champion:
+            rows.append((f"Champion, version {self.champion.version}", self.champion.estimate))
+            rows.append(("Difference (candidate − champion)", self.champion.difference))
+        lines = [
+            f"## {'Approved' if self.approved else 'Refused'}",
+            "",
+            *(f"- {reason}" for reason in self.decision.reasons),
+            "",
+            f"| | {self.metric.title} | {self.confidence * 100:g} % interval |",
+            "|---|--:|--:|",
+            *(f"| {name} | {number(e.value)} | {_interval(e)} |" for name, e in rows),
+            f"| Floor{' (constant prediction)' if self.floor.of_constant else ''} "
+            f"| {number(self.floor.value)} | |",
+            f"| Margin | {number(self.margin)} | |",
+            "",
+            self.metric.meaning,
+            f"{self.metric.direction.capitalize()} is better.",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return number(None)
+    return f"{number(estimate.low)} to {number(estimate.high)}"

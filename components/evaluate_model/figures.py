@@ -1,0 +1,130 @@
+"""The result of an evaluation: all figures, as objects, as JSON and as the dashboard shows them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from components.evaluate_model.curves import Calibration, PrecisionRecall, Roc
+from components.evaluate_model.importance import Importances
+from components.evaluate_model.slices import SlicedColumn
+from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.predictions import Label
+
+FORMAT: Final = 1
+MOST_CLASSES_SHOWN: Final = 50
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The curves of a classifier; each one empty or None where the rows leave it undefined.
+
+    Attributes:
+        roc: By class: the positive one of two, or each of several against the rest.
+        precision_recall: Binary only.
+        calibration: Of the positive class's probability (binary), or of the probability of the
+            predicted class being right (multi-class).
+    """
+
+    roc: Mapping[str, Roc]
+    precision_recall: PrecisionRecall | None
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate_model` found.
+
+    Attributes:
+        task: `binary`, `multiclass` or `regression`.
+        estimator: Name of the estimator.
+        target: Name of the target.
+        rows: Test rows that have a label; the figures are of these.
+        unlabelled_rows: Test rows without one.
+        labels: The model's classes, then classes of the test rows that it does not know.
+        classes: Number of the model's classes.
+        positive_class: Binary only.
+        model_digest: Digest of the model folder.
+        test_digest: Digest of the test rows, where it was given.
+        confidence: Coverage of the intervals.
+        bootstrap_samples: Resamples behind them.
+        seed: Seed of all that is random.
+        metrics: Value and interval by the name of the metric.
+        baseline: Value of a constant prediction (class shares, or the mean) by metric.
+        slices: The metric by the values of some columns.
+        importance: Permutation importance.
+        confusion: Number of rows, shape (labels, labels), actual by predicted; None: regression.
+        curves: None for a regression.
+    """
+
+    task: str
+    estimator: str
+    target: str
+    rows: int
+    unlabelled_rows: int
+    labels: tuple[Label, ...]
+    classes: int
+    positive_class: Label | None
+    model_digest: str
+    test_digest: str | None
+    confidence: float
+    bootstrap_samples: int
+    seed: int
+    metrics: Mapping[str, Estimate]
+    baseline: Mapping[str, float | None]
+    slices: tuple[SlicedColumn, ...]
+    importance: Importances
+    confusion: "np.ndarray[Any, np.dtype[np.intp]] | None"
+    curves: Curves | None
+
+    def values(self) -> dict[str, float]:
+        """Return each metric's value; those that the rows leave undefined are left out."""
+        return {n: e.value for n, e in self.metrics.items() if e.value is not None}
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the KFP artifact says of the evaluation."""
+        found = {
+            "task": self.task,
+            "target": self.target,
+            "rows": self.rows,
+            "unlabelled_rows": self.unlabelled_rows,
+            "positive_class": None if self.positive_class is None else str(self.positive_class),
+            "model_digest": self.model_digest,
+            "test_digest": self.test_digest,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def dashboard_matrix(self) -> tuple[list[str], list[list[int]]] | None:
+        """Return class names and rows of the confusion matrix; None where it is not for show."""
+        if self.confusion is None or len(self.labels) > MOST_CLASSES_SHOWN:
+            return None
+        return [str(label) for label in self.labels], self.confusion.tolist()
+
+    def dashboard_roc(self) -> tuple[list[float], list[float], list[float]] | None:
+        """Return false and true positive rates and thresholds, all finite; None if undefined."""
+        if self.positive_class is None or self.curves is None or not self.curves.roc:
+            return None
+        curve = self.curves.roc[str(self.positive_class)]
+        return (
+            curve.false_positive_rate.tolist(),
+            curve.true_positive_rate.tolist(),
+            curve.thresholds.tolist(),
+        )
+
+    def to_json(self) -> str:
+        """Return all figures as JSON; what is undefined is null."""
+        content = asdict(self)
+        content["classes"] = list(self.labels[: self.classes]) if self.labels else None
+        content["labels"] = list(self.labels) or None
+        content["confusion_matrix"] = content.pop("confusion")
+        content["format"] = FORMAT
+        text = json.dumps(content, default=_plain, allow_nan=False, indent=1, sort_keys=True)
+        return text + "\n"
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,185 @@
+"""The HTML report of an evaluation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from markupsafe import Markup
+
+from components.evaluate_model import plots
+from components.evaluate_model.curves import Roc
+from components.evaluate_model.figures import Evaluation
+from components.evaluate_model.slices import LEAST_ROWS, MOST_LEVELS
+from components.shared.evaluation.metrics import BINARY, METRICS, REGRESSION
+from components.shared.evaluation.predictions import Predicted
+from components.shared.evaluation.ranking import Floats
+from components.shared.reports.rendering import render
+
+TEMPLATE: Final = Path(__file__).parent / "evaluation.html.j2"
+
+MOST_ROC_CURVES = 8
+MOST_MATRIX_CLASSES = 20
+MOST_BARS = 20
+CARDS = 4
+HISTOGRAM_BINS = 40
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot with its title and what to see in it."""
+
+    title: str
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """How one class fares: rows that have it, rows called it, precision and recall."""
+
+    label: str
+    rows: int
+    called: int
+    precision: float
+    recall: float
+
+
+def render_evaluation(evaluation: Evaluation, predicted: Predicted) -> str:
+    """Return the report as one HTML page that fetches nothing.
+
+    Args:
+        evaluation: The figures.
+        predicted: The predictions that they are of, for the plots.
+    """
+    importance = evaluation.importance
+    shown = importance.features[:MOST_BARS]
+    bars = None
+    if shown:
+        bars = plots.importance_plot(
+            [f.feature for f in shown], [f.mean for f in shown], [f.std for f in shown]
+        )
+    return render(
+        TEMPLATE,
+        evaluation=evaluation,
+        metrics=[m for m in METRICS[evaluation.task] if m.name in evaluation.metrics],
+        titles={m.name: m.title for m in METRICS[evaluation.task]},
+        cards=CARDS,
+        plots=_plots(evaluation, predicted),
+        bars=bars,
+        bars_shown=len(shown),
+        matrix=_matrix(evaluation),
+        classes=_class_rows(evaluation),
+        least_rows=LEAST_ROWS,
+        most_levels=MOST_LEVELS,
+        positive_rows=int(np.count_nonzero(predicted.actual == predicted.positive)),
+    )
+
+
+def _plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot]:
+    if evaluation.task == REGRESSION:
+        return _regression_plots(evaluation, predicted)
+    return _classifier_plots(evaluation, predicted)
+
+
+def _classifier_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot]:
+    curves = evaluation.curves
+    if curves is None:
+        return []
+    result = []
+    if curves.roc:
+        several = "" if evaluation.task == BINARY else "Each class against the rest. "
+        if len(curves.roc) > MOST_ROC_CURVES:
+            several = f"The {MOST_ROC_CURVES} most frequent classes, each against the rest. "
+        result.append(
+            Plot(
+                "ROC curve",
+                plots.roc_plot(_most_frequent(curves.roc, evaluation)),
+                several + "Up and left is better; the dashed diagonal is guessing.",
+            )
+        )
+    if curves.precision_recall is not None:
+        share = float(np.mean(predicted.actual == predicted.positive))
+        result.append(
+            Plot(
+                "Precision and recall",
+                plots.precision_recall_plot(curves.precision_recall, share),
+                "Up and right is better; the dashed line is the share of positive rows.",
+            )
+        )
+    binary = evaluation.task == BINARY
+    names = ("Predicted probability", "Share of positive rows")
+    if not binary:
+        names = ("Probability of the predicted class", "Share of right predictions")
+    result.append(
+        Plot(
+            "Calibration",
+            plots.calibration_plot(curves.calibration, *names),
+            "On the dashed line, probabilities can be taken at their word. Bins of equally many "
+            "rows with 95 % Wilson intervals.",
+        )
+    )
+    score = predicted.probability if binary else predicted.output.max(axis=1)
+    result.append(_histogram("Distribution of predictions", score, names[0]))
+    return result
+
+
+def _regression_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot]:
+    actual, output = predicted.actual.astype(np.float64), predicted.output
+    rows = np.arange(len(actual))
+    caption = "All test rows."
+    if len(rows) > plots.MOST_DOTS:
+        rng = np.random.default_rng(evaluation.seed)
+        rows = np.sort(rng.choice(len(rows), plots.MOST_DOTS, replace=False))
+        caption = f"A random sample of {plots.MOST_DOTS:,} test rows."
+    return [
+        Plot(
+            "Predicted and actual",
+            plots.actual_plot(actual[rows], output[rows]),
+            f"{caption} On the dashed line the prediction is right.",
+        ),
+        Plot(
+            "Residuals",
+            plots.residual_plot(actual[rows], output[rows]),
+            f"{caption} A pattern around the dashed line is something that the model missed.",
+        ),
+        _histogram("Distribution of residuals", actual - output, "Actual minus predicted"),
+    ]
+
+
+def _histogram(title: str, values: Floats, label: str) -> Plot:
+    counts, edges = np.histogram(values, bins=HISTOGRAM_BINS)
+    return Plot(title, plots.histogram_plot(counts, edges, label), "All test rows.")
+
+
+def _most_frequent(curves: Mapping[str, Roc], evaluation: Evaluation) -> dict[str, Roc]:
+    if evaluation.confusion is None or len(curves) <= MOST_ROC_CURVES:
+        return dict(curves)
+    counts = dict(zip(map(str, evaluation.labels), evaluation.confusion.sum(axis=1), strict=True))
+    names = sorted(curves, key=lambda name: -counts[name])[:MOST_ROC_CURVES]
+    return {name: curves[name] for name in names}
+
+
+def _matrix(evaluation: Evaluation) -> list[tuple[str, list[tuple[int, float]]]] | None:
+    """Return per actual class the count and the share of that class by predicted class."""
+    if evaluation.confusion is None or len(evaluation.labels) > MOST_MATRIX_CLASSES:
+        return None
+    rows: list[Any] = []
+    for label, counts in zip(evaluation.labels, evaluation.confusion, strict=True):
+        total = max(int(counts.sum()), 1)
+        rows.append((str(label), [(int(count), count / total) for count in counts]))
+    return rows
+
+
+def _class_rows(evaluation: Evaluation) -> list[ClassRow]:
+    if evaluation.confusion is None or evaluation.task == BINARY:
+        return []
+    found = np.diagonal(evaluation.confusion)
+    actual, called = evaluation.confusion.sum(axis=1), evaluation.confusion.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        precision, recall = found / called, found / actual
+    return [
+        ClassRow(str(label), int(actual[k]), int(called[k]), precision[k], recall[k])
+        for k, label in enumerate(evaluation.labels)
+    ]

@@ -1,0 +1,131 @@
+"""What is odd about a table without being wrong: hints before a model is trained on it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from components.shared.reports.number_text import counted_rows, percent
+from components.shared.tables.tasks import Task
+from components.validate_table.column_statistics import ColumnStatistics
+
+MOSTLY_MISSING = 0.5
+NEARLY_UNIQUE = 0.9
+MIN_ROWS_FOR_UNIQUE = 50
+RARE_CLASS_SHARE = 0.05
+RARE_CLASS_ROWS = 20
+
+
+@dataclass(frozen=True)
+class TableWarning:
+    """Something odd: the column (none for the table as a whole), and what it is."""
+
+    column: str | None
+    message: str
+
+
+def count_repeated_rows(table: str | Path) -> int:
+    """Count the rows of a Parquet file that equal an earlier one; takes some 20 bytes a row."""
+    lazy = pl.scan_parquet(table)
+    # Polars' hashes last as long as its process, which is long enough to count with.
+    hashes = [pl.col(name).hash(seed) for seed, name in enumerate(lazy.collect_schema())]
+    distinct = pl.sum_horizontal(hashes).n_unique()
+    repeated: int = lazy.select(pl.len() - distinct).collect(engine="streaming").item()
+    return repeated
+
+
+def table_warnings(
+    table: str | Path,
+    statistics: list[ColumnStatistics],
+    repeated_rows: int,
+    target: str | None,
+    task: Task | None,
+) -> list[TableWarning]:
+    """List what is odd about a table.
+
+    Columns that are constant, empty or mostly empty, that look like an identifier or have infinite
+    values; equal rows; rows without a target; rare classes.
+    """
+    warnings = [
+        TableWarning(column.name, message)
+        for column in statistics
+        if (message := _about(column, is_target=column.name == target))
+    ]
+    if repeated_rows:
+        share = repeated_rows / statistics[0].rows
+        warnings.append(
+            TableWarning(
+                None,
+                f"{counted_rows(repeated_rows)} ({percent(share)}) with the values of an earlier "
+                "row: remove them if they are copies, since train and test may each get one",
+            )
+        )
+    by_name = {column.name: column for column in statistics}
+    if target in by_name:
+        warnings += _about_target(table, by_name[str(target)], task)
+    return warnings
+
+
+def _about(column: ColumnStatistics, *, is_target: bool) -> str:
+    if column.present == 0:
+        return "has no value at all: a model learns nothing from it"
+    if column.distinct == 1 and not column.nulls:
+        return "has one value in all rows: a model learns nothing from it"
+    if column.infinite:
+        return f"has {column.infinite:,} infinite values"
+    if is_target:
+        return ""
+    if column.nulls > MOSTLY_MISSING * column.rows:
+        return f"has no value in {percent(column.nulls / column.rows, 0)} of the rows"
+    if column.present >= MIN_ROWS_FOR_UNIQUE and _looks_like_id(column):
+        return (
+            "has another value in nearly every row, like an identifier: "
+            "leave it out unless the values mean something"
+        )
+    return ""
+
+
+def _looks_like_id(column: ColumnStatistics) -> bool:
+    if column.type == "string":
+        return column.distinct >= NEARLY_UNIQUE * column.present
+    return column.type == "integer" and column.unique
+
+
+def _about_target(
+    table: str | Path, target: ColumnStatistics, task: Task | None
+) -> list[TableWarning]:
+    warnings = []
+    if target.nulls and target.present:
+        warnings.append(
+            TableWarning(
+                target.name,
+                f"is missing in {counted_rows(target.nulls)}: the split leaves them out",
+            )
+        )
+    if task not in ("binary", "multiclass"):
+        return warnings
+    counts = target.categories or _class_counts(table, target.name)
+    value, count = counts[-1]
+    if count < RARE_CLASS_ROWS or count < RARE_CLASS_SHARE * target.present:
+        share = count / target.present
+        warnings.append(
+            TableWarning(
+                target.name,
+                f"has {len(counts):,} classes, the rarest of which, {value!r}, has "
+                f"{counted_rows(count)} ({percent(share, 2)}): watch balanced accuracy, or set "
+                "`class_weight` to balanced",
+            )
+        )
+    return warnings
+
+
+def _class_counts(table: str | Path, target: str) -> tuple[tuple[object, int], ...]:
+    counts = (
+        pl.scan_parquet(table)
+        .select(value=pl.col(target))
+        .drop_nulls()
+        .group_by("value")
+        .agg(count=pl.len())
+        .sort(["count", "value"], descending=[True, False])
+    )
+    return tuple(counts.collect(engine="streaming").rows())

@@ -1,0 +1,178 @@
+"""What a command does with a run that it started or was told of: show it, wait, sum it up."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.cluster.api_errors import NotThereError, StepCannotStartError
+from pipelines.cluster.connection import Connection
+from pipelines.cluster.logs import read_log
+from pipelines.cluster.steps import FINAL, duration, errors_of, steps_of
+from pipelines.cluster.summary import registered, summary_of, values_of
+from pipelines.cluster.watching import RunWatch, raise_failure
+from pipelines.definition.packages import PipelinePackage
+from pipelines.definition.version_page import how_to_see
+from pipelines.errors import PipelineError
+
+INTERRUPTED: Final = 130
+WIDE: Final = 200
+COLORS: Final = {"SUCCEEDED": "green", "CACHED": "green", "FAILED": "red", "CANCELED": "yellow"}
+
+
+class WatchBrokenError(PipelineError, ConnectionError):
+    """The connection broke while a run was watched, and did not come back."""
+
+
+def show_started(connection: Connection, run_id: str, console: Console) -> None:
+    """Print where a run that was just started can be seen."""
+    console.print(f"  · run {run_id}", highlight=False)
+    console.print(f"  · {connection.run_page(run_id)}", highlight=False, soft_wrap=True)
+
+
+def follow(
+    connection: Connection,
+    run_id: str,
+    console: Console,
+    *,
+    wait: bool,
+    pause_seconds: float,
+    as_json: bool,
+) -> None:
+    """Wait for a run if told so, and print what came of it.
+
+    Ctrl-C ends the waiting, not the run.
+
+    Raises:
+        PipelineError: the run failed, cannot go on, or can no longer be seen.
+    """
+    again = f"kfp-tabular runs show {run_id}{connection.address.options()}"
+    if not wait:
+        if as_json:
+            click.echo(json.dumps(described(connection, connection.run(run_id)), indent=2))
+        else:
+            console.print(f"\nlook at it with:\n  {again} --wait", highlight=False, soft_wrap=True)
+        return
+    logs: Mapping[str, str] = {}
+    try:
+        with RunWatch(connection, run_id, console) as watch:
+            logs = watch.logs
+            run = watch.until_the_end(pause_seconds)
+    except KeyboardInterrupt:
+        end = again.replace("runs show", "runs terminate")
+        console.print(
+            f"\nno longer waiting; the run goes on. Look at it again with:\n  {again} --wait\n"
+            f"or end it with:\n  {end}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        sys.exit(INTERRUPTED)
+    except NotThereError:
+        raise
+    except StepCannotStartError as error:
+        end = again.replace("runs show", "runs terminate")
+        remark = f"The run goes on trying; end it with: {end}"
+        raise StepCannotStartError(f"{error}\n  {remark}") from error
+    except PipelineError as error:
+        raise WatchBrokenError(
+            f"the run goes on, but cannot be watched any more: {error}\n"
+            f"  Look at it again with: {again} --wait"
+        ) from error
+    raise_failure(connection, run, logs, f"see its steps: {again}")
+    _show_outcome(connection, run, logs, console, as_json)
+
+
+def described(connection: Connection, run: Any) -> dict[str, Any]:
+    """Return a run and its steps as JSON can hold them."""
+    now = datetime.now(UTC)
+    return {
+        "run_id": run.run_id,
+        "name": run.display_name,
+        "state": run.state,
+        "created_at": run.created_at and run.created_at.isoformat(),
+        "seconds": duration(run),
+        "page": connection.run_page(run.run_id),
+        "errors": list(errors_of(run)),
+        "steps": [
+            {
+                "step": step.name,
+                "state": step.state,
+                "seconds": round(step.seconds(now), 1),
+                "pod": step.pod,
+                "errors": list(step.messages),
+            }
+            for step in steps_of(run)
+        ],
+    }
+
+
+def show_steps(connection: Connection, run: Any, console: Console) -> None:
+    """Print a run, and a table of its steps."""
+    told = described(connection, run)
+    seconds = f", {told['seconds']:.0f} s" if told["seconds"] is not None else ""
+    console.print(f"[bold]{told['name']}[/]  {colored(told['state'])}{seconds}", highlight=False)
+    console.print(f"  {told['page']}", highlight=False, soft_wrap=True)
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    for heading in ("step", "state", "seconds", "pod"):
+        table.add_column(heading, justify="right" if heading == "seconds" else "left")
+    for step in told["steps"]:
+        table.add_row(
+            step["step"], colored(step["state"]), f"{step['seconds']:.1f}", step["pod"] or ""
+        )
+    table_console().print(table)
+    for error in told["errors"]:
+        console.print(f"  {error}", markup=False, highlight=False)
+
+
+def table_console() -> Console:
+    """Return a console for tables; a pipe or a file is as wide as they need."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+
+
+def colored(state: str | None) -> str:
+    """Return a state in the colour that it has in every table."""
+    color = COLORS.get(state or "")
+    return f"[{color}]{state}[/]" if color else str(state)
+
+
+def logs_of(connection: Connection, run: Any, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the logs of the steps of a run that ended."""
+    return {
+        step.name: known.get(step.name) or read_log(connection, run, step.pod)
+        for step in steps_of(run)
+    }
+
+
+def _show_outcome(
+    connection: Connection, run: Any, known: Mapping[str, str], console: Console, as_json: bool
+) -> None:
+    package = PipelinePackage.of_run(run)
+    logs = logs_of(connection, run, known) if run.state in FINAL else {}
+    summary = summary_of(connection, package, logs) if package else None
+    version = registered(values_of(package, logs)) if package else None
+    if as_json:
+        outcome = described(connection, run) | {"registered": version}
+        outcome["summary"] = asdict(summary) if summary else None
+        click.echo(json.dumps(outcome, indent=2, default=str))
+        return
+    if summary:
+        summary.show(console)
+    elif version:
+        console.print(f"\n[bold green]registered[/] {version['model_name']} {version['version']}")
+    elif "register_model" not in logs:
+        console.print("\n[bold yellow]no version was registered[/]")
+    else:
+        console.print("\na version was registered; its name is not to be had from here")
+    console.print(
+        f"\n  run      {connection.run_page(run.run_id)}", highlight=False, soft_wrap=True
+    )
+    if version:
+        where = escape(how_to_see(version["registry_url"], version))
+        console.print(f"  version  {where}", highlight=False, soft_wrap=True)

@@ -1,0 +1,225 @@
+"""Watch a run on a cluster until it ends, step by step."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Final, Self
+
+from rich.console import Console
+from rich.status import Status
+
+from pipelines.cluster.api_errors import RunFailedError, StepCannotStartError
+from pipelines.cluster.connection import Connection
+from pipelines.cluster.logs import error_in, failure_in, last_words, outputs_in, read_log
+from pipelines.cluster.pod_trouble import trouble_in, why_ended, why_not_scheduled, why_not_started
+from pipelines.cluster.step_environment import origins
+from pipelines.cluster.steps import (
+    CACHED,
+    ENDED,
+    FAILED,
+    FINAL,
+    PENDING,
+    RUNNING,
+    SKIPPED,
+    SUCCEEDED,
+    Step,
+    errors_of,
+    steps_of,
+)
+from pipelines.command_line.progress import ended_line, remark
+from pipelines.definition.packages import PipelinePackage
+
+PATIENCE: Final = 5
+"""How often a step may be seen waiting for its pod before we ask why."""
+
+CERTAINTY: Final = 3
+"""How often in a row a pod must be seen in trouble: a pull that fails once often succeeds next."""
+
+SLOW_SECONDS: Final = 60
+"""How long a step may wait for its pod before we say where to look."""
+
+
+class RunWatch:
+    """Looks at a run again and again, and prints its steps as they begin and end.
+
+    Attributes:
+        logs: the log of each step that ended, by the name of the step; empty where there is none.
+    """
+
+    def __init__(self, connection: Connection, run_id: str, console: Console) -> None:
+        self.logs: dict[str, str] = {}
+        self._connection = connection
+        self._run_id = run_id
+        self._console = console
+        self._shown: dict[str, str] = {}
+        self._waiting: dict[str, int] = {}
+        self._noted: set[str] = set()
+        self._pending_since: dict[str, float] = {}
+        self._seen_at: dict[str, float] = {}
+        self._status: Status | None = console.status("") if console.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._status:
+            self._status.stop()
+
+    def until_the_end(self, pause_seconds: float) -> Any:
+        """Return the run once it has ended.
+
+        Raises:
+            StepCannotStartError: a step's pod cannot start, as the cluster says again and again.
+            PipelineError: the connection broke, and stayed broken.
+        """
+        while True:
+            run = self._connection.run(self._run_id)
+            steps = steps_of(run)
+            self._show(run, steps)
+            if run.state in FINAL:
+                return run
+            self._look_for_trouble(steps)
+            time.sleep(pause_seconds)
+
+    def _show(self, run: Any, steps: list[Step]) -> None:
+        for step in steps:
+            shown = self._shown.get(step.name)
+            if shown is None and not self._status and step.state not in (SKIPPED, CACHED):
+                self._console.print(f"  … {step.name}", highlight=False)
+            if step.state in ENDED and shown not in ENDED:
+                self._ended(run, step)
+            self._shown[step.name] = step.state
+        if self._status:
+            # Counted here, since the cluster's clock need not be ours.
+            now = time.monotonic()
+            going = [step.name for step in steps if step.state in (PENDING, RUNNING)]
+            clocks = [f"{step} {now - self._seen_at.setdefault(step, now):.0f} s" for step in going]
+            self._status.update(", ".join(clocks) or "waiting for the next step")
+
+    def _ended(self, run: Any, step: Step) -> None:
+        if step.state == SKIPPED:
+            return
+        said = "from the cache"
+        if step.state != CACHED:
+            self.logs[step.name] = read_log(self._connection, run, step.pod)
+            outputs = outputs_in(self.logs[step.name])
+            said = remark(step.name, outputs.flat()) if outputs and step.state != FAILED else ""
+        seconds = step.seconds(datetime.now(UTC))
+        self._console.print(
+            ended_line(step.name, step.state != FAILED, seconds, said), highlight=False
+        )
+
+    def _look_for_trouble(self, steps: list[Step]) -> None:
+        if not steps:
+            self._note_slow("the first step")
+        for step in steps:
+            if step.state != PENDING:
+                self._waiting.pop(step.name, None)
+                continue
+            self._waiting[step.name] = self._waiting.get(step.name, 0) + 1
+            if self._waiting[step.name] <= PATIENCE:
+                continue
+            trouble = trouble_in(step.messages, self._connection.pod_namespace) or why_not_started(
+                self._connection, step.pod
+            )
+            if trouble is None:
+                self._waiting[step.name] = PATIENCE
+                self._note_unscheduled(step)
+                self._note_slow(step.name)
+            elif self._waiting[step.name] >= PATIENCE + CERTAINTY:
+                raise StepCannotStartError(
+                    f"{step.name} cannot start its pod {step.pod} in namespace "
+                    f"{self._connection.pod_namespace}: {trouble}"
+                )
+
+    def _note_unscheduled(self, step: Step) -> None:
+        why = why_not_scheduled(self._connection, step.pod)
+        if why and step.name not in self._noted:
+            self._noted.add(step.name)
+            self._console.print(f"  … {step.name} waits for a node: {why}", markup=False)
+
+    def _note_slow(self, step: str) -> None:
+        """Say once where to look, when neither the API nor a pod tells why nothing happens."""
+        waited = time.monotonic() - self._pending_since.setdefault(step, time.monotonic())
+        if waited >= SLOW_SECONDS and step not in self._noted:
+            self._noted.add(step)
+            pods = f"-n {self._connection.pod_namespace} get pods -l pipeline/runid={self._run_id}"
+            line = f"  … {step} has waited for its pod for {waited:.0f} s; look: kubectl {pods}"
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], describe: str) -> None:
+    """Raise the error of a run that did not succeed.
+
+    Args:
+        connection: where the run is.
+        run: the run, ended.
+        logs: logs of its steps, as far as they are known.
+        describe: the command that looks at the run.
+
+    Raises:
+        RunFailedError: what the failed step said, or Kubernetes said of it.
+    """
+    if run.state == SUCCEEDED:
+        return
+    failed = [step for step in steps_of(run) if step.state == FAILED]
+    if run.state == "CANCELED" and not failed:
+        raise RunFailedError(f"run {run.run_id} was terminated\n  {describe}")
+    if not failed:
+        said = "; ".join(errors_of(run)) or f"KFP says {run.state} and nothing else"
+        raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
+    step = failed[0]
+    log = logs.get(step.name) or read_log(connection, run, step.pod)
+    reason = _reason(connection, run, step, log)
+    pod = f"{step.pod} -c main" if step.pod else f"-l pipeline/runid={run.run_id} --tail -1"
+    if step.pod and step.in_driver and not log:
+        # Newer releases of KFP have one pod of Argo's for all drivers of a run.
+        workflow = step.pod.partition("-system-")[0]
+        pod = f"-l workflows.argoproj.io/workflow={workflow} --all-containers --tail -1"
+    package = PipelinePackage.of_run(run)
+    where = origins(package, step.name, reason, connection.pod_namespace)
+    raise RunFailedError(
+        f"{step.name}: {reason}{where}\n"
+        f"  log: kubectl -n {connection.pod_namespace} logs {pod}\n"
+        f"  run: {connection.run_page(run.run_id)}"
+    )
+
+
+def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:
+    if said := error_in(log):
+        return said
+    if step.in_driver:
+        return _reason_of_driver(connection, step, log)
+    messages = (*step.messages, *errors_of(run))
+    trouble = trouble_in(messages, connection.pod_namespace) or why_not_started(
+        connection, step.pod
+    )
+    known = (
+        (str(trouble) if trouble else None)
+        or why_ended(connection, step.pod, step.name)
+        or "; ".join(messages)
+        or last_words(log)
+    )
+    return known or "the step failed, and neither the API nor its log say why"
+
+
+def _reason_of_driver(connection: Connection, step: Step, log: str) -> str:
+    """Return why KFP's own pod failed, which resolves the inputs of a step before it starts."""
+    trouble = why_not_started(connection, step.pod)
+    known = (
+        (str(trouble) if trouble else None)
+        or failure_in(log)
+        or why_ended(connection, step.pod, step.name)
+        or "; ".join(step.messages)
+        or last_words(log)
+        or "neither the API nor its log say why"
+    )
+    return f"KFP's driver failed before the step itself started: {known}"

@@ -1,0 +1,115 @@
+"""Command-line options made from the inputs that a compiled pipeline declares."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from pipelines.definition.compiled_yaml import documents
+
+
+class FiniteFloat(click.types.FloatParamType):
+    """A number that JSON can hold, and so a pipeline can take."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Refuse NaN and infinity, which Python reads as numbers."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+TYPES: Mapping[str, click.ParamType[Any]] = {
+    "STRING": click.STRING,
+    "NUMBER_INTEGER": click.INT,
+    "NUMBER_DOUBLE": FiniteFloat(),
+    "LIST": click.STRING,
+    "STRUCT": click.STRING,
+}
+
+
+def pipeline_inputs(pipeline_yaml: Path) -> dict[str, dict[str, Any]]:
+    """Return the definition of each input parameter of a compiled pipeline, by name."""
+    spec = documents(pipeline_yaml)[0]
+    inputs: dict[str, dict[str, Any]] = spec["root"]["inputDefinitions"]["parameters"]
+    return inputs
+
+
+def pipeline_description(pipeline_yaml: Path) -> str:
+    """Return what a compiled pipeline says of itself."""
+    spec = documents(pipeline_yaml)[0]
+    return str(spec["pipelineInfo"].get("description", ""))
+
+
+def options_for(
+    inputs: Mapping[str, Mapping[str, Any]],
+    defaulted: set[str],
+    types: Mapping[str, click.ParamType[Any]] = MappingProxyType({}),
+) -> list[click.Option]:
+    """Make one option of each input of a pipeline.
+
+    Args:
+        inputs: The definition of each input by name.
+        defaulted: Inputs that are optional on the command line.
+        types: What single inputs may be, where the type that they declare says too little.
+    """
+    ordered = sorted(inputs.items(), key=lambda item: bool(item[1].get("isOptional")))
+    return [
+        _option(
+            name,
+            definition,
+            types.get(name, TYPES.get(definition["parameterType"])),
+            required=name not in defaulted and not _optional(definition),
+        )
+        for name, definition in ordered
+    ]
+
+
+def given_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what the user left out, so that the pipeline's own defaults hold."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value is not None and value != ()
+    }
+
+
+def _optional(definition: Mapping[str, Any]) -> bool:
+    return bool(definition.get("isOptional"))
+
+
+def _option(
+    name: str,
+    definition: Mapping[str, Any],
+    type_: click.ParamType[Any] | None,
+    required: bool,
+) -> click.Option:
+    kind = definition["parameterType"]
+    flag = "--" + name.replace("_", "-")
+    help_text = _help(definition, repeatable=kind == "LIST")
+    if kind == "BOOLEAN":
+        return click.Option([f"{flag}/--no-{flag[2:]}"], default=None, help=help_text)
+    # No default=None here: click takes it for a value, and misses nothing that is required.
+    return click.Option(
+        [flag],
+        type=type_,
+        metavar="NAME" if isinstance(type_, click.Choice) else None,  # the help names them
+        multiple=kind == "LIST",
+        required=required,
+        help=help_text,
+    )
+
+
+def _help(definition: Mapping[str, Any], repeatable: bool) -> str:
+    text = " ".join(str(definition.get("description", "")).split())
+    if repeatable:
+        return text.replace("JSON list of columns", "Column") + " May be given several times."
+    default = definition.get("defaultValue")
+    if default is None or default == "" or isinstance(default, bool):
+        return text
+    if isinstance(default, float) and definition["parameterType"] == "NUMBER_INTEGER":
+        default = int(default)
+    return f"{text}  [default: {default}]"

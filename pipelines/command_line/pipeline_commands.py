@@ -1,0 +1,107 @@
+"""Commands that exist once for each pipeline, with the pipeline's inputs as their options."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.command_line.arguments import FILLED_IN
+from pipelines.command_line.options import options_for, pipeline_description, pipeline_inputs
+from pipelines.definition import catalog
+from pipelines.definition.packages import PipelinePackage
+
+
+class PipelineCommands(click.Group):
+    """A group with a sub-command for each pipeline; they are made when they are asked for.
+
+    Args:
+        name: name of the group.
+        summary: what its commands do.
+        options: makes the options that its commands have besides the pipeline's inputs.
+        action: is called with the name of the pipeline and the value of every option.
+        examples: ends the help of a command; `{name}` stands for the pipeline.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        options: Callable[[], list[click.Option]],
+        action: Callable[[str, dict[str, Any]], None],
+        examples: str,
+    ) -> None:
+        super().__init__(name, help=summary)
+        self._options = options
+        self._action = action
+        self._examples = examples
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every pipeline."""
+        return catalog.pipeline_names()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Make the command of pipeline `name`."""
+        if name not in catalog.pipeline_names():
+            return None
+        path = catalog.pipeline_yaml(name)
+        return click.Command(
+            name,
+            params=[
+                *options_for(pipeline_inputs(path), FILLED_IN, catalog.input_types(name)),
+                *self._options(),
+            ],
+            callback=lambda **values: self._action(name, values),
+            help=pipeline_description(path),
+            epilog=self._examples.format(name=name),
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        )
+
+
+def override_options() -> list[click.Option]:
+    """Make the options that change what the steps ask of the cluster."""
+    return [
+        click.Option(
+            ["--set-resource", "resources"],
+            multiple=True,
+            metavar="STEP.RESOURCE=AMOUNT",
+            help="Such as train_model.memory=8Gi or ingest_table.cpu_limit=2. May be repeated.",
+        ),
+        click.Option(
+            ["--node-selector", "selectors"],
+            multiple=True,
+            metavar="LABEL=VALUE",
+            help="Run the steps on nodes with this label. May be repeated.",
+        ),
+        click.Option(
+            ["--toleration", "tolerations"],
+            multiple=True,
+            metavar="KEY[=VALUE][:EFFECT]",
+            help="Let the steps run on nodes with this taint. May be repeated.",
+        ),
+        click.Option(
+            ["--experiment"], default="Default", show_default=True, help="Experiment of the runs."
+        ),
+        click.Option(
+            ["--service-account"],
+            help="ServiceAccount of the steps; by default what KFP gives to runs.",
+        ),
+    ]
+
+
+def overridden_package(path: Path, values: dict[str, Any]) -> PipelinePackage:
+    """Read a compiled pipeline, and take its overrides out of the values of a command.
+
+    Raises:
+        UsageError: an override is not possible.
+    """
+    resources, selectors, tolerations = (
+        values.pop(name) for name in ("resources", "selectors", "tolerations")
+    )
+    package = PipelinePackage.read(path)
+    if resources or selectors or tolerations:
+        # Reading amounts takes the kubernetes package, which takes half a second to import.
+        from pipelines.definition.resources import on_nodes, with_resources
+
+        package = on_nodes(with_resources(package, resources), selectors, tolerations)
+    return package

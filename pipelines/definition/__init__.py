@@ -1,0 +1,1 @@
+"""What pipelines are: catalog, YAML, and what their steps need."""

@@ -1,0 +1,53 @@
+"""Which components and pipelines there are, and where they stand."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+def component_names() -> list[str]:
+    """Return the names of all components, sorted."""
+    return _folders_with(ROOT / "components", "component.py")
+
+
+def pipeline_names() -> list[str]:
+    """Return the names of all pipelines, sorted."""
+    return _folders_with(ROOT / "pipelines", "pipeline.py")
+
+
+def load_component(name: str) -> Any:
+    """Import the KFP component `name`."""
+    return getattr(import_module(f"components.{name}.component"), name)
+
+
+def load_pipeline(name: str) -> Any:
+    """Import the KFP pipeline `name`."""
+    return getattr(import_module(pipeline_module(name)), name)
+
+
+def input_types(name: str) -> Mapping[str, Any]:
+    """Return what the inputs of the pipeline may be, where their declared types say too little."""
+    types: Mapping[str, Any] = import_module(f"pipelines.{name}.input_types").TYPES
+    return types
+
+
+def pipeline_module(name: str) -> str:
+    """Return the name of the module that defines the pipeline."""
+    return f"pipelines.{name}.pipeline"
+
+
+def component_yaml(name: str, root: Path = ROOT) -> Path:
+    """Return where the compiled component stands below `root`."""
+    return root / "components" / name / "component.yaml"
+
+
+def pipeline_yaml(name: str, root: Path = ROOT) -> Path:
+    """Return where the compiled pipeline stands below `root`."""
+    return root / "pipelines" / name / "pipeline.yaml"
+
+
+def _folders_with(parent: Path, file: str) -> list[str]:
+    return sorted(path.parent.name for path in parent.glob(f"*/{file}"))

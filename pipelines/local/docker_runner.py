@@ -1,0 +1,117 @@
+"""Run the steps of a local run in containers of their image, as a cluster would."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import docker
+from docker.errors import DockerException, ImageNotFound, NotFound
+from docker.types import Mount
+from kfp import local
+from kfp.dsl.graph_component import GraphComponent
+
+from components.shared.errors import InputError
+from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
+from components.shared.tables.sources import parse_source
+from pipelines.definition.needs import STORE_CREDENTIALS, STORE_SETTINGS
+from pipelines.errors import UsageError
+
+PASSED_ON: Final = (
+    *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
+    *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
+)
+"""Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""
+
+IMAGE_USER: Final = 65532
+"""Who the image runs as, and who stands in for root here."""
+
+
+def docker_runner(
+    pipeline: GraphComponent, arguments: Mapping[str, Any], artifacts: Path, network: str
+) -> local.DockerRunner:
+    """Return a runner whose containers may write to `artifacts` and /tmp, and nothing else.
+
+    They run as this user (never as root), without capabilities, on a read-only root file system.
+    Files that `arguments` name are mounted, read-only, where they are.
+
+    Args:
+        pipeline: Its images must be on this machine.
+        arguments: Of the run.
+        artifacts: Folder that the steps write to; it is made.
+        network: A network of docker's; `host` reaches what listens on this machine.
+
+    Raises:
+        UsageError: No engine answers, or an image or the network is not there.
+    """
+    _check(images(pipeline), network)
+    artifacts.mkdir(parents=True, exist_ok=True)
+    return local.DockerRunner(
+        user=_user_who_owns(artifacts),
+        network=network,
+        environment={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        working_dir=str(Path.cwd()),
+        mounts=[
+            Mount(str(path), str(path), type="bind", read_only=True) for path in _files(arguments)
+        ],
+        read_only=True,
+        # Folders of the container's own; /root, closed to others in images, may hold the artifacts.
+        tmpfs={"/tmp": "", "/root": "mode=755"},  # noqa: S108
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+    )
+
+
+def images(pipeline: GraphComponent) -> set[str]:
+    """Return the images that the steps of a pipeline run."""
+    executors = pipeline.pipeline_spec.deployment_spec["executors"]
+    return {executors[label]["container"]["image"] for label in executors}
+
+
+def _check(needed: set[str], network: str) -> None:
+    try:
+        engine = docker.from_env()
+    except DockerException as error:
+        raise UsageError(
+            "--runner docker needs a container engine, and none answers: start docker, and see "
+            f"that you may use it (docker info). It says: {error}"
+        ) from error
+    try:
+        for image in needed:
+            engine.images.get(image)
+        engine.networks.get(network)
+    except ImageNotFound as error:
+        # kfp would pull it, from whoever has that name on the public registry.
+        raise UsageError(
+            f"there is no image {image} on this machine: build it with make images, or get it "
+            f"with docker pull {image}"
+        ) from error
+    except NotFound as error:
+        raise UsageError(
+            f"docker has no network {network}: docker network ls shows them"
+        ) from error
+    finally:
+        engine.close()
+
+
+def _user_who_owns(artifacts: Path) -> str:
+    """Return this user; for root, the image's own user, who is given the folder."""
+    if os.getuid() == 0:
+        os.chown(artifacts, IMAGE_USER, IMAGE_USER)
+        return f"{IMAGE_USER}:{IMAGE_USER}"
+    return f"{os.getuid()}:{os.getgid()}"
+
+
+def _files(arguments: Mapping[str, Any]) -> list[Path]:
+    """Return the local files among the arguments, whatever the parameter is called."""
+    paths = [_local_path(text) for text in arguments.values() if isinstance(text, str)]
+    # Unlike Path's, this says no to whatever cannot be the name of a file.
+    return [Path(path).absolute() for path in paths if os.path.isfile(path)]  # noqa: PTH113
+
+
+def _local_path(text: str) -> str:
+    try:
+        source = parse_source(text)
+    except InputError:
+        return ""
+    return source.location if source.scheme == "file" else ""

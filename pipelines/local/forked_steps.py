@@ -1,0 +1,103 @@
+"""`python -m pipelines.local.forked_steps DESCRIPTOR`: the process that becomes the steps of a run.
+
+It is started by `pipelines/local/step_server.py`, speaks to it over a socket, and ends with it.
+"""
+
+import gc
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from components.shared.step import OBJECTS_BETWEEN_COLLECTIONS
+
+LIBRARIES: Final = (
+    "kfp.dsl.executor_main",
+    "polars",
+    "components.validate_table.validate",
+    "components.split_table.split",
+    "components.preprocess_table.preprocess",
+    "components.preprocess_table.fitting",
+    "components.preprocess_table.transforms",
+    "components.train_model.train",
+    "sklearn.ensemble",
+    "sklearn.pipeline",
+    "components.evaluate_model.evaluate",
+    "components.evaluate_model.plots",
+)
+"""What the steps import, and nothing that starts threads: a fork has none of them."""
+
+KFP_RUNTIME: Final = {"_KFP_RUNTIME": "true"}
+"""Tells kfp that it is imported by a step, which needs a small part of it."""
+
+
+def main(descriptor: int) -> None:
+    """Fork into each step that is asked for, until the other end of the socket is closed."""
+    # Ctrl-C reaches the steps too: it is theirs to end, and the other end's to ask for no more.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(KFP_RUNTIME)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    for module in LIBRARIES:
+        import_module(module)
+    gc.freeze()
+    with Connection(descriptor) as connection:
+        while True:
+            connection.send("ready")
+            try:
+                output = recv_handle(connection)
+                code, arguments, environment = connection.recv()
+            except EOFError:
+                return
+            if not (step := os.fork()):
+                _end_with(_become_step, output, code, arguments, environment)
+            os.close(output)
+            _, status = os.waitpid(step, 0)
+            connection.send(os.waitstatus_to_exitcode(status))
+
+
+def _become_step(
+    output: int, code: str, arguments: list[str], environment: Mapping[str, str]
+) -> None:
+    """Do what the command of a component does."""
+    from kfp.dsl.executor_main import executor_main
+
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(output, stream.fileno())
+    os.close(output)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update({**environment, **KFP_RUNTIME})
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "ephemeral_component.py")
+        program.write_text(code, "utf-8")
+        sys.argv[1:] = ["--component_module_path", str(program), *arguments]
+        executor_main()
+
+
+def _end_with(body: Callable[..., None], *arguments: Any) -> NoReturn:
+    """Run the last part of a process, and leave what Python would tidy up at its end.
+
+    It would visit all that was ever imported, and copy each page that it finds it on.
+    """
+    code: object = 0
+    try:
+        body(*arguments)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

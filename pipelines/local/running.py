@@ -1,0 +1,229 @@
+"""Run a pipeline on this machine with `kfp.local`, and tell what its steps do."""
+
+import json
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol, TextIO
+
+from kfp import local
+from kfp.dsl.graph_component import GraphComponent
+
+from components.shared.step import FAILURE, error_begun
+from pipelines.errors import StepFailedError
+from pipelines.local.settings import drop_cluster_settings
+from pipelines.local.step_server import StepServer, steps_run_by
+
+ARTIFACTS: Final = "artifacts"
+"""Folder of a run in which its steps write."""
+
+COLOR: Final = re.compile(r"\x1b\[\d+m")
+STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
+ENDED: Final = re.compile(r"Task '(?P<step>[^']+)' finished with status (?P<status>\w+)")
+
+
+class StepObserver(Protocol):
+    """Is told of every step of a run as it happens."""
+
+    def step_started(self, step: str) -> None:
+        """A step was started."""
+
+    def step_ended(self, step: str, succeeded: bool, outputs: Mapping[str, Any]) -> None:
+        """A step ended; `outputs` are its parameters and the metadata of its artifacts."""
+
+
+@dataclass(frozen=True)
+class StepOutputs:
+    """What one step of a local run left behind.
+
+    Attributes:
+        parameters: output parameters by name.
+        metadata: metadata of each output artifact by name.
+        paths: where each output artifact lies.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    paths: Mapping[str, Path] = field(default_factory=dict)
+
+
+def run_locally(
+    pipeline: GraphComponent,
+    arguments: Mapping[str, Any],
+    run_folder: Path,
+    observer: StepObserver,
+    runner: local.DockerRunner | None = None,
+    server: StepServer | None = None,
+) -> dict[str, StepOutputs]:
+    """Run `pipeline` on this machine; return the outputs of each step that ran.
+
+    Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
+
+    Args:
+        pipeline: what to run.
+        arguments: its inputs.
+        run_folder: a new folder.
+        observer: is told of every step.
+        runner: runs the steps in containers; without one they run in this environment.
+        server: starts the steps in this environment; without one each starts anew.
+
+    Raises:
+        StepFailedError: a step failed; the message is the step's own.
+    """
+    run_folder.mkdir(parents=True, exist_ok=True)
+    log_path = run_folder / "run.log"
+    local.init(
+        runner=runner or local.SubprocessRunner(use_venv=False),
+        pipeline_root=str(run_folder / ARTIFACTS),
+    )
+    with log_path.open("w", encoding="utf-8") as log:
+        watcher = _Watcher(log, observer, run_folder)
+        with _kfp_speaking_to(watcher), steps_run_by(server):
+            runnable = _without_unset_inputs(pipeline, arguments)
+            drop_cluster_settings(runnable.pipeline_spec)
+            cause = None
+            try:
+                runnable(**arguments)
+            except Exception as error:
+                if watcher.failed_step is None:
+                    raise
+                cause = error
+    if watcher.failed_step is not None:
+        raise StepFailedError(
+            watcher.failed_step, watcher.reason, str(log_path), watcher.exit_code
+        ) from cause
+    return step_outputs(run_folder)
+
+
+def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
+    """Read what the steps of a run wrote, by the name of the step."""
+    found = {}
+    for path in run_folder.glob(f"{ARTIFACTS}/**/executor_output.json"):
+        written = json.loads(path.read_text("utf-8"))
+        artifacts = {
+            name: entry["artifacts"][0] for name, entry in written.get("artifacts", {}).items()
+        }
+        found[path.parent.name.replace("-", "_")] = StepOutputs(
+            parameters=written.get("parameterValues", {}),
+            metadata={name: a.get("metadata", {}) for name, a in artifacts.items()},
+            paths={name: Path(a["uri"]) for name, a in artifacts.items()},
+        )
+    return found
+
+
+def _without_unset_inputs(pipeline: GraphComponent, arguments: Mapping[str, Any]) -> GraphComponent:
+    """Return the pipeline without the optional inputs that have neither argument nor default.
+
+    The backend reads them as null, and each step falls back to its own default; kfp.local cannot
+    pass a null on. Without the input, the step's default holds all the same.
+    """
+    pipeline = deepcopy(pipeline)
+    root = pipeline.pipeline_spec.root
+    declared = root.input_definitions.parameters
+    unset = {
+        name
+        for name, definition in declared.items()
+        if name not in arguments
+        and definition.is_optional
+        and not definition.HasField("default_value")
+    }
+    for name in unset:
+        del declared[name]
+    for task in root.dag.tasks.values():
+        passed = task.inputs.parameters
+        for name in [n for n in passed if passed[n].component_input_parameter in unset]:
+            del passed[name]
+    return pipeline
+
+
+def artifact_types(pipeline: GraphComponent) -> dict[str, dict[str, str]]:
+    """Return the KFP type (such as `system.HTML`) of each artifact by step and artifact name."""
+    return {
+        name.removeprefix("comp-").replace("-", "_"): {
+            artifact: definition.artifact_type.schema_title
+            for artifact, definition in component.output_definitions.artifacts.items()
+        }
+        for name, component in pipeline.pipeline_spec.components.items()
+    }
+
+
+class _Watcher(logging.Filter):
+    """Reads kfp's own messages for the steps, and the steps' output for their errors.
+
+    kfp.local has no callbacks; its messages pass through the root logger, its steps' output
+    through standard output.
+    """
+
+    def __init__(self, log: TextIO, observer: StepObserver, run_folder: Path) -> None:
+        super().__init__()
+        self.failed_step: str | None = None
+        self.reason: str | None = None
+        self.exit_code = FAILURE
+        self._log = log
+        self._observer = observer
+        self._run_folder = run_folder
+        self._partial = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = COLOR.sub("", record.getMessage())
+        if started := STARTED.search(message):
+            if self.failed_step is None:
+                self.reason, self.exit_code = None, FAILURE
+            self._observer.step_started(started["step"].replace("-", "_"))
+        elif ended := ENDED.search(message):
+            self._ended(ended["step"].replace("-", "_"), ended["status"] == "SUCCESS")
+        return True
+
+    def _ended(self, step: str, said_to_succeed: bool) -> None:
+        # kfp takes a container that was gone before it asked for its exit code for a success:
+        # only what a step wrote at its end shows that it got there.
+        outputs = step_outputs(self._run_folder).get(step) if said_to_succeed else None
+        if outputs is None:
+            self.failed_step = self.failed_step or step
+        self._observer.step_ended(step, outputs is not None, _flat(outputs) if outputs else {})
+
+    def write(self, text: str) -> int:
+        """Take what the run prints: to the log, and to the search for a step's error."""
+        self._log.write(COLOR.sub("", text))
+        *lines, self._partial = (self._partial + text).split("\n")
+        for line in lines:
+            self._read(line)
+        return len(text)
+
+    def _read(self, line: str) -> None:
+        line = line.removeprefix("    ")
+        if begun := error_begun(line):
+            self.reason, self.exit_code = begun
+        elif self.reason is not None and line.startswith("  ") and self.failed_step is None:
+            self.reason += "\n" + line
+
+    def flush(self) -> None:
+        """Let the log be read while the run goes on."""
+        self._log.flush()
+
+    def fileno(self) -> int:
+        """Return what it stands in for, which rich closes when nobody reads on (`| head`)."""
+        return 1
+
+
+def _flat(outputs: StepOutputs) -> dict[str, Any]:
+    metadata = {key: value for each in outputs.metadata.values() for key, value in each.items()}
+    return {**metadata, **outputs.parameters}
+
+
+@contextmanager
+def _kfp_speaking_to(watcher: _Watcher) -> Iterator[None]:
+    root = logging.getLogger()
+    root.addFilter(watcher)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(watcher):
+            # kfp cannot know that this environment holds what the image holds.
+            warnings.filterwarnings("ignore", message="You may be attemping to run a task")
+            yield
+    finally:
+        root.removeFilter(watcher)

@@ -1,0 +1,118 @@
+"""The steps of a local run as processes that need not import their libraries.
+
+Starting Python and importing Polars and scikit-learn is two seconds of each larger step. A server
+imports them once, while the registry starts, and becomes each step in a fork of itself.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import Pipe
+from multiprocessing.reduction import send_handle
+from typing import Final
+
+from components.shared.models.threads import ENVIRONMENT
+from components.shared.step import FAILURE
+
+SHELL: Final = ["sh", "-ec"]
+"""What the command of a component that installs nothing begins with: a script, the component's
+code and the arguments of kfp's executor follow."""
+
+
+class ServerGoneError(Exception):
+    """A step was not started, as there is no server to start it."""
+
+
+class StepServer:
+    """Runs steps, one at a time, in forks of a process that has their libraries."""
+
+    def __init__(self) -> None:
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "pipelines.local.forked_steps", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def run(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
+        """Run a step, print what it prints, and return its exit code.
+
+        Args:
+            code: The component's, as it stands in the pipeline.
+            arguments: Those of kfp's executor.
+            environment: All variables of the process.
+
+        Raises:
+            ServerGoneError: The server could not start, or was killed; the step was not started.
+        """
+        try:
+            output = self._start(code, arguments, environment)
+        except (EOFError, OSError) as error:
+            raise ServerGoneError from error
+        with os.fdopen(output, errors="replace") as lines:
+            for line in lines:
+                print(line, end="")
+        try:
+            return int(self._connection.recv())
+        except (EOFError, OSError):
+            print("The process of the step was killed.")
+            return FAILURE
+
+    def _start(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
+        """Start a step; return the descriptor that its output is read from."""
+        self._connection.recv()  # it is ready
+        read, write = os.pipe()
+        try:
+            send_handle(self._connection, write, self._process.pid)
+            self._connection.send((code, arguments, dict(environment)))
+        except OSError:
+            os.close(read)
+            raise
+        finally:
+            os.close(write)
+        return read
+
+    def close(self) -> None:
+        """End the server, after its last step."""
+        self._connection.close()
+        self._process.wait()
+
+
+@contextmanager
+def step_server() -> Iterator[StepServer | None]:
+    """Start a server, on Linux alone: elsewhere, system libraries do not outlive a fork."""
+    server = StepServer() if sys.platform == "linux" else None
+    try:
+        yield server
+    finally:
+        if server:
+            server.close()
+
+
+@contextmanager
+def steps_run_by(server: StepServer | None) -> Iterator[None]:
+    """Let `kfp.local.SubprocessRunner` have its processes from a server while the block runs."""
+    from kfp.local import subprocess_task_handler as handler
+
+    start_anew = handler.run_local_subprocess
+
+    def run(full_command: list[str], env_vars: dict[str, str] | None = None) -> int:
+        if server is None or full_command[:2] != SHELL:
+            return int(start_anew(full_command, env_vars))
+        _, _, _, code, *arguments = full_command
+        try:
+            return server.run(code, arguments, {**os.environ, **(env_vars or {})})
+        except ServerGoneError:
+            return int(start_anew(full_command, env_vars))
+
+    handler.run_local_subprocess = run
+    try:
+        yield
+    finally:
+        handler.run_local_subprocess = start_anew

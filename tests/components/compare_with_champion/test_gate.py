@@ -1,0 +1,144 @@
+"""The gate's decisions."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.compare_with_champion.gate import Champion, Decision, Floor, decide
+from components.shared.evaluation.metrics import METRICS, Estimate, Metric, metric_named
+
+AUC = metric_named("roc_auc", "binary")
+LOSS = metric_named("log_loss", "binary")
+CONSTANT = Floor(0.5, of_constant=True)
+
+
+def against(low: float, value: float, high: float) -> Champion:
+    """Return a champion from which the candidate differs by an interval."""
+    return Champion("3", "d" * 64, Estimate(0.7), Estimate(value, low, high))
+
+
+def test_a_first_model_needs_the_floor_only() -> None:
+    """Without a champion, being better than a constant prediction approves, and it says so."""
+    decision = decide(AUC, 0.6, CONSTANT, None)
+    assert decision == Decision(
+        True,
+        (
+            "ROC AUC 0.6000 is above 0.5000, which a constant prediction reaches.",
+            "There is no champion yet, so the floor alone decides.",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "candidate", "floor", "approved"),
+    [
+        (AUC, 0.5, Floor(0.5, of_constant=True), False),
+        (AUC, 0.5, Floor(0.5), True),
+        (AUC, 0.4999, Floor(0.5), False),
+        (LOSS, 0.3, Floor(0.32, of_constant=True), True),
+        (LOSS, 0.33, Floor(0.32), False),
+        (AUC, math.nan, Floor(0.5), False),
+        (AUC, None, Floor(0.5), False),
+        (AUC, 0.9, Floor(None), False),
+        (AUC, 0.9, Floor(math.nan), False),
+        (LOSS, -math.inf, Floor(0.5), False),
+    ],
+)
+def test_floor(metric: Metric, candidate: float | None, floor: Floor, approved: bool) -> None:
+    """The floor is a least value or, for losses, a greatest; what is undefined never passes."""
+    assert decide(metric, candidate, floor, None).approved == approved
+
+
+@pytest.mark.parametrize(
+    ("metric", "difference", "margin", "approved"),
+    [
+        (AUC, (0.001, 0.01, 0.02), 0.0, True),
+        (AUC, (0.0, 0.01, 0.02), 0.0, False),
+        (AUC, (0.001, 0.01, 0.02), 0.001, False),
+        (AUC, (-0.01, 0.0, 0.01), -0.01, True),
+        (AUC, (-0.02, 0.0, 0.01), -0.01, False),
+        (LOSS, (-0.02, -0.01, -0.001), 0.0, True),
+        (LOSS, (-0.02, -0.01, 0.001), 0.0, False),
+        (LOSS, (-0.02, -0.01, 0.001), -0.01, True),
+        (LOSS, (0.01, 0.02, 0.03), -0.01, False),
+        (AUC, (math.nan, 0.01, 0.02), 0.0, False),
+        (AUC, (0.001, math.nan, 0.02), 0.0, False),
+    ],
+)
+def test_champion(
+    metric: Metric, difference: tuple[float, float, float], margin: float, approved: bool
+) -> None:
+    """The unfavourable end of the interval must exceed the margin, on the side that is better."""
+    candidate = 0.8 if metric is AUC else 0.1
+    decision = decide(metric, candidate, Floor(0.5), against(*difference), margin)
+    assert decision.approved == approved
+    assert decision.reasons
+
+
+def test_a_refusal_gives_every_reason_that_refuses() -> None:
+    """Below the floor and worse than the champion: both are said, and nothing in favour."""
+    decision = decide(AUC, 0.4, CONSTANT, against(-0.3, -0.2, -0.1))
+    assert not decision.approved
+    assert decision.reasons == (
+        "ROC AUC 0.4000 is below 0.5000, which a constant prediction reaches.",
+        "ROC AUC is 0.2000 worse than that of the champion, version 3, and at the unfavourable "
+        "end of the 95 % interval 0.3000 worse: better is asked for.",
+    )
+
+
+def test_an_obstacle_refuses_with_its_own_words() -> None:
+    """A champion that cannot be compared with is never beaten."""
+    champion = replace(against(0.1, 0.2, 0.3), obstacle="The champion speaks another language.")
+    decision = decide(AUC, 0.9, CONSTANT, champion)
+    assert decision == Decision(False, ("The champion speaks another language.",))
+
+
+reals = st.floats(-2, 2) | st.just(math.nan)
+METRIC = st.sampled_from([metric for metrics in METRICS.values() for metric in metrics])
+
+
+@given(
+    metric=METRIC,
+    candidate=reals,
+    ends=st.lists(reals, min_size=3, max_size=3),
+    floor=reals | st.none(),
+    constant=st.booleans(),
+    margin=st.floats(-1, 1),
+    better=st.floats(0, 1),
+    first=st.booleans(),
+)
+def test_a_better_candidate_is_never_refused_where_a_worse_one_was_approved(
+    metric: Metric,
+    candidate: float,
+    ends: list[float],
+    floor: float | None,
+    constant: bool,
+    margin: float,
+    better: float,
+    first: bool,
+) -> None:
+    """The decision is monotone in the candidate's metric and in its lead over the champion."""
+    shift = better if metric.greater_is_better else -better
+    low, value, high = ends
+
+    def verdict(by: float) -> bool:
+        champion = None if first else against(low + by, value + by, high + by)
+        limit = Floor(floor, of_constant=constant)
+        return decide(metric, candidate + by, limit, champion, margin).approved
+
+    assert verdict(shift) >= verdict(0.0)
+
+
+@given(metric=METRIC, ends=st.lists(reals, min_size=3, max_size=3), candidate=reals, floor=reals)
+def test_every_verdict_has_reasons_and_nan_refuses(
+    metric: Metric, ends: list[float], candidate: float, floor: float
+) -> None:
+    """No silent verdict; one NaN anywhere is enough to refuse."""
+    low, value, high = ends
+    decision = decide(metric, candidate, Floor(floor), against(low, value, high))
+    assert decision.reasons
+    if any(math.isnan(number) for number in (candidate, floor, *ends)):
+        assert not decision.approved

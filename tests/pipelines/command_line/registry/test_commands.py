@@ -1,0 +1,267 @@
+"""`kfp-tabular registry` against a running registry."""
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components.shared.digests import file_digest, folder_digest
+from components.shared.registry.client import RegistryClient
+from pipelines.command_line.main import main
+from tests.pipelines.conftest import Done
+from tests.registry_service.running import RunningRegistry, start_registry
+
+Registry = Callable[..., Done]
+COMMANDS = (
+    *("list", "show", "compare", "promote", "rollback", "approve", "audit", "gc"),
+    *("archive", "restore", "retain", "delete", "verify", "download", "serve"),
+)
+
+
+def _register(client: RegistryClient, name: str, folder: Path, number: int) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "model.joblib").write_text(f"{name} {number}")
+    body = {
+        "model": {"name": name, "description": "who leaves [red]\x1b[31m"},
+        "version": {"author": "me", "properties": {"estimator": "random_forest"}},
+        "metrics": {"roc_auc": 0.5 + number / 8},
+        "parameters": {"seed": 42, "depth": number},
+        "aliases": ["challenger"],
+    }
+    client.register(body, folder, uuid.uuid4().hex)
+
+
+@pytest.fixture(name="name")
+def model_with_two_versions(registry_url: str, tmp_path: Path) -> str:
+    """A model of this test alone, its second version the challenger."""
+    name = f"churn-{uuid.uuid4().hex[:8]}"
+    with RegistryClient(registry_url) as client:
+        for number in (1, 2):
+            _register(client, name, tmp_path / "model", number)
+    return name
+
+
+@pytest.fixture(name="run")
+def command_line_in_this_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Registry:
+    """`kfp-tabular registry …` in an empty folder, away from any registry of the environment."""
+    for variable in ("REGISTRY_URL", "REGISTRY_TOKEN", "KFP_TABULAR_WORK_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            main(["registry", *arguments])
+        output, errors = capsys.readouterr()
+        return Done(int(ended.value.code or 0), output, errors)
+
+    return run
+
+
+@pytest.fixture(name="ask")
+def command_line_with_url(run: Registry, registry_url: str) -> Registry:
+    """The same with the URL of the running registry."""
+    return lambda *arguments: run(*arguments, "--url", registry_url)
+
+
+def test_models_are_listed_with_their_aliases(ask: Registry, name: str) -> None:
+    """The table names each model's newest version and aliases; text cannot steer a terminal."""
+    done = ask("list", "--limit", "1")
+    assert name in done.output
+    assert "challenger → 2" in done.output
+    assert "who leaves [red]" in done.output
+    assert "\x1b" not in done.output
+
+
+def test_versions_are_listed_newest_first(ask: Registry, name: str) -> None:
+    """The table of a model has a row per version."""
+    rows = ask("list", name).output.splitlines()[1:]
+    assert [row.split()[0] for row in rows] == ["2", "1"]
+    assert "challenger" in rows[0]
+    assert "random_forest" in rows[1]
+
+
+def test_lists_are_json_for_scripts(ask: Registry, name: str) -> None:
+    """Both lists print JSON and nothing else."""
+    (model,) = json.loads(ask("list", "--limit", "1", "--json").output)
+    assert (model["name"], model["latest"]["name"]) == (name, "2")
+    assert [alias["name"] for alias in model["aliases"]] == ["challenger"]
+    versions = ask("list", name, "--json").json()["versions"]
+    assert [version["number"] for version in versions] == [2, 1]
+
+
+def test_a_version_is_shown(ask: Registry, name: str) -> None:
+    """Metrics, parameters and files are on the page; the JSON has the whole digests."""
+    page = ask("show", f"{name}@challenger").output
+    for part in (f"{name} version 2 (challenger)", "roc_auc", "0.7500", "depth", "model.joblib"):
+        assert part in page
+    shown = ask("show", f"{name}@1", "--json").json()
+    assert (shown["version"], shown["metrics"], shown["deployments"]) == (
+        *("1", {"roc_auc": 0.625}),
+        [],
+    )
+    assert len(shown["digest"]) == 64
+
+
+def test_versions_are_compared(ask: Registry, name: str) -> None:
+    """Metrics and what differs are shown side by side; what is the same only when asked for."""
+    page = ask("compare", name, "1", "challenger").output
+    assert "+0.1250" in page
+    assert "depth" in page
+    assert "seed" not in page
+    assert "seed" in ask("compare", name, "1", "2", "--all").output
+    assert ask("compare", name, "1", "2", "--json").json()["parameters"]["depth"] == [1, 2]
+
+
+def test_a_promotion_is_taken_back(ask: Registry, name: str) -> None:
+    """The champion moves, returns, and the log knows why."""
+    assert ask("promote", f"{name}@1").output == f"champion of {name}: version 1\n"
+    moved = ask("promote", f"{name}@challenger", "--reason", "better in June")
+    assert "version 1 → 2" in moved.output
+    assert f"registry rollback {name} --alias champion" in moved.output
+    assert "already" in ask("promote", f"{name}@2").output
+    back = ask("rollback", name, "--reason", "worse", "--json").json()
+    assert (back["before"], back["version"]) == ("2", "1")
+    log = ask("audit", name, "--action", "alias.set").output
+    assert "better in June" in log
+    assert "worse" not in log
+    (newest,) = json.loads(ask("audit", name, "--limit", "1", "--json").output)
+    assert (newest["action"], newest["detail"]["reason"]) == ("alias.rollback", "worse")
+
+
+def test_someone_else_was_faster(ask: Registry, name: str) -> None:
+    """A champion other than the expected one stays where it is."""
+    ask("promote", f"{name}@1")
+    done = ask("promote", f"{name}@2", "--expected", "2")
+    assert done.exit_code == 2
+    assert "points to '1', not to '2'" in done.errors
+    assert ask("promote", f"{name}@2", "--expected", "1").exit_code == 0
+
+
+def test_an_approval_is_shown(ask: Registry, name: str) -> None:
+    """The page of an approved version says so."""
+    assert ask("approve", name, "--reason", "reviewed").exit_code == 0
+    assert "approved" in ask("show", name).output
+    assert "approved" not in ask("show", f"{name}@1").output
+
+
+def test_a_version_is_archived_and_restored(ask: Registry, name: str) -> None:
+    """An archived version has no promotions; a champion is not archived."""
+    assert "is archived" in ask("archive", f"{name}@1", "--reason", "superseded").output
+    refused = ask("promote", f"{name}@1")
+    assert (refused.exit_code, "restore it first" in refused.errors) == (2, True)
+    assert "is live" in ask("restore", f"{name}@1").output
+    assert ask("promote", f"{name}@1").exit_code == 0
+    held = ask("archive", f"{name}@1")
+    assert (held.exit_code, "alias 'champion'" in held.errors) == (2, True)
+
+
+def test_a_retention_names_before_it_deletes(ask: Registry, name: str) -> None:
+    """Archived versions beyond the newest ones go, when told so."""
+    ask("archive", f"{name}@1")
+    rule = ("retain", name, "--keep", "1", "--older-than-days", "0")
+    assert f"1 of {name}: can be deleted" in ask(*rule).output
+    assert ask(*rule, "--delete", "--json").json()["versions"][0]["name"] == "1"
+    assert f"no version of {name}" in ask(*rule).output
+
+
+def test_a_version_is_verified(ask: Registry, name: str, registry: RunningRegistry) -> None:
+    """A damaged file is named, and the exit code tells scripts."""
+    assert "sound" in ask("verify", name).output
+    sha256 = ask("show", name, "--json").json()["files"]["model.joblib"]
+    (registry.data / "blobs" / sha256[:2] / sha256).write_text("damaged")
+    done = ask("verify", name)
+    assert (done.exit_code, "damaged" in done.output) == (1, True)
+    assert f"{name} version 2 is not whole" in done.errors
+
+
+def test_a_version_is_deleted(ask: Registry, name: str) -> None:
+    """A version that nothing points to goes; asked for again, it is said who deleted it and why."""
+    assert "is deleted" in ask("delete", f"{name}@1", "--reason", "leaked the target").output
+    assert "leaked the target" in ask("show", f"{name}@1").errors
+
+
+def test_garbage_is_counted_first(ask: Registry) -> None:
+    """Nothing is deleted without being told so."""
+    assert ask("gc", "--json").json()["dry_run"] is True
+    assert "unreferenced" in ask("gc").output
+    assert "deleted" in ask("gc", "--delete").output
+
+
+def test_a_version_is_downloaded(ask: Registry, name: str, tmp_path: Path) -> None:
+    """The folder holds the registered files and nothing else; it is never written over."""
+    done = ask("download", f"{name}@2", "copy/of it")
+    assert folder_digest(tmp_path / "copy" / "of it") in done.output
+    assert folder_digest("copy/of it") == folder_digest("model")
+    again = ask("download", f"{name}@1", "copy/of it")
+    assert again.exit_code == 2
+    assert "is not empty" in again.errors
+    assert folder_digest("copy/of it") == folder_digest("model")
+
+
+def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None:
+    """A file that was damaged in the store is refused, and its healthy neighbour is not kept."""
+    registry = start_registry(tmp_path / "data")
+    try:
+        damaged = tmp_path / "model" / "weights.bin"
+        damaged.parent.mkdir()
+        damaged.write_bytes(b"weights")
+        with RegistryClient(registry.url) as client:
+            _register(client, "churn", tmp_path / "model", 1)
+        blob = next((registry.data / "blobs").rglob(file_digest(damaged)))
+        blob.chmod(0o600)
+        blob.write_bytes(blob.read_bytes()[::-1])
+        done = run("download", "churn", "copy", "--url", registry.url)
+    finally:
+        registry.stop()
+    assert done.exit_code == 1
+    assert "weights.bin" in done.errors
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("show", "{name}@chalenger"), "did you mean {name}@challenger?"),
+        (("show", "@champion"), "names no model"),
+        (("list", "{name}-x"), "there is no model"),
+        (("compare", "{name}", "1"), "two versions"),
+        (("compare", "{name}", "1", "7"), "'7'"),
+        (("promote", "{name}", "--alias", "latest"), "latest"),
+        (("promote", "{name}", "--alias", "1st"), "starts with a letter"),
+        (("rollback", "{name}"), "no earlier version"),
+        (("delete", "{name}"), "{name}@VERSION"),
+        (("archive", "{name}"), "{name}@VERSION"),
+        (("delete", "{name}@2"), "challenger"),
+        (("download", "{name}@9", "copy"), "no {name}@9"),
+        (("download", "{name}", "model/model.joblib/copy"), "cannot write"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_mistake_is_one_clear_error(
+    ask: Registry, name: str, arguments: tuple[str, ...], told: str
+) -> None:
+    """What the user got wrong is said once, with exit code 2."""
+    done = ask(*(argument.format(name=name) for argument in arguments))
+    assert done.exit_code == 2
+    assert done.errors.startswith("error: ")
+    assert told.format(name=name) in done.errors
+    assert done.output == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_by_example(run: Registry, command: str) -> None:
+    """Every command's help has an example of itself."""
+    done = run(command, "--help")
+    assert done.exit_code == 0
+    assert f"kfp-tabular registry {command}" in done.output.split("Examples:")[1]
+
+
+def test_the_group_lists_every_command(run: Registry) -> None:
+    """The commands tested here are all there are, and no summary is cut short."""
+    listed = run("--help").output.split("Commands:\n")[1].split("\n\n")[0]
+    assert sorted(line.split()[0] for line in listed.splitlines()) == sorted(COMMANDS)
+    assert "..." not in listed

@@ -1,0 +1,148 @@
+"""What the steps of a pipeline ask of the cluster."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kfp import compiler
+
+from components.shared import trust
+from pipelines.definition import catalog
+from pipelines.definition import needs as cluster
+from pipelines.definition.packages import PipelinePackage
+from pipelines.local.running import run_locally
+from tests.pipelines.equipped_steps import equipped_steps
+from tests.pipelines.local.test_running import RecordingObserver
+
+
+@pytest.fixture(name="documents", scope="module")
+def compiled_documents(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The pipeline and the platform part of the compiled YAML of two equipped steps."""
+    path = tmp_path_factory.mktemp("compiled") / "pipeline.yaml"
+    compiler.Compiler().compile(equipped_steps, str(path))
+    return list(yaml.safe_load_all(path.read_text("utf-8")))
+
+
+@pytest.fixture(name="ingest")
+def settings_of_ingest(documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """The Kubernetes settings of the step that ingests."""
+    executors = documents[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    settings: dict[str, Any] = executors["exec-ingest-table"]
+    return settings
+
+
+def test_requests_and_limits_are_in_the_yaml(documents: list[dict[str, Any]]) -> None:
+    """The compiled YAML says how much of a node each step asks for and may take."""
+    container = documents[0]["deploymentSpec"]["executors"]["exec-ingest-table"]["container"]
+    resources = container["resources"]
+    assert resources["resourceMemoryRequest"] == "512Mi"
+    assert resources["resourceMemoryLimit"] == "2Gi"
+    assert resources["resourceCpuRequest"] == "250m"
+    assert resources["resourceCpuLimit"] == "2"
+
+
+def test_steps_that_speak_to_others_are_retried(documents: list[dict[str, Any]]) -> None:
+    """A step that needs the store or the registry is tried again, with growing pauses."""
+    tasks = documents[0]["root"]["dag"]["tasks"]
+    retry = tasks["ingest-table"]["retryPolicy"]
+    assert (retry["maxRetryCount"], retry["backoffFactor"]) == (3, 2.0)
+    assert "retryPolicy" not in tasks["check-rows"]
+
+
+def test_retries_outlast_the_attempts(documents: list[dict[str, Any]]) -> None:
+    """The longest back-off, into which Argo counts the attempts, leaves time for all of them."""
+    retry = documents[0]["root"]["dag"]["tasks"]["ingest-table"]["retryPolicy"]
+    attempts = retry["maxRetryCount"] + 1
+    assert int(retry["backoffMaxDuration"][:-1]) >= attempts * 2 * cluster.HOUR
+
+
+def test_each_attempt_has_a_time_out(ingest: dict[str, Any]) -> None:
+    """A step that hangs is ended."""
+    assert ingest["activeDeadlineSeconds"] == str(2 * cluster.HOUR)
+
+
+def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
+    """The store's credentials come from a Secret that may be absent, key by key."""
+    secret = ingest["secretAsEnv"][0]
+    assert secret["secretName"] == "kfp-tabular"
+    assert secret["optional"] is True
+    assert {key["envVar"] for key in secret["keyToEnv"]} == set(cluster.STORE_CREDENTIALS)
+
+
+def test_each_step_that_reads_an_address_has_the_store() -> None:
+    """What a step reads from a store, table or schema, it has the credentials for."""
+    compiled = yaml.safe_load_all(catalog.pipeline_yaml("training").read_text("utf-8"))
+    executors = list(compiled)[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    readers = {
+        name
+        for name, settings in executors.items()
+        if any(
+            key["envVar"] == "AWS_ACCESS_KEY_ID"
+            for secret in settings.get("secretAsEnv", [])
+            for key in secret["keyToEnv"]
+        )
+    }
+    assert readers == {"exec-ingest-table", "exec-validate-table"}
+
+
+def test_authorities_of_ones_own_are_mounted_where_they_are_looked_for(
+    ingest: dict[str, Any],
+) -> None:
+    """Certificate authorities come from a ConfigMap that need not exist."""
+    volume = ingest["configMapAsVolume"][0]
+    assert (volume["configMapName"], volume["optional"]) == ("kfp-tabular-ca", True)
+    assert volume["mountPath"] == str(trust.MOUNTED)
+
+
+def test_steps_never_run_as_root(ingest: dict[str, Any]) -> None:
+    """The kubelet is told to refuse an image that would run as root."""
+    assert ingest["securityContext"] == {"runAsNonRoot": True}
+
+
+def test_steps_may_have_nodes_of_their_own(ingest: dict[str, Any]) -> None:
+    """Steps choose Linux nodes and tolerate the taint that keeps others off."""
+    assert ingest["nodeSelector"]["labels"] == {"kubernetes.io/os": "linux"}
+    assert ingest["tolerations"] == [
+        {"key": "kfp-tabular", "operator": "Exists", "effect": "NoSchedule"}
+    ]
+
+
+def test_needs_are_of_components_that_exist() -> None:
+    """No entry of the table is left behind when a component is renamed."""
+    assert {name.replace("-", "_") for name in cluster.NEEDS} <= set(catalog.component_names())
+
+
+def test_a_local_run_does_not_wait_to_retry(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """On this machine an equipped step runs once, and nothing warns of what has no effect."""
+    observer = RecordingObserver()
+    run_locally(equipped_steps, {"rows": 3}, tmp_path, observer)
+    assert [step for step, succeeded, _ in observer.ended if succeeded] == [
+        "ingest_table",
+        "check_rows",
+    ]
+    assert not [each for each in recwarn if "have no effect" in str(each.message)]
+
+
+def test_equipping_changes_no_compiled_pipeline_by_running_it(tmp_path: Path) -> None:
+    """After a local run the pipeline still compiles with its retries and resources."""
+    run_locally(equipped_steps, {"rows": 3}, tmp_path, RecordingObserver())
+    task = equipped_steps.pipeline_spec.root.dag.tasks["ingest-table"]
+    assert task.retry_policy.max_retry_count == 3
+
+
+@pytest.mark.parametrize("name", catalog.pipeline_names())
+def test_what_may_be_unset_only_goes_where_it_may_be_unset(name: str) -> None:
+    """KFP's driver refuses a null in an input that is not optional, when the step's turn comes."""
+    spec = PipelinePackage.read(catalog.pipeline_yaml(name)).spec
+    given = spec["root"]["inputDefinitions"]["parameters"]
+    unset = {key for key, each in given.items() if "defaultValue" not in each} & {
+        key for key, each in given.items() if each.get("isOptional")
+    }
+    for task in spec["root"]["dag"]["tasks"].values():
+        component = spec["components"][task["componentRef"]["name"]]
+        for key, source in task.get("inputs", {}).get("parameters", {}).items():
+            if source.get("componentInputParameter") in unset:
+                assert component["inputDefinitions"]["parameters"][key].get("isOptional"), key

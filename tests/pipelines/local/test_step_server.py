@@ -1,0 +1,103 @@
+"""Steps in forks of a process that has their libraries."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.local.running import run_locally
+from pipelines.local.step_server import StepServer
+from tests.pipelines.local.test_running import RecordingObserver
+from tests.pipelines.two_steps import two_steps
+
+STEP = """
+import os, sys
+
+def describe() -> None:
+    print("sklearn" in sys.modules, os.environ.get("TOLD"), hasattr(sys, "changed"))
+    sys.changed = True
+
+def end_badly() -> None:
+    raise SystemExit(7)
+
+def die() -> None:
+    os.kill(os.getpid(), 9)
+"""
+PROGRAM = """
+import time
+from pipelines.local.step_server import step_server
+with step_server() as server:
+    server._connection.recv()
+    print(server._process.pid, flush=True)
+    time.sleep(60)
+"""
+SECONDS = 60
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="steps start anew elsewhere")
+
+
+@pytest.fixture(name="server")
+def server_fixture() -> Iterator[StepServer]:
+    """A server of its own for each test."""
+    server = StepServer()
+    yield server
+    server.close()
+
+
+def run(server: StepServer, function: str, **variables: str) -> int:
+    """Run a function as a step."""
+    asked = json.dumps({"inputs": {}, "outputs": {"outputFile": os.devnull}})
+    arguments = ["--function_to_execute", function, "--executor_input", asked]
+    return server.run(STEP, arguments, {**os.environ, **variables})
+
+
+def test_a_step_has_its_libraries_and_its_variables(
+    server: StepServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step finds scikit-learn imported, and the variables that it is given."""
+    assert run(server, "describe", TOLD="so") == 0
+    assert "True so False" in capsys.readouterr().out
+
+
+def test_a_step_sees_nothing_of_another(
+    server: StepServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a step changes in its process is not there for the next one."""
+    run(server, "describe", TOLD="so")
+    run(server, "describe")
+    assert "True None False" in capsys.readouterr().out
+
+
+def test_the_exit_code_is_the_steps_own(server: StepServer) -> None:
+    """A step that ends with an exit code, or is killed, is known by it."""
+    assert (run(server, "end_badly"), run(server, "die")) == (7, -9)
+
+
+def test_a_step_starts_anew_where_the_server_is_gone(tmp_path: Path) -> None:
+    """A run goes on when its server was killed."""
+    server = StepServer()
+    server._process.kill()
+    steps = run_locally(two_steps, {"rows": 3}, tmp_path, RecordingObserver(), server=server)
+    server.close()
+    assert set(steps) == {"write_report", "check_rows"}
+
+
+@pytest.mark.parametrize("signal", ["kill", "terminate"])
+def test_it_ends_when_the_command_is_killed(signal: str) -> None:
+    """No server is left behind, however the command ended."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        server = Path("/proc", command.stdout.readline().strip())
+        assert server.exists()
+        getattr(command, signal)()
+    deadline = time.monotonic() + SECONDS
+    while server.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not server.exists()
