@@ -4,70 +4,64 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, literal, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from registry_service.db.overview_rows import OverviewRows
-from registry_service.db.record_rows import RecordRows
-from registry_service.db.resource_rows import ResourceRows
-from registry_service.db.version_rows import VersionRows
+from registry_service.db.aliases import SqlAliases
+from registry_service.db.audit import SqlAnswers, SqlAuditLog
+from registry_service.db.files import SqlBlobMarks, SqlFiles
+from registry_service.db.resources import SqlResources
+from registry_service.db.versions import SqlVersions
 from registry_service.errors import StorageError
 
 
-class SqlTransaction(ResourceRows, VersionRows, RecordRows, OverviewRows):
-    """One open transaction."""
+class SqlTransaction:
+    """One open transaction: what is stored, by subject."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.resources = SqlResources(connection)
+        self.versions = SqlVersions(connection)
+        self.files = SqlFiles(connection)
+        self.blob_marks = SqlBlobMarks(connection, self.files)
+        self.aliases = SqlAliases(connection)
+        self.audit = SqlAuditLog(connection)
+        self.answers = SqlAnswers(connection)
 
 
 class SqlDatabase:
-    """Opens transactions on an engine; each thread keeps a connection of its own."""
+    """Opens transactions on an engine, each on a connection of its pool."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._threads = threading.local()
-        self._opened: list[SqlTransaction] = []
-        sqlite = engine.dialect.name == "sqlite"
+        self._is_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting for it in a queue beats polling the file's lock.
-        self._writer = threading.Lock() if sqlite else nullcontext()
+        self._writer = threading.Lock() if self._is_sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Open a view; on SQLite a consistent one. Nothing is written through it."""
-        with _outages():
-            session = self._session()
-            with session.reading():
-                yield session
+        with _outages(), self._engine.begin() as connection:
+            # Each statement sees its own state of the data in PostgreSQL's usual isolation.
+            if self._is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
-        with _outages(), self._writer:
-            session = self._session()
-            with session.writing():
-                yield session
+        with _outages(), self._writer, self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            yield SqlTransaction(connection)
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
-        with self.read() as session:
-            session.ping()
+        with _outages(), self._engine.connect() as connection:
+            connection.execute(select(literal(1)))
 
     def close(self) -> None:
         """Close every connection; nobody uses one any more."""
-        for session in self._opened:
-            session.close()
         self._engine.dispose()
-
-    def _session(self) -> SqlTransaction:
-        session: SqlTransaction | None = getattr(self._threads, "session", None)
-        if session is not None and session.is_usable():
-            return session
-        if session is not None:
-            self._opened.remove(session)
-            session.discard()
-            del self._threads.session
-        session = self._threads.session = SqlTransaction(self._engine.connect())
-        self._opened.append(session)
-        return session
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Engines: SQLite with full durability, or PostgreSQL."""
 
+import select
 import sqlite3
 from typing import Any
 
 import pydantic_core
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 CONNECT_SECONDS = "10"
@@ -39,7 +41,18 @@ def open_engine(url: str, connections: int) -> Engine:
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
+    else:
+        event.listen(engine, "checkout", _refuse_closed)
     return engine
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Have the pool open another connection for one that the server has closed.
+
+    An idle server says nothing but good-bye: to look for that takes no question to it.
+    """
+    if select.select([connection], [], [], 0)[0]:
+        raise DisconnectionError
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

@@ -1,9 +1,13 @@
-"""Filters as SQL: each shape of a filter becomes text once, its values are bound at every run."""
+"""Filters as SQL.
+
+What a property equals is found in the index of the properties: a text or a number is that of few
+rows, as a rule. Everything else is looked up for each row of a list, in its order, until the page
+is full; so is everything where a parent leaves few rows. The database plans the rest.
+"""
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeGuard
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,27 +15,19 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    bindparam,
     cast,
+    literal,
     or_,
     select,
-    true,
+    union_all,
 )
-from sqlalchemy.types import Float, TypeEngine
+from sqlalchemy.types import Float
 
 from registry_service.db import tables
-from registry_service.db.filter_shapes import Group, Shape, Term
-from registry_service.db.filter_values import (
-    beginning,
-    misfit,
-    number,
-    pattern,
-    text_value,
-    truth,
-    whole,
-)
-from registry_service.db.plans import Plain
-from registry_service.domain.filters import Literals, Operator
+from registry_service.db.filter_values import misfit, number, pattern, text_value, truth, whole
+from registry_service.db.rows import STRING_KEY_LENGTH
+from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, Literals
+from registry_service.domain.paging import ListQuery
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -41,155 +37,152 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
-# An index finds what is smaller and what is larger, and not what is different.
-_RANGES: Mapping[Operator, tuple[Operator, ...]] = {"!=": ("<", ">")}
 _FRACTION = Float(53)
-Column = ColumnElement[Any]
+Clause = ColumnElement[Any]
 Convert = Callable[[str, Literals], Any]
 
 
-class Clauses:
-    """Makes SQL of the shape of a filter on a table, and remembers what is bound in it.
+def filtered(
+    statement: Select[Any], table: Table, query: ListQuery
+) -> tuple[Select[Any], ColumnElement[int]]:
+    """Return a statement with the filter of a query, and the column that has the rows' ids.
 
-    The methods raise InvalidRequestError when an operator or a value does not fit.
+    Args:
+        statement: The rows of a table, perhaps only those of some parent.
+        table: The table.
+        query: Has a filter.
+
+    Raises:
+        InvalidRequestError: An operator or a value does not fit.
     """
+    parts = [] if query.filter is None else list(_parts(query.filter))
+    look_up = statement.whereclause is None
+    lead = next(filter(_is_text, parts), None)
+    if not (look_up and lead and query.order_by == "ID"):
+        return statement.where(*(_clause(table, part, look_up) for part in parts)), table.c.id
+    # The index has the owners of one text in the order of their ids: walk along it.
+    led = tables.properties.alias("led")
+    others = [_clause(table, part, look_up) for part in parts if part is not lead]
+    statement = statement.join(led, led.c.owner_id == table.c.id)
+    return statement.where(_on_property(led, table, lead), *others), led.c.owner_id
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._indexed = {next(iter(index.columns)).name for index in table.indexes}
-        self._bound: dict[str, tuple[int, Callable[[Literals], Any]]] = {}
 
-    def bound(self, values: Sequence[Literals]) -> dict[str, Any]:
-        """Return a filter's values under the names of the SQL that was made."""
-        return {name: convert(values[index]) for name, (index, convert) in self._bound.items()}
+def _parts(condition: Filter) -> Iterator[Filter]:
+    """Yield what a match fulfils all of."""
+    if isinstance(condition, AllOf):
+        for part in condition.parts:
+            yield from _parts(part)
+    else:
+        yield condition
 
-    def clause(self, shape: Shape) -> Column:
-        """Return a filter as SQL that looks at each row; names that are not custom are columns."""
-        match shape:
-            case Group(all=True, parts=parts):
-                return and_(true(), *(self.clause(part) for part in parts))
-            case Group(parts=parts):
-                return or_(*(self.clause(part) for part in parts))
-            case Term(custom=False):
-                return self._on_column(shape, by_index=not self.can_be_rare(shape))
-            case Term():
-                index = tables.properties
-                owned = index.c.owner_id == self._table.c.id
-                return (
-                    select(index.c.owner_id).where(owned, self.on_property(index, shape)).exists()
-                )
 
-    def can_be_rare(self, term: Term) -> bool:
-        """Tell whether an index finds the rows that fulfil a comparison."""
-        same = term.operator in ("=", "IN")
-        if not term.custom:
-            return same and term.name in self._indexed
-        return same or term.operator == "!=" or not term.of_text
+def _is_text(condition: Filter) -> TypeGuard[Comparison]:
+    return (
+        isinstance(condition, Comparison)
+        and condition.custom
+        and condition.operator == "="
+        and isinstance(condition.value, str)
+    )
 
-    def ids(self, term: Term) -> list[Select[tuple[int]]]:
-        """Return what finds the ids of the rows that fulfil a comparison, each by an index."""
-        if not term.custom:
-            return [select(self._table.c.id).where(self._on_column(term))]
-        index = tables.properties
-        return [
-            select(index.c.owner_id).where(self._named(index, term), found)
-            for found in self._ways(index.c, term)
-        ]
 
-    def rare_ids(self, shape: Shape, rare: frozenset[Term]) -> list[Select[tuple[int]]] | None:
-        """Return what finds ids that every match has, by its rare parts; None without such."""
-        match shape:
-            case Group(all=True, parts=parts):
-                every = (self.rare_ids(part, rare) for part in parts)
-                return next((ids for ids in every if ids is not None), None)
-            case Group(parts=parts):
-                found: list[Select[tuple[int]]] = []
-                for part in parts:
-                    ids = self.rare_ids(part, rare)
-                    if ids is None:
-                        return None
-                    found += ids
-                return found
-            case Term():
-                return self.ids(shape) if shape in rare else None
+def _clause(table: Table, condition: Filter, look_up: bool) -> Clause:
+    """Return a filter as a condition on the rows of a table.
 
-    def on_property(self, index: Any, term: Term) -> Column:
-        """Return the condition on the rows of the property index that a comparison means."""
-        return and_(self._named(index, term), or_(*self._ways(index.c, term)))
+    Args:
+        table: The table.
+        condition: The filter; names that are not custom are columns.
+        look_up: Whether to find rows by what their properties equal.
+    """
+    if look_up and (owners := _owners(table, condition)):
+        return table.c.id.in_(owners[0] if len(owners) == 1 else union_all(*owners))
+    match condition:
+        case AllOf(parts):
+            return and_(*(_clause(table, part, look_up) for part in parts))
+        case AnyOf(parts):
+            return or_(*(_clause(table, part, look_up) for part in parts))
+        case Comparison(custom=False):
+            return _on_column(table, condition)
+        case Comparison():
+            index = tables.properties
+            owned = index.c.owner_id == table.c.id
+            has = _on_property(index, table, condition)
+            return select(index.c.owner_id).where(owned, has).exists()
 
-    def _named(self, index: Any, term: Term) -> Column:
-        return and_(index.c.resource == self._table.name, index.c.name == term.name)
 
-    def _ways(self, columns: Any, term: Term) -> list[Column]:
-        """Return conditions of which one holds, each on one column of the index."""
-        if term.value_type == "string" or (term.value_type is None and term.of_text):
-            return self._on_string(columns, term)
-        if term.value_type == "bool" or (term.value_type is None and term.kinds[0] == "truth"):
-            if term.operator not in ("=", "!=", "IN"):
-                raise misfit(term.name, "is true or false: only = and != compare those")
-            return [self._compare(columns.bool_value, term, truth)]
-        # A number without a suffix is compared with whole numbers and others alike.
-        fields = {"int": [columns.int_value], "double": [columns.double_value]}
-        both = [columns.int_value, columns.double_value]
-        return [
-            self._compare(column, term, number, compared)
-            for column in fields.get(term.value_type or "", both)
-            for compared in _RANGES.get(term.operator, (term.operator,))
-        ]
+def _owners(table: Table, condition: Filter) -> list[Select[tuple[int]]]:
+    """Return what finds the ids of the rows by the index of the properties; nothing if not all."""
+    if isinstance(condition, AnyOf):
+        found = [_owners(table, part) for part in condition.parts]
+        return [owners for part in found for owners in part] if all(found) else []
+    if not isinstance(condition, Comparison) or not condition.custom:
+        return []
+    if condition.operator not in ("=", "IN") or isinstance(condition.values[0], bool):
+        return []
+    index = tables.properties
+    named = _named(index, table, condition)
+    return [select(index.c.owner_id).where(named, way) for way in _ways(index.c, condition)]
 
-    def _on_string(self, columns: Any, term: Term) -> list[Column]:
-        """Compare a text property; where it is indexed, its beginning comes first."""
-        key, value = columns.string_key, columns.string_value
-        if term.operator not in ("=", "!=", "IN"):
-            return [self._compare(value, term, text_value)]
-        if term.operator == "!=":
-            different = [self._compare(key, term, beginning, sign) for sign in ("<", ">")]
-            if "long text" not in term.kinds:
-                return different
-            same = self._compare(key, term, beginning, "=")
-            return [*different, and_(same, self._compare(value, term, text_value))]
-        begins = self._compare(key, term, beginning)
-        if "long text" not in term.kinds:
-            return [begins]
-        return [and_(begins, self._compare(value, term, text_value))]
 
-    def _on_column(self, term: Term, by_index: bool = True) -> Column:
-        columns = self._table.c
-        column: Column
-        if term.name == "value" and "number_value" in columns:
-            texts = "text_value" in columns and term.of_text
-            column = columns["text_value" if texts else "number_value"]
-        else:
-            named = columns[term.name]
-            column = named if by_index else Plain(named)
-        if isinstance(column.type, Integer):
-            return self._compare(column, term, whole)
-        is_number = isinstance(column.type, Float)
-        return self._compare(column, term, number if is_number else text_value)
+def _on_property(index: Any, table: Table, condition: Comparison) -> Clause:
+    """Return the condition on the rows of the property index that a comparison means."""
+    return and_(_named(index, table, condition), or_(*_ways(index.c, condition)))
 
-    def _compare(
-        self, column: Column, term: Term, convert: Convert, compared: Operator | None = None
-    ) -> Column:
-        sign = compared or term.operator
-        if sign in ("LIKE", "ILIKE"):
-            if convert is not text_value:
-                raise misfit(term.name, "is no text: LIKE and ILIKE compare texts")
-            like = column.like if sign == "LIKE" else column.ilike
-            return like(self._binds(column.type, term, pattern)[0], escape="\\")
-        binds = self._binds(column.type, term, convert)
-        if sign == "IN":
-            return column.in_(binds)
-        condition: Column = _OPERATORS[sign](column, binds[0])
-        return condition
 
-    def _binds(self, kind: TypeEngine[Any], term: Term, convert: Convert) -> list[Column]:
-        binds: list[Column] = []
-        for index, given in enumerate(term.kinds, term.first):
-            name = f"filter_{len(self._bound)}"
-            self._bound[name] = index, partial(convert, term.name)
-            if given == "fraction":
-                # PostgreSQL would take it for a whole number where those are compared.
-                binds.append(cast(bindparam(name, type_=_FRACTION), _FRACTION))
-            else:
-                binds.append(bindparam(name, type_=kind))
-        return binds
+def _named(index: Any, table: Table, condition: Comparison) -> Clause:
+    return and_(index.c.resource == table.name, index.c.name == condition.name)
+
+
+def _ways(columns: Any, condition: Comparison) -> list[Clause]:
+    """Return conditions of which one holds, each on one column of the index."""
+    kind, first = condition.value_type, condition.values[0]
+    if kind == "string" or (kind is None and isinstance(first, str)):
+        return [_on_string(columns, condition)]
+    if kind == "bool" or (kind is None and isinstance(first, bool)):
+        if condition.operator not in ("=", "!=", "IN"):
+            raise misfit(condition.name, "is true or false: only = and != compare those")
+        return [_compare(columns.bool_value, condition, truth)]
+    # A number without a suffix is compared with whole numbers and others alike.
+    fields = {"int": [columns.int_value], "double": [columns.double_value]}
+    both = [columns.int_value, columns.double_value]
+    return [_compare(column, condition, number) for column in fields.get(kind or "", both)]
+
+
+def _on_string(columns: Any, condition: Comparison) -> Clause:
+    """Compare a text property; its beginning is indexed, and is all of most texts."""
+    compared = _compare(columns.string_value, condition, text_value)
+    if condition.operator not in ("=", "IN"):
+        return compared
+    texts = [text_value(condition.name, value) for value in condition.values]
+    keys = [literal(text[:STRING_KEY_LENGTH]) for text in texts]
+    begins = columns.string_key == keys[0] if len(keys) == 1 else columns.string_key.in_(keys)
+    return begins if max(map(len, texts)) < STRING_KEY_LENGTH else and_(begins, compared)
+
+
+def _on_column(table: Table, condition: Comparison) -> Clause:
+    if condition.name == "value" and "number_value" in table.c:
+        texts = "text_value" in table.c and isinstance(condition.values[0], str)
+        column = table.c["text_value" if texts else "number_value"]
+    else:
+        column = table.c[condition.name]
+    if isinstance(column.type, Integer):
+        return _compare(column, condition, whole)
+    return _compare(column, condition, number if isinstance(column.type, Float) else text_value)
+
+
+def _compare(column: Clause, condition: Comparison, convert: Convert) -> Clause:
+    name, sign = condition.name, condition.operator
+    if sign in ("LIKE", "ILIKE"):
+        if convert is not text_value:
+            raise misfit(name, "is no text: LIKE and ILIKE compare texts")
+        like = column.like if sign == "LIKE" else column.ilike
+        return like(pattern(name, condition.values[0]), escape="\\")
+    wanted = [_bound(column, convert(name, value)) for value in condition.values]
+    compared: Clause = column.in_(wanted) if sign == "IN" else _OPERATORS[sign](column, wanted[0])
+    return compared
+
+
+def _bound(column: Clause, value: Literals) -> Clause:
+    if isinstance(value, float):
+        # PostgreSQL would take it for a whole number where those are compared.
+        return cast(literal(value, _FRACTION), _FRACTION)
+    return literal(value, column.type)

@@ -24,8 +24,13 @@ class Comparison:
     name: str
     value_type: ValueType | None
     operator: Operator
-    value: Literals | Sequence[Literals]
+    value: Literals | tuple[Literals, ...]
     custom: bool = True
+
+    @property
+    def values(self) -> Sequence[Literals]:
+        """All that it is compared with, also where that is one value."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
 
 
 @dataclass(frozen=True, slots=True)

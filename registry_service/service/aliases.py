@@ -9,7 +9,7 @@ from registry_service.domain.registration import LATEST, Alias, AuditEntry, Audi
 from registry_service.domain.resources import ARCHIVED, ModelVersion, RegisteredModel
 from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError, StaleError
 from registry_service.service.audit import record
-from registry_service.service.lookup import model_named, version_named
+from registry_service.service.lookup import aliases_of, model_named, version_named
 from registry_service.service.ports import Database, Transaction
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,127}")
@@ -58,7 +58,7 @@ class Aliases:
         """Return the aliases of a model, sorted by name."""
         identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
-            return transaction.aliases(model_named(transaction, model_name).id)
+            return aliases_of(transaction, model_named(transaction, model_name))
 
     def target(self, identity: Identity, model_name: str, alias: str) -> ModelVersion:
         """Return the version that an alias points to. Raises NotFoundError."""
@@ -89,7 +89,7 @@ class Aliases:
             current = _expect(transaction, model, move)
             if current is None:
                 raise NotFoundError(f"model {model.name!r} has no alias {move.alias!r}")
-            transaction.remove_alias(model.id, move.alias)
+            transaction.aliases.remove(model.id, move.alias)
             _remember(transaction, model, move, current, None, "alias.remove")
 
     def rollback(self, model_name: str, move: AliasMove) -> Alias:
@@ -106,7 +106,9 @@ class Aliases:
                 raise ConflictError(
                     f"alias {move.alias!r} of model {model_name!r} has no earlier version"
                 )
-            version = transaction.find(ModelVersion, registered_model_id=model.id, name=before)
+            version = transaction.resources.find(
+                ModelVersion, registered_model_id=model.id, name=before
+            )
             if version is None:
                 raise ConflictError(
                     f"alias {move.alias!r} pointed to version {before!r} before, which is deleted"
@@ -124,7 +126,9 @@ class Aliases:
         """Set an alias within a transaction, and record it."""
         check_alias(move.alias)
         self._may_move(move, model)
-        if move.alias in self.protected and transaction.approval(version.id) is None:
+        if move.alias in self.protected and version.id not in transaction.versions.approvals(
+            [version.id]
+        ):
             raise ConflictError(
                 f"alias {move.alias!r} is protected, and version {version.name!r} of model "
                 f"{model.name!r} was not approved: an approver approves it first"
@@ -134,7 +138,7 @@ class Aliases:
                 f"version {version.name!r} of model {model.name!r} is archived: restore it first"
             )
         current = _expect(transaction, model, move)
-        transaction.set_alias(model.id, move.alias, version.id)
+        transaction.aliases.set(model.id, move.alias, version.id)
         _remember(transaction, model, move, current, version, action)
         moved = _current(transaction, model, move.alias)
         assert moved is not None  # noqa: S101 - it was set above
@@ -148,7 +152,7 @@ class Aliases:
     def _locked(transaction: Transaction, identity: Identity, model_name: str) -> RegisteredModel:
         identity.require(Role.WRITER, model_name)
         model = model_named(transaction, model_name)
-        transaction.lock(RegisteredModel, model.id)
+        transaction.resources.lock(RegisteredModel, model.id)
         return model
 
 
@@ -193,7 +197,7 @@ def _remember(
 
 
 def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Alias | None:
-    return next((item for item in transaction.aliases(model.id) if item.name == alias), None)
+    return next((item for item in aliases_of(transaction, model) if item.name == alias), None)
 
 
 def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:
@@ -215,7 +219,7 @@ def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str
 def _moves(transaction: Transaction, model: RegisteredModel, alias: str) -> Iterator[AuditEntry]:
     """Yield what happened to an alias, the newest first."""
     query = AuditQuery(model_name=model.name, subject=alias, limit=PAGE)
-    while entries := transaction.audit(query):
+    while entries := transaction.audit.entries(query):
         # A version may be called like an alias: its entries are not the alias's.
         yield from (entry for entry in entries if entry.action.startswith("alias."))
         query = replace(query, before=entries[-1].id)

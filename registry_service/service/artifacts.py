@@ -61,17 +61,17 @@ class Artifacts:
                 unnamed = {field: value for field, value in owned.items() if field != "name"}
                 stored = update(transaction, identity, kind, artifact_id, unnamed)
             if owner is ExperimentRun and isinstance(stored, Metric):
-                transaction.add(_past(stored))
+                transaction.resources.add(_past(stored))
             return stored
 
 
 def _owner_columns(
     transaction: Transaction, identity: Identity, owner: type[Resource], owner_id: int
 ) -> dict[str, int]:
-    authorize(transaction, identity, Role.WRITER, transaction.get(owner, owner_id))
+    authorize(transaction, identity, Role.WRITER, transaction.resources.get(owner, owner_id))
     if owner is ModelVersion:
         return {"model_version_id": owner_id}
-    run = transaction.get(ExperimentRun, owner_id)
+    run = transaction.resources.get(ExperimentRun, owner_id)
     return {"experiment_run_id": owner_id, "experiment_id": run.experiment_id}
 
 
@@ -86,7 +86,7 @@ def _same_name(
         return None
     column = "model_version_id" if owner is ModelVersion else "experiment_run_id"
     where = {"name": owned["name"], column: owned[column]}
-    found = transaction.find(kind, **where)
+    found = transaction.resources.find(kind, **where)
     return None if found is None else found.id
 
 
@@ -94,7 +94,7 @@ def _refuse_theft(
     transaction: Transaction, kind: type[Artifact], artifact_id: int, owned: Mapping[str, Any]
 ) -> None:
     try:
-        stored = transaction.get(Artifact, artifact_id)
+        stored = transaction.resources.get(Artifact, artifact_id)
     except NotFoundError as error:
         raise InvalidRequestError(
             f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"

@@ -26,7 +26,7 @@ def record(
         subject=subject,
         detail=detail,
     )
-    transaction.append_audit(entry)
+    transaction.audit.append(entry)
 
 
 class Audit:
@@ -46,4 +46,4 @@ class Audit:
         else:
             identity.require(Role.READER, query.model_name)
         with self._database.read() as transaction:
-            return transaction.audit(query)
+            return transaction.audit.entries(query)

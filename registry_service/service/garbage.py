@@ -50,7 +50,7 @@ class Garbage:
                 for sha256 in free:
                     self._blobs.delete(sha256)
                 with self._database.write() as transaction:
-                    transaction.finish_marks(free)
+                    transaction.blob_marks.finish(free)
             blobs += len(free)
             size += sum(batch[sha256] for sha256 in free)
         if blobs and not dry:
@@ -62,9 +62,9 @@ class Garbage:
     def _unreferenced(self, digests: Sequence[str], dry: bool) -> Sequence[str]:
         if dry:
             with self._database.read() as transaction:
-                return transaction.unreferenced(digests)
+                return transaction.files.unreferenced(digests)
         with self._database.write() as transaction:
-            return transaction.mark_unreferenced(digests)
+            return transaction.blob_marks.add(digests)
 
 
 def _batches(blobs: Iterator[tuple[str, int]]) -> Iterator[dict[str, int]]:

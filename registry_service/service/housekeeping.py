@@ -28,5 +28,5 @@ class Housekeeping:
         """Clear away. Raises StorageError."""
         oldest = time.time_ns() / 1_000_000 - self._keys_kept_days * DAY_MS
         with self._database.write() as transaction:
-            transaction.forget_keys(int(oldest))
+            transaction.answers.forget(int(oldest))
         self._blobs.forget_unfinished(GIVEN_UP_AFTER)

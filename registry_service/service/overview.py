@@ -17,14 +17,14 @@ from registry_service.domain.registration import (
     AuditEntry,
     AuditQuery,
     VersionDetail,
-    VersionDocument,
 )
-from registry_service.domain.resources import Artifact, Metric, ModelVersion, RegisteredModel
+from registry_service.domain.resources import Metric, ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.content import content_of
+from registry_service.service.details import by_version, details_of
+from registry_service.service.lookup import aliases_of
 from registry_service.service.ownership import authorize, visible_models
 from registry_service.service.ports import Database, Transaction
-from registry_service.service.registrations import detail_of
 from registry_service.service.versions import MOST_COMPARED, deployments_of
 
 
@@ -49,24 +49,26 @@ class Overview:
         wanted = Comparison("name", None, "ILIKE", pattern, custom=False) if named else None
         with self._database.read() as transaction:
             readable = replace(query, filter=visible_models(identity, wanted))
-            page = transaction.page(RegisteredModel, readable)
+            page = transaction.resources.page(RegisteredModel, readable)
             ids = [model.id for model in page.items]
-            newest = transaction.newest_versions(ids)
-            aliases = transaction.aliases_of(ids)
+            newest = transaction.versions.newest(ids)
+            aliases = transaction.aliases.of(ids)
         rows = [ModelRow(model, newest.get(model.id), aliases[model.id]) for model in page.items]
         return Page(rows, page.next)
 
     def model(self, identity: Identity, model_id: int, query: ListQuery) -> ModelOverview:
         """Return a model with one page of its versions. Raises NotFoundError, ForbiddenError."""
         with self._database.read() as transaction:
-            model = transaction.get(RegisteredModel, model_id)
+            model = transaction.resources.get(RegisteredModel, model_id)
             authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
-            page = transaction.page(ModelVersion, query, registered_model_id=model.id)
+            page = transaction.resources.page(ModelVersion, query, registered_model_id=model.id)
             ids = [version.id for version in page.items]
-            metrics = transaction.page(Metric, ListQuery(), model_version_id__in=ids).items
-            approvals = transaction.approvals(ids)
-        values = _by_version(metrics)
+            metrics = transaction.resources.page(
+                Metric, ListQuery(), model_version_id__in=ids
+            ).items
+            approvals = transaction.versions.approvals(ids)
+        values = by_version(metrics)
         rows = [
             VersionRow(
                 version,
@@ -81,11 +83,12 @@ class Overview:
     def version(self, identity: Identity, version_id: int) -> VersionOverview:
         """Return a version with all that is known of it. Raises NotFoundError, ForbiddenError."""
         with self._database.read() as transaction:
-            version = transaction.get(ModelVersion, version_id)
-            model = transaction.get(RegisteredModel, version.registered_model_id)
+            version = transaction.resources.get(ModelVersion, version_id)
+            model = transaction.resources.get(RegisteredModel, version.registered_model_id)
             authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
-            detail = detail_of(transaction, model, version, [each.alias for each in held])
+            aliases = {model.id: [each.alias for each in held]}
+            (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
             deployments = deployments_of(transaction, version)
             history = _history(transaction, model, version)
         return VersionOverview(detail, held, deployments, history)
@@ -102,46 +105,23 @@ class Overview:
         with self._database.read() as transaction:
             versions = {
                 version.id: version
-                for version in transaction.page(ModelVersion, ListQuery(), id__in=ids).items
+                for version in transaction.resources.page(
+                    ModelVersion, ListQuery(), id__in=ids
+                ).items
             }
             if missing := [each for each in ids if each not in versions]:
                 raise NotFoundError(f"no model version found for id {missing[0]}: not found")
             models = _models_of(transaction, versions)
             for model in models.values():
                 authorize(transaction, identity, Role.READER, model)
-            return _details_of(transaction, [versions[each] for each in ids], models)
+            aliases = transaction.aliases.of([*models])
+            return details_of(transaction, [versions[each] for each in ids], models, aliases)
 
 
 def _held_aliases(transaction: Transaction, model: RegisteredModel) -> Sequence[HeldAlias]:
-    aliases = transaction.aliases(model.id)
-    moves = transaction.last_moves(model.id, str(model.name))
+    aliases = aliases_of(transaction, model)
+    moves = transaction.aliases.last_moves(model.id, str(model.name))
     return [HeldAlias(alias, moves.get(alias.name)) for alias in aliases]
-
-
-def _details_of(
-    transaction: Transaction,
-    versions: Sequence[ModelVersion],
-    models: Mapping[int, RegisteredModel],
-) -> Sequence[VersionDetail]:
-    """Return versions with everything that belongs to them: `detail_of` for several at once."""
-    ids = [version.id for version in versions]
-    aliases = transaction.aliases_of([*models])
-    artifacts = transaction.page(Artifact, ListQuery(), model_version_id__in=ids).items
-    artifacts_of = _by_version(artifacts)
-    documents, files = transaction.documents(ids), transaction.files_of(ids)
-    approvals = transaction.approvals(ids)
-    details = []
-    for version in versions:
-        content = replace(
-            content_of(artifacts_of.get(version.id, ())),
-            files=files[version.id],
-            document=documents.get(version.id, VersionDocument()),
-        )
-        own = aliases[version.registered_model_id]
-        names = [alias.name for alias in own if alias.version_id == version.id]
-        model = models[version.registered_model_id]
-        details.append(VersionDetail(model, version, names, content, approvals.get(version.id)))
-    return details
 
 
 def _history(
@@ -151,7 +131,9 @@ def _history(
     found = [
         entry
         for subject, actions in ((version.name, "version."), (version.id, "model_version."))
-        for entry in transaction.audit(AuditQuery(model_name=model.name, subject=str(subject)))
+        for entry in transaction.audit.entries(
+            AuditQuery(model_name=model.name, subject=str(subject))
+        )
         if entry.action.startswith(actions)
     ]
     return sorted(found, key=lambda entry: entry.id, reverse=True)
@@ -161,13 +143,5 @@ def _models_of(
     transaction: Transaction, versions: Mapping[int, ModelVersion]
 ) -> Mapping[int, RegisteredModel]:
     ids = list({version.registered_model_id for version in versions.values()})
-    models = transaction.page(RegisteredModel, ListQuery(), id__in=ids).items
+    models = transaction.resources.page(RegisteredModel, ListQuery(), id__in=ids).items
     return {model.id: model for model in models}
-
-
-def _by_version(artifacts: Sequence[Artifact]) -> Mapping[int, Sequence[Artifact]]:
-    found: dict[int, list[Artifact]] = {}
-    for artifact in artifacts:
-        if artifact.model_version_id is not None:
-            found.setdefault(artifact.model_version_id, []).append(artifact)
-    return found

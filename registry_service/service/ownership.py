@@ -18,9 +18,9 @@ def model_name_of(transaction: Transaction, resource: Resource) -> str | None:
         case RegisteredModel():
             return resource.name
         case ModelVersion() | InferenceService():
-            return transaction.get(RegisteredModel, resource.registered_model_id).name
+            return transaction.resources.get(RegisteredModel, resource.registered_model_id).name
         case Artifact(model_version_id=int(version_id)) | ServeModel(model_version_id=version_id):
-            return model_name_of(transaction, transaction.get(ModelVersion, version_id))
+            return model_name_of(transaction, transaction.resources.get(ModelVersion, version_id))
         case _:
             return None
 

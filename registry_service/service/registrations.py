@@ -14,7 +14,6 @@ from registry_service.domain.registration import (
     folder_digest,
 )
 from registry_service.domain.resources import (
-    Artifact,
     ModelVersion,
     RegisteredModel,
 )
@@ -27,8 +26,14 @@ from registry_service.errors import (
 from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
 from registry_service.service.audit import record
 from registry_service.service.blob_ports import BlobStore, missing_blobs
-from registry_service.service.content import artifacts_of, content_of
-from registry_service.service.lookup import model_named, refuse_deleted_name, version_named
+from registry_service.service.content import artifacts_of
+from registry_service.service.details import details_of
+from registry_service.service.lookup import (
+    aliases_of,
+    model_named,
+    refuse_deleted_name,
+    version_named,
+)
 from registry_service.service.ownership import visible_models
 from registry_service.service.ports import Database, Transaction
 
@@ -84,11 +89,11 @@ class Registrations:
         mark = self._require_blobs(registration)
         with self._database.write() as transaction:
             digests = list({file.sha256 for file in registration.content.files})
-            if digests and (marked := transaction.marked_since(mark, digests)):
+            if digests and (marked := transaction.blob_marks.since(mark, digests)):
                 raise UnknownBlobError(list(marked))
             made = self._add(transaction, identity, registration)
             answer = {field.name: getattr(made, field.name) for field in fields(made)}
-            transaction.remember(own_key, fingerprint, answer)
+            transaction.answers.remember(own_key, fingerprint, answer)
         return made
 
     def _require_blobs(self, registration: Registration) -> int:
@@ -97,14 +102,14 @@ class Registrations:
         if not files:
             return 0
         with self._database.read() as transaction:
-            mark, taking = transaction.last_blob_mark([file.sha256 for file in files])
+            mark, taking = transaction.blob_marks.newest([file.sha256 for file in files])
         if missing := [*missing_blobs(self._blobs, files), *taking]:
             raise UnknownBlobError(missing)
         return mark
 
     def _replay(self, key: str, fingerprint: str) -> Registered | None:
         with self._database.read() as transaction:
-            earlier = transaction.recall(key)
+            earlier = transaction.answers.recall(key)
         if earlier is None:
             return None
         if earlier[0] != fingerprint:
@@ -115,12 +120,12 @@ class Registrations:
 
     def _version_exists(self, registration: Registration) -> bool:
         with self._database.read() as transaction:
-            model = transaction.find(RegisteredModel, name=registration.model.name)
+            model = transaction.resources.find(RegisteredModel, name=registration.model.name)
             return (
                 model is not None
                 and registration.version_name is not None
                 and bool(
-                    transaction.find(
+                    transaction.resources.find(
                         ModelVersion, registered_model_id=model.id, name=registration.version_name
                     )
                 )
@@ -129,12 +134,12 @@ class Registrations:
     def _add(
         self, transaction: Transaction, identity: Identity, registration: Registration
     ) -> Registered:
-        known = transaction.find(RegisteredModel, name=registration.model.name)
-        model = known or transaction.add(registration.model)
+        known = transaction.resources.find(RegisteredModel, name=registration.model.name)
+        model = known or transaction.resources.add(registration.model)
         version = _add_version(transaction, model, registration, is_first=known is None)
-        transaction.add_files(version.id, registration.content.files)
-        transaction.add_document(version.id, registration.content.document)
-        transaction.add_all(artifacts_of(model, version, registration))
+        transaction.files.add(version.id, registration.content.files)
+        transaction.versions.describe(version.id, registration.content.document)
+        transaction.resources.add_all(artifacts_of(model, version, registration))
         detail = {"number": version.number, "digest": version.digest}
         record(transaction, identity, "version.register", model.name, str(version.name), detail)
         for alias in registration.aliases:
@@ -155,28 +160,28 @@ class Registrations:
         """Return one page of the models that may be read."""
         readable = replace(query, filter=visible_models(identity, query.filter))
         with self._database.read() as transaction:
-            return transaction.page(RegisteredModel, readable)
+            return transaction.resources.page(RegisteredModel, readable)
 
     def model(self, identity: Identity, name: str) -> tuple[RegisteredModel, Sequence[Alias]]:
         """Return a model and its aliases. Raises NotFoundError, ForbiddenError."""
         identity.require(Role.READER, name)
         with self._database.read() as transaction:
             model = model_named(transaction, name)
-            return model, transaction.aliases(model.id)
+            return model, aliases_of(transaction, model)
 
     def files(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileEntry]:
         """Return the files of the version that `ref` names. Raises NotFoundError."""
         identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             version = version_named(transaction, model_named(transaction, model_name), ref)
-            return transaction.files(version.id)
+            return transaction.files.of([version.id])[version.id]
 
     def versions(self, identity: Identity, model_name: str, query: ListQuery) -> Page[ModelVersion]:
         """Return one page of the versions of a model."""
         identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
             model = model_named(transaction, model_name)
-            return transaction.page(ModelVersion, query, registered_model_id=model.id)
+            return transaction.resources.page(ModelVersion, query, registered_model_id=model.id)
 
     def detail(self, identity: Identity, model_name: str, ref: str) -> VersionDetail:
         """Return the version that `ref` names, with everything that belongs to it."""
@@ -184,45 +189,25 @@ class Registrations:
         with self._database.read() as transaction:
             model = model_named(transaction, model_name)
             version = version_named(transaction, model, ref)
-            return detail_of(transaction, model, version, transaction.aliases(model.id))
-
-
-def detail_of(
-    transaction: Transaction,
-    model: RegisteredModel,
-    version: ModelVersion,
-    aliases: Sequence[Alias],
-) -> VersionDetail:
-    """Return a version with everything that belongs to it.
-
-    Args:
-        transaction: Where it is read.
-        model: Its model.
-        version: The version.
-        aliases: Those of the model.
-    """
-    artifacts = transaction.page(Artifact, ListQuery(), model_version_id=version.id).items
-    document, approval = transaction.description(version.id)
-    files = transaction.files(version.id)
-    content = replace(content_of(artifacts), files=files, document=document)
-    names = [alias.name for alias in aliases if alias.version_id == version.id]
-    return VersionDetail(model, version, names, content, approval)
+            aliases = {model.id: aliases_of(transaction, model)}
+            (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
+        return detail
 
 
 def _add_version(
     transaction: Transaction, model: RegisteredModel, registration: Registration, is_first: bool
 ) -> ModelVersion:
-    number = transaction.next_number(model.id)
+    number = transaction.versions.next_number(model.id)
     name = registration.version_name or str(number)
     if registration.version_name is not None:
         if not is_first:
             refuse_deleted_name(transaction, model.id, name)
     elif not is_first:
         # A version may have, or have had, by hand the name that this number would have.
-        while transaction.find(
+        while transaction.resources.find(
             ModelVersion, registered_model_id=model.id, name=name
-        ) or transaction.deleted(model.id, name):
-            number = transaction.next_number(model.id)
+        ) or transaction.versions.deleted(model.id, name):
+            number = transaction.versions.next_number(model.id)
             name = str(number)
     version = ModelVersion(
         name=name,
@@ -233,4 +218,4 @@ def _add_version(
         number=number,
         digest=folder_digest(registration.content.files),
     )
-    return transaction.add(version)
+    return transaction.resources.add(version)

@@ -49,13 +49,13 @@ class Resources:
     def get(self, identity: Identity, kind: type[R], resource_id: int) -> R:
         """Return a resource. Raises NotFoundError."""
         with self._database.read() as transaction:
-            found = transaction.get(kind, resource_id)
+            found = transaction.resources.get(kind, resource_id)
             return authorize(transaction, identity, Role.READER, found)
 
     def find(self, identity: Identity, kind: type[R], **where: Any) -> R:
         """Return the one resource with these values. Raises NotFoundError, also for several."""
         with self._database.read() as transaction:
-            found = transaction.find(kind, **where)
+            found = transaction.resources.find(kind, **where)
             if found is not None:
                 authorize(transaction, identity, Role.READER, found)
         if found is None:
@@ -81,7 +81,7 @@ class Resources:
         else:
             identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
-            return transaction.page(kind, query, **where)
+            return transaction.resources.page(kind, query, **where)
 
     def children(
         self,
@@ -98,16 +98,16 @@ class Resources:
             NotFoundError: The parent does not exist.
         """
         with self._database.read() as transaction:
-            owner = transaction.get(parent, parent_id)
+            owner = transaction.resources.get(parent, parent_id)
             authorize(transaction, identity, Role.READER, owner)
-            return transaction.page(kind, query, **where)
+            return transaction.resources.page(kind, query, **where)
 
     def served_model(self, identity: Identity, service_id: int) -> RegisteredModel:
         """Return the model that an inference service serves. Raises NotFoundError."""
         with self._database.read() as transaction:
-            service = transaction.get(InferenceService, service_id)
+            service = transaction.resources.get(InferenceService, service_id)
             authorize(transaction, identity, Role.READER, service)
-            return transaction.get(RegisteredModel, service.registered_model_id)
+            return transaction.resources.get(RegisteredModel, service.registered_model_id)
 
     def served_version(self, identity: Identity, service_id: int) -> ModelVersion:
         """Return the version that is served: the given one, else the model's newest.
@@ -116,13 +116,15 @@ class Resources:
             NotFoundError: There is no such service, or its model has no version.
         """
         with self._database.read() as transaction:
-            service = transaction.get(InferenceService, service_id)
+            service = transaction.resources.get(InferenceService, service_id)
             authorize(transaction, identity, Role.READER, service)
             if service.model_version_id is not None:
-                return transaction.get(ModelVersion, service.model_version_id)
+                return transaction.resources.get(ModelVersion, service.model_version_id)
             newest = ListQuery(page_size=1, descending=True)
             model_id = service.registered_model_id
-            versions = transaction.page(ModelVersion, newest, registered_model_id=model_id)
+            versions = transaction.resources.page(
+                ModelVersion, newest, registered_model_id=model_id
+            )
         if not versions.items:
             raise NotFoundError(f"no model versions found for id {service_id}: not found")
         return versions.items[0]
@@ -136,12 +138,12 @@ def create(transaction: Transaction, identity: Identity, resource: R) -> R:
     if not isinstance(resource, (Artifact, ModelVersion)):
         _refuse_missing(transaction, resource)
     if isinstance(resource, ModelVersion):
-        number = transaction.next_number(resource.registered_model_id)
+        number = transaction.versions.next_number(resource.registered_model_id)
         refuse_deleted_name(transaction, resource.registered_model_id, str(resource.name))
         resource = replace(resource, number=number)
     if resource.name is None:
         resource = replace(resource, name=str(uuid.uuid4()))
-    stored = transaction.add(resource)
+    stored = transaction.resources.add(resource)
     _record(transaction, identity, "create", stored, {"name": stored.name})
     return stored
 
@@ -154,18 +156,19 @@ def update(
     changes: Mapping[str, Any],
 ) -> R:
     """Change the given fields of a resource within a transaction; an artifact keeps its type."""
-    transaction.lock(kind, resource_id)
-    if issubclass(kind, Artifact) and not isinstance(transaction.get(Artifact, resource_id), kind):
+    transaction.resources.lock(kind, resource_id)
+    found = transaction.resources.get(Artifact if issubclass(kind, Artifact) else kind, resource_id)
+    if not isinstance(found, kind):
         raise InvalidRequestError(
             f"mismatched types, artifact with id {resource_id} is not a {kind.label}: bad request"
         )
-    stored = authorize(transaction, identity, Role.WRITER, transaction.get(kind, resource_id))
+    stored = authorize(transaction, identity, Role.WRITER, found)
     changed = replace(stored, **changes)
     check_texts(changed)
     _check_times(changed)
     if not issubclass(kind, Artifact) and _NAMED.keys() & changes.keys():
         _refuse_missing(transaction, changed)
-    saved = transaction.save(changed)
+    saved = transaction.resources.save(changed)
     _record(transaction, identity, "update", saved, {"fields": sorted(changes)})
     return saved
 
@@ -212,7 +215,7 @@ def _refuse_missing(transaction: Transaction, resource: Resource) -> None:
     for column, kind in _NAMED.items():
         number = getattr(resource, column, None)
         if number is not None:
-            transaction.get(kind, number)
+            transaction.resources.get(kind, number)
 
 
 def _shown(column: str) -> str:

@@ -30,7 +30,7 @@ class Uploads:
         """
         small = [sha256 for sha256, size in wanted.items() if size < WORTH_ASKING]
         with self._database.read() as transaction:
-            unnamed = set(transaction.unreferenced(small))
+            unnamed = set(transaction.files.unreferenced(small))
         if unnamed:
             self._blobs.check()
         stored = self._blobs.sizes([sha256 for sha256 in wanted if sha256 not in unnamed])

@@ -27,7 +27,7 @@ class Verification:
         identity.require(Role.WRITER, model_name)
         with self._database.read() as transaction:
             version = version_named(transaction, model_named(transaction, model_name), ref)
-            files = transaction.files(version.id)
+            files = transaction.files.of([version.id])[version.id]
         return [FileCheck(file, self._state(file)) for file in files]
 
     def _state(self, file: FileEntry) -> str:

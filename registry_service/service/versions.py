@@ -15,10 +15,10 @@ from registry_service.domain.resources import (
     ModelVersion,
     RegisteredModel,
 )
-from registry_service.domain.serving import InferenceService, ServingEnvironment
+from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
 from registry_service.errors import ConflictError, InvalidRequestError
 from registry_service.service.audit import record
-from registry_service.service.lookup import model_named, version_named
+from registry_service.service.lookup import aliases_of, model_named, version_named
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.registrations import Registrations
 
@@ -40,7 +40,7 @@ class Versions:
             model = model_named(transaction, model_name)
             version = version_named(transaction, model, ref)
             now = time.time_ns() // 1_000_000
-            transaction.approve(version.id, Approval(identity.name, now, reason))
+            transaction.versions.approve(version.id, Approval(identity.name, now, reason))
             detail = {"reason": reason}
             record(transaction, identity, "version.approve", model_name, str(version.name), detail)
 
@@ -66,11 +66,11 @@ class Versions:
         """Return the versions that name data of this digest; only models that may be read."""
         identity.require_somewhere(Role.READER)
         with self._database.read() as transaction:
-            data = transaction.page(DatasetArtifact, ListQuery(), digest=digest).items
+            data = transaction.resources.page(DatasetArtifact, ListQuery(), digest=digest).items
             owners = [item.model_version_id for item in data if item.model_version_id]
-            versions = transaction.page(ModelVersion, ListQuery(), id__in=owners).items
+            versions = transaction.resources.page(ModelVersion, ListQuery(), id__in=owners).items
             parents = [version.registered_model_id for version in versions]
-            models = transaction.page(RegisteredModel, ListQuery(), id__in=parents).items
+            models = transaction.resources.page(RegisteredModel, ListQuery(), id__in=parents).items
         version_of = {version.id: version for version in versions}
         model_of = {model.id: model for model in models}
         readable = tuple(identity.prefixes(Role.READER))
@@ -91,7 +91,7 @@ class Versions:
         identity.require(Role.APPROVER, model_name)
         with self._database.write() as transaction:
             model = model_named(transaction, model_name)
-            transaction.lock(RegisteredModel, model.id)
+            transaction.resources.lock(RegisteredModel, model.id)
             version = version_named(transaction, model, ref)
             _refuse_held(transaction, model, version)
             _delete(transaction, identity, model, version, reason)
@@ -114,13 +114,13 @@ class Versions:
         identity.require(Role.WRITER, model_name)
         with self._database.write() as transaction:
             model = model_named(transaction, model_name)
-            transaction.lock(RegisteredModel, model.id)
+            transaction.resources.lock(RegisteredModel, model.id)
             version = version_named(transaction, model, ref)
             if version.state == state:
                 return
             if state == ARCHIVED:
                 _refuse_held(transaction, model, version)
-            transaction.save(replace(version, state=state))
+            transaction.resources.save(replace(version, state=state))
             action = "version.archive" if state == ARCHIVED else "version.restore"
             record(transaction, identity, action, model_name, str(version.name), {"reason": reason})
 
@@ -143,9 +143,9 @@ class Versions:
         oldest = time.time_ns() // 1_000_000 - older_than_days * DAY_MS
         with self._database.write() as transaction:
             model = model_named(transaction, model_name)
-            transaction.lock(RegisteredModel, model.id)
+            transaction.resources.lock(RegisteredModel, model.id)
             newest_first = ListQuery(descending=True)
-            versions = transaction.page(
+            versions = transaction.resources.page(
                 ModelVersion, newest_first, registered_model_id=model.id
             ).items
             doomed = [
@@ -164,8 +164,10 @@ def deployments_of(
     transaction: Transaction, version: ModelVersion
 ) -> Sequence[tuple[InferenceService, ServingEnvironment]]:
     """Return where a version is served by name."""
-    services = transaction.page(InferenceService, ListQuery(), model_version_id=version.id).items
-    environments = transaction.page(
+    services = transaction.resources.page(
+        InferenceService, ListQuery(), model_version_id=version.id
+    ).items
+    environments = transaction.resources.page(
         ServingEnvironment,
         ListQuery(),
         id__in=[service.serving_environment_id for service in services],
@@ -199,9 +201,14 @@ def by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:
 def _holders(
     transaction: Transaction, model: RegisteredModel, version: ModelVersion
 ) -> Sequence[str]:
-    aliases = transaction.aliases(model.id)
+    aliases = aliases_of(transaction, model)
     holders = [f"alias {alias.name!r}" for alias in aliases if alias.version_id == version.id]
-    return [*holders, "a deployment"] if transaction.is_served(version.id) else holders
+    one = ListQuery(page_size=1)
+    is_served = any(
+        transaction.resources.page(kind, one, model_version_id=version.id).items
+        for kind in (InferenceService, ServeModel)
+    )
+    return [*holders, "a deployment"] if is_served else holders
 
 
 def _refuse_held(transaction: Transaction, model: RegisteredModel, version: ModelVersion) -> None:
@@ -220,6 +227,6 @@ def _delete(
     version: ModelVersion,
     reason: str | None,
 ) -> None:
-    transaction.delete_version(version, identity.name, reason)
+    transaction.versions.delete(version, identity.name, reason)
     detail = {"number": version.number, "digest": version.digest, "reason": reason}
     record(transaction, identity, "version.delete", model.name, str(version.name), detail)

@@ -12,7 +12,6 @@ from sqlalchemy import text
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
-from registry_service.db.statements import COMMON, NARROW
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, Literals
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.properties import PropertyValue
@@ -20,7 +19,7 @@ from registry_service.domain.resources import ModelVersion, RegisteredModel
 from tests.registry_service.postgres import new_database
 
 # Enough that some values are common, others rare, one model narrow, and the other not.
-ROWS = COMMON + NARROW
+ROWS = 6_000
 SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda have, wanted: have == wanted,
     "!=": lambda have, wanted: have != wanted,
@@ -68,8 +67,10 @@ def databases(
             database = SqlDatabase(engine)
             with database.write() as transaction:
                 for name in ("wide", "narrow"):
-                    transaction.add(RegisteredModel(name=name))
-                stored = [transaction.add(version(number)) for number in range(1, ROWS + 1)]
+                    transaction.resources.add(RegisteredModel(name=name))
+                stored = [
+                    transaction.resources.add(version(number)) for number in range(1, ROWS + 1)
+                ]
             with engine.connect() as connection:
                 # As the server does by itself a minute later.
                 connection.execute(text("ANALYZE"))
@@ -138,5 +139,5 @@ def test_sql_finds_what_the_filter_means(
         meant = [row.id for row in rows if holds(condition, row)][:100]
         query = ListQuery(page_size=100, order_by=order, filter=condition)
         with database.read() as transaction:
-            page = transaction.page(ModelVersion, query, **where)
+            page = transaction.resources.page(ModelVersion, query, **where)
         assert [row.id for row in page.items] == meant

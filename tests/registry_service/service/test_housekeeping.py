@@ -28,14 +28,14 @@ def test_old_idempotency_keys_are_forgotten(database: SqlDatabase, tmp_path: Pat
     blobs = FolderStore(tmp_path / "blobs")
     blobs.prepare()
     with database.write() as transaction:
-        transaction.remember("key", "fingerprint", {"answer": 1})
+        transaction.answers.remember("key", "fingerprint", {"answer": 1})
     Housekeeping(database, blobs).run()
     with database.read() as transaction:
-        assert transaction.recall("key") == ("fingerprint", {"answer": 1})
+        assert transaction.answers.recall("key") == ("fingerprint", {"answer": 1})
     time.sleep(0.01)
     Housekeeping(database, blobs, keys_kept_days=0).run()
     with database.read() as transaction:
-        assert transaction.recall("key") is None
+        assert transaction.answers.recall("key") is None
     database.close()
 
 

@@ -5,13 +5,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
+from sqlalchemy import Engine, event
 
 from registry_service.app import create_app
-from registry_service.db.session import Session
 from registry_service.settings import Settings
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import KUBEFLOW, OURS, START_SECONDS, Caller, free_port
@@ -23,7 +22,7 @@ class Counted:
     """A registry in this process, and the statements that it has run."""
 
     url: str
-    statements: list[Any] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
 
     def during(self, path: str) -> int:
         """Return how many statements a page takes."""
@@ -33,20 +32,18 @@ class Counted:
 
 
 @pytest.fixture
-def counted(
-    stores: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Counted]:
+def counted(stores: dict[str, str], tmp_path: Path) -> Iterator[Counted]:
     """A registry on each pair of stores whose statements are counted."""
     port = free_port()
     found = Counted(f"http://127.0.0.1:{port}")
-    run = Session._rows
-
-    def counting(session: Session, statement: Any, *values: Any) -> Any:
-        found.statements.append(statement)
-        return run(session, statement, *values)
-
-    monkeypatch.setattr(Session, "_rows", counting)
     settings = Settings.from_env(stores, data_dir=tmp_path)
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        # Those that begin and end transactions are not asked of the data.
+        if not statement.startswith("BEGIN"):
+            found.statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
     config = uvicorn.Config(create_app(settings), port=port, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -55,6 +52,7 @@ def counted(
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     yield found
+    event.remove(Engine, "before_cursor_execute", count)
     server.should_exit = True
     thread.join()
 

@@ -1,0 +1,89 @@
+"""The files of versions, and which bytes the garbage collection takes, in SQL."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+
+from registry_service.db import tables
+from registry_service.domain.registration import FileEntry
+
+_files, _marks = tables.version_files, tables.blob_marks
+_FILES = select(_files).where(_files.c.model_version_id.in_(bindparam("versions", expanding=True)))
+_NAMED = select(_files.c.sha256).where(_files.c.sha256.in_(bindparam("digests", expanding=True)))
+_MARKED = select(_marks.c.sha256).where(_marks.c.sha256.in_(bindparam("digests", expanding=True)))
+# Any number, so long as all replicas take the same: PostgreSQL's lock around blob marks.
+_MARKS_LOCK = 7_110_327
+
+
+class SqlFiles:
+    """Which files versions have."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, version_id: int, files: Sequence[FileEntry]) -> None:
+        """Store the files of a new version."""
+        rows = [
+            {
+                "model_version_id": version_id,
+                "path": file.path,
+                "sha256": file.sha256,
+                "size": file.size,
+            }
+            for file in files
+        ]
+        if rows:
+            self._connection.execute(insert(_files), rows)
+
+    def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        """Return the files of each version, sorted by path."""
+        found: dict[int, list[FileEntry]] = {version_id: [] for version_id in version_ids}
+        for version_id, *file in self._connection.execute(_FILES, {"versions": version_ids}):
+            found[version_id].append(FileEntry(*file))
+        return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
+
+    def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs among these that no version names."""
+        named = set(self._connection.scalars(_NAMED, {"digests": digests}))
+        return [digest for digest in digests if digest not in named]
+
+
+class SqlBlobMarks:
+    """Which blobs the garbage collection has taken, or is about to."""
+
+    def __init__(self, connection: Connection, files: SqlFiles) -> None:
+        self._connection = connection
+        self._files = files
+
+    def newest(self, digests: Sequence[str]) -> tuple[int, Sequence[str]]:
+        """Return the newest mark, and which of these blobs are being taken now."""
+        newest: int = self._connection.scalar(select(func.max(_marks.c.id))) or 0
+        if not newest:
+            return 0, []
+        taking = _MARKED.where(_marks.c.finished.is_(False))
+        return newest, self._connection.scalars(taking, {"digests": digests}).all()
+
+    def since(self, mark: int, digests: Sequence[str]) -> Sequence[str]:
+        """Return the blobs marked after a mark; holds off new marks until the end."""
+        self._lock("pg_advisory_xact_lock_shared")
+        later = _MARKED.where(_marks.c.id > mark)
+        return self._connection.scalars(later, {"digests": digests}).all()
+
+    def add(self, digests: Sequence[str]) -> Sequence[str]:
+        """Mark the blobs among these that no version names; return them."""
+        self._lock("pg_advisory_xact_lock")
+        free = self._files.unreferenced(digests)
+        if free:
+            rows = [{"sha256": digest, "finished": False} for digest in free]
+            self._connection.execute(insert(_marks), rows)
+        return free
+
+    def finish(self, digests: Sequence[str]) -> None:
+        """Note that the bytes of marked blobs are gone."""
+        done = update(_marks).where(_marks.c.sha256.in_(digests)).values(finished=True)
+        self._connection.execute(done)
+
+    def _lock(self, function: str) -> None:
+        # SQLite has one writer at a time and needs no lock besides.
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text(f"SELECT {function}(:lock)"), {"lock": _MARKS_LOCK})

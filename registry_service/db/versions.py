@@ -1,0 +1,158 @@
+"""What versions have beside their own row, in SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from registry_service.db import tables
+from registry_service.db.resources import now_ms
+from registry_service.db.rows import read_row
+from registry_service.domain.registration import LATEST, Approval, VersionDocument
+from registry_service.domain.resources import ModelVersion
+from registry_service.errors import NotFoundError
+
+_models, _versions, _aliases = tables.registered_models, tables.model_versions, tables.aliases
+_documents, _approvals, _tombstones = tables.version_documents, tables.approvals, tables.tombstones
+_MODEL: BindParameter[int] = bindparam("model_id")
+_VERSIONS: BindParameter[Any] = bindparam("versions", expanding=True)
+_NEXT_NUMBER = (
+    update(_models)
+    .where(_models.c.id == _MODEL)
+    .values(last_number=_models.c.last_number + 1)
+    .returning(_models.c.last_number)
+)
+_newer = _versions.alias("newer")
+# For each model one look into the index, however many versions it has.
+_NEWEST = (
+    select(_versions)
+    .join_from(
+        _models,
+        _versions,
+        and_(
+            _versions.c.registered_model_id == _models.c.id,
+            _versions.c.number
+            == select(func.max(_newer.c.number))
+            .where(_newer.c.registered_model_id == _models.c.id)
+            .scalar_subquery(),
+        ),
+    )
+    .where(_models.c.id.in_(bindparam("models", expanding=True)))
+)
+_NAMED = select(_versions).where(
+    _versions.c.registered_model_id == _MODEL,
+    or_(
+        _versions.c.name == bindparam("ref"),
+        _versions.c.number == bindparam("ref_number"),
+        _versions.c.id
+        == select(_aliases.c.model_version_id)
+        .where(_aliases.c.registered_model_id == _MODEL, _aliases.c.name == bindparam("ref"))
+        .scalar_subquery(),
+    ),
+)
+_DOCUMENTS = select(_documents).where(_documents.c.model_version_id.in_(_VERSIONS))
+_APPROVALS = select(_approvals).where(_approvals.c.model_version_id.in_(_VERSIONS))
+_TOMBSTONE = select(_tombstones.c.actor, _tombstones.c.at, _tombstones.c.reason).where(
+    _tombstones.c.registered_model_id == _MODEL, _tombstones.c.name == bindparam("ref")
+)
+
+
+class SqlVersions:
+    """Numbers, names, documents and approvals of versions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, model_id: int) -> int:
+        """Take the next version number of a model; serialises the writers of that model."""
+        number: int | None = self._connection.scalar(_NEXT_NUMBER, {"model_id": model_id})
+        if number is None:
+            raise NotFoundError(f"no registered model found for id {model_id}: not found")
+        return number
+
+    def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
+        """Return the version that `ref` names: by name, else number, else alias."""
+        if ref == LATEST:
+            return self.newest([model_id]).get(model_id)
+        number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
+        values = {"model_id": model_id, "ref": ref, "ref_number": number}
+        found = [read_row(ModelVersion, row) for row in self._connection.execute(_NAMED, values)]
+        return min(
+            found, key=lambda version: (version.name != ref, version.number != number), default=None
+        )
+
+    def newest(self, model_ids: Sequence[int]) -> Mapping[int, ModelVersion]:
+        """Return the version with the highest number of each model that has one."""
+        rows = self._connection.execute(_NEWEST, {"models": model_ids})
+        versions = (read_row(ModelVersion, row) for row in rows)
+        return {version.registered_model_id: version for version in versions}
+
+    def describe(self, version_id: int, document: VersionDocument) -> None:
+        """Store lineage and schema of a new version."""
+        row = {
+            "model_version_id": version_id,
+            "lineage": document.lineage,
+            "schema": document.schema,
+        }
+        self._connection.execute(insert(_documents), row)
+
+    def documents(self, version_ids: Sequence[int]) -> Mapping[int, VersionDocument]:
+        """Return lineage and schema of those versions that have them."""
+        rows = self._connection.execute(_DOCUMENTS, {"versions": version_ids})
+        return {version_id: VersionDocument(*document) for version_id, *document in rows}
+
+    def approve(self, version_id: int, approval: Approval) -> None:
+        """Record that a version was approved; a later approval replaces an earlier one."""
+        self._connection.execute(
+            delete(_approvals).where(_approvals.c.model_version_id == version_id)
+        )
+        row = {"model_version_id": version_id, **asdict(approval)}
+        self._connection.execute(insert(_approvals), row)
+
+    def approvals(self, version_ids: Sequence[int]) -> Mapping[int, Approval]:
+        """Return the approvals of those versions that have one."""
+        rows = self._connection.execute(_APPROVALS, {"versions": version_ids})
+        return {version_id: Approval(*approval) for version_id, *approval in rows}
+
+    def delete(self, version: ModelVersion, actor: str, reason: str | None) -> None:
+        """Delete a version and all it owns; its name stays taken."""
+        artifacts, index = tables.artifacts, tables.properties
+        owned = select(artifacts.c.id).where(artifacts.c.model_version_id == version.id)
+        self._connection.execute(
+            delete(index).where(
+                or_(
+                    and_(index.c.resource == artifacts.name, index.c.owner_id.in_(owned)),
+                    and_(index.c.resource == _versions.name, index.c.owner_id == version.id),
+                )
+            )
+        )
+        for table in (artifacts, tables.version_files, _documents, _approvals):
+            self._connection.execute(delete(table).where(table.c.model_version_id == version.id))
+        self._connection.execute(delete(_versions).where(_versions.c.id == version.id))
+        tombstone = {
+            "registered_model_id": version.registered_model_id,
+            "name": version.name,
+            "number": version.number,
+            "digest": version.digest,
+            "actor": actor,
+            "at": now_ms(),
+            "reason": reason,
+        }
+        self._connection.execute(insert(_tombstones), tombstone)
+
+    def deleted(self, model_id: int, name: str) -> Approval | None:
+        """Return who deleted the version of that name, when and why."""
+        found = self._connection.execute(_TOMBSTONE, {"model_id": model_id, "ref": name}).first()
+        return None if found is None else Approval(*found)
