@@ -17,6 +17,7 @@ from registry_service.access.kubernetes import TokenReview
 from registry_service.access.mesh import Mesh
 from registry_service.access.policy import Policy, read_access_file
 from registry_service.access.tokens import StaticTokens
+from registry_service.api.browsers import Doorkeeper
 from registry_service.api.errors import ERROR_HANDLERS
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import BODIES, kubeflow_router
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Starlette:
     database = SqlDatabase(engine)
     blobs = blob_store(settings)
     observation = Observation()
+    door = Doorkeeper(None if settings.authenticates() else settings.hosts)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -98,7 +100,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(ObservedApp, observation=observation)],
+        middleware=[Middleware(ObservedApp, observation=observation, door=door)],
         exception_handlers=ERROR_HANDLERS,
         lifespan=lifespan,
     )

@@ -39,6 +39,7 @@ class Settings:
     Attributes:
         host: Address to listen on; without authentication only a loopback address.
         port: TCP port, 0 takes a free one.
+        hosts: Host names to be known by besides localhost, where there is no access file.
         data_dir: Folder of the one-machine store: `registry.db` and `blobs/`.
         database_url: SQLAlchemy URL; default: SQLite in `data_dir`.
         s3_endpoint: URL of an S3 for the bytes; default: the folder `data_dir` keeps them.
@@ -66,6 +67,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
+    hosts: frozenset[str] = frozenset()
     data_dir: Path = field(default_factory=default_data_dir)
     database_url: str | None = None
     s3_endpoint: str | None = None
@@ -94,8 +96,8 @@ class Settings:
         """Read the settings from the environment.
 
         Each field is read from `REGISTRY_` and its name in capitals, such as REGISTRY_PORT;
-        the folder of the data is REGISTRY_DATA, and REGISTRY_PROTECTED_ALIASES has commas
-        between them.
+        the folder of the data is REGISTRY_DATA, and REGISTRY_HOSTS and
+        REGISTRY_PROTECTED_ALIASES have commas between their items.
 
         Args:
             env: The environment.

@@ -9,9 +9,10 @@ from http import HTTPStatus
 
 import pydantic_core
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from registry_service.api.browsers import Doorkeeper
 from registry_service.api.errors import error_answer
 
 log = logging.getLogger("registry_service.access")
@@ -63,9 +64,10 @@ class ObservedApp:
     The log names the path but never the query or a header: those may hold secrets.
     """
 
-    def __init__(self, app: ASGIApp, observation: Observation) -> None:
+    def __init__(self, app: ASGIApp, observation: Observation, door: Doorkeeper) -> None:
         self._app = app
         self._observation = observation
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -89,11 +91,25 @@ class ObservedApp:
                     headers["Link"] = SUCCESSOR
             await send(message)
 
-        refused = _refusal(scope)
+        refused = self._refusal(scope)
         try:
             await (refused or self._app)(scope, receive, observed)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - started)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """Return an answer to what no route should see."""
+        path, query = str(scope["path"]), bytes(scope["query_string"])
+        if "\0" in path or b"%00" in query or b"\0" in query:
+            text = "the URL contains null bytes which are not allowed: bad request"
+            return error_answer(path, HTTPStatus.BAD_REQUEST, "invalid_request", text)
+        if len(query) + len(path) > MAX_URL:
+            text = f"the URL has more than {MAX_URL} bytes"
+            return error_answer(path, HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long", text)
+        refused = self._door.refusal(scope["method"], path, Headers(scope=scope))
+        if refused is None:
+            return None
+        return error_answer(path, refused.status, refused.code, refused.message)
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
@@ -115,15 +131,3 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return str(value.decode())
     return os.urandom(16).hex()
-
-
-def _refusal(scope: Scope) -> ASGIApp | None:
-    """Return an answer to what no route should see: NUL bytes and endless URLs."""
-    path, query = str(scope["path"]), bytes(scope["query_string"])
-    if "\0" in path or b"%00" in query or b"\0" in query:
-        text = "the URL contains null bytes which are not allowed: bad request"
-        return error_answer(path, HTTPStatus.BAD_REQUEST, "invalid_request", text)
-    if len(query) + len(path) > MAX_URL:
-        text = f"the URL has more than {MAX_URL} bytes"
-        return error_answer(path, HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long", text)
-    return None

@@ -71,7 +71,7 @@ class Caller:
         self, url: str, prefix: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
         self.url = url
-        self._headers = dict(headers or {})
+        self._headers = {"Content-Type": "application/json", **(headers or {})}
         self._prefix = prefix
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
 

@@ -17,6 +17,7 @@ def test_a_running_upload_is_finished_first(start: Callable[[], RunningRegistry]
     sha256 = hashlib.sha256(CONTENT).hexdigest()
     connection = http.client.HTTPConnection(urlsplit(registry.url).netloc, timeout=START_SECONDS)
     connection.putrequest("PUT", f"/api/registry/v1/blobs/{sha256}")
+    connection.putheader("Content-Type", "application/octet-stream")
     connection.putheader("Content-Length", str(len(CONTENT)))
     connection.endheaders()
     half = len(CONTENT) // 2

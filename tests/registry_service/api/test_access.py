@@ -71,6 +71,11 @@ def test_nobody_and_strangers_are_told_apart(guarded: str) -> None:
     assert as_user(guarded, None, "")("GET", "/readyz")[0] == 200
 
 
+def test_who_says_who_they_are_may_use_any_name(guarded: str) -> None:
+    """With an access file the service is served under whatever name it has in a cluster."""
+    assert as_user(guarded, "reader", Host="registry.team.svc:80")("GET", "/models")[0] == 200
+
+
 def test_roles_hold_for_their_prefix(guarded: str) -> None:
     """A reader does not write, a writer writes its own models only, and each sees only its own."""
     assert register(guarded, "reader", "churn-a") == 403

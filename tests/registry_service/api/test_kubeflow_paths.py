@@ -18,7 +18,7 @@ def test_an_id_is_a_whole_number(kubeflow: Caller, path: str, status: int) -> No
 def test_a_slash_at_the_end_is_another_path(registry_url: str) -> None:
     """It is not found, and nobody is sent to the host that the request happened to name."""
     url = registry_url + KUBEFLOW + "/registered_models/"
-    answer = urllib3.request("GET", url, headers={"Host": "elsewhere.example"}, redirect=False)
+    answer = urllib3.request("GET", url, headers={"Host": "localhost:1"}, redirect=False)
     assert answer.status == 404
     assert "Location" not in answer.headers
 
