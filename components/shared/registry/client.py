@@ -127,11 +127,11 @@ class RegistryClient:
             ) from refusal
 
     def download(self, model_name: str, ref: str, folder: str | Path) -> RegisteredVersion:
-        """Fetch the files of a version into `folder` and check every digest.
+        """Fetch the files of a version into `folder` and check every size and digest.
 
         Raises:
             InputError: there is no such version.
-            DigestMismatchError: a file is not what was registered; it is deleted.
+            DigestMismatchError: a file is not what was registered; the folder stays as it was.
         """
         return self.download_version(self.get(f"{model_name}@{ref}"), folder)
 

@@ -64,10 +64,10 @@ class RegisteredVersion:
     registry: Downloads | None = field(default=None, repr=False, compare=False)
 
     def download(self, folder: str | Path) -> Path:
-        """Fetch its files into `folder`, check every digest, and return the folder.
+        """Fetch its files into `folder`, check every size and digest, and return the folder.
 
         Raises:
-            DigestMismatchError: a file is not what was registered; it is deleted.
+            DigestMismatchError: a file is not what was registered; the folder stays as it was.
             RegistryError: the registry could not be reached, or refused.
             ValueError: this version was made by hand, not given by a client.
         """

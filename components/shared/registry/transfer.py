@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 from urllib3.exceptions import HTTPError
@@ -43,37 +44,57 @@ def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
 
 
 def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
-    """Fetch the files of a version into a folder; every digest is checked on the way.
+    """Fetch the files of a version into a folder; every size and digest is checked on the way.
 
-    They come from the registry's object store; where that cannot be reached from here, as one
-    inside of a cluster cannot from outside, the registry passes them on.
+    They are written beside what the folder holds, and take its place only when all of them are
+    whole. They come from the registry's object store; where that cannot be reached from here, as
+    one inside of a cluster cannot from outside, the registry passes them on.
     """
     name = f"{version.model_name}@{version.version}"
     files = _listed(http, version)
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
+    targets = {file["path"]: _inside(folder, file["path"]) for file in files}
 
+    folder.mkdir(parents=True, exist_ok=True)
+    # In the folder itself: a rename within one file system is all or nothing.
+    with TemporaryDirectory(prefix=".download-", dir=folder) as beside:
+        arrived = {path: Path(beside) / path for path in targets}
+        _fetch_all(http, version, files, arrived)
+        for path, target in targets.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            arrived[path].replace(target)
+
+
+def _fetch_all(
+    http: RegistryHttp,
+    version: RegisteredVersion,
+    files: Sequence[Mapping[str, Any]],
+    paths: Mapping[str, Path],
+) -> None:
+    """Fetch files of a version, each to its place among `paths`."""
     through_registry, once = threading.Event(), threading.Lock()
 
     def fetch(file: Mapping[str, Any]) -> None:
-        inside, passed_on = _inside(folder, file["path"]), f"{API}/blobs/{file['sha256']}"
+        path, passed_on = paths[file["path"]], f"{API}/blobs/{file['sha256']}"
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             url = passed_on if through_registry.is_set() else file["url"]
-            _fetch(http, url, inside, file["sha256"])
+            _fetch(http, url, path, file)
         except StoreUnreachableError as error:
             through_registry.set()
             if once.acquire(blocking=False):
                 log.warning(
                     "%s cannot be reached from here: the registry passes the files on", error.store
                 )
-            _fetch(http, passed_on, inside, file["sha256"])
+            _fetch(http, passed_on, path, file)
         except RegistryRefusalError as refusal:
             if refusal.status != FORBIDDEN:
                 raise
             # See `_bring`: the URL may have outlived its minutes.
             anew = {again["path"]: again["url"] for again in _listed(http, version)}
-            _fetch(http, anew[file["path"]], inside, file["sha256"])
+            _fetch(http, anew[file["path"]], path, file)
 
     _each(fetch, files)
 
@@ -117,30 +138,39 @@ def _put(http: RegistryHttp, planned: Mapping[str, Any], path: Path) -> None:
         ).drain_conn()
 
 
-def _fetch(http: RegistryHttp, url: str, path: Path, sha256: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _fetch(http: RegistryHttp, url: str, path: Path, file: Mapping[str, Any]) -> None:
+    """Write what a URL answers to a new file, as long as it can be the file that was registered.
+
+    Raises:
+        DigestMismatchError: It is not; no more was read than its size.
+    """
     action = f"download {path.name}"
-    response = http.request("GET", url, action, preload_content=False)
-    digest = hashlib.sha256()
+    response = http.request("GET", url, action, preload_content=False, decode_content=False)
+    digest, left = hashlib.sha256(), file["size"]
     try:
-        with path.open("wb") as file, ThreadPoolExecutor(1) as hashing:
+        with path.open("wb") as target, ThreadPoolExecutor(1) as hashing:
             for chunk in response.stream(CHUNK_BYTES):
+                left -= len(chunk)
+                if left < 0:
+                    # What follows, however much it is, would not make it the file.
+                    response.close()
+                    raise DigestMismatchError(
+                        path.name, file["sha256"], f"more than its {file['size']} bytes"
+                    )
                 if len(chunk) < CHUNK_BYTES:
                     digest.update(chunk)
-                    file.write(chunk)
+                    target.write(chunk)
                     continue
                 # Hashing lets go of Python's lock: it is done beside the writing.
                 hashed = hashing.submit(digest.update, chunk)
-                file.write(chunk)
+                target.write(chunk)
                 hashed.result()
     except HTTPError as error:
-        path.unlink()
         raise http.unreachable(action, url, error) from error
     finally:
         response.release_conn()
-    if (actual := digest.hexdigest()) != sha256:
-        path.unlink()
-        raise DigestMismatchError(path.name, sha256, actual)
+    if (actual := digest.hexdigest()) != file["sha256"]:
+        raise DigestMismatchError(path.name, file["sha256"], actual)
 
 
 def _inside(folder: Path, path: str) -> Path:

@@ -1,14 +1,12 @@
 """`kfp-tabular registry`: look at what was registered, promote it, take it back."""
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Final
 
 import click
 
 from components.shared.registry.client import LATEST
-from components.shared.registry.records import RegisteredVersion, plain
+from components.shared.registry.records import plain
 from pipelines.command_line.registry.changes import COMMANDS
 from pipelines.command_line.registry.connection import (
     RegistryCallError,
@@ -183,7 +181,7 @@ def download_command(version: str, folder: Path, as_json: bool, url: str | None)
     with connected_registry(url) as client:
         found = client.get(version)
         try:
-            _download(found, folder)
+            found.download(folder)
         except OSError as error:
             raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
     if as_json:
@@ -216,14 +214,6 @@ def verify_command(version: str, as_json: bool, url: str | None) -> None:
         print_page(checks_table(checks))
     if any(check.state != SOUND for check in checks):
         raise RegistryCallError(f"{found.model_name} version {found.version} is not whole")
-
-
-def _download(version: RegisteredVersion, folder: Path) -> None:
-    """All or nothing: what breaks off leaves no half of a model behind."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as part:
-        for path in version.download(part).iterdir():
-            shutil.move(path, folder)
 
 
 for command in COMMANDS:

@@ -1,12 +1,16 @@
 """Moving many files at once, against a running registry and against one that breaks off."""
 
+import hashlib
 import json
 import uuid
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from components.shared.digests import file_digest, folder_digest
+from components.shared.digests import file_digest, folder_digest, manifest_digest
 from components.shared.errors import DigestMismatchError, RegistryError
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.http import RegistryHttp
@@ -38,15 +42,80 @@ def _version(folder: Path, path: str) -> tuple[RegisteredVersion, str]:
     return version, json.dumps(listed)
 
 
-def test_other_bytes_than_promised_are_not_kept(tmp_path: Path) -> None:
-    """A store that hands out other bytes is found out by the digest."""
+@pytest.mark.parametrize("answer", ["weightz", "weights and more", "weight", "", "x" * (1 << 22)])
+def test_other_bytes_than_promised_leave_the_folder_as_it_was(tmp_path: Path, answer: str) -> None:
+    """A store that hands out other bytes, fewer or more, is found out before a file is replaced."""
     version, listed = _version(tmp_path, "weights.bin")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "weights.bin").write_bytes(b"the good file")
     with (
-        server(lambda n: (200, listed if n == 1 else "weightz")) as (url, _),
+        server(lambda n: (200, listed if n == 1 else answer)) as (url, _),
         pytest.raises(DigestMismatchError, match=r"weights\.bin"),
     ):
-        download(RegistryHttp(url, None, 0), version, tmp_path / "copy")
-    assert list((tmp_path / "copy").iterdir()) == []
+        download(RegistryHttp(url, None, 0), version, copy)
+    assert [path.name for path in copy.iterdir()] == ["weights.bin"]
+    assert (copy / "weights.bin").read_bytes() == b"the good file"
+
+
+def test_no_more_is_read_than_a_file_has(tmp_path: Path) -> None:
+    """Bytes without end are given up at the first that is too many."""
+    version, listed = _version(tmp_path, "weights.bin")
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            if not self.path.startswith("/bytes"):
+                self.wfile.write(listed.encode())
+                return
+            with suppress(ConnectionError):
+                while True:
+                    self.wfile.write(b"x" * (1 << 20))
+
+        def log_message(self, *arguments: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as http:
+        Thread(target=http.serve_forever, daemon=True).start()
+        registry = RegistryHttp(f"http://127.0.0.1:{http.server_port}", None, 0)
+        with pytest.raises(DigestMismatchError, match="more than its 7 bytes"):
+            download(registry, version, tmp_path / "copy")
+        http.shutdown()
+
+
+def test_no_file_is_replaced_when_another_is_not_whole(tmp_path: Path) -> None:
+    """A folder never holds files of two versions."""
+    digests = {"good.bin": hashlib.sha256(b"bytes").hexdigest(), "other.bin": "0" * 64}
+    listed = {
+        "files": [
+            {"path": path, "sha256": sha256, "size": 5, "url": "/bytes"}
+            for path, sha256 in digests.items()
+        ]
+    }
+    version = RegisteredVersion("churn", "1", 1, manifest_digest(digests))
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "good.bin").write_bytes(b"before")
+    with (
+        server(lambda n: (200, json.dumps(listed) if n == 1 else "bytes")) as (url, _),
+        pytest.raises(DigestMismatchError, match=r"other\.bin"),
+    ):
+        download(RegistryHttp(url, None, 0), version, copy)
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == {"good.bin": b"before"}
+
+
+def test_a_version_takes_the_place_of_another(
+    client: RegistryClient, name: str, tmp_path: Path
+) -> None:
+    """Files of the same names are replaced, also in folders."""
+    folder, copy = tmp_path / "model", tmp_path / "copy"
+    (folder / "part").mkdir(parents=True)
+    for text in ("old", "new"):
+        (folder / "part" / "weights.bin").write_text(f"{name} {text}")
+        client.register({"model": {"name": name}}, folder, uuid.uuid4().hex)
+    client.get(f"{name}@1").download(copy)
+    assert folder_digest(client.get(f"{name}@2").download(copy)) == folder_digest(folder)
 
 
 def test_other_files_than_registered_are_not_fetched(tmp_path: Path) -> None:
