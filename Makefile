@@ -109,7 +109,7 @@ bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle mach
 
 # Dependencies that nothing in the images gets to import: contours of matplotlib's, and host names
 # beyond ASCII of anyio's. A test in tests/integration/containers keeps this to what it says.
-UNUSED := contourpy idna
+UNUSED := contourpy idna click
 .PHONY: lock
 lock: | $(BIN)/python ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) --all-extras -o $(DEV_LOCK)

@@ -1,17 +1,28 @@
 """Run the service in this process."""
 
+import asyncio
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-import uvicorn
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.applications import Starlette
 
 from registry_service.app import create_app
 from registry_service.db.engine import open_engine
 from registry_service.db.waiting import wait_for_database
-from registry_service.settings import Settings
+from registry_service.settings import Settings, SettingsError
+
+if sys.platform == "win32":
+    from asyncio import run as run_loop
+else:
+    from uvloop import run as run_loop
 
 log = logging.getLogger(__name__)
 
@@ -20,36 +31,102 @@ GRACE_SECONDS = 30
 # In a new cluster the database starts too. Less than the Deployment's startup probe allows, so that
 # a wait in vain ends with its reason.
 DATABASE_SECONDS = 90
+# Who has not sent the whole head of a request by then, or says nothing on a connection, is
+# disconnected; clients and gateways open another one.
+HEAD_SECONDS = 10
+# Bytes of a request's head, and of what is read ahead of its body. A URL has 16 KiB at most; the
+# token of a service account has 2, what a mesh says of a caller's certificate has 4.
+MOST_HEAD = 64 << 10
+# Each costs some 10 KiB while it says nothing.
+MOST_CONNECTIONS = 2048
 
 
 def run(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests that run then are finished.
 
     Raises:
-        SettingsError: The settings would open the registry to strangers.
+        SettingsError: The settings would open the registry to strangers, or cannot be used.
         StorageError: The database server cannot be reached.
     """
     settings.check()
     logging.basicConfig(format="%(levelname)s %(message)s")
     logging.getLogger("registry_service").setLevel(settings.log_level.upper())
-    if settings.port:
-        scheme = "http" if settings.tls_certificate is None else "https"
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        log.info("pages for people: %s://%s:%d/ui/", scheme, host, settings.port)
+    host, port = _free_address(settings.host, settings.port)
     if settings.database_url is not None:
         with _ending_at_once():
             _await_database(settings.database_url)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
+    run_loop(_serve_until_asked(settings, host, port))
+
+
+async def serve(
+    app: Starlette, settings: Settings, address: tuple[str, int], stop: asyncio.Event
+) -> None:
+    """Serve an application until an event is set.
+
+    Args:
+        app: What to serve.
+        settings: Its certificate counts here.
+        address: IP address and port to listen on.
+        stop: Ends it: no connection is taken any more, the requests that run are finished.
+    """
+    server = Server(
+        app,
+        *address,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=MOST_CONNECTIONS,
+        backpressure=MOST_CONNECTIONS,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=MOST_HEAD
+        ),
+        # What fails is logged where it fails.
+        log_enabled=False,
+        ssl_cert=settings.tls_certificate,
+        ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
+    # Not by the server's own protocol: what keeps the service from starting is the caller's to see.
+    async with app.router.lifespan_context(app):
+        serving = asyncio.create_task(server.serve())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        server.stop()  # type: ignore[no-untyped-call]
+        stopping.cancel()
+        await asyncio.wait((serving,), timeout=GRACE_SECONDS)
+
+
+async def _serve_until_asked(settings: Settings, host: str, port: int) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        loop.call_soon_threadsafe(stop.set)
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    scheme = "http" if settings.tls_certificate is None else "https"
+    shown = f"[{host}]" if ":" in host else host
+    log.info("pages for people: %s://%s:%d/ui/", scheme, shown, port)
+    await serve(create_app(settings), settings, (host, port), stop)
+
+
+def _free_address(host: str, port: int) -> tuple[str, int]:
+    """Return IP address and port to listen on, which nobody does now.
+
+    Raises:
+        SettingsError: They cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family) as probe:
+            address: tuple[str, int] = probe.getsockname()[:2]
+            return address
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}, port {port}: {error.strerror}; take another --port, or stop "
+            "what listens there"
+        ) from error
 
 
 def _await_database(url: str) -> None:

@@ -24,10 +24,7 @@ LARGEST = {COMPONENTS_IMAGE: 900 * MEGABYTE, REGISTRY_IMAGE: 250 * MEGABYTE}
 # What is imported by a name in a string or a URL: an estimator, a driver, a protocol.
 BY_NAME = {
     COMPONENTS_IMAGE: {"lightgbm"},
-    REGISTRY_IMAGE: {
-        *("psycopg", "uvloop"),
-        *("uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.http.h11_impl"),
-    },
+    REGISTRY_IMAGE: {"psycopg"},
 }
 COMPILERS = ("cc", "gcc", "g++", "clang", "ld", "make", "cargo", "rustc")
 

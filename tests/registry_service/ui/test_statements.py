@@ -1,16 +1,17 @@
 """How often a page asks the database."""
 
+import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
+import urllib3
 from sqlalchemy import Engine, event
 
 from registry_service.app import create_app
+from registry_service.server import serve
 from registry_service.settings import Settings
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import KUBEFLOW, OURS, START_SECONDS, Caller, free_port
@@ -44,17 +45,17 @@ def counted(stores: dict[str, str], tmp_path: Path) -> Iterator[Counted]:
             found.statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", count)
-    config = uvicorn.Config(create_app(settings), port=port, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    serving = serve(create_app(settings), settings, ("127.0.0.1", port), stop)
+    thread = threading.Thread(target=loop.run_until_complete, args=(serving,))
     thread.start()
-    deadline = time.monotonic() + START_SECONDS
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
+    patient = urllib3.Retry(connect=START_SECONDS, backoff_factor=0.05, backoff_max=1)
+    assert urllib3.request("GET", f"{found.url}/readyz", retries=patient).status == 200
     yield found
     event.remove(Engine, "before_cursor_execute", count)
-    server.should_exit = True
+    loop.call_soon_threadsafe(stop.set)
     thread.join()
+    loop.close()
 
 
 def test_a_page_asks_the_same_however_much_it_shows(counted: Counted) -> None:
