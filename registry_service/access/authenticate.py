@@ -12,7 +12,7 @@ from registry_service.errors import UnauthorizedError
 class TokenSource(Protocol):
     """Knows whose some tokens are."""
 
-    def subject(self, token: str) -> str | None:
+    async def subject(self, token: str) -> str | None:
         """Return whose token this is, None when it is unknown."""
         ...
 
@@ -39,7 +39,9 @@ class Authenticator:
         self._gateway = gateway
         self._mesh = mesh
 
-    def identify(self, authorization: str, user_header: str, certificates: str = "") -> Identity:
+    async def identify(
+        self, authorization: str, user_header: str, certificates: str = ""
+    ) -> Identity:
         """Return who asks.
 
         Args:
@@ -49,6 +51,7 @@ class Authenticator:
 
         Raises:
             UnauthorizedError: There is no token, or none that is known.
+            StorageError: Who knows about it cannot be asked.
         """
         peer = self._mesh.subject(certificates) if self._mesh is not None else None
         if peer is not None and peer == self._gateway:
@@ -59,7 +62,7 @@ class Authenticator:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise UnauthorizedError("this registry needs a bearer token: Authorization: Bearer …")
-        subject = self._subject(token.strip())
+        subject = await self._subject(token.strip())
         if subject is None:
             raise UnauthorizedError("the bearer token is not known here, or no longer valid")
         if self._gateway is not None and subject == self._gateway and user_header:
@@ -71,8 +74,8 @@ class Authenticator:
             raise UnauthorizedError("the gateway does not say who asks: kubeflow-userid is missing")
         return self._policy.identity(user_header)
 
-    def _subject(self, token: str) -> str | None:
+    async def _subject(self, token: str) -> str | None:
         for source in self._sources:
-            if (subject := source.subject(token)) is not None:
+            if (subject := await source.subject(token)) is not None:
                 return subject
         return None

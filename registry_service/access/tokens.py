@@ -13,7 +13,7 @@ class StaticTokens:
     def __init__(self, entries: Sequence[TokenEntry]) -> None:
         self._known = [(_digest(entry.token), entry.subject) for entry in entries]
 
-    def subject(self, token: str) -> str | None:
+    async def subject(self, token: str) -> str | None:
         """Return whose token this is, None when it is unknown."""
         given = _digest(token)
         found = None

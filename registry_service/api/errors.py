@@ -69,6 +69,9 @@ def error_answer(path: str, status: int, code: str, message: str) -> Response:
 
 async def _on_registry_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegistryError)  # noqa: S101 - registered for this class
+    if isinstance(error, StorageError):
+        # Nothing that the caller did: whoever keeps the service has to see it.
+        log.warning("%s %s: %s", request.method, request.url.path, error)
     response = error_answer(request.url.path, status_of(error), error.code, str(error))
     if isinstance(error, UnauthorizedError):
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -36,20 +36,22 @@ class FolderStore:
         self._incoming = folder / "incoming"
 
     def prepare(self) -> None:
-        """Make the folders, and clear what a crash left."""
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        for byte in range(256):
-            (self._folder / f"{byte:02x}").mkdir(exist_ok=True)
-        _sync_folder(self._folder)
+        """Make the folders, and clear what a crash left. Raises StorageError."""
+        with _outages(self._folder):
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            for byte in range(256):
+                (self._folder / f"{byte:02x}").mkdir(exist_ok=True)
+            _sync_folder(self._folder)
         self.forget_unfinished(GIVEN_UP_AFTER)
 
     def forget_unfinished(self, seconds: float) -> None:
         """Remove what uploads left that were given up so long ago."""
-        for leftover in self._incoming.iterdir():
-            # An upload that ends just now takes its file away.
-            with suppress(FileNotFoundError):
-                if leftover.stat().st_mtime < time.time() - seconds:
-                    leftover.unlink()
+        with _outages(self._incoming):
+            for leftover in self._incoming.iterdir():
+                # An upload that ends just now takes its file away.
+                with suppress(FileNotFoundError):
+                    if leftover.stat().st_mtime < time.time() - seconds:
+                        leftover.unlink()
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
         """Return the sizes of several blobs."""
@@ -57,10 +59,14 @@ class FolderStore:
 
     def size(self, sha256: str) -> int | None:
         """Return the size of a stored blob in bytes, None when there is none."""
-        try:
-            return self._path(sha256).stat().st_size
-        except FileNotFoundError:
-            return None
+        path = self._path(sha256)
+        with _outages(path.parent):
+            try:
+                return path.stat().st_size
+            except FileNotFoundError:
+                # Where the folder is missing too, nothing is known of what is in it.
+                path.parent.stat()
+                return None
 
     def upload(self, sha256: str, size: int) -> Transfer:
         """Return the request with which a client brings the bytes."""
@@ -97,37 +103,41 @@ class FolderStore:
             CorruptBlobError: It is damaged; it is set aside.
         """
         path = self._path(sha256)
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                found = os.fstat(file.fileno())
-        except FileNotFoundError:
-            if _aside(path).exists():
-                raise CorruptBlobError(sha256) from None
-            raise NotFoundError(f"no blob with the digest {sha256}") from None
-        if digest != sha256:
-            if path.stat().st_ino == found.st_ino:
-                path.replace(_aside(path))
-            raise CorruptBlobError(sha256)
+        with _outages(path.parent):
+            try:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                    found = os.fstat(file.fileno())
+            except FileNotFoundError:
+                path.parent.stat()
+                if _aside(path).exists():
+                    raise CorruptBlobError(sha256) from None
+                raise NotFoundError(f"no blob with the digest {sha256}") from None
+            if digest != sha256:
+                if path.stat().st_ino == found.st_ino:
+                    path.replace(_aside(path))
+                raise CorruptBlobError(sha256)
         return found.st_size
 
     def delete(self, sha256: str) -> None:
         """Remove a blob; harmless when there is none."""
-        self._path(sha256).unlink(missing_ok=True)
+        with _outages(self._folder):
+            self._path(sha256).unlink(missing_ok=True)
 
     def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
         """Return digest and size of the blobs that were stored so long ago."""
         newest = time.time() - seconds
-        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(folder.iterdir()):
-                found = path.stat()
-                if len(path.name) == SHA256_LENGTH and found.st_mtime <= newest:
-                    yield path.name, found.st_size
+        with _outages(self._folder):
+            for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+                for path in sorted(folder.iterdir()):
+                    found = path.stat()
+                    if len(path.name) == SHA256_LENGTH and found.st_mtime <= newest:
+                        yield path.name, found.st_size
 
     def check(self) -> None:
         """Raise StorageError unless the folder can be written."""
         if not os.access(self._incoming, os.W_OK):
-            raise StorageError(f"the folder {self._incoming} cannot be written")
+            raise StorageError(f"the folder {self._incoming} cannot be written, or is not there")
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
@@ -140,14 +150,15 @@ class FolderWriter:
         self._target = target
         self._sha256 = sha256
         self._hash = hashlib.sha256()
-        descriptor, name = tempfile.mkstemp(dir=incoming)
+        with _outages(incoming):
+            descriptor, name = tempfile.mkstemp(dir=incoming)
         self._temporary = Path(name)
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, chunk: bytes) -> None:
         """Take the next bytes."""
         self._hash.update(chunk)
-        with _room():
+        with _outages(self._temporary):
             self._file.write(chunk)
 
     def commit(self) -> None:
@@ -162,29 +173,32 @@ class FolderWriter:
                 f"the uploaded bytes have the SHA-256 digest {actual}, not {self._sha256}; "
                 "nothing was kept"
             )
-        with _room():
+        with _outages(self._target.parent):
             self._file.flush()
             os.fsync(self._file.fileno())
-        self._file.close()
-        self._temporary.replace(self._target)
-        _sync_folder(self._target.parent)
-        _aside(self._target).unlink(missing_ok=True)
+            self._file.close()
+            self._temporary.replace(self._target)
+            _sync_folder(self._target.parent)
+            _aside(self._target).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Forget the bytes; harmless after `commit`."""
-        self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        # On a full disk the last bytes are still to be written: closing tries that once more.
+        with suppress(OSError):
+            self._file.close()
+        with _outages(self._temporary):
+            self._temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def _room() -> Iterator[None]:
-    """Say that the disk is full when it is."""
+def _outages(path: Path) -> Iterator[None]:
+    """Tell a full disk, and a folder that cannot be used, from each other."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise StorageFullError("the registry's disk is full") from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError("the registry's disk is full") from error
+        raise StorageError(f"{path} cannot be used: {error.strerror}") from error
 
 
 def _aside(path: Path) -> Path:

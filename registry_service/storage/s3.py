@@ -79,20 +79,24 @@ class S3Store(S3Shelf):
         """
         if self.size(sha256) == size:
             return
-        digest, sources, missing = hashlib.sha256(), [], []
-        total = 0
+        sizes = self.parts.sizes(list(dict.fromkeys(parts)))
+        if missing := [part for part, found in sizes.items() if found is None]:
+            raise UnknownBlobError(missing)
+        # Before any is read: that may take long, and what does not add up is no use.
+        if (promised := sum(sizes[part] or 0 for part in parts)) != size:
+            raise DigestMismatchError(
+                f"the parts together are {promised} bytes, not {size}; nothing was kept"
+            )
+        digest, sources, total = hashlib.sha256(), [], 0
         for part in parts:
             name = self.parts.name(part)
             read = self._read_into(digest, name)
             if read is None:
-                missing.append(part)
-                continue
+                raise UnknownBlobError([part])
             etag, length = read
             total += length
             # What is put together is what was read, though someone wrote it anew meanwhile.
             sources.append(ComposeSource(self.address.bucket, name, match_etag=etag))
-        if missing:
-            raise UnknownBlobError(missing)
         if (digest.hexdigest(), total) != (sha256, size):
             raise DigestMismatchError(
                 f"the parts together are {total} bytes with the SHA-256 digest "

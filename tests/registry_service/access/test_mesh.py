@@ -1,11 +1,14 @@
 """Callers that a sidecar names."""
 
+import asyncio
+
 import pytest
 
 from registry_service.access.authenticate import Authenticator
 from registry_service.access.mesh import Mesh
 from registry_service.access.policy import GrantEntry, Policy, TokenEntry
 from registry_service.access.tokens import StaticTokens
+from registry_service.domain.access import Identity
 from registry_service.errors import UnauthorizedError
 
 GATEWAY = "system:serviceaccount:istio-system:gateway"
@@ -28,6 +31,11 @@ def authenticator() -> Authenticator:
     grants = [GrantEntry(subject=subject, role="reader") for subject in subjects]
     tokens = StaticTokens([TokenEntry(token=TOKEN, subject="ci")])
     return Authenticator([tokens], Policy(grants), GATEWAY, Mesh("cluster.local"))
+
+
+def identify(guard: Authenticator, *headers: str) -> Identity:
+    """Return who asks with these headers."""
+    return asyncio.run(guard.identify(*headers))
 
 
 @pytest.mark.parametrize("dns", ["", ";DNS=a.example.org;DNS=b.example.org"])
@@ -54,29 +62,29 @@ def test_what_a_caller_makes_up_counts_for_nothing(header: str, subject: str | N
 
 def test_the_gateway_speaks_for_its_users(guard: Authenticator) -> None:
     """The user that it names counts, and the user's own token, which it hands on, does not."""
-    found = guard.identify("Bearer of-the-gateway's-issuer", "me@example.org", seen(GATEWAY))
+    found = identify(guard, "Bearer of-the-gateway's-issuer", "me@example.org", seen(GATEWAY))
     assert found.name == "me@example.org"
 
 
 def test_a_gateway_that_names_nobody(guard: Authenticator) -> None:
     """Without a user the gateway is not taken for one."""
     with pytest.raises(UnauthorizedError, match="kubeflow-userid"):
-        guard.identify("", "", seen(GATEWAY))
+        identify(guard, "", "", seen(GATEWAY))
 
 
 def test_others_speak_for_themselves(guard: Authenticator) -> None:
     """Another workload of the mesh is itself, whatever user it names."""
-    assert guard.identify("", "me@example.org", seen(DASHBOARD)).name == DASHBOARD
+    assert identify(guard, "", "me@example.org", seen(DASHBOARD)).name == DASHBOARD
 
 
 def test_a_token_comes_before_the_certificate(guard: Authenticator) -> None:
     """A workload that shows a token is whose token it is; a wrong one is refused."""
-    assert guard.identify(f"Bearer {TOKEN}", "", seen(DASHBOARD)).name == "ci"
+    assert identify(guard, f"Bearer {TOKEN}", "", seen(DASHBOARD)).name == "ci"
     with pytest.raises(UnauthorizedError, match="not known"):
-        guard.identify("Bearer expired", "", seen(DASHBOARD))
+        identify(guard, "Bearer expired", "", seen(DASHBOARD))
 
 
 def test_without_a_mesh_the_header_means_nothing() -> None:
     """Where no sidecar is said to be there, certificates in a header are anybody's."""
     with pytest.raises(UnauthorizedError):
-        Authenticator([], Policy([]), GATEWAY).identify("", "me@example.org", seen(GATEWAY))
+        identify(Authenticator([], Policy([]), GATEWAY), "", "me@example.org", seen(GATEWAY))

@@ -2,12 +2,18 @@
 
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from registry_service.errors import CorruptBlobError, DigestMismatchError, NotFoundError
+from registry_service.errors import (
+    CorruptBlobError,
+    DigestMismatchError,
+    NotFoundError,
+    StorageError,
+)
 from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.storage.folder import FolderStore
 
@@ -95,3 +101,18 @@ def test_a_start_clears_what_a_crash_left_long_ago(store: FolderStore, tmp_path:
     store.prepare()
     assert not old.exists()
     assert young.exists()
+
+
+def test_a_folder_that_is_gone_is_an_outage(store: FolderStore, tmp_path: Path) -> None:
+    """Without its folder, as when a disk is not mounted, a store does not say that it is empty."""
+    for path in tmp_path.iterdir():
+        shutil.rmtree(path)
+    for attempt in (
+        lambda: store.size(SHA256),
+        lambda: store.read(SHA256),
+        lambda: store.writer(SHA256),
+        lambda: store.forget_unfinished(0),
+        store.check,
+    ):
+        with pytest.raises(StorageError, match=str(tmp_path)):
+            attempt()
