@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from components.shared.step import error_begun
 from pipelines.cluster.connection import Connection
+from pipelines.definition.outputs import StepOutputs
 
 LOG_PATHS: Final = (
     "/k8s/pod/logs",
@@ -20,26 +20,6 @@ OUTPUTS: Final = "ExecutorOutput: "
 INPUTS: Final = "Got executor_input:"
 LAST_LINES: Final = 3
 GLOG_ERROR: Final = re.compile(r"[EF]\d{4} [\d:.]+ +\d+ \S+:\d+\] (?P<said>.*\S)")
-
-
-@dataclass(frozen=True)
-class Values:
-    """Parameters and artifacts that went into a step, or came out.
-
-    Attributes:
-        parameters: parameters by name.
-        metadata: metadata of each artifact by name.
-        uris: where in the object store each artifact lies.
-    """
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    uris: Mapping[str, str] = field(default_factory=dict)
-
-    def flat(self) -> dict[str, Any]:
-        """Return parameters and metadata as one mapping."""
-        metadata = {key: value for each in self.metadata.values() for key, value in each.items()}
-        return {**metadata, **self.parameters}
 
 
 def read_log(connection: Connection, run: Any, pod: str | None) -> str:
@@ -85,7 +65,7 @@ def last_words(log: str) -> str | None:
     return "\n  ".join([line for line in log.splitlines() if line.strip()][-LAST_LINES:]) or None
 
 
-def outputs_in(log: str) -> Values | None:
+def outputs_in(log: str) -> StepOutputs | None:
     """Return what the step wrote, as KFP's launcher logs it; None where the log lacks it."""
     found = _json_after(OUTPUTS, log)
     if found is None:
@@ -93,7 +73,7 @@ def outputs_in(log: str) -> Values | None:
     return _values(found.get("parameterValues", {}), found.get("artifacts", {}))
 
 
-def inputs_in(log: str) -> Values | None:
+def inputs_in(log: str) -> StepOutputs | None:
     """Return what the step was given, as kfp's executor logs it; None where the log lacks it."""
     inputs = (_json_after(INPUTS, log) or {}).get("inputs")
     if inputs is None:
@@ -101,9 +81,9 @@ def inputs_in(log: str) -> Values | None:
     return _values(inputs.get("parameterValues", {}), inputs.get("artifacts", {}))
 
 
-def _values(parameters: Mapping[str, Any], lists: Mapping[str, Any]) -> Values:
+def _values(parameters: Mapping[str, Any], lists: Mapping[str, Any]) -> StepOutputs:
     artifacts = {name: each["artifacts"][0] for name, each in lists.items() if each["artifacts"]}
-    return Values(
+    return StepOutputs(
         parameters=parameters,
         metadata={name: artifact.get("metadata", {}) for name, artifact in artifacts.items()},
         uris={name: artifact["uri"] for name, artifact in artifacts.items() if "uri" in artifact},

@@ -27,8 +27,10 @@ from pipelines.cluster.steps import (
     errors_of,
     steps_of,
 )
-from pipelines.command_line.progress import ended_line, remark
+from pipelines.definition import catalog
+from pipelines.definition.outputs import StepOutputs
 from pipelines.definition.packages import PipelinePackage
+from pipelines.definition.step_lines import ended_line
 
 PATIENCE: Final = 5
 """How often a step may be seen waiting for its pod before we ask why."""
@@ -111,7 +113,7 @@ class RunWatch:
         if step.state != CACHED:
             self.logs[step.name] = read_log(self._connection, run, step.pod)
             outputs = outputs_in(self.logs[step.name])
-            said = remark(step.name, outputs.flat()) if outputs and step.state != FAILED else ""
+            said = _remark(run, step.name, outputs) if outputs and step.state != FAILED else ""
         seconds = step.seconds(datetime.now(UTC))
         self._console.print(
             ended_line(step.name, step.state != FAILED, seconds, said), highlight=False
@@ -154,6 +156,12 @@ class RunWatch:
             pods = f"-n {self._connection.pod_namespace} get pods -l pipeline/runid={self._run_id}"
             line = f"  … {step} has waited for its pod for {waited:.0f} s; look: kubectl {pods}"
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _remark(run: Any, step: str, outputs: StepOutputs) -> str:
+    package = PipelinePackage.of_run(run)
+    interface = catalog.known_interface(package.name) if package else None
+    return interface.remark(step, outputs.flat()) if interface else ""
 
 
 def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], describe: str) -> None:

@@ -1,7 +1,6 @@
 """Command-line options made from the inputs that a compiled pipeline declares."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -9,18 +8,7 @@ from typing import Any
 import click
 
 from pipelines.definition.compiled_yaml import documents
-
-
-class FiniteFloat(click.types.FloatParamType):
-    """A number that JSON can hold, and so a pipeline can take."""
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """Refuse NaN and infinity, which Python reads as numbers."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
-        return number
-
+from pipelines.definition.input_types import FiniteFloat
 
 TYPES: Mapping[str, click.ParamType[Any]] = {
     "STRING": click.STRING,
@@ -46,7 +34,7 @@ def pipeline_description(pipeline_yaml: Path) -> str:
 
 def options_for(
     inputs: Mapping[str, Mapping[str, Any]],
-    defaulted: set[str],
+    defaulted: Container[str],
     types: Mapping[str, click.ParamType[Any]] = MappingProxyType({}),
 ) -> list[click.Option]:
     """Make one option of each input of a pipeline.

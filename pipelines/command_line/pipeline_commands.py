@@ -1,15 +1,39 @@
 """Commands that exist once for each pipeline, with the pipeline's inputs as their options."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipelines.command_line.arguments import FILLED_IN
 from pipelines.command_line.options import options_for, pipeline_description, pipeline_inputs
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
+
+
+class PipelineCommand(click.Command):
+    """A command whose help shows the options in groups, as a person thinks of them.
+
+    Args:
+        groups: names of parameters by the title that they stand under; the rest comes last.
+    """
+
+    def __init__(self, *args: Any, groups: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._groups = groups
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each group under its title."""
+        rest = {option.name: option for option in self.get_params(ctx)}
+        groups = {
+            title: [rest.pop(name) for name in names if name in rest]
+            for title, names in self._groups.items()
+        }
+        for title, options in {**groups, "Other options": [*rest.values()]}.items():
+            records = [record for option in options if (record := option.get_help_record(ctx))]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
 
 class PipelineCommands(click.Group):
@@ -20,7 +44,7 @@ class PipelineCommands(click.Group):
         summary: what its commands do.
         options: makes the options that its commands have besides the pipeline's inputs.
         action: is called with the name of the pipeline and the value of every option.
-        examples: ends the help of a command; `{name}` stands for the pipeline.
+        remarks: ends the help of a command, after the pipeline's own examples.
     """
 
     def __init__(
@@ -29,12 +53,12 @@ class PipelineCommands(click.Group):
         summary: str,
         options: Callable[[], list[click.Option]],
         action: Callable[[str, dict[str, Any]], None],
-        examples: str,
+        remarks: str = "",
     ) -> None:
         super().__init__(name, help=summary)
         self._options = options
         self._action = action
-        self._examples = examples
+        self._remarks = remarks
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every pipeline."""
@@ -44,18 +68,22 @@ class PipelineCommands(click.Group):
         """Make the command of pipeline `name`."""
         if name not in catalog.pipeline_names():
             return None
-        path = catalog.pipeline_yaml(name)
-        return click.Command(
+        path, interface = catalog.pipeline_yaml(name), catalog.interface(name)
+        inputs = options_for(pipeline_inputs(path), interface.filled_in, interface.types)
+        return PipelineCommand(
             name,
-            params=[
-                *options_for(pipeline_inputs(path), FILLED_IN, catalog.input_types(name)),
-                *self._options(),
-            ],
+            groups=interface.groups,
+            params=[*inputs, *self._options()],
             callback=lambda **values: self._action(name, values),
             help=pipeline_description(path),
-            epilog=self._examples.format(name=name),
+            epilog=self._examples(name, interface.examples.get(str(self.name), ())),
             context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         )
+
+    def _examples(self, pipeline: str, examples: tuple[str, ...]) -> str:
+        lines = [f"  kfp-tabular {self.name} {pipeline} {example}" for example in examples]
+        shown = "\n\n".join(f"\b\n{line}" for line in lines)
+        return f"Examples:\n\n{shown}\n\n{self._remarks}".rstrip()
 
 
 def override_options() -> list[click.Option]:

@@ -1,31 +1,27 @@
 """Show the steps of a local run as they happen."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
 
-STEP_WIDTH: Final = 22
-
-REMARKS: Final[Mapping[str, str]] = {
-    "ingest_table": "{rows:,} rows × {columns} columns",
-    "validate_table": "{task}, violations: {violations}, warnings: {warnings}",
-    "split_table": "{train_rows:,} rows to train on, {test_rows:,} to test on",
-    "train_model": "{estimator}",
-    "register_model": "{model_name} version {version}",
-}
-"""What to say of a step that ended, made of its outputs."""
+from pipelines.definition.step_lines import STEP_WIDTH, ended_line
 
 
 class StepProgress:
-    """Prints one line a step, with a running clock where the output is a terminal."""
+    """Prints one line a step, with a running clock where the output is a terminal.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: where to print.
+        remark: returns what there is to say of a step that ended, from its outputs.
+    """
+
+    def __init__(self, console: Console, remark: Callable[[str, Mapping[str, Any]], str]) -> None:
         self._console = console
+        self._remark = remark
         self._started_at = 0.0
         self._status: Status | None = None
 
@@ -53,7 +49,7 @@ class StepProgress:
         """Print how long `step` took and what came of it."""
         self._stop_clock()
         seconds = time.monotonic() - self._started_at
-        line = ended_line(step, succeeded, seconds, remark(step, outputs))
+        line = ended_line(step, succeeded, seconds, self._remark(step, outputs))
         self._console.print(line, highlight=False)
 
     def _stop_clock(self) -> None:
@@ -78,18 +74,3 @@ class _RunningClock(Status):
     def start(self) -> None:
         self._live.update(self)
         super().start()
-
-
-def ended_line(step: str, succeeded: bool, seconds: float, said: str) -> str:
-    """Return the line of a step that ended, in rich's mark-up."""
-    mark = "[green]✓[/]" if succeeded else "[red]✗[/]"
-    about = f"   [dim]{escape(said)}[/]" if said else ""
-    return f"  {mark} {step:<{STEP_WIDTH}} {seconds:6.1f} s{about}"
-
-
-def remark(step: str, outputs: Mapping[str, Any]) -> str:
-    """Return what there is to say of a step that ended, from its outputs."""
-    try:
-        return REMARKS.get(step, "").format(**outputs)
-    except (KeyError, ValueError):
-        return ""

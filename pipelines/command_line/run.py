@@ -1,10 +1,10 @@
 """`kfp-tabular run <pipeline>`: a sub-command for each pipeline, its options from its YAML."""
 
 import os
-import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,51 +16,44 @@ from rich.markup import escape
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.tables.sources import without_query
-from pipelines.command_line.arguments import filled_in
+from pipelines.command_line.next_steps import short, show_next_steps
+from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import PipelineCommands
 from pipelines.command_line.progress import StepProgress
 from pipelines.definition import catalog
-from pipelines.definition.version_page import page_of
-from pipelines.errors import UsageError
+from pipelines.definition.arguments import filled_in
+from pipelines.definition.interface import Arguments, Interface, Summary
+from pipelines.definition.packages import PipelinePackage
+from pipelines.errors import PipelineError, UsageError
+from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE, LocalRun, new_run_folder
 from pipelines.local.step_server import step_server
 
-WORK_DIR: Final = Path(".kfp-tabular")
 HOST_NETWORK: Final = "host"
-# What `registry serve` shows in a browser where nobody has chosen another address.
-PAGES: Final = "http://127.0.0.1:8080/ui/"
-REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
-
-EXAMPLES: Final = """
-Examples:
-
-\b
-  kfp-tabular run {name} --source my.csv --target churned
-  kfp-tabular run {name} --source s3://tables/sales.parquet --target amount --task regression
-  kfp-tabular run {name} --source my.csv --target churned --promote \\
-      --estimator random_forest --hyperparameters '{{"n_estimators": 200}}'
-  kfp-tabular run {name} --source my.csv --target churned \\
-      --split-strategy time --split-column month
-  kfp-tabular run {name} --source my.csv --target churned --runner docker
-"""
 
 
 def run_group() -> click.Group:
     """Make the group of commands that run a pipeline here."""
-    summary = "Run a pipeline on this machine, without a cluster."
-    return PipelineCommands("run", summary, _local_options, _run, EXAMPLES)
+    return PipelineCommands(
+        "run", "Run a pipeline on this machine, without a cluster.", _local_options, _run
+    )
+
+
+def work_dir_option() -> click.Option:
+    """Make the option that says where the runs of this machine are."""
+    return click.Option(
+        ["--work-dir"],
+        type=click.Path(file_okay=False, path_type=Path),
+        default=WORK_DIR,
+        envvar=WORK_DIR_VARIABLE,
+        show_envvar=True,
+        show_default=True,
+        help="Folder of the runs and of this machine's registry.",
+    )
 
 
 def _local_options() -> list[click.Option]:
     return [
-        click.Option(
-            ["--work-dir"],
-            type=click.Path(file_okay=False, path_type=Path),
-            default=WORK_DIR,
-            envvar="KFP_TABULAR_WORK_DIR",
-            show_envvar=True,
-            show_default=True,
-            help="Folder of the runs and of this machine's registry.",
-        ),
+        work_dir_option(),
         click.Option(
             ["--runner"],
             type=click.Choice(["subprocess", "docker"]),
@@ -87,43 +80,84 @@ def _run(name: str, values: dict[str, Any]) -> None:
             f"on this machine alone: name one on that network in {URL_VARIABLE}"
         )
     console = Console(file=sys.stderr if as_json else sys.stdout)
-    arguments = filled_in(values)
-    run_folder = work_dir.resolve() / "runs" / f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
-    _make_folder(run_folder)
-    about = f"of {arguments['target']} on {without_query(arguments['source'])}"
-    console.print(f"[bold]{name}[/] {escape(about)}")
+    interface = catalog.interface(name)
+    arguments = filled_in(interface, given_arguments(values))
+    run_folder = new_run_folder(work_dir, name)
+    console.print(f"[bold]{name}[/] {escape(interface.headline(arguments))}")
+    with _recorded(name, interface, arguments, run_folder) as ended:
+        network = network if in_containers else ""
+        summary = _run_here(name, arguments, run_folder, work_dir, console, network)
+        ended(summary)
+    if as_json:
+        click.echo(summary.as_json())
+    else:
+        summary.show(console)
+        show_next_steps(console, name, summary, work_dir)
+    sys.exit(summary.exit_code)
+
+
+def _run_here(
+    name: str,
+    arguments: Arguments,
+    run_folder: Path,
+    work_dir: Path,
+    console: Console,
+    network: str,
+) -> Summary:
+    """Run the pipeline; in containers where a network for them is named."""
+    interface = catalog.interface(name)
+    steps = PipelinePackage.read(catalog.pipeline_yaml(name)).steps
     with ExitStack() as stack:
-        server = None if in_containers else stack.enter_context(step_server())
+        server = None if network else stack.enter_context(step_server(list(steps)))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
             stack.enter_context(_registry(work_dir, console))
         from pipelines.local.docker_runner import docker_runner
-        from pipelines.local.running import ARTIFACTS, artifact_types, run_locally
-        from pipelines.training.summary import TrainingSummary
+        from pipelines.local.outputs import ARTIFACTS
+        from pipelines.local.running import run_locally
 
         pipeline = catalog.load_pipeline(name)
-        progress = stack.enter_context(StepProgress(console))
+        progress = stack.enter_context(StepProgress(console, interface.remark))
         containers = None
-        if in_containers:
-            containers = docker_runner(pipeline, arguments, run_folder / ARTIFACTS, network)
-        steps = run_locally(pipeline, arguments, run_folder, progress, containers, server)
-    reports = _publish_reports(steps, artifact_types(pipeline), run_folder)
-    summary = TrainingSummary.of(steps, reports)
-    if as_json:
-        click.echo(summary.as_json())
-        return
-    summary.show(console)
-    _show_next_steps(console, summary, work_dir)
+        if network:
+            data = [arguments[each] for each in interface.data if arguments.get(each)]
+            containers = docker_runner(pipeline, data, run_folder / ARTIFACTS, network)
+        outputs = run_locally(pipeline, arguments, run_folder, progress, containers, server)
+    summary = interface.summarise(outputs)
+    if summary is None:
+        raise PipelineError(f"the run ended without its results: see {run_folder}")
+    return summary
 
 
-def _make_folder(run_folder: Path) -> None:
+@contextmanager
+def _recorded(
+    name: str, interface: Interface, arguments: Arguments, run_folder: Path
+) -> Iterator[Any]:
+    """Keep a record of a run, from its start to its end; yield what takes its summary."""
+    told = {
+        key: without_query(str(value)) if key in interface.data else value
+        for key, value in arguments.items()
+    }
+    run = LocalRun(run_folder.name, name, told, os.getpid(), _now())
+    run.write(run_folder)
+
+    def ended(summary: Summary) -> None:
+        end = replace(run, state="SUCCEEDED", outcome=summary.outcome, ended_at=_now())
+        end.write(run_folder)
+
     try:
-        run_folder.mkdir(parents=True)
-    except OSError as error:
-        raise UsageError(
-            f"{error.filename} cannot be made ({error.strerror}): name a folder that you may "
-            "write to, with --work-dir"
-        ) from error
+        yield ended
+    except KeyboardInterrupt:
+        replace(run, state="INTERRUPTED", ended_at=_now()).write(run_folder)
+        raise
+    except Exception as error:
+        first = str(error).partition("\n")[0]
+        replace(run, state="FAILED", outcome=first, ended_at=_now()).write(run_folder)
+        raise
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 @contextmanager
@@ -136,7 +170,7 @@ def _registry(work_dir: Path, console: Console) -> Iterator[None]:
         yield
         return
     data = work_dir.resolve() / "registry"
-    where = f"registry on this machine, its files in {_short(data)}"
+    where = f"registry on this machine, its files in {short(str(data))}"
     console.print(f"  · {where}", highlight=False, markup=False)
     with local_registry(data, data.with_suffix(".log")) as url:
         os.environ[URL_VARIABLE] = url
@@ -144,37 +178,3 @@ def _registry(work_dir: Path, console: Console) -> Iterator[None]:
             yield
         finally:
             del os.environ[URL_VARIABLE]
-
-
-def _publish_reports(
-    steps: Mapping[str, Any], types: Mapping[str, Mapping[str, str]], run_folder: Path
-) -> dict[str, Path]:
-    """Give each report the ending by which a browser knows it."""
-    reports = {}
-    for step, outputs in steps.items():
-        for artifact, path in outputs.paths.items():
-            if ending := REPORT_ENDINGS.get(types[step][artifact]):
-                reports[step] = run_folder / f"{step}{ending}"
-                shutil.copyfile(path, reports[step])
-    return reports
-
-
-def _show_next_steps(console: Console, summary: Any, work_dir: Path) -> None:
-    console.print()
-    for step, path in sorted(summary.reports.items()):
-        console.print(f"  {step:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
-    for name, path in (("schema", summary.schema), ("model", summary.model)):
-        console.print(f"  {name:<22} {escape(str(_short(path)))}", highlight=False, soft_wrap=True)
-    if (url := os.environ.get(URL_VARIABLE)) and summary.registered:
-        page = escape(page_of(url, summary.registered))
-        console.print(f"  {'version':<22} {page}", highlight=False, soft_wrap=True)
-    console.print("\nnext:")
-    # The registry commands look into the default folder, or into the one that this names.
-    where = "" if work_dir == WORK_DIR else f"KFP_TABULAR_WORK_DIR={escape(str(work_dir))} "
-    for command in ("registry list", "registry serve", "run training --help"):
-        note = f"  [dim]# {PAGES}[/]" if command == "registry serve" else ""
-        console.print(f"  {where}kfp-tabular {command}{note}", highlight=False, soft_wrap=True)
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

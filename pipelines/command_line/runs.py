@@ -1,15 +1,27 @@
-"""`kfp-tabular runs`: list, show and end the runs of a cluster."""
+"""`kfp-tabular runs`: list, show and end runs, of this machine and of a cluster."""
 
 import json
 import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cluster.address import Address, address_options
+from pipelines.command_line.next_steps import short
+from pipelines.command_line.run import work_dir_option
 from pipelines.command_line.submit import waiting_options
+from pipelines.command_line.tables import colored, table_console
+from pipelines.errors import UsageError
+from pipelines.local.history import LocalRun, find_run, newest_runs
+
+RUN_HEADINGS = ("run", "name", "state", "created", "seconds")
+LOCAL_HEADINGS = ("run", "state", "started", "seconds", "outcome")
 
 
 def runs_group() -> click.Group:
@@ -22,25 +34,68 @@ def runs_group() -> click.Group:
         show_default=True,
         help="How many runs to list, the newest first.",
     )
+    on_cluster = click.Option(
+        ["--cluster"],
+        is_flag=True,
+        help="List the runs of a cluster, not of this machine; --host does so too.",
+    )
     experiment = click.Option(["--experiment"], help="Only the runs of this experiment.")
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="Print JSON.")
-    group = click.Group("runs", help="Look at the runs of Kubeflow Pipelines, and end them.")
+    group = click.Group(
+        "runs", help="Look at runs of this machine or of Kubeflow Pipelines, and end them."
+    )
     for name, options, action, text in (
-        ("list", [limit, experiment, as_json], _list, "List the newest runs."),
-        ("show", [run_id, *waiting_options()], _show, "Show a run and its steps."),
-        ("terminate", [run_id], _terminate, "End a run that goes on."),
+        (
+            "list",
+            [on_cluster, limit, experiment, as_json, work_dir_option()],
+            _list,
+            "List the newest runs: of this machine, or with --host or --cluster of a cluster.",
+        ),
+        (
+            "show",
+            [run_id, *waiting_options(), work_dir_option()],
+            _show,
+            "Show a run: one of this machine by its name, any other as KFP knows it.",
+        ),
+        (
+            "terminate",
+            [run_id, work_dir_option()],
+            _terminate,
+            "End a run of a cluster that goes on.",
+        ),
     ):
         params: list[click.Parameter] = [*options, *address_options()]
         group.add_command(click.Command(name, params=params, callback=action, help=text))
     return group
 
 
-def _list(limit: int, experiment: str | None, as_json: bool, **values: Any) -> None:
-    from pipelines.cluster.connection import connected
-    from pipelines.cluster.following import colored, described, table_console
-    from pipelines.cluster.steps import duration
+def _list(cluster: bool, limit: int, as_json: bool, work_dir: Path, **values: Any) -> None:
+    experiment: str | None = values.pop("experiment")
+    address = Address.taken_from(values)
+    if cluster or experiment or address.host:
+        _list_on_cluster(address, limit, experiment, as_json)
+        return
+    runs = newest_runs(work_dir, limit)
+    if as_json:
+        click.echo(json.dumps([_described(folder, run) for folder, run in runs], indent=2))
+        return
+    if not runs:
+        click.echo(f"there are no runs below {work_dir}; --cluster lists those of a cluster")
+        return
+    table = _table(LOCAL_HEADINGS)
+    for _, run in runs:
+        started = f"{datetime.fromisoformat(run.started_at).astimezone():%Y-%m-%d %H:%M:%S}"
+        seconds = "" if run.seconds is None else f"{run.seconds:.1f}"
+        table.add_row(run.run_id, colored(run.state), started, seconds, escape(run.outcome))
+    table_console().print(table)
 
-    with connected(Address.taken_from(values)) as connection:
+
+def _list_on_cluster(address: Address, limit: int, experiment: str | None, as_json: bool) -> None:
+    from pipelines.cluster.connection import connected
+    from pipelines.cluster.steps import duration
+    from pipelines.command_line.following import described
+
+    with connected(address) as connection:
         found = connection.call(
             "list the runs",
             connection.runs.run_service_list_runs,
@@ -53,9 +108,7 @@ def _list(limit: int, experiment: str | None, as_json: bool, **values: Any) -> N
         if as_json:
             click.echo(json.dumps([described(connection, run) for run in runs], indent=2))
             return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("run", "name", "state", "created", "seconds"):
-        table.add_column(heading, no_wrap=heading != "name")
+    table = _table(RUN_HEADINGS)
     for run in runs:
         seconds = duration(run)
         table.add_row(
@@ -68,9 +121,14 @@ def _list(limit: int, experiment: str | None, as_json: bool, **values: Any) -> N
     table_console().print(table if runs else "there are no runs")
 
 
-def _show(run_id: str, wait: bool, poll: float, as_json: bool, **values: Any) -> None:
+def _show(
+    run_id: str, wait: bool, poll: float, as_json: bool, work_dir: Path, **values: Any
+) -> None:
+    if found := find_run(work_dir, run_id):
+        _show_local(*found, as_json)
+        return
     from pipelines.cluster.connection import connected
-    from pipelines.cluster.following import follow, show_steps
+    from pipelines.command_line.following import follow, show_steps
 
     console = Console(file=sys.stderr if as_json else sys.stdout)
     with connected(Address.taken_from(values)) as connection:
@@ -80,9 +138,40 @@ def _show(run_id: str, wait: bool, poll: float, as_json: bool, **values: Any) ->
             show_steps(connection, connection.run(run_id), console)
 
 
+def _show_local(folder: Path, run: LocalRun, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_described(folder, run), indent=2))
+        return
+    console = table_console()
+    seconds = "" if run.seconds is None else f", {run.seconds:.1f} s"
+    console.print(f"[bold]{run.run_id}[/]  {colored(run.state)}{seconds}", highlight=False)
+    if run.outcome:
+        console.print(f"  {escape(run.outcome)}", highlight=False, soft_wrap=True)
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    for name, value in run.arguments.items():
+        table.add_row(name, escape(str(value)))
+    console.print(table)
+    reports = sorted(path for path in folder.iterdir() if path.suffix in (".html", ".md", ".log"))
+    for path in reports:
+        console.print(f"  {escape(short(str(path)))}", highlight=False, soft_wrap=True)
+
+
+def _described(folder: Path, run: LocalRun) -> dict[str, Any]:
+    return asdict(run) | {"seconds": run.seconds, "folder": str(folder)}
+
+
+def _table(headings: tuple[str, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading not in ("name", "outcome"))
+    return table
+
+
 def _terminate(run_id: str, **values: Any) -> None:
     from pipelines.cluster.connection import connected
 
+    if find_run(values.pop("work_dir"), run_id):
+        raise UsageError(f"{run_id} is a run of this machine: end it with Ctrl-C where it runs")
     address = Address.taken_from(values)
     with connected(address) as connection:
         end = connection.runs.run_service_terminate_run

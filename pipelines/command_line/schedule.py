@@ -8,28 +8,23 @@ import click
 from rich.table import Table
 
 from pipelines.cluster.address import Address, address_options
-from pipelines.command_line.arguments import filled_in, reachable_from_cluster
+from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import (
     PipelineCommands,
     overridden_package,
     override_options,
 )
 from pipelines.definition import catalog
+from pipelines.definition.arguments import filled_in, reachable_from_cluster
 from pipelines.errors import UsageError
 
 USUAL_FIELDS: Final = 5
 FIELDS_WITH_SECONDS: Final = 6
 
-EXAMPLES: Final = """
-Examples:
+REMARKS: Final = """
+Which there are, and away with one:
 
 \b
-  # at two every night
-  kfp-tabular schedule {name} --cron "0 2 * * *" --source s3://tables/churn.parquet \\
-      --target churned --promote
-
-\b
-  # which there are, and away with one
   kfp-tabular schedules list
   kfp-tabular schedules delete ID
 """
@@ -42,7 +37,7 @@ def schedule_group() -> click.Group:
         "Run a pipeline on Kubeflow Pipelines again and again.",
         _options,
         _schedule,
-        EXAMPLES,
+        REMARKS,
     )
 
 
@@ -87,7 +82,7 @@ def _options() -> list[click.Option]:
         help='Five fields, such as "0 2 * * *"; six start with seconds; or @daily. In the time '
         "zone of KFP's scheduler, which is UTC unless its administrator set another.",
     )
-    name = click.Option(["--schedule-name"], help="Name of the schedule; by default the model's.")
+    name = click.Option(["--schedule-name"], help="Its name; by default what its runs are about.")
     return [cron, name, *override_options(), *address_options()]
 
 
@@ -101,13 +96,14 @@ def _schedule(name: str, values: dict[str, Any]) -> None:
     package = overridden_package(catalog.pipeline_yaml(name), values)
     experiment, service_account = values.pop("experiment"), values.pop("service_account")
     cron, schedule_name = kfp_cron(values.pop("cron")), values.pop("schedule_name")
-    arguments = filled_in(values)
-    reachable_from_cluster(arguments)
+    interface = catalog.interface(name)
+    arguments = filled_in(interface, given_arguments(values))
+    reachable_from_cluster(name, interface, arguments)
     with connected(address) as connection:
         if not address.host:
             look_for_objects(package, connection.pod_namespace)
         schedule = kfp_server_api.V2beta1RecurringRun(
-            display_name=schedule_name or f"{name} {arguments['model_name']}",
+            display_name=schedule_name or f"{name} {interface.headline(arguments)}",
             experiment_id=connection.experiment_id(experiment),
             namespace=connection.namespace,
             pipeline_spec=package.body(),
@@ -130,7 +126,7 @@ def _schedule(name: str, values: dict[str, Any]) -> None:
 
 def _list(as_json: bool, **values: Any) -> None:
     from pipelines.cluster.connection import connected
-    from pipelines.cluster.following import table_console
+    from pipelines.command_line.tables import table_console
 
     with connected(Address.taken_from(values)) as connection:
         found = connection.call(

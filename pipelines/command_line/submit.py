@@ -10,15 +10,15 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from components.shared.tables.sources import without_query
 from pipelines.cluster.address import Address, address_options
-from pipelines.command_line.arguments import filled_in, reachable_from_cluster
+from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import (
     PipelineCommands,
     overridden_package,
     override_options,
 )
 from pipelines.definition import catalog
+from pipelines.definition.arguments import filled_in, reachable_from_cluster
 from pipelines.definition.packages import PipelinePackage
 
 if TYPE_CHECKING:
@@ -26,31 +26,20 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS: Final = 2.0
 
-EXAMPLES: Final = """
-Examples:
+REMARKS: Final = """
+Without --host, kubectl forwards a port to KFP in the namespace kubeflow. In a multi-user Kubeflow:
 
 \b
-  # kubectl forwards a port to KFP in the namespace kubeflow
-  kfp-tabular submit {name} --source s3://tables/churn.parquet --target churned --wait
-
-\b
-  # a multi-user Kubeflow
   export KFP_TOKEN=$(kubectl -n my-profile create token default-editor \\
       --audience pipelines.kubeflow.org)
-  kfp-tabular submit {name} --host https://kubeflow.example.com/pipeline --namespace my-profile \\
-      --source s3://tables/churn.parquet --target churned
-
-\b
-  # more memory for one step
-  kfp-tabular submit {name} --source s3://tables/churn.parquet --target churned \\
-      --set-resource train_model.memory=16Gi
+  export KFP_HOST=https://kubeflow.example.com/pipeline KFP_NAMESPACE=my-profile
 """
 
 
 def submit_group() -> click.Group:
     """Make the group of commands that submit a pipeline."""
     return PipelineCommands(
-        "submit", "Run a pipeline on Kubeflow Pipelines.", _options, _submit, EXAMPLES
+        "submit", "Run a pipeline on Kubeflow Pipelines.", _options, _submit, REMARKS
     )
 
 
@@ -78,19 +67,19 @@ def _options() -> list[click.Option]:
 
 def _submit(name: str, values: dict[str, Any]) -> None:
     from pipelines.cluster.connection import connected
-    from pipelines.cluster.following import follow, show_started
     from pipelines.cluster.needed_objects import look_for_objects
+    from pipelines.command_line.following import follow, show_started
 
     address = Address.taken_from(values)
     package = overridden_package(catalog.pipeline_yaml(name), values)
     experiment, service_account = values.pop("experiment"), values.pop("service_account")
     wait, pause, as_json = values.pop("wait"), values.pop("poll"), values.pop("as_json")
     run_name = values.pop("run_name") or f"{name} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-    arguments = filled_in(values)
-    reachable_from_cluster(arguments)
+    interface = catalog.interface(name)
+    arguments = filled_in(interface, given_arguments(values))
+    reachable_from_cluster(name, interface, arguments)
     console = Console(file=sys.stderr if as_json else sys.stdout)
-    about = f"of {arguments['target']} on {without_query(arguments['source'])}"
-    console.print(f"[bold]{name}[/] {escape(about)}")
+    console.print(f"[bold]{name}[/] {escape(interface.headline(arguments))}")
     with connected(address) as connection:
         if not address.host:
             look_for_objects(package, connection.pod_namespace)

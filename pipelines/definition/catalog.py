@@ -1,9 +1,10 @@
 """Which components and pipelines there are, and where they stand."""
 
-from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+from pipelines.definition.interface import Interface
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -28,10 +29,15 @@ def load_pipeline(name: str) -> Any:
     return getattr(import_module(pipeline_module(name)), name)
 
 
-def input_types(name: str) -> Mapping[str, Any]:
-    """Return what the inputs of the pipeline may be, where their declared types say too little."""
-    types: Mapping[str, Any] = import_module(f"pipelines.{name}.input_types").TYPES
-    return types
+def interface(name: str) -> Interface:
+    """Import what commands and runners know of the pipeline `name`."""
+    found: Interface = import_module(f"pipelines.{name}.interface").INTERFACE
+    return found
+
+
+def known_interface(name: str) -> Interface | None:
+    """Return the interface of a pipeline; None of one that is not of this package."""
+    return interface(name) if name in pipeline_names() else None
 
 
 def pipeline_module(name: str) -> str:

@@ -1,9 +1,9 @@
 """Run the steps of a local run in containers of their image, as a cluster would."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import docker
 from docker.errors import DockerException, ImageNotFound, NotFound
@@ -28,16 +28,16 @@ IMAGE_USER: Final = 65532
 
 
 def docker_runner(
-    pipeline: GraphComponent, arguments: Mapping[str, Any], artifacts: Path, network: str
+    pipeline: GraphComponent, data: Sequence[str], artifacts: Path, network: str
 ) -> local.DockerRunner:
     """Return a runner whose containers may write to `artifacts` and /tmp, and nothing else.
 
     They run as this user (never as root), without capabilities, on a read-only root file system.
-    Files that `arguments` name are mounted, read-only, where they are.
+    The local files of `data` are mounted, read-only, where they are.
 
     Args:
         pipeline: Its images must be on this machine.
-        arguments: Of the run.
+        data: Addresses of the data that the run reads.
         artifacts: Folder that the steps write to; it is made.
         network: A network of docker's; `host` reaches what listens on this machine.
 
@@ -51,9 +51,7 @@ def docker_runner(
         network=network,
         environment={name: os.environ[name] for name in PASSED_ON if name in os.environ},
         working_dir=str(Path.cwd()),
-        mounts=[
-            Mount(str(path), str(path), type="bind", read_only=True) for path in _files(arguments)
-        ],
+        mounts=[Mount(str(path), str(path), type="bind", read_only=True) for path in _files(data)],
         read_only=True,
         # Folders of the container's own; /root, closed to others in images, may hold the artifacts.
         tmpfs={"/tmp": "", "/root": "mode=755"},  # noqa: S108
@@ -102,9 +100,9 @@ def _user_who_owns(artifacts: Path) -> str:
     return f"{os.getuid()}:{os.getgid()}"
 
 
-def _files(arguments: Mapping[str, Any]) -> list[Path]:
-    """Return the local files among the arguments, whatever the parameter is called."""
-    paths = [_local_path(text) for text in arguments.values() if isinstance(text, str)]
+def _files(data: Sequence[str]) -> list[Path]:
+    """Return the local files among addresses of data."""
+    paths = [_local_path(address) for address in data]
     # Unlike Path's, this says no to whatever cannot be the name of a file.
     return [Path(path).absolute() for path in paths if os.path.isfile(path)]  # noqa: PTH113
 

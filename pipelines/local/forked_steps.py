@@ -1,4 +1,4 @@
-"""`python -m pipelines.local.forked_steps DESCRIPTOR`: the process that becomes the steps of a run.
+"""`python -m pipelines.local.forked_steps DESCRIPTOR [STEP…]`: the process that becomes steps.
 
 It is started by `pipelines/local/step_server.py`, speaks to it over a socket, and ends with it.
 """
@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
@@ -21,30 +21,28 @@ from components.shared.step import OBJECTS_BETWEEN_COLLECTIONS
 LIBRARIES: Final = (
     "kfp.dsl.executor_main",
     "polars",
-    "components.validate_table.validate",
-    "components.split_table.split",
-    "components.preprocess_table.preprocess",
-    "components.preprocess_table.fitting",
-    "components.preprocess_table.transforms",
-    "components.train_model.train",
+    "sklearn.compose",
     "sklearn.ensemble",
+    "sklearn.impute",
     "sklearn.pipeline",
-    "components.evaluate_model.evaluate",
-    "components.evaluate_model.plots",
+    "sklearn.preprocessing",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
 )
-"""What the steps import, and nothing that starts threads: a fork has none of them."""
+"""What steps import, besides their own logic, and nothing that starts threads, as a fork has none
+of them."""
 
 KFP_RUNTIME: Final = {"_KFP_RUNTIME": "true"}
 """Tells kfp that it is imported by a step, which needs a small part of it."""
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, steps: Sequence[str]) -> None:
     """Fork into each step that is asked for, until the other end of the socket is closed."""
     # Ctrl-C reaches the steps too: it is theirs to end, and the other end's to ask for no more.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(KFP_RUNTIME)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    for module in LIBRARIES:
+    for module in (*LIBRARIES, *map(_logic_of, steps)):
         import_module(module)
     gc.freeze()
     with Connection(descriptor) as connection:
@@ -60,6 +58,11 @@ def main(descriptor: int) -> None:
             os.close(output)
             _, status = os.waitpid(step, 0)
             connection.send(os.waitstatus_to_exitcode(status))
+
+
+def _logic_of(step: str) -> str:
+    """Return the module of a component that holds its logic: it is called by the verb."""
+    return f"components.{step}.{step.partition('_')[0]}"
 
 
 def _become_step(
@@ -100,4 +103,4 @@ def _end_with(body: Callable[..., None], *arguments: Any) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 from pipelines.errors import RegistryStartError
 
 HOST: Final = "127.0.0.1"
-START_SECONDS: Final = 30
+START_SECONDS: Final = 120
 STOP_SECONDS: Final = 10
 
 
@@ -24,7 +24,7 @@ def local_registry(data: Path, log: Path) -> Iterator[str]:
     """Run the registry on a free loopback port with its files below `data`; yield its URL.
 
     Raises:
-        RegistryStartError: it ended, or was not ready within 30 s; its log is named.
+        RegistryStartError: it ended, or was not ready within two minutes; its log is named.
     """
     port = _free_port()
     url = f"http://{HOST}:{port}"

@@ -1,13 +1,11 @@
 """Run a pipeline on this machine with `kfp.local`, and tell what its steps do."""
 
-import json
 import logging
 import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
@@ -15,12 +13,11 @@ from kfp import local
 from kfp.dsl.graph_component import GraphComponent
 
 from components.shared.step import FAILURE, error_begun
+from pipelines.definition.outputs import RunOutputs
 from pipelines.errors import StepFailedError
+from pipelines.local.outputs import ARTIFACTS, run_outputs, step_outputs
 from pipelines.local.settings import drop_cluster_settings
 from pipelines.local.step_server import StepServer, steps_run_by
-
-ARTIFACTS: Final = "artifacts"
-"""Folder of a run in which its steps write."""
 
 COLOR: Final = re.compile(r"\x1b\[\d+m")
 STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
@@ -37,21 +34,6 @@ class StepObserver(Protocol):
         """A step ended; `outputs` are its parameters and the metadata of its artifacts."""
 
 
-@dataclass(frozen=True)
-class StepOutputs:
-    """What one step of a local run left behind.
-
-    Attributes:
-        parameters: output parameters by name.
-        metadata: metadata of each output artifact by name.
-        paths: where each output artifact lies.
-    """
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    paths: Mapping[str, Path] = field(default_factory=dict)
-
-
 def run_locally(
     pipeline: GraphComponent,
     arguments: Mapping[str, Any],
@@ -59,8 +41,8 @@ def run_locally(
     observer: StepObserver,
     runner: local.DockerRunner | None = None,
     server: StepServer | None = None,
-) -> dict[str, StepOutputs]:
-    """Run `pipeline` on this machine; return the outputs of each step that ran.
+) -> RunOutputs:
+    """Run `pipeline` on this machine; return what the steps that ran left behind.
 
     Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
 
@@ -97,23 +79,7 @@ def run_locally(
         raise StepFailedError(
             watcher.failed_step, watcher.reason, str(log_path), watcher.exit_code
         ) from cause
-    return step_outputs(run_folder)
-
-
-def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
-    """Read what the steps of a run wrote, by the name of the step."""
-    found = {}
-    for path in run_folder.glob(f"{ARTIFACTS}/**/executor_output.json"):
-        written = json.loads(path.read_text("utf-8"))
-        artifacts = {
-            name: entry["artifacts"][0] for name, entry in written.get("artifacts", {}).items()
-        }
-        found[path.parent.name.replace("-", "_")] = StepOutputs(
-            parameters=written.get("parameterValues", {}),
-            metadata={name: a.get("metadata", {}) for name, a in artifacts.items()},
-            paths={name: Path(a["uri"]) for name, a in artifacts.items()},
-        )
-    return found
+    return run_outputs(pipeline, run_folder)
 
 
 def _without_unset_inputs(pipeline: GraphComponent, arguments: Mapping[str, Any]) -> GraphComponent:
@@ -139,17 +105,6 @@ def _without_unset_inputs(pipeline: GraphComponent, arguments: Mapping[str, Any]
         for name in [n for n in passed if passed[n].component_input_parameter in unset]:
             del passed[name]
     return pipeline
-
-
-def artifact_types(pipeline: GraphComponent) -> dict[str, dict[str, str]]:
-    """Return the KFP type (such as `system.HTML`) of each artifact by step and artifact name."""
-    return {
-        name.removeprefix("comp-").replace("-", "_"): {
-            artifact: definition.artifact_type.schema_title
-            for artifact, definition in component.output_definitions.artifacts.items()
-        }
-        for name, component in pipeline.pipeline_spec.components.items()
-    }
 
 
 class _Watcher(logging.Filter):
@@ -185,7 +140,7 @@ class _Watcher(logging.Filter):
         outputs = step_outputs(self._run_folder).get(step) if said_to_succeed else None
         if outputs is None:
             self.failed_step = self.failed_step or step
-        self._observer.step_ended(step, outputs is not None, _flat(outputs) if outputs else {})
+        self._observer.step_ended(step, outputs is not None, outputs.flat() if outputs else {})
 
     def write(self, text: str) -> int:
         """Take what the run prints: to the log, and to the search for a step's error."""
@@ -209,11 +164,6 @@ class _Watcher(logging.Filter):
     def fileno(self) -> int:
         """Return what it stands in for, which rich closes when nobody reads on (`| head`)."""
         return 1
-
-
-def _flat(outputs: StepOutputs) -> dict[str, Any]:
-    metadata = {key: value for each in outputs.metadata.values() for key, value in each.items()}
-    return {**metadata, **outputs.parameters}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ imports them once, while the registry starts, and becomes each step in a fork of
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.reduction import send_handle
@@ -15,6 +15,8 @@ from typing import Final
 
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.step import FAILURE
+
+MODULE: Final = "pipelines.local.forked_steps"
 
 SHELL: Final = ["sh", "-ec"]
 """What the command of a component that installs nothing begins with: a script, the component's
@@ -26,13 +28,17 @@ class ServerGoneError(Exception):
 
 
 class StepServer:
-    """Runs steps, one at a time, in forks of a process that has their libraries."""
+    """Runs steps, one at a time, in forks of a process that has their libraries.
 
-    def __init__(self) -> None:
+    Args:
+        steps: names of the components that it is to become.
+    """
+
+    def __init__(self, steps: Sequence[str]) -> None:
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "pipelines.local.forked_steps", str(theirs.fileno())],
+                [sys.executable, "-m", MODULE, str(theirs.fileno()), *steps],
                 pass_fds=[theirs.fileno()],
                 env=os.environ | ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -85,9 +91,9 @@ class StepServer:
 
 
 @contextmanager
-def step_server() -> Iterator[StepServer | None]:
-    """Start a server, on Linux alone: elsewhere, system libraries do not outlive a fork."""
-    server = StepServer() if sys.platform == "linux" else None
+def step_server(steps: Sequence[str]) -> Iterator[StepServer | None]:
+    """Start a server of some steps, on Linux alone: elsewhere, libraries do not outlive a fork."""
+    server = StepServer(steps) if sys.platform == "linux" else None
     try:
         yield server
     finally:

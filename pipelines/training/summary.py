@@ -3,15 +3,23 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from components.shared.reports.number_text import number
-from pipelines.local.running import StepOutputs
+from pipelines.definition.outputs import RunOutputs
+
+FILES: Final[Mapping[str, tuple[str, str]]] = {
+    "validation": ("validate_table", "report"),
+    "evaluation": ("evaluate_model", "report"),
+    "comparison": ("compare_with_champion", "reasons"),
+    "schema": ("validate_table", "schema"),
+    "model": ("train_model", "model"),
+}
+"""The step and the artifact of what people look at after a run."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +36,8 @@ class TrainingSummary:
         metrics: each metric with `value`, `low` and `high`.
         comparison: the verdict of `compare_with_champion`.
         registered: metadata of the registered version, or None where the gate refused.
-        reports: reports by the name of their step.
-        model: the model folder, in a cluster its address in the object store.
-        schema: the JSON schema of the table, to be curated for later runs; likewise.
+        files: reports, schema and model, by what they are: a path on this machine, in a cluster
+            an address in the object store.
     """
 
     rows: int | None
@@ -42,33 +49,28 @@ class TrainingSummary:
     metrics: Mapping[str, Mapping[str, float]]
     comparison: Mapping[str, Any]
     registered: Mapping[str, Any] | None
-    reports: Mapping[str, Path]
-    model: Path | str | None
-    schema: Path | str | None
+    files: Mapping[str, str]
 
-    @classmethod
-    def of(cls, steps: Mapping[str, StepOutputs], reports: Mapping[str, Path]) -> Self:
-        """Gather the summary from the outputs of the steps."""
-        ingest, split = steps["ingest_table"].parameters, steps["split_table"]
-        registered = steps.get("register_model")
-        return cls(
-            rows=int(ingest["rows"]),
-            columns=int(ingest["columns"]),
-            violations=int(steps["validate_table"].parameters["violations"]),
-            train_rows=int(split.parameters["train_rows"]),
-            test_rows=int(split.parameters["test_rows"]),
-            dropped_rows=int(split.metadata["train"].get("dropped_rows", 0)),
-            metrics=_json(steps["evaluate_model"].paths["evaluation"])["metrics"],
-            comparison=_json(steps["compare_with_champion"].paths["comparison"]),
-            registered=registered.metadata["registered"] if registered else None,
-            reports=reports,
-            model=steps["train_model"].paths["model"],
-            schema=steps["validate_table"].paths["schema"],
-        )
+    @property
+    def exit_code(self) -> int:
+        """Return 0: a refused model is an outcome, not a failure."""
+        return 0
+
+    @property
+    def outcome(self) -> str:
+        """Return the verdict in one line."""
+        if self.registered is None:
+            return "refused: no version was registered"
+        return f"registered {self.registered['model_name']} version {self.registered['version']}"
+
+    @property
+    def next_commands(self) -> tuple[str, ...]:
+        """Return where to look at what was registered."""
+        return ("registry list", "registry serve")
 
     def as_json(self) -> str:
         """Return the summary as one JSON object."""
-        return json.dumps(asdict(self), indent=2, default=str)
+        return json.dumps(asdict(self), indent=2)
 
     def show(self, console: Console) -> None:
         """Print the summary."""
@@ -80,9 +82,31 @@ class TrainingSummary:
             console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
 
 
-def _json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return content
+def summarise(outputs: RunOutputs) -> TrainingSummary | None:
+    """Gather the summary from what the steps left behind; None where too little is known."""
+    evaluation = outputs.json("evaluate_model", "evaluation")
+    comparison = outputs.json("compare_with_champion", "comparison")
+    if evaluation is None or comparison is None:
+        return None
+    test = outputs.metadata("split_table", "test") or {}
+    test_rows = outputs.parameter("split_table", "test_rows")
+    files = {name: outputs.uri(*where) for name, where in FILES.items()}
+    return TrainingSummary(
+        rows=_whole(outputs.parameter("ingest_table", "rows")),
+        columns=_whole(outputs.parameter("ingest_table", "columns")),
+        violations=_whole(outputs.parameter("validate_table", "violations")),
+        train_rows=_whole(outputs.parameter("split_table", "train_rows")),
+        test_rows=_whole(test.get("rows") if test_rows is None else test_rows),
+        dropped_rows=_whole(test.get("dropped_rows")),
+        metrics=evaluation["metrics"],
+        comparison=comparison,
+        registered=outputs.registered,
+        files={name: uri for name, uri in files.items() if uri is not None},
+    )
+
+
+def _whole(figure: Any) -> int | None:
+    return None if figure is None else int(figure)
 
 
 def _figures(summary: TrainingSummary) -> Table:

@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines.definition import catalog
+from pipelines.definition.outputs import RunOutputs
 from pipelines.local.registry import local_registry
-from pipelines.local.running import StepOutputs, run_locally
+from pipelines.local.running import run_locally
 from tests.benchmarks.steps import plain_calls
 
 SOURCE = catalog.ROOT / "data" / "bird_strikes.csv"
@@ -53,13 +54,13 @@ def _one_run(folder: Path) -> dict[str, tuple[float, float]]:
     times = _StepTimes()
     with local_registry(folder / "registry", folder / "registry.log") as url:
         sys_environment = {"REGISTRY_URL": url}
-        steps = _run(folder, times, sys_environment)
-        calls = plain_calls(SOURCE, steps, folder / "plain", url)
+        outputs = _run(folder, times, sys_environment)
+        calls = plain_calls(SOURCE, outputs, folder / "plain", url)
         start = _timed("pass")
         return {step: (times.seconds[step], _timed(code) - start) for step, code in calls.items()}
 
 
-def _run(folder: Path, times: _StepTimes, variables: Mapping[str, str]) -> dict[str, StepOutputs]:
+def _run(folder: Path, times: _StepTimes, variables: Mapping[str, str]) -> RunOutputs:
     import os
 
     os.environ.update(variables)

@@ -1,9 +1,8 @@
 """The logic of each step of a training run as one plain call, on the inputs of that run."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.local.running import StepOutputs
+from pipelines.definition.outputs import RunOutputs
 
 CODE = """
 from components.{step}.{verb} import {step}
@@ -12,12 +11,12 @@ from components.{step}.{verb} import {step}
 
 
 def plain_calls(
-    source: Path, steps: Mapping[str, StepOutputs], folder: Path, registry_url: str
+    source: Path, outputs: RunOutputs, folder: Path, registry_url: str
 ) -> dict[str, str]:
     """Return a program for each step that does what the step did and writes below `folder`."""
 
     def made(step: str, artifact: str) -> str:
-        return str(steps[step].paths[artifact])
+        return str(outputs.uri(step, artifact))
 
     def new(step: str, artifact: str) -> str:
         (folder / step).mkdir(parents=True, exist_ok=True)
@@ -27,7 +26,7 @@ def plain_calls(
     train, test = made("split_table", "train"), made("split_table", "test")
     model = made("train_model", "model")
     evaluation = made("evaluate_model", "evaluation")
-    task = steps["validate_table"].parameters["task"]
+    task = outputs.parameter("validate_table", "task")
     arguments: dict[str, tuple[list[str], dict[str, object]]] = {
         "ingest_table": ([str(source), new("ingest_table", "table")], {}),
         "validate_table": (

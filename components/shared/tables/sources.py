@@ -102,10 +102,14 @@ def _http_source(source: str) -> Source:
 
 
 def without_query(source: str) -> str:
-    """Return a source as people may see it: a web address without its query, often a signature."""
+    """Return a source as people may see it: a web address without password and query.
+
+    The query is often a signature.
+    """
     if not source.lower().startswith(("http://", "https://")):
         return source
-    return urlsplit(source)._replace(query="", fragment="").geturl()
+    parts = urlsplit(source)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from components.shared.errors import ComponentError, InputError
 from components.shared.registry.client import URL_VARIABLE, RegistryClient
 from components.shared.registry.http import RegistryRefusalError
 from pipelines.errors import PipelineError, UsageError
+from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
 
-WORK_DIR_VARIABLE: Final = "KFP_TABULAR_WORK_DIR"
-WORK_DIR: Final = ".kfp-tabular"
 # Someone waits at the terminal: a registry that is down is told after a second or two.
 RETRIES: Final = 2
 DAMAGED: Final = "corrupt_blob"

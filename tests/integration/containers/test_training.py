@@ -47,7 +47,7 @@ def test_the_bytes_in_the_store_are_the_files_of_the_model(
     for item in servers.store.list_objects("models", recursive=True):
         with servers.store.get_object("models", item.object_name) as response:
             stored.add(hashlib.sha256(response.read()).hexdigest())
-    model = Path(trained.summary["model"])
+    model = Path(trained.summary["files"]["model"])
     for name, digest in version.files.items():
         assert hashlib.sha256((model / name).read_bytes()).hexdigest() == digest
     assert set(version.files.values()) == stored

@@ -76,8 +76,8 @@ def test_the_model_has_learnt_something(runs: tuple[Done, Done]) -> None:
 
 def test_reports_are_html_files(runs: tuple[Done, Done]) -> None:
     """Evaluation and validation leave reports that a browser opens by their ending."""
-    for step in ("evaluate_model", "validate_table"):
-        report = Path(runs[0].json()["reports"][step])
+    for step in ("evaluation", "validation"):
+        report = Path(runs[0].json()["files"][step])
         assert report.suffix == ".html"
         assert "<html" in report.read_text()
 

@@ -11,8 +11,9 @@ import pytest
 from kfp.local.status import Status
 from kfp.local.subprocess_task_handler import SubprocessTaskHandler
 
+from pipelines.definition.outputs import RunOutputs
 from pipelines.errors import StepFailedError
-from pipelines.local.running import StepOutputs, artifact_types, run_locally
+from pipelines.local.running import run_locally
 from pipelines.local.step_server import step_server
 from tests.pipelines.two_steps import two_steps
 
@@ -31,7 +32,7 @@ class RecordingObserver:
         self.ended.append((step, succeeded, outputs))
 
 
-Run = Callable[..., dict[str, StepOutputs]]
+Run = Callable[..., RunOutputs]
 
 
 @pytest.fixture(name="run", params=["anew", "forked"])
@@ -40,35 +41,43 @@ def run_fixture(request: pytest.FixtureRequest) -> Iterator[Run]:
     if request.param == "anew":
         yield partial(run_locally, two_steps)
         return
-    with step_server() as server:
+    with step_server([]) as server:
         yield partial(run_locally, two_steps, server=server)
 
 
 def test_outputs_of_every_step_are_returned(tmp_path: Path, run: Run) -> None:
-    """A run returns parameters, metadata and paths by step."""
-    steps = run({"rows": 3}, tmp_path, RecordingObserver())
-    report = steps["write_report"]
-    assert report.parameters == {"Output": 4}
-    assert report.metadata["report"] == {"rows": 3}
-    assert report.paths["report"].read_text() == "<p>3 None</p>"
+    """A run returns parameters, metadata and content by step."""
+    outputs = run({"rows": 3}, tmp_path, RecordingObserver())
+    assert outputs.parameter("write_report", "Output") == 4
+    assert outputs.metadata("write_report", "report") == {"rows": 3}
+    assert outputs.text("write_report", "report") == "<p>3 None</p>"
+
+
+def test_what_did_not_run_has_no_outputs(tmp_path: Path, run: Run) -> None:
+    """Of a step that did not run, or an artifact that there is not, nothing is known."""
+    outputs = run({"rows": -3}, tmp_path, RecordingObserver())
+    assert outputs.parameter("check_rows", "Output") is None
+    assert outputs.json("write_report", "figures") is None
+    assert outputs.json("write_report", "report") is None  # it is not JSON
+
+
+def test_a_report_has_the_ending_of_its_kind(tmp_path: Path, run: Run) -> None:
+    """A report lies in the folder of the run under a name that a browser opens."""
+    outputs = run({"rows": 3}, tmp_path, RecordingObserver())
+    assert outputs.uri("write_report", "report") == str(tmp_path / "write_report.html")
 
 
 def test_a_condition_that_does_not_hold_skips_its_step(tmp_path: Path, run: Run) -> None:
     """A step behind a condition that is false does not run."""
-    steps = run({"rows": -3}, tmp_path, RecordingObserver())
-    assert set(steps) == {"write_report"}
+    outputs = run({"rows": -3}, tmp_path, RecordingObserver())
+    assert set(outputs.steps) == {"write_report"}
 
 
 def test_a_given_optional_input_arrives(tmp_path: Path, run: Run) -> None:
     """An optional input reaches its step when it is given, also after a run without it."""
     run({"rows": 3}, tmp_path / "first", RecordingObserver())
-    steps = run({"rows": 3, "note": "x"}, tmp_path / "next", RecordingObserver())
-    assert steps["write_report"].paths["report"].read_text() == "<p>3 x</p>"
-
-
-def test_types_of_artifacts_are_read_from_the_pipeline() -> None:
-    """Each artifact's KFP type is known by step and name."""
-    assert artifact_types(two_steps)["write_report"] == {"report": "system.HTML"}
+    outputs = run({"rows": 3, "note": "x"}, tmp_path / "next", RecordingObserver())
+    assert outputs.text("write_report", "report") == "<p>3 x</p>"
 
 
 def test_observer_is_told_of_every_step(tmp_path: Path, run: Run) -> None:

@@ -31,7 +31,7 @@ def die() -> None:
 PROGRAM = """
 import time
 from pipelines.local.step_server import step_server
-with step_server() as server:
+with step_server([]) as server:
     server._connection.recv()
     print(server._process.pid, flush=True)
     time.sleep(60)
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="steps start ane
 @pytest.fixture(name="server")
 def server_fixture() -> Iterator[StepServer]:
     """A server of its own for each test."""
-    server = StepServer()
+    server = StepServer([])
     yield server
     server.close()
 
@@ -80,11 +80,11 @@ def test_the_exit_code_is_the_steps_own(server: StepServer) -> None:
 
 def test_a_step_starts_anew_where_the_server_is_gone(tmp_path: Path) -> None:
     """A run goes on when its server was killed."""
-    server = StepServer()
+    server = StepServer([])
     server._process.kill()
-    steps = run_locally(two_steps, {"rows": 3}, tmp_path, RecordingObserver(), server=server)
+    outputs = run_locally(two_steps, {"rows": 3}, tmp_path, RecordingObserver(), server=server)
     server.close()
-    assert set(steps) == {"write_report", "check_rows"}
+    assert set(outputs.steps) == {"write_report", "check_rows"}
 
 
 @pytest.mark.parametrize("signal", ["kill", "terminate"])

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,16 +14,16 @@ from rich.table import Table
 from pipelines.cluster.api_errors import NotThereError, StepCannotStartError
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.logs import read_log
-from pipelines.cluster.steps import FINAL, duration, errors_of, steps_of
-from pipelines.cluster.summary import registered, summary_of, values_of
+from pipelines.cluster.outputs import run_outputs
+from pipelines.cluster.steps import SKIPPED, duration, errors_of, steps_of
 from pipelines.cluster.watching import RunWatch, raise_failure
+from pipelines.command_line.tables import colored, table_console
+from pipelines.command_line.version_page import how_to_see
+from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
-from pipelines.definition.version_page import how_to_see
 from pipelines.errors import PipelineError
 
 INTERRUPTED: Final = 130
-WIDE: Final = 200
-COLORS: Final = {"SUCCEEDED": "green", "CACHED": "green", "FAILED": "red", "CANCELED": "yellow"}
 
 
 class WatchBrokenError(PipelineError, ConnectionError):
@@ -86,7 +85,7 @@ def follow(
             f"  Look at it again with: {again} --wait"
         ) from error
     raise_failure(connection, run, logs, f"see its steps: {again}")
-    _show_outcome(connection, run, logs, console, as_json)
+    sys.exit(_show_outcome(connection, run, logs, console, as_json))
 
 
 def described(connection: Connection, run: Any) -> dict[str, Any]:
@@ -131,17 +130,6 @@ def show_steps(connection: Connection, run: Any, console: Console) -> None:
         console.print(f"  {error}", markup=False, highlight=False)
 
 
-def table_console() -> Console:
-    """Return a console for tables; a pipe or a file is as wide as they need."""
-    return Console() if sys.stdout.isatty() else Console(width=WIDE)
-
-
-def colored(state: str | None) -> str:
-    """Return a state in the colour that it has in every table."""
-    color = COLORS.get(state or "")
-    return f"[{color}]{state}[/]" if color else str(state)
-
-
 def logs_of(connection: Connection, run: Any, known: Mapping[str, str]) -> dict[str, str]:
     """Return the logs of the steps of a run that ended."""
     return {
@@ -152,27 +140,46 @@ def logs_of(connection: Connection, run: Any, known: Mapping[str, str]) -> dict[
 
 def _show_outcome(
     connection: Connection, run: Any, known: Mapping[str, str], console: Console, as_json: bool
-) -> None:
+) -> int:
+    """Print what came of a run that ended well; return the exit code that says it."""
     package = PipelinePackage.of_run(run)
-    logs = logs_of(connection, run, known) if run.state in FINAL else {}
-    summary = summary_of(connection, package, logs) if package else None
-    version = registered(values_of(package, logs)) if package else None
+    outputs, summary = None, None
+    if package:
+        outputs = run_outputs(connection, package, logs_of(connection, run, known))
+        interface = catalog.known_interface(package.name)
+        summary = interface.summarise(outputs) if interface else None
+    version = outputs.registered if outputs else None
     if as_json:
-        outcome = described(connection, run) | {"registered": version}
-        outcome["summary"] = asdict(summary) if summary else None
-        click.echo(json.dumps(outcome, indent=2, default=str))
-        return
-    if summary:
-        summary.show(console)
-    elif version:
-        console.print(f"\n[bold green]registered[/] {version['model_name']} {version['version']}")
-    elif "register_model" not in logs:
-        console.print("\n[bold yellow]no version was registered[/]")
+        told = described(connection, run) | {"registered": version}
+        told["summary"] = json.loads(summary.as_json()) if summary else None
+        click.echo(json.dumps(told, indent=2, default=str))
     else:
-        console.print("\na version was registered; its name is not to be had from here")
-    console.print(
-        f"\n  run      {connection.run_page(run.run_id)}", highlight=False, soft_wrap=True
-    )
+        if summary:
+            summary.show(console)
+        elif version:
+            name, number = version["model_name"], version["version"]
+            console.print(f"\n[bold green]registered[/] {escape(name)} {number}")
+        else:
+            console.print(f"\n{_little_known(package, run)}")
+        _show_places(connection, run, version, console)
+    return summary.exit_code if summary else 0
+
+
+def _little_known(package: PipelinePackage | None, run: Any) -> str:
+    """Return what is known of a run without outputs: whether its registering step ran."""
+    registering = "register_model"
+    if package is None or registering not in package.steps:
+        return "what its steps made is not to be had from here"
+    if any(step.name == registering and step.state != SKIPPED for step in steps_of(run)):
+        return "a version was registered; its name is not to be had from here"
+    return "[bold yellow]no version was registered[/]"
+
+
+def _show_places(
+    connection: Connection, run: Any, version: Mapping[str, Any] | None, console: Console
+) -> None:
+    page = connection.run_page(run.run_id)
+    console.print(f"\n  run      {page}", highlight=False, soft_wrap=True)
     if version:
         where = escape(how_to_see(version["registry_url"], version))
         console.print(f"  version  {where}", highlight=False, soft_wrap=True)

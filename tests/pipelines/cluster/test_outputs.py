@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sklearn.datasets import load_diabetes
 
-from pipelines.local.running import step_outputs
+from pipelines.local.outputs import step_outputs
 from tests.pipelines.conftest import WATCHED, CommandLine, Done, kfp_tabular
 from tests.pipelines.fake_kfp import FakeKfp
 
@@ -31,7 +31,7 @@ def same_run_on_the_cluster(local: tuple[Path, Done], kfp: FakeKfp) -> FakeKfp:
     """A cluster whose pods log, and whose store holds, what the steps of the local run wrote."""
     for step, outputs in step_outputs(local[0]).items():
         artifacts = {}
-        for name, path in outputs.paths.items():
+        for name, path in ((name, Path(uri)) for name, uri in outputs.uris.items()):
             uri = f"{BUCKET}/{step}/{name}"
             artifact = {"name": name, "uri": uri, "metadata": outputs.metadata[name]}
             artifacts[name] = {"artifacts": [artifact]}
@@ -55,11 +55,17 @@ def test_the_summary_is_that_of_the_local_run(
     """Rows, metrics, verdict and version are the same; files are where the cluster has them."""
     same_on_cluster.tries_again = tries_again
     summary, expected = _summary(submit(*WATCHED, "--json")), local[1].json()
-    for place in ("model", "reports", "schema"):
-        expected.pop(place)
-    assert {key: summary[key] for key in expected} == expected
-    assert summary["model"] == f"{BUCKET}/train_model/model"
-    assert summary["schema"] == f"{BUCKET}/validate_table/schema"
+    assert summary.pop("files").keys() == expected.pop("files").keys()
+    assert summary == expected
+
+
+def test_files_are_where_the_cluster_has_them(
+    same_on_cluster: FakeKfp, submit: CommandLine
+) -> None:
+    """Model, schema and reports are named by their addresses in the object store."""
+    files = _summary(submit(*WATCHED, "--json"))["files"]
+    assert files["model"] == f"{BUCKET}/train_model/model"
+    assert files["evaluation"] == f"{BUCKET}/evaluate_model/report"
 
 
 def test_the_summary_is_printed_with_its_links(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.definition.version_page import how_to_see
+from pipelines.command_line.version_page import how_to_see
 
 CHURN = {"model_name": "churn", "version": 3}
 

@@ -1,0 +1,67 @@
+"""The arguments of a run: what the user gave, and what is filled in."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from components.shared.errors import InputError
+from pipelines.definition.input_types import check_model_name
+from pipelines.definition.interface import Arguments, Interface
+from pipelines.errors import UsageError
+
+
+def filled_in(interface: Interface, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that were given, and those that the pipeline fills in.
+
+    Raises:
+        UsageError: what is filled in cannot be: the message names the option to give.
+    """
+    arguments = dict(given)
+    for name, fill_in in interface.filled_in.items():
+        if name not in arguments and (value := fill_in(arguments)) is not None:
+            arguments[name] = value
+    return arguments
+
+
+def reachable_from_cluster(pipeline: str, interface: Interface, arguments: Arguments) -> None:
+    """Refuse an address of data that only this machine can read.
+
+    Raises:
+        UsageError: it is a path or a `file://` URL.
+    """
+    for name in interface.data:
+        option, source = f"--{name.replace('_', '-')}", str(arguments.get(name, ""))
+        if source and urlsplit(source).scheme in ("", "file"):
+            raise UsageError(
+                f"{option} {source} is a file on this machine, and the steps run in the cluster: "
+                "upload it to a store that they can read and name it as s3://bucket/key or "
+                f"https://…, or run it here with: kfp-tabular run {pipeline} {option} {source}"
+            )
+
+
+def model_named_after_source(arguments: Arguments) -> str:
+    """Return a name for the model: that of its table's file, up to the first dot.
+
+    Raises:
+        UsageError: it is no name of a model.
+    """
+    name = Path(urlsplit(arguments["source"]).path).name.split(".")[0] or "model"
+    try:
+        check_model_name(name)
+    except InputError as error:
+        raise UsageError(f"--model-name is needed, as {error}") from error
+    return name
+
+
+def git_commit(_: Arguments) -> str | None:
+    """Return the commit of this folder, if it is under git."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    done = subprocess.run(  # noqa: S603
+        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or None

@@ -1,0 +1,62 @@
+"""What the inputs of pipelines may be, where KFP's own types say too little."""
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from components.shared.errors import InputError
+
+LONGEST_MODEL_NAME: Final = 255
+
+
+class FiniteFloat(click.types.FloatParamType):
+    """A number that JSON can hold, and so a pipeline can take."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Refuse NaN and infinity, which Python reads as numbers."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+class Share(FiniteFloat, click.FloatRange):
+    """A part of a whole, neither nothing nor all of it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1, min_open=True, max_open=True)
+
+
+class Checked(click.types.StringParamType):
+    """Text that a step's own check accepts.
+
+    Args:
+        check: raises an `InputError` where it does not; what it returns is not used.
+    """
+
+    def __init__(self, check: Callable[[str], Any]) -> None:
+        self._check = check
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the text as it is, or refuse it with the words of the check."""
+        text = str(super().convert(value, param, ctx))
+        try:
+            self._check(text)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
+        return text
+
+
+def check_model_name(name: str) -> None:
+    """Refuse what the registry would refuse, which would show only after the training.
+
+    Raises:
+        InputError: it is empty, too long, or has a `/`.
+    """
+    if not name.strip() or "/" in name or len(name) > LONGEST_MODEL_NAME:
+        raise InputError(
+            f"{name!r} is no name of a model: it has 1 to {LONGEST_MODEL_NAME} characters, none "
+            "of them a '/'"
+        )

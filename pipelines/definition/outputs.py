@@ -1,0 +1,74 @@
+"""What the steps of a run left behind, wherever it ran."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StepOutputs:
+    """What one step left behind, as far as it is known.
+
+    Attributes:
+        parameters: output parameters by name.
+        metadata: metadata of each output artifact by name.
+        uris: where each output artifact lies: a path on this machine, or an address in the
+            cluster's object store.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uris: Mapping[str, str] = field(default_factory=dict)
+
+    def flat(self) -> dict[str, Any]:
+        """Return parameters and metadata as one mapping."""
+        metadata = {key: value for each in self.metadata.values() for key, value in each.items()}
+        return {**metadata, **self.parameters}
+
+
+NOTHING = StepOutputs()
+
+
+@dataclass(frozen=True)
+class RunOutputs:
+    """What the steps of a run left behind; what is not known, or did not run, is None.
+
+    Attributes:
+        steps: the outputs by the name of the step, such as `train_model`.
+        read: returns the text of an artifact at an address; None where it cannot be had.
+    """
+
+    steps: Mapping[str, StepOutputs]
+    read: Callable[[str], str | None]
+
+    def parameter(self, step: str, name: str) -> Any:
+        """Return an output parameter of a step."""
+        return self.steps.get(step, NOTHING).parameters.get(name)
+
+    def metadata(self, step: str, artifact: str) -> Mapping[str, Any] | None:
+        """Return the metadata of an artifact."""
+        return self.steps.get(step, NOTHING).metadata.get(artifact)
+
+    def uri(self, step: str, artifact: str) -> str | None:
+        """Return where an artifact lies."""
+        return self.steps.get(step, NOTHING).uris.get(artifact)
+
+    @property
+    def registered(self) -> Mapping[str, Any] | None:
+        """The version that a step registered: the metadata of its artifact `registered`."""
+        found = (step.metadata.get("registered") for step in self.steps.values())
+        return next((version for version in found if version), None)
+
+    def text(self, step: str, artifact: str) -> str | None:
+        """Return the content of an artifact that is text."""
+        uri = self.uri(step, artifact)
+        return None if uri is None else self.read(uri)
+
+    def json(self, step: str, artifact: str) -> dict[str, Any] | None:
+        """Return the content of an artifact that is a JSON object."""
+        try:
+            content = json.loads(self.text(step, artifact) or "")
+        except ValueError:
+            return None
+        return content if isinstance(content, dict) else None

@@ -1,0 +1,78 @@
+"""What commands and runners know of the training pipeline."""
+
+from typing import Final
+
+import click
+
+from components.shared.evaluation.metrics import METRICS
+from components.shared.models.estimators import check_name
+from components.shared.tables.choices import MODES, STRATEGIES, TASKS
+from components.shared.tables.file_formats import FORMATS
+from components.shared.tables.sources import without_query
+from components.train_model.hyperparameters import parse_hyperparameters
+from pipelines.definition.arguments import git_commit, model_named_after_source
+from pipelines.definition.input_types import Checked, Share, check_model_name
+from pipelines.definition.interface import Arguments, Interface
+from pipelines.training.summary import summarise
+
+
+def _headline(arguments: Arguments) -> str:
+    return f"of {arguments['target']} on {without_query(arguments['source'])}"
+
+
+INTERFACE: Final = Interface(
+    headline=_headline,
+    summarise=summarise,
+    examples={
+        "run": (
+            "--source my.csv --target churned",
+            "--source s3://tables/sales.parquet --target amount --task regression",
+            "--source my.csv --target churned --promote \\\n"
+            "      --estimator random_forest --hyperparameters '{\"n_estimators\": 200}'",
+            "--source my.csv --target churned \\\n      --split-strategy time --split-column month",
+            "--source my.csv --target churned --runner docker",
+        ),
+        "submit": (
+            "--source s3://tables/churn.parquet --target churned --wait",
+            "--source s3://tables/churn.parquet --target churned \\\n"
+            "      --set-resource train_model.memory=16Gi",
+        ),
+        "schedule": (
+            '--cron "0 2 * * *" --source s3://tables/churn.parquet \\\n'
+            "      --target churned --promote",
+        ),
+    },
+    data=("source", "curated_schema"),
+    groups={
+        "Data": ("source", "format", "curated_schema", "validation_mode"),
+        "Target": ("target", "task", "positive_class"),
+        "Split": ("split_strategy", "split_column", "test_size", "seed"),
+        "Model": (
+            *("estimator", "hyperparameters", "drop_columns", "sample_weight_column"),
+            *("class_weight", "slice_columns"),
+        ),
+        "Gate": ("metric", "floor", "margin"),
+        "Registry": ("model_name", "promote", "git_commit"),
+    },
+    types={
+        "task": click.Choice(TASKS),
+        "format": click.Choice(["auto", *FORMATS]),
+        "validation_mode": click.Choice(MODES),
+        "split_strategy": click.Choice(["auto", *STRATEGIES]),
+        "test_size": Share(),
+        "estimator": Checked(check_name),
+        "hyperparameters": Checked(parse_hyperparameters),
+        "metric": click.Choice(
+            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
+        ),
+        "model_name": Checked(check_model_name),
+    },
+    filled_in={"model_name": model_named_after_source, "git_commit": git_commit},
+    remarks={
+        "ingest_table": "{rows:,} rows × {columns} columns",
+        "validate_table": "{task}, violations: {violations}, warnings: {warnings}",
+        "split_table": "{train_rows:,} rows to train on, {test_rows:,} to test on",
+        "train_model": "{estimator}",
+        "register_model": "{model_name} version {version}",
+    },
+)

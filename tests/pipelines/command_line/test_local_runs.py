@@ -1,0 +1,103 @@
+"""What `kfp-tabular runs` tells of the runs of this machine."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.command_line.main import main
+from pipelines.local.history import LocalRun, find_run, new_run_folder
+from tests.pipelines.conftest import Done, kfp_tabular
+
+NOBODY = 2**22 + 1
+"""No process has this id: it is above what Linux gives."""
+
+
+@pytest.fixture(name="folder", scope="module")
+def folder_of_two_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run that succeeded, and a newer one that failed."""
+    folder = tmp_path_factory.mktemp("history")
+    (folder / "ok.csv").write_text("x,y\n" + "1,a\n2,b\n" * 40, "utf-8")
+    kfp_tabular("run", "training", "--source", "ok.csv", "--target", "y", folder=folder)
+    absent = "https://ada:pass@127.0.0.1/absent.docx?X-Amz-Signature=abc"
+    kfp_tabular("run", "training", "--source", absent, "--target", "y", folder=folder)
+    return folder
+
+
+@pytest.fixture(name="listed")
+def list_of_runs(folder: Path) -> list[dict[str, object]]:
+    """What `runs list --json` tells of them."""
+    runs: list[dict[str, object]] = kfp_tabular("runs", "list", "--json", folder=folder).json()  # type: ignore[assignment]
+    return runs
+
+
+def test_the_newest_run_comes_first(listed: list[dict[str, object]]) -> None:
+    """Each run is listed with its state and what came of it."""
+    assert [run["state"] for run in listed] == ["FAILED", "SUCCEEDED"]
+    assert re.match("ingest_table: .*contains credentials", str(listed[0]["outcome"]))
+    assert re.match(r"registered|refused", str(listed[1]["outcome"]))
+
+
+def test_a_record_holds_no_credentials(folder: Path, listed: list[dict[str, object]]) -> None:
+    """The parts of an address that may sign it or hold a password are not kept."""
+    record = (folder / ".kfp-tabular" / "runs" / str(listed[0]["run_id"]) / "run.json").read_text()
+    assert "https://127.0.0.1/absent.docx" in record
+    assert not re.search("Signature|pass", record)
+
+
+def test_a_run_is_shown_with_its_files(folder: Path, listed: list[dict[str, object]]) -> None:
+    """`runs show` names the arguments, the reports and the log of a run."""
+    done = kfp_tabular("runs", "show", str(listed[1]["run_id"]), folder=folder)
+    assert "ok.csv" in done.output
+    assert f"{listed[1]['run_id']}/evaluate_model.html" in done.output
+    assert f"{listed[1]['run_id']}/run.log" in done.output
+
+
+def test_a_run_of_this_machine_is_not_terminated(
+    folder: Path, listed: list[dict[str, object]]
+) -> None:
+    """`runs terminate` says how a run of this machine ends, and asks no cluster."""
+    done = kfp_tabular("runs", "terminate", str(listed[0]["run_id"]), folder=folder)
+    assert (done.exit_code, "Ctrl-C" in done.errors) == (2, True)
+
+
+def test_without_runs_the_cluster_is_named(tmp_path: Path) -> None:
+    """An empty list says where else runs may be."""
+    assert "--cluster" in kfp_tabular("runs", "list", folder=tmp_path).output
+
+
+@pytest.mark.parametrize(("process", "state"), [(NOBODY, "KILLED"), (os.getpid(), "RUNNING")])
+def test_a_run_whose_process_is_gone_was_killed(tmp_path: Path, process: int, state: str) -> None:
+    """A record that nobody could end tells so."""
+    folder = new_run_folder(tmp_path, "training")
+    LocalRun(folder.name, "training", {}, process, "2026-01-02T03:04:05+00:00").write(folder)
+    found = find_run(tmp_path, folder.name)
+    assert found is not None
+    assert found[1].state == state
+
+
+@pytest.mark.parametrize("name", ["../secrets", "", ".", "/etc"])
+def test_a_run_is_looked_for_in_its_folder_alone(tmp_path: Path, name: str) -> None:
+    """A name that leads elsewhere is no run of this machine."""
+    (tmp_path / "run.json").write_text("{}")
+    assert find_run(tmp_path / "work", name) is None
+
+
+def test_options_are_grouped_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of a run shows its options under the titles of the pipeline's interface."""
+    with pytest.raises(SystemExit):
+        main(["run", "training", "--help"])
+    shown = capsys.readouterr().out
+    titles = [line for line in shown.splitlines() if re.fullmatch(r"[A-Z][a-z ]+:", line)]
+    assert titles[:6] == ["Data:", "Target:", "Split:", "Model:", "Gate:", "Registry:"]
+    assert shown.index("Other options:") < shown.index("--runner")
+
+
+def test_commands_to_go_on_with_work_as_they_stand(folder: Path) -> None:
+    """What a run proposes starts with a program that is there."""
+    done: Done = kfp_tabular(
+        "run", "training", "--source", "ok.csv", "--target", "y", folder=folder
+    )
+    proposed = done.output.split("next:\n")[1].splitlines()[0].split()[0]
+    assert (folder / proposed).exists() or proposed == "kfp-tabular"
