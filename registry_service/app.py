@@ -12,11 +12,10 @@ from fastapi import APIRouter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from registry_service.access.access_file import WatchedAccessFile
 from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
 from registry_service.access.mesh import Mesh
-from registry_service.access.policy import Policy, read_access_file
-from registry_service.access.tokens import StaticTokens
 from registry_service.api.browsers import Doorkeeper
 from registry_service.api.errors import ERROR_HANDLERS
 from registry_service.api.health import health_router
@@ -143,8 +142,8 @@ def authenticator(settings: Settings) -> Authenticator | None:
     """Return what finds out who asks, None when the service does not care."""
     if settings.access_file is None:
         return None
-    access = read_access_file(settings.access_file)
-    sources: list[TokenSource] = [StaticTokens(access.tokens)]
+    access = WatchedAccessFile(settings.access_file)
+    sources: list[TokenSource] = [access]
     if settings.kubernetes_audience is not None:
         sources.append(
             TokenReview(
@@ -155,7 +154,7 @@ def authenticator(settings: Settings) -> Authenticator | None:
             )
         )
     mesh = Mesh(settings.trust_domain) if settings.trust_domain is not None else None
-    return Authenticator(sources, Policy(access.grants), settings.gateway_subject, mesh)
+    return Authenticator(sources, access, settings.gateway_subject, mesh)
 
 
 def _our_routers(

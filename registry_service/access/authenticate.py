@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from registry_service.access.mesh import Mesh
-from registry_service.access.policy import Policy
 from registry_service.domain.access import Identity
 from registry_service.errors import UnauthorizedError
 
@@ -17,12 +16,20 @@ class TokenSource(Protocol):
         ...
 
 
+class Grants(Protocol):
+    """Knows what subjects may do."""
+
+    def identity(self, subject: str) -> Identity:
+        """Return a subject with its grants."""
+        ...
+
+
 class Authenticator:
     """Finds out who asks.
 
     Args:
         sources: Asked in turn.
-        policy: The grants.
+        grants: What each subject may do.
         gateway: The subject whose header `kubeflow-userid` is believed; nobody else's is.
         mesh: Knows callers without a token by their certificate.
     """
@@ -30,12 +37,12 @@ class Authenticator:
     def __init__(
         self,
         sources: Sequence[TokenSource],
-        policy: Policy,
+        grants: Grants,
         gateway: str | None = None,
         mesh: Mesh | None = None,
     ) -> None:
         self._sources = sources
-        self._policy = policy
+        self._grants = grants
         self._gateway = gateway
         self._mesh = mesh
 
@@ -58,7 +65,7 @@ class Authenticator:
             # Its users' tokens, which it hands on, are meant for itself.
             return self._user_of_gateway(user_header)
         if peer is not None and not authorization:
-            return self._policy.identity(peer)
+            return self._grants.identity(peer)
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise UnauthorizedError("this registry needs a bearer token: Authorization: Bearer …")
@@ -67,12 +74,12 @@ class Authenticator:
             raise UnauthorizedError("the bearer token is not known here, or no longer valid")
         if self._gateway is not None and subject == self._gateway and user_header:
             subject = user_header
-        return self._policy.identity(subject)
+        return self._grants.identity(subject)
 
     def _user_of_gateway(self, user_header: str) -> Identity:
         if not user_header:
             raise UnauthorizedError("the gateway does not say who asks: kubeflow-userid is missing")
-        return self._policy.identity(user_header)
+        return self._grants.identity(user_header)
 
     async def _subject(self, token: str) -> str | None:
         for source in self._sources:

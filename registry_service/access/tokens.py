@@ -2,16 +2,18 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
-
-from registry_service.access.policy import TokenEntry
+from collections.abc import Mapping
 
 
 class StaticTokens:
-    """Knows tokens by their digests and compares them in constant time."""
+    """Knows tokens by their digests and compares them in constant time.
 
-    def __init__(self, entries: Sequence[TokenEntry]) -> None:
-        self._known = [(_digest(entry.token), entry.subject) for entry in entries]
+    Args:
+        subjects: Whose each token is.
+    """
+
+    def __init__(self, subjects: Mapping[str, str]) -> None:
+        self._known = [(_digest(token), subject) for token, subject in subjects.items()]
 
     async def subject(self, token: str) -> str | None:
         """Return whose token this is, None when it is unknown."""

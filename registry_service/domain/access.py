@@ -17,10 +17,28 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role over the models whose names begin with a prefix; the empty one means all."""
+    """A role over the models whose names begin with a prefix, or over one model alone.
+
+    Attributes:
+        role: What it allows.
+        prefix: Of the names; the empty one means all models.
+        model: Name of the one model; None where the prefix counts.
+    """
 
     role: Role
     prefix: str = ""
+    model: str | None = None
+
+    def covers(self, model_name: str) -> bool:
+        """Tell whether it is about a model of that name."""
+        if self.model is not None:
+            return model_name == self.model
+        return model_name.startswith(self.prefix)
+
+    @property
+    def covers_all(self) -> bool:
+        """Whether it is about all models."""
+        return self.model is None and not self.prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +50,11 @@ class Identity:
 
     def has(self, role: Role, model_name: str) -> bool:
         """Tell whether they have the role over a model of that name."""
-        return any(
-            grant.role >= role and model_name.startswith(grant.prefix) for grant in self.grants
-        )
+        return any(grant.covers(model_name) for grant in self.granting(role))
+
+    def has_everywhere(self, role: Role) -> bool:
+        """Tell whether they have the role over all models."""
+        return any(grant.covers_all for grant in self.granting(role))
 
     def require(self, role: Role, model_name: str) -> None:
         """Raise ForbiddenError unless they have the role over a model of that name."""
@@ -45,17 +65,17 @@ class Identity:
 
     def require_everywhere(self, role: Role) -> None:
         """Raise ForbiddenError unless they have the role over all models."""
-        if not any(grant.role >= role and not grant.prefix for grant in self.grants):
+        if not self.has_everywhere(role):
             raise ForbiddenError(f"{self.name} is not a {role.name.lower()} of all models")
 
     def require_somewhere(self, role: Role) -> None:
         """Raise ForbiddenError unless they have the role over some models."""
-        if not any(grant.role >= role for grant in self.grants):
+        if not self.granting(role):
             raise ForbiddenError(f"{self.name} is not a {role.name.lower()} of any model")
 
-    def prefixes(self, role: Role) -> Sequence[str]:
-        """Return the prefixes of the names over which they have the role."""
-        return [grant.prefix for grant in self.grants if grant.role >= role]
+    def granting(self, role: Role) -> Sequence[Grant]:
+        """Return the grants that give them the role."""
+        return [grant for grant in self.grants if grant.role >= role]
 
 
 # On one machine, whoever reaches the loopback address may do everything.

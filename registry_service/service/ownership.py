@@ -32,7 +32,7 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
         ForbiddenError: The identity lacks the role over the resource's model, whose name the
             message does not tell; for what belongs to no model, over all models.
     """
-    if "" in identity.prefixes(role):
+    if identity.has_everywhere(role):
         return resource
     name = model_name_of(transaction, resource)
     if name is None:
@@ -46,15 +46,13 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
 
 def visible_models(identity: Identity, condition: Filter | None) -> Filter | None:
     """Return a filter on models narrowed to those that someone may read."""
-    prefixes = identity.prefixes(Role.READER)
-    if "" in prefixes:
+    if identity.has_everywhere(Role.READER):
         return condition
-    if not prefixes:
-        raise ForbiddenError(f"{identity.name} is not a reader of any model")
-    mine = AnyOf(
-        tuple(
-            Comparison("name", None, "LIKE", f"{literal_pattern(prefix)}%", custom=False)
-            for prefix in prefixes
-        )
-    )
-    return mine if condition is None else AllOf((condition, mine))
+    identity.require_somewhere(Role.READER)
+    granted = identity.granting(Role.READER)
+    models = tuple(grant.model for grant in granted if grant.model is not None)
+    prefixes = [literal_pattern(grant.prefix) for grant in granted if grant.model is None]
+    mine = [Comparison("name", None, "LIKE", f"{each}%", custom=False) for each in prefixes]
+    if models:
+        mine.append(Comparison("name", None, "IN", models, custom=False))
+    return AnyOf(tuple(mine)) if condition is None else AllOf((condition, AnyOf(tuple(mine))))

@@ -73,13 +73,12 @@ class Versions:
             models = transaction.resources.page(RegisteredModel, ListQuery(), id__in=parents).items
         version_of = {version.id: version for version in versions}
         model_of = {model.id: model for model in models}
-        readable = tuple(identity.prefixes(Role.READER))
         return [
             (model, version, item)
             for item in data
             if (version := version_of.get(item.model_version_id or 0)) is not None
             and (model := model_of[version.registered_model_id]) is not None
-            and str(model.name).startswith(readable)
+            and identity.has(Role.READER, str(model.name))
         ]
 
     def delete(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:

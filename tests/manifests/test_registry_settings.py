@@ -1,12 +1,13 @@
 """The registry understands what the manifests tell it."""
 
+import asyncio
 import base64
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from registry_service.access.policy import Policy, read_access_file
+from registry_service.access.access_file import WatchedAccessFile
 from registry_service.domain.access import Role
 from registry_service.settings import PREFIX, Settings
 from tests.manifests.conftest import need
@@ -79,10 +80,10 @@ def test_the_token_of_the_steps_makes_them_writers(local: list[Manifest], tmp_pa
     """The registry knows the token that steps are given, and lets it write."""
     access = _secret(local, "kfp-tabular", "kfp-tabular-registry-access")["access.json"]
     (tmp_path / "access.json").write_text(access, "utf-8")
-    known = read_access_file(tmp_path / "access.json")
-    subjects = {entry.token: entry.subject for entry in known.tokens}
+    known = WatchedAccessFile(tmp_path / "access.json")
     token = _secret(local, "kubeflow", "kfp-tabular")["REGISTRY_TOKEN"]
-    Policy(known.grants).identity(subjects[token]).require_everywhere(Role.WRITER)
+    subject = asyncio.run(known.subject(token))
+    known.identity(str(subject)).require_everywhere(Role.WRITER)
 
 
 def test_the_keys_of_the_store_are_those_that_the_set_up_makes(local: list[Manifest]) -> None:

@@ -1,5 +1,6 @@
 """Running registries for the tests."""
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.minio_server import Minio
+from tests.registry_service.people import GATEWAY, GRANTS, TOKENS
 from tests.registry_service.postgres import available, new_database, running_postgres
 from tests.registry_service.running import (
     KUBEFLOW,
@@ -42,6 +44,32 @@ def registry(
     with stores_of(request, request.param) as settings:
         running = start_registry(tmp_path_factory.mktemp("registry"), **settings)
         yield running
+        running.stop()
+
+
+@pytest.fixture(scope="session", params=[ON_ONE_MACHINE, ON_SERVERS])
+def guarded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A registry that knows a few people and protects the alias `champion`, on both stores."""
+    folder: Path = tmp_path_factory.mktemp("guarded")
+    access = folder / "access.json"
+    tokens = [
+        {"token": token, "subject": GATEWAY if name == "gateway" else name}
+        for name, token in TOKENS.items()
+    ]
+    access.write_text(json.dumps({"tokens": tokens, "grants": GRANTS}))
+    with stores_of(request, request.param) as settings:
+        running = start_registry(
+            folder / "data",
+            REGISTRY_ACCESS_FILE=str(access),
+            REGISTRY_PROTECTED_ALIASES="champion",
+            REGISTRY_GATEWAY_SUBJECT=GATEWAY,
+            REGISTRY_TRUST_DOMAIN="cluster.local",
+            REGISTRY_SIDECAR="injected",
+            **settings,
+        )
+        yield running.url
         running.stop()
 
 

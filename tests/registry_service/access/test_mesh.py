@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from registry_service.access.access_file import GrantEntry, Policy
 from registry_service.access.authenticate import Authenticator
 from registry_service.access.mesh import Mesh
-from registry_service.access.policy import GrantEntry, Policy, TokenEntry
 from registry_service.access.tokens import StaticTokens
 from registry_service.domain.access import Identity
 from registry_service.errors import UnauthorizedError
@@ -29,7 +29,7 @@ def authenticator() -> Authenticator:
     """Knows the dashboard, a user, a token, and a gateway that speaks for users."""
     subjects = (DASHBOARD, "me@example.org", "ci")
     grants = [GrantEntry(subject=subject, role="reader") for subject in subjects]
-    tokens = StaticTokens([TokenEntry(token=TOKEN, subject="ci")])
+    tokens = StaticTokens({TOKEN: "ci"})
     return Authenticator([tokens], Policy(grants), GATEWAY, Mesh("cluster.local"))
 
 

@@ -1,61 +1,8 @@
 """Who may do what, over HTTP."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from tests.registry_service.api.test_registration import registration
-from tests.registry_service.running import KUBEFLOW, OURS, Caller, start_registry
-
-TOKENS = {
-    name: f"{name}-token-0123456789abcdef"
-    for name in ("reader", "writer", "approver", "admin", "stranger", "gateway")
-}
-GATEWAY = "system:serviceaccount:istio-system:gateway"
-GRANTS = [
-    {"subject": "reader", "role": "reader", "prefix": "churn"},
-    {"subject": "writer", "role": "writer", "prefix": "churn"},
-    {"subject": "approver", "role": "approver", "prefix": "churn"},
-    {"subject": "admin", "role": "approver"},
-    {"subject": "user@example.org", "role": "reader", "prefix": "churn"},
-]
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A registry that knows a few people and protects the alias `champion`."""
-    folder: Path = tmp_path_factory.mktemp("guarded")
-    access = folder / "access.json"
-    tokens = [
-        {"token": token, "subject": GATEWAY if name == "gateway" else name}
-        for name, token in TOKENS.items()
-    ]
-    access.write_text(json.dumps({"tokens": tokens, "grants": GRANTS}))
-    running = start_registry(
-        folder / "data",
-        REGISTRY_ACCESS_FILE=str(access),
-        REGISTRY_PROTECTED_ALIASES="champion",
-        REGISTRY_GATEWAY_SUBJECT=GATEWAY,
-        REGISTRY_TRUST_DOMAIN="cluster.local",
-        REGISTRY_SIDECAR="injected",
-    )
-    yield running.url
-    running.stop()
-
-
-def as_user(url: str, name: str | None, prefix: str = OURS, **headers: str) -> Caller:
-    """Calls as one of them; None sends no token."""
-    if name is not None:
-        headers["Authorization"] = f"Bearer {TOKENS.get(name, name)}"
-    return Caller(url, prefix, headers)
-
-
-def register(url: str, name: str, model: str, **more: object) -> int:
-    """Register a version as somebody and return the status."""
-    body = registration(model, [], aliases=[], **more)
-    return as_user(url, name)("POST", "/register", body, Idempotency_Key=f"{model}-{name}")[0]
+from tests.registry_service.people import as_user, register
+from tests.registry_service.running import KUBEFLOW, OURS
 
 
 def test_nobody_and_strangers_are_told_apart(guarded: str) -> None:
@@ -109,6 +56,19 @@ def test_roles_hold_on_the_kubeflow_api(guarded: str) -> None:
     assert writer("POST", "/serving_environments", {"name": "prod"})[0] == 403
     listed = writer("GET", "/registered_models")[1]["items"]
     assert {item["name"][:5] for item in listed} == {"churn"}
+
+
+def test_a_role_for_one_model_is_for_no_other(guarded: str) -> None:
+    """Neither in the lists nor by name is another model seen whose name begins alike."""
+    for name in ("churn-only", "churn-only-not", "fraud-only"):
+        register(guarded, "admin", name)
+    keeper = as_user(guarded, "keeper")
+    for prefix, path in ((OURS, "/models"), (KUBEFLOW, "/registered_models")):
+        listed = as_user(guarded, "keeper", prefix)("GET", path)[1]["items"]
+        assert {item["name"] for item in listed} == {"churn-only", "fraud-only"}
+    assert keeper("GET", "/models/churn-only-not")[0] == 403
+    assert register(guarded, "keeper", "churn-only", version={"name": "mine"}) == 201
+    assert register(guarded, "keeper", "fraud-only", version={"name": "mine"}) == 403
 
 
 def test_a_protected_alias_needs_approval_and_the_approver(guarded: str) -> None:

@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from tests.registry_service.api.test_access import TOKENS, as_user, guarded, register
+from tests.registry_service.people import TOKENS, as_user, register
 from tests.registry_service.ui.conftest import Browser
-
-__all__ = ["guarded"]
 
 
 @pytest.fixture(name="models", scope="module")
