@@ -1,0 +1,64 @@
+"""The rooms of the code, and the arrows between them."""
+
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+from pipelines.definition import catalog
+
+PACKAGES = ("components", "pipelines", "registry_service")
+GRAPH = grimp.build_graph(*PACKAGES)
+SHARED = "components.shared"
+ROOMS = ("command_line", "cluster", "definition", "local")
+"""The folders of `pipelines` that are no pipelines."""
+
+
+def _room(module: str) -> str:
+    """Return the component or the package that a module belongs to; empty for what is shared."""
+    if module.startswith(f"{SHARED}."):
+        return ""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "components" else parts[0]
+
+
+@pytest.mark.parametrize("name", catalog.component_names())
+def test_components_do_not_know_each_other(name: str) -> None:
+    """A component imports its own modules and what is shared, and no other component."""
+    own = f"components.{name}"
+    modules = {own, *GRAPH.find_descendants(own)}
+    imported = {i for module in modules for i in GRAPH.find_modules_directly_imported_by(module)}
+    assert {_room(module) for module in imported} <= {own, "", "components"}
+
+
+@pytest.mark.parametrize("name", catalog.pipeline_names())
+def test_nothing_knows_a_pipeline_by_name(name: str) -> None:
+    """No module outside the folder of a pipeline imports from it."""
+    own = f"pipelines.{name}"
+    modules = {own, *GRAPH.find_descendants(own)}
+    users = {u for module in modules for u in GRAPH.find_modules_that_directly_import(module)}
+    assert users <= modules
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_says_the_name_of_a_pipeline(room: str) -> None:
+    """No module that runs pipelines, or makes commands of them, has the name of one in its code."""
+    names = [f'"{name}"' for name in catalog.pipeline_names()]
+    for path in (catalog.ROOT / "pipelines" / room).rglob("*.py"):
+        assert not any(name in path.read_text("utf-8") for name in names), path
+
+
+def test_modules_import_each_other_in_no_circle() -> None:
+    """The imports of the whole code have an order."""
+    arrows = {m: GRAPH.find_modules_directly_imported_by(m) for m in GRAPH.modules}
+    TopologicalSorter(arrows).prepare()
+
+
+def test_the_arrows_point_from_the_command_line_down() -> None:
+    """The contracts of pyproject.toml hold: layers, and which package may know which."""
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint], cwd=catalog.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
