@@ -142,10 +142,10 @@ class Connection:
             response = self._get(path, fields=fields)
         except HTTPError:
             return None
-        is_page = "text/html" in response.headers.get("Content-Type", "")
-        return (
-            None if response.status != 200 or is_page else response.data.decode("utf-8", "replace")
-        )
+        text = response.data.decode("utf-8", "replace")
+        # ml-pipeline-ui calls the JSON of a pod text/html too: a page is known by how it begins.
+        is_page = "text/html" in response.headers.get("Content-Type", "") and text.startswith("<")
+        return None if response.status != 200 or is_page else text
 
     def run_page(self, run_id: str) -> str:
         """Return the address of a run's page, and how to get there where a port is forwarded."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from itertools import dropwhile
 from typing import Any, Final
 
 from components.shared.step import error_begun
@@ -19,7 +20,12 @@ LOG_PATHS: Final = (
 OUTPUTS: Final = "ExecutorOutput: "
 INPUTS: Final = "Got executor_input:"
 LAST_LINES: Final = 3
-GLOG_ERROR: Final = re.compile(r"[EF]\d{4} [\d:.]+ +\d+ \S+:\d+\] (?P<said>.*\S)")
+GLOG: Final = re.compile(r"(?P<level>[IWEF])\d{4} [\d:.]+ +\d+ \S+:\d+\] (?P<said>.*\S)")
+"""A line of the launcher's or the driver's own."""
+EXIT_STATUS: Final = re.compile(r"(.*: )?exit status \d+")
+ARGOEXEC: Final = re.compile(r"time=.* argo=true\b|Error: exit status \d+$")
+"""Lines that Argo's executor adds to what a container says."""
+TRACEBACK: Final = "Traceback (most recent call last):"
 
 
 def read_log(connection: Connection, run: Any, pod: str | None) -> str:
@@ -55,14 +61,29 @@ def error_in(log: str) -> str | None:
 
 
 def failure_in(log: str) -> str | None:
-    """Return the error that ended KFP's own driver, as its logger (glog) writes it."""
-    errors = [found["said"] for line in log.splitlines() if (found := GLOG_ERROR.match(line))]
-    return errors[-1] if errors else None
+    """Return the error that ended KFP's own driver or launcher, as its logger (glog) writes it.
+
+    That a process ended with a status says nothing of why, and is not returned.
+    """
+    errors = [
+        found["said"]
+        for line in log.splitlines()
+        if (found := GLOG.match(line)) and found["level"] in "EF"
+    ]
+    return next((said for said in reversed(errors) if not EXIT_STATUS.fullmatch(said)), None)
 
 
 def last_words(log: str) -> str | None:
-    """Return the last lines of a log."""
-    return "\n  ".join([line for line in log.splitlines() if line.strip()][-LAST_LINES:]) or None
+    """Return what an exception said that ended a step, or else the last lines that it printed.
+
+    The lines that KFP's launcher and Argo's executor add are left out.
+    """
+    printed = [
+        line
+        for line in log.splitlines()
+        if line.strip() and not GLOG.match(line) and not ARGOEXEC.match(line)
+    ]
+    return "\n  ".join(_said_by_exception(printed) or printed[-LAST_LINES:]) or None
 
 
 def outputs_in(log: str) -> StepOutputs | None:
@@ -79,6 +100,13 @@ def inputs_in(log: str) -> StepOutputs | None:
     if inputs is None:
         return None
     return _values(inputs.get("parameterValues", {}), inputs.get("artifacts", {}))
+
+
+def _said_by_exception(lines: list[str]) -> list[str]:
+    """Return the first lines of the message under the last traceback; none where there is none."""
+    starts = [number for number, line in enumerate(lines) if line.startswith(TRACEBACK)]
+    below = lines[starts[-1] + 1 :] if starts else []
+    return list(dropwhile(lambda line: line.startswith(" "), below))[:LAST_LINES]
 
 
 def _values(parameters: Mapping[str, Any], lists: Mapping[str, Any]) -> StepOutputs:

@@ -29,6 +29,7 @@ SKIPPED: Final = "SKIPPED"
 ENDED: Final = {SUCCEEDED, CACHED, FAILED, SKIPPED}
 NO_PODS: Final = {CACHED, SKIPPED}
 FINAL: Final = {SUCCEEDED, FAILED, SKIPPED, "CANCELED"}
+TERMINATED: Final = {"CANCELING", "CANCELED"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,24 @@ def duration(run: Any) -> float | None:
     """Return how many seconds a run took, or None while it goes on."""
     started, ended = _time(run.created_at), _time(run.finished_at)
     return (ended - started).total_seconds() if started and ended else None
+
+
+def was_terminated(run: Any) -> bool:
+    """Tell whether somebody ended a run: KFP says FAILED of it, and how it came to in its history.
+
+    Also before it has ended.
+    """
+    passed = {each.state for each in run.state_history or []}
+    return bool(TERMINATED & (passed | {run.state}))
+
+
+def is_told_whole(run: Any, steps: Iterable[Step]) -> bool:
+    """Tell whether the steps of a run that ended are told as they ended.
+
+    The backend stores the state of a run before those of its tasks.
+    """
+    states = {step.state for step in steps}
+    return not states & {PENDING, RUNNING} and (run.state != FAILED or FAILED in states)
 
 
 def errors_of(thing: Any) -> tuple[str, ...]:

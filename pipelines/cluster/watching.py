@@ -25,7 +25,9 @@ from pipelines.cluster.steps import (
     SUCCEEDED,
     Step,
     errors_of,
+    is_told_whole,
     steps_of,
+    was_terminated,
 )
 from pipelines.definition import catalog
 from pipelines.definition.outputs import StepOutputs
@@ -37,6 +39,9 @@ PATIENCE: Final = 5
 
 CERTAINTY: Final = 3
 """How often in a row a pod must be seen in trouble: a pull that fails once often succeeds next."""
+
+SETTLING_SECONDS: Final = 10.0
+"""How long the tasks of a run that ended may be told as they were before."""
 
 SLOW_SECONDS: Final = 60
 """How long a step may wait for its pod before we say where to look."""
@@ -76,19 +81,23 @@ class RunWatch:
             self._status.stop()
 
     def until_the_end(self, pause_seconds: float) -> Any:
-        """Return the run once it has ended.
+        """Return the run once it has ended, and its steps are told as they ended.
 
         Raises:
             StepCannotStartError: a step's pod cannot start, as the cluster says again and again.
             PipelineError: the connection broke, and stayed broken.
         """
+        settled_by = None
         while True:
             run = self._connection.run(self._run_id)
             steps = steps_of(run)
             self._show(run, steps)
             if run.state in FINAL:
-                return run
-            self._look_for_trouble(steps)
+                settled_by = settled_by or time.monotonic() + SETTLING_SECONDS
+                if is_told_whole(run, steps) or time.monotonic() >= settled_by:
+                    return run
+            else:
+                self._look_for_trouble(steps)
             time.sleep(pause_seconds)
 
     def _show(self, run: Any, steps: list[Step]) -> None:
@@ -179,8 +188,13 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
     if run.state == SUCCEEDED:
         return
     failed = [step for step in steps_of(run) if step.state == FAILED]
-    if run.state == "CANCELED" and not failed:
-        raise RunFailedError(f"run {run.run_id} was terminated\n  {describe}")
+    if was_terminated(run):
+        # What went on in that moment was stopped, and did not fail by itself.
+        during = f" during {', '.join(step.name for step in failed)}" if failed else ""
+        raise RunFailedError(
+            f"run {run.run_id} was terminated{during}, with kfp-tabular runs terminate or "
+            f"elsewhere\n  {describe}"
+        )
     if not failed:
         said = "; ".join(errors_of(run)) or f"KFP says {run.state} and nothing else"
         raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
@@ -214,6 +228,7 @@ def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:
         (str(trouble) if trouble else None)
         or why_ended(connection, step.pod, step.name)
         or "; ".join(messages)
+        or failure_in(log)
         or last_words(log)
     )
     return known or "the step failed, and neither the API nor its log say why"

@@ -9,10 +9,9 @@ in tasks that are shaped as KFP 2.17 compiles them to Argo: a driver and a group
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.server import ThreadingHTTPServer
 from itertools import count
 from types import SimpleNamespace
@@ -20,25 +19,19 @@ from typing import Any, Final
 
 import kfp_server_api as api
 
+from tests.pipelines.fake_inputs import check_inputs
 from tests.pipelines.fake_kfp_handler import PREFIX, WIRE, KfpHandler, RefusalError
-from tests.pipelines.fake_tasks import EPOCH, pod_of, progress
+from tests.pipelines.fake_logs import archive_key, container_log, pod_log
+from tests.pipelines.fake_runs import FakeRun
+from tests.pipelines.fake_tasks import EPOCH, WORKFLOW, pod_of
 
-
-@dataclass
-class FakeRun:
-    """A run and how it is to go.
-
-    Attributes:
-        body: as it was submitted.
-        outcomes: what becomes of each step: SUCCEEDED, CACHED, FAILED, DRIVER_FAILED, STUCK,
-            STUCK_SAYING_WHY; a step that is not named succeeds. What becomes of the run's own
-            driver, under `root`: DRIVER_FAILED, DRIVER_STUCK.
-        stage: how often it was looked at.
-    """
-
-    body: Any
-    outcomes: dict[str, str]
-    stage: int = 0
+DEFAULT_ACCOUNT: Final = "pipeline-runner"
+BUCKET: Final = "mlpipeline"
+POWERLESS: Final = (
+    "F0102 03:04:05.000000      23 main.go:79] KFP driver: driver.RootDAG(...) failed: configmaps "
+    '"kfp-launcher" is forbidden: User "system:serviceaccount:kubeflow:{account}" cannot get '
+    'resource "configmaps" in API group "" in the namespace "kubeflow"\n'
+)
 
 
 @dataclass
@@ -53,11 +46,15 @@ class FakeKfp:
         token: the token that it wants, if any.
         faults: what is done instead of answering: each a pattern of "METHOD path" and a status, or
             "break" to end the connection; used up one by one.
-        logs: what each pod printed, by its step.
+        logs: what each step printed, or its driver where that is what fails.
         pods: the status of a pod, by its step.
         artifacts: the text of artifacts, by their address.
+        archives: whether Argo keeps the logs of pods in the store.
+        cleaned_up: whether the workflows are deleted with their pods, an hour after their end.
         tries_again: whether Argo's defaults try every node again, as KFP 2.17.1 has them.
+        lag: how many looks after a run's end its tasks are told as they were.
         ends_after: after how many looks somebody terminates a run.
+        accounts: the ServiceAccounts that there are, and whether each has KFP's role.
         pages: what else is served instead of anything, by its path.
         seen: "METHOD path" of every request.
         bodies: the body of every POST.
@@ -73,7 +70,11 @@ class FakeKfp:
     pods: dict[str, dict[str, Any]] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    archives: bool = True
+    cleaned_up: bool = False
     tries_again: bool = False
+    lag: int = 1
+    accounts: dict[str, bool] = field(default_factory=lambda: {DEFAULT_ACCOUNT: True})
     ends_after: int | None = None
     seen: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -130,17 +131,39 @@ class FakeKfp:
             raise RefusalError(404, f"Experiment {made.experiment_id} not found")
         if not made.pipeline_spec:
             raise RefusalError(400, "Invalid input error: a pipeline spec is required")
+        self._check_inputs(made)
+        return self._told(self._started(made))
+
+    def fire(self, schedule_id: str) -> str:
+        """Start a run as a recurring run does when its time has come; return the run's id."""
+        schedule = self.schedules[schedule_id]
+        made = api.V2beta1Run(
+            display_name=f"{schedule.display_name} 1",
+            experiment_id=schedule.experiment_id,
+            pipeline_spec=schedule.pipeline_spec,
+            runtime_config=schedule.runtime_config,
+            recurring_run_id=schedule_id,
+        )
+        return str(self._started(made).body.run_id)
+
+    def _started(self, made: Any) -> FakeRun:
         made.run_id = f"00000000-0000-4000-8000-{next(self.ids):012d}"
         made.created_at = EPOCH
-        self.runs[made.run_id] = FakeRun(made, dict(self.outcomes))
-        return self._told(self.runs[made.run_id])
+        made.service_account = made.service_account or DEFAULT_ACCOUNT
+        run = self.runs[made.run_id] = FakeRun(made, dict(self.outcomes))
+        if not self.accounts.get(made.service_account):
+            # Of one that does not exist, only the workflow's node tells: there is no pod.
+            run.outcomes["root"] = self.outcomes["root"] = "DRIVER_FAILED"
+            if made.service_account in self.accounts:
+                self.logs["root"] = POWERLESS.format(account=made.service_account)
+        return run
 
     def get_run(self, query: dict[str, str], body: bytes, run_id: str) -> Any:
         """Tell of a run, one stage further than the last time."""
         run = self._run(run_id)
         run.stage += 1
         if run.stage == self.ends_after:
-            run.outcomes["*"] = "CANCELED"
+            run.canceled_at = run.stage
         return self._told(run)
 
     def list_runs(self, query: dict[str, str], body: bytes) -> Any:
@@ -153,13 +176,23 @@ class FakeKfp:
             for run in reversed(self.runs.values())
             if query.get("experiment_id") in (None, run.body.experiment_id)
         ]
+        for wanted in json.loads(query.get("filter", "{}")).get("predicates", []):
+            assert wanted["operation"] == "EQUALS"
+            runs = [run for run in runs if getattr(run, wanted["key"]) == wanted["stringValue"]]
         return api.V2beta1ListRunsResponse(
             runs=runs[: int(query["page_size"])], total_size=len(runs)
         )
 
     def terminate_run(self, query: dict[str, str], body: bytes, run_id: str) -> Any:
-        """End a run."""
-        self._run(run_id).outcomes["*"] = "CANCELED"
+        """End a run, which needs its workflow."""
+        run = self._run(run_id)
+        if run.orphaned_at is not None:
+            raise RefusalError(
+                500,
+                f"Failed to terminate a run: InternalServerError: run {run_id}: "
+                f'workflows.argoproj.io "{WORKFLOW}" not found',
+            )
+        run.canceled_at = run.stage
         return {}
 
     def create_schedule(self, query: dict[str, str], body: bytes) -> Any:
@@ -167,6 +200,7 @@ class FakeKfp:
         made = _read(body, "V2beta1RecurringRun")
         if len(made.trigger.cron_schedule.cron.split()) != 6:
             raise RefusalError(400, "Invalid input error: The input cron schedule is invalid")
+        self._check_inputs(made)
         made.recurring_run_id = f"schedule-{next(self.ids)}"
         made.status = "ENABLED"
         self.schedules[made.recurring_run_id] = made
@@ -177,10 +211,24 @@ class FakeKfp:
         found = list(self.schedules.values())
         return api.V2beta1ListRecurringRunsResponse(recurring_runs=found, total_size=len(found))
 
-    def delete_schedule(self, query: dict[str, str], body: bytes, schedule_id: str) -> Any:
-        """Delete a recurring run."""
-        if self.schedules.pop(schedule_id, None) is None:
+    def get_schedule(self, query: dict[str, str], body: bytes, schedule_id: str) -> Any:
+        """Tell of a recurring run."""
+        if schedule_id not in self.schedules:
             raise RefusalError(404, f"RecurringRun {schedule_id} not found")
+        return self.schedules[schedule_id]
+
+    def disable_schedule(self, query: dict[str, str], body: bytes, schedule_id: str) -> Any:
+        """Let a recurring run start no more runs."""
+        self.get_schedule(query, body, schedule_id).status = "DISABLED"
+        return {}
+
+    def delete_schedule(self, query: dict[str, str], body: bytes, schedule_id: str) -> Any:
+        """Delete a recurring run, and with it the workflow that it owns."""
+        self.get_schedule(query, body, schedule_id)
+        del self.schedules[schedule_id]
+        for run in self.runs.values():
+            if run.body.recurring_run_id == schedule_id and not run.has_ended(self.steps):
+                run.orphaned_at = run.stage
         return {}
 
     def health(self, query: dict[str, str], body: bytes) -> Any:
@@ -190,13 +238,31 @@ class FakeKfp:
     def page(self, path: str, query: dict[str, str]) -> str | None:
         """Return what ml-pipeline-ui serves besides the API: logs, pods and artifacts."""
         if path == "/k8s/pod/logs" and query.keys() >= {"runid", "createdat"}:
-            return self.logs.get(self._step_of(query["podname"]))
+            # Of a pod that is gone it looks for the log where Argo has not put it.
+            return None if self.cleaned_up else self._log(query["podname"], pod_log)
         if path == "/k8s/pod":
             status = self.pods.get(self._step_of(query["podname"]))
-            return None if status is None else json.dumps({"status": status})
+            gone = status is None or self.cleaned_up
+            return None if gone else json.dumps({"status": status})
         if path == "/artifacts/get":
+            if query["key"].startswith("private-artifacts/"):
+                return self._archived(query["bucket"], query["key"])
             return self.artifacts.get(f"{query['source']}://{query['bucket']}/{query['key']}")
         return None
+
+    def _archived(self, bucket: str, key: str) -> str | None:
+        pod = key.split("/")[-2]
+        expected = archive_key(self.namespaces[0] if self.multi_user else "kubeflow", pod)
+        found = self.archives and (bucket, key) == (BUCKET, expected)
+        return self._log(pod, container_log) if found else None
+
+    def _log(self, pod: str, written: Callable[..., str]) -> str | None:
+        step = self._step_of(pod)
+        outcome = self.outcomes.get(step, "")
+        failed, driver = "FAILED" in outcome, outcome.startswith("DRIVER")
+        if step not in self.logs:
+            return None
+        return written(self.logs[step], failed=failed, driver=driver)
 
     def _step_of(self, pod: str) -> str:
         for step in ("root", *self.steps):
@@ -222,14 +288,12 @@ class FakeKfp:
         if namespace and namespace not in self.namespaces:
             raise RefusalError(403, f"PermissionDenied: User 'me' is not authorized in {namespace}")
 
+    def _check_inputs(self, made: Any) -> None:
+        given = made.runtime_config.parameters if made.runtime_config else None
+        check_inputs(made.pipeline_spec, given or {})
+
     def _told(self, run: FakeRun) -> Any:
-        told = _copy(run.body, "V2beta1Run")
-        state, tasks = progress(self.steps, run.stage, run.outcomes, self.tries_again)
-        told.state = state
-        told.run_details = api.V2beta1RunDetails(task_details=tasks)
-        if state != "RUNNING":
-            told.finished_at = EPOCH + timedelta(seconds=run.stage)
-        return told
+        return run.told(self.steps, self.tries_again, self.lag)
 
 
 ROUTES: Final = {
@@ -242,6 +306,8 @@ ROUTES: Final = {
     r"POST /runs/([\w-]+):terminate": "terminate_run",
     r"POST /recurringruns": "create_schedule",
     r"GET /recurringruns": "list_schedules",
+    r"GET /recurringruns/([\w-]+)": "get_schedule",
+    r"POST /recurringruns/([\w-]+):disable": "disable_schedule",
     r"DELETE /recurringruns/([\w-]+)": "delete_schedule",
 }
 
@@ -253,8 +319,3 @@ def _read(body: bytes, model: str) -> Any:
     if unknown := set(json.loads(body)) - set(known):
         raise RefusalError(400, f"unknown field {sorted(unknown)}")
     return read
-
-
-def _copy(thing: Any, model: str) -> Any:
-    data = json.dumps(WIRE.sanitize_for_serialization(thing))
-    return WIRE.deserialize(SimpleNamespace(data=data), model)

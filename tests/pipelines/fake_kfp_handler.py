@@ -11,6 +11,8 @@ import kfp_server_api as api
 
 WIRE: Final = api.ApiClient()
 PREFIX: Final = "/apis/v2beta1"
+NOT_THERE: Final = 500
+"""What ml-pipeline-ui says of a pod, a log or an artifact that is not there."""
 
 
 class RefusalError(Exception):
@@ -75,7 +77,9 @@ class KfpHandler(BaseHTTPRequestHandler):
             self._serve_api(parts.path, query, body)
         else:
             page = self.kfp.page(parts.path, query)
-            self._send(200 if page else 404, page or "none", "text/plain")
+            # Express calls every text a web page that is not given a type: a pod's JSON too.
+            kind = "text/html; charset=utf-8" if parts.path == "/k8s/pod" else "text/plain"
+            self._send(200 if page else NOT_THERE, page or f"Could not get it {query}", kind)
 
     def _serve_api(self, path: str, query: dict[str, str], body: bytes) -> None:
         try:

@@ -31,11 +31,12 @@ def progress(
     Args:
         steps: the steps, in order.
         stage: how often the run was looked at.
-        outcomes: what becomes of each step, `DRIVER_FAILED` among it; of the run itself under `*`.
+        outcomes: what becomes of each step, `DRIVER_FAILED` among it; of the run itself under
+            `root`.
         everything: whether Argo is configured to try every node again.
     """
-    if "*" in outcomes:
-        return outcomes["*"], []
+    if stage < 1 and outcomes.get("root") == "DRIVER_FAILED":
+        return "RUNNING", []
     names = _Names(everything)
     if state := {"DRIVER_FAILED": "FAILED", "DRIVER_STUCK": "PENDING"}.get(
         outcomes.get("root", "")

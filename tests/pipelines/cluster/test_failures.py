@@ -172,6 +172,63 @@ def test_a_step_without_a_message_of_its_own(submit: CommandLine, kfp: FakeKfp) 
     assert "NoSuchBucket: mlpipeline" in done.errors
 
 
+DEFECT = """\
+[KFP Executor 2026-01-02 03:04:05,000 INFO]: Got executor_input:
+Traceback (most recent call last):
+  File "/usr/lib/python3.12/runpy.py", line 198, in _run_module_as_main
+    return _run_code(code, main_globals, None,
+  File "/app/components/train_model/train.py", line 7, in train
+    raise TypeError("Cannot instantiate typing.Union")
+TypeError: Cannot instantiate typing.Union
+"""
+
+
+def test_a_step_that_failed_unexpectedly(submit: CommandLine, kfp: FakeKfp) -> None:
+    """The exception is the reason, not what KFP's launcher and Argo's executor said after it."""
+    kfp.outcomes["train_model"] = "FAILED"
+    kfp.logs["train_model"] = DEFECT
+    done = submit(*WATCHED)
+    assert "error: train_model: TypeError: Cannot instantiate typing.Union\n  log: " in done.errors
+    assert "exit status" not in done.errors
+
+
+def test_a_step_whose_outputs_cannot_be_kept(submit: CommandLine, kfp: FakeKfp) -> None:
+    """What the launcher failed with after a step that did its work is the reason."""
+    kfp.outcomes["train_model"] = "FAILED"
+    kfp.logs["train_model"] = (
+        "fitted\nF0102 03:04:05.000000      27 main.go:62] failed to upload model: NoSuchBucket\n"
+    )
+    assert "train_model: failed to upload model: NoSuchBucket\n" in submit(*WATCHED).errors
+
+
+@pytest.mark.parametrize("lag", [0, 1, 4])
+def test_tasks_that_are_told_late(submit: CommandLine, kfp: FakeKfp, lag: int) -> None:
+    """The step that failed is known also where KFP tells of the run's end before the step's."""
+    kfp.lag = lag
+    kfp.outcomes["train_model"] = "FAILED"
+    kfp.logs["train_model"] = "error: max_itre is no parameter\n"
+    done = submit(*WATCHED)
+    assert "✗ train_model" in done.output
+    assert "error: train_model: max_itre is no parameter" in done.errors
+
+
+def test_tasks_that_are_never_told(
+    submit: CommandLine, kfp: FakeKfp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some seconds the run's own state is all there is to say."""
+    monkeypatch.setattr("pipelines.cluster.watching.SETTLING_SECONDS", 0.1)
+    kfp.lag = 10**6
+    kfp.outcomes["ingest_table"] = "FAILED"
+    assert "KFP says FAILED and nothing else" in submit(*WATCHED).errors
+
+
+def test_a_page_is_not_taken_for_a_log(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Where the dashboard's own page answers for a log, there is none."""
+    kfp.outcomes["train_model"] = "FAILED"
+    kfp.pages["/k8s/pod/logs"] = "<!doctype html>\n<title>Kubeflow Pipelines</title>"
+    assert "neither the API nor its log say why" in submit(*WATCHED).errors
+
+
 def test_a_step_that_took_too_much_memory(submit: CommandLine, kfp: FakeKfp) -> None:
     """A killed container ends in the option that gives it more."""
     kfp.outcomes["train_model"] = "FAILED"

@@ -1,7 +1,8 @@
 """Reading the logs of steps."""
 
-from pipelines.cluster.logs import error_in, inputs_in, last_words, outputs_in
+from pipelines.cluster.logs import error_in, failure_in, inputs_in, last_words, outputs_in
 
+TRACEBACK = "Traceback (most recent call last):"
 LOG = """\
 I0102 03:04:05.000000      27 launcher_v2.go:203] input ComponentSpec: {}
 [KFP Executor 2026-01-02 03:04:05,000 INFO]: Got executor_input:
@@ -58,3 +59,24 @@ def test_last_words_are_few() -> None:
     """Only the end of a log is told, without its empty lines."""
     assert last_words("one\ntwo\n\nthree\nfour\n") == "two\n  three\n  four"
     assert last_words("\n") is None
+
+
+def test_last_words_are_the_steps_own() -> None:
+    """What KFP's launcher and Argo's executor, of several versions, say at the end is left out."""
+    end = (
+        "F0102 03:04:06.000000      27 main.go:62] failed to execute component: exit status 1\n"
+        'time="2026-01-02T03:04:06 UTC" level=info msg="sub-process exited" argo=true\n'
+        "time=2026-01-02T03:04:06.000Z level=INFO msg=exited argo=true error=<nil>\n"
+        "Error: exit status 1\n"
+    )
+    assert last_words(f"one\n{end}") == "one"
+    assert last_words(end) is None
+    assert failure_in(end) is None
+
+
+def test_the_last_words_of_a_step_are_its_exception() -> None:
+    """Of exceptions that led to each other the last one counts, with the lines of its message."""
+    cause = f"{TRACEBACK}\n  File \"a.py\", line 1\nKeyError: 'rows'\n"
+    between = "\nThe above exception was the direct cause of the following exception:\n\n"
+    last = f'{TRACEBACK}\n  File "b.py", line 2\n    raise it\nValueError: no rows\nat all\n'
+    assert last_words(f"{cause}{between}{last}") == "ValueError: no rows\n  at all"

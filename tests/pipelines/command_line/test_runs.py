@@ -2,7 +2,7 @@
 
 import json
 
-from tests.pipelines.conftest import CommandLine
+from tests.pipelines.conftest import WATCHED, CommandLine
 from tests.pipelines.fake_kfp import FakeKfp
 
 
@@ -84,4 +84,14 @@ def test_a_run_is_terminated(submit: CommandLine, on_cluster: CommandLine, kfp: 
     assert on_cluster("runs", "terminate", run_id).exit_code == 0
     watched = on_cluster("runs", "show", run_id, "--wait", "--poll", "0.01")
     assert watched.exit_code == 1
-    assert "was terminated" in watched.errors
+    assert f"error: run {run_id} was terminated, with kfp-tabular runs" in watched.errors
+
+
+def test_a_run_that_is_terminated_elsewhere(submit: CommandLine, kfp: FakeKfp) -> None:
+    """KFP says FAILED of the run and of the step that it stopped, and neither has failed."""
+    kfp.outcomes["validate_table"] = "STUCK"
+    kfp.ends_after = 4
+    done = submit(*WATCHED)
+    assert done.exit_code == 1
+    assert "was terminated during validate_table, with kfp-tabular runs terminate or" in done.errors
+    assert "neither the API nor its log say why" not in done.errors
