@@ -16,12 +16,24 @@ from components.shared.tables.columns import require_column
 IDENTIFIER_MINIMUM: Final = 50
 """Fewer distinct strings than this are categories, however few rows there are."""
 
+FREE_TEXT_BLANKS: Final = 2.0
+"""Texts with as many blanks, in the mean, are sentences rather than names or numbers."""
+ARTICLES: Final = {"identifier": "an identifier", "free text": "free text"}
+
 
 @dataclass(frozen=True)
 class DroppedColumn:
-    """A column that is no feature, and the reason."""
+    """A column that is no feature.
+
+    Attributes:
+        name: Its name.
+        kind: What it is, in two words: `identifier`, `free text`, `no value`, `one value`,
+            `drop_columns`.
+        reason: The same as a sentence, with figures.
+    """
 
     name: str
+    kind: str
     reason: str
 
 
@@ -78,15 +90,19 @@ def plan_features(
         if name not in (target, sample_weight_column, *drop_columns)
     }
     summaries, rows = _summarise(path, candidates)
-    dropped = [DroppedColumn(name, "named in drop_columns") for name in dict.fromkeys(drop_columns)]
+    dropped = [
+        DroppedColumn(name, "drop_columns", "named in drop_columns")
+        for name in dict.fromkeys(drop_columns)
+    ]
     inputs = []
     for name, kind in candidates.items():
         summary = summaries[name]
-        reason = _reason_to_drop(kind, summary, rows, identifier_share)
-        if reason is None:
-            inputs.append(InputColumn(name, kind, summary["present"] < rows))
+        if _is_distinct_text(kind, summary, identifier_share):
+            dropped.append(_distinct_text(path, name, summary))
+        elif emptiness := _emptiness(summary, rows):
+            dropped.append(DroppedColumn(name, *emptiness))
         else:
-            dropped.append(DroppedColumn(name, reason))
+            inputs.append(InputColumn(name, kind, summary["present"] < rows))
     if not inputs:
         reasons = "".join(f"\n{column.name}: {column.reason}" for column in dropped)
         raise InputError(f"No column is left to learn from besides the target {target!r}:{reasons}")
@@ -141,16 +157,24 @@ def _summarise(
     return summaries, row["rows"]
 
 
-def _reason_to_drop(
-    kind: str, summary: dict[str, Any], rows: int, identifier_share: float
-) -> str | None:
-    present, distinct = summary["present"], summary["distinct"]
+def _emptiness(summary: dict[str, Any], rows: int) -> tuple[str, str] | None:
+    present = summary["present"]
     if present == 0:
-        return "no row has a value"
-    if present == rows and (summary["constant"] or distinct == 1):
-        return "every row has the same value"
-    if kind != "string" or distinct < IDENTIFIER_MINIMUM or distinct <= identifier_share * present:
-        return None
-    return (
-        f"looks like an identifier or free text: {distinct:,} distinct values in {present:,} rows"
-    )
+        return "no value", "no row has a value"
+    if present == rows and (summary["constant"] or summary["distinct"] == 1):
+        return "one value", "every row has the same value"
+    return None
+
+
+def _is_distinct_text(kind: str, summary: dict[str, Any], identifier_share: float) -> bool:
+    if kind != "string" or summary["distinct"] < IDENTIFIER_MINIMUM:
+        return False
+    return bool(summary["distinct"] > identifier_share * summary["present"])
+
+
+def _distinct_text(path: str | Path, name: str, summary: dict[str, Any]) -> DroppedColumn:
+    blanks = pl.col(name).cast(pl.String).str.strip_chars().str.count_matches(" ").mean()
+    found = pl.scan_parquet(path).select(blanks).collect(engine="streaming").item()
+    kind = "identifier" if found < FREE_TEXT_BLANKS else "free text"
+    figures = f"{summary['distinct']:,} distinct values in {counted_rows(summary['present'])}"
+    return DroppedColumn(name, kind, f"looks like {ARTICLES[kind]}: {figures}")

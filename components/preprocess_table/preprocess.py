@@ -22,6 +22,7 @@ from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import InputError
 from components.shared.features.preprocessors import PreprocessorDescription, save_preprocessor
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, family_of
+from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.tables.frames import read_frame
 from components.shared.versions import library_versions
 
@@ -62,7 +63,15 @@ class PreprocessedTable:
                 column["name"]: column["reason"] for column in self.description.dropped
             },
             **self.description.treatment,
+            NOTES: notes_metadata(self.notes()),
         }
+
+    def notes(self) -> list[Note]:
+        """Return which columns the model does not see."""
+        return [
+            Note("left out", column["kind"], (column["name"],))
+            for column in self.description.dropped
+        ]
 
 
 def preprocess_table(

@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 
 from components.shared.digests import file_digest
+from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.number_text import counted_rows
 from components.shared.tables.choices import Strategy
 from components.shared.tables.files import count_rows, write_parquet
 from components.split_table.sides import choose_sides
@@ -44,6 +46,13 @@ class SplitTable:
     train_classes: dict[str, int] = field(default_factory=dict)
     test_classes: dict[str, int] = field(default_factory=dict)
 
+    def notes(self) -> list[Note]:
+        """Return which rows the model neither learns from nor is tested on."""
+        if not self.dropped_rows:
+            return []
+        text = f"{counted_rows(self.dropped_rows)} without a value of the target"
+        return [Note("left out", text)]
+
     def train_metadata(self) -> Metadata:
         """Return what the train artifact says about itself."""
         return self._metadata("train", self.train_digest, self.train_rows, self.train_classes)
@@ -64,6 +73,7 @@ class SplitTable:
             "strategy": self.strategy,
             **self.parameters,
             **told,
+            NOTES: notes_metadata(self.notes()),
         }
 
 

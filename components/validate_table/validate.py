@@ -3,9 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from components.shared.errors import InputError
+from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
@@ -51,7 +52,12 @@ class ValidatedTable:
         """Number of rules that the table breaks, each counted once."""
         return len(self.findings)
 
-    def metadata(self) -> dict[str, str | int | bool]:
+    def notes(self) -> list[Note]:
+        """Return what is odd, and the rules that a reported table breaks, for the user."""
+        broken = [Note("warning", _told(finding), (finding.column,)) for finding in self.findings]
+        return broken + [warning.note() for warning in self.warnings]
+
+    def metadata(self) -> dict[str, Any]:
         """Return what the schema artifact says about itself."""
         return {
             "task": self.task or NO_TASK,
@@ -60,6 +66,7 @@ class ValidatedTable:
             "rows": self.rows,
             "columns": self.columns,
             "curated": self.curated,
+            NOTES: notes_metadata(self.notes()),
         }
 
 
@@ -171,11 +178,15 @@ def _summary(findings: tuple[Finding, ...]) -> str:
 
 
 def _line(finding: Finding) -> str:
+    return f"{finding.column!r}: {_told(finding)}"
+
+
+def _told(finding: Finding) -> str:
     if not finding.count:
-        return f"{finding.column!r}: {finding.message}"
+        return finding.message
     row, value = finding.sample[0]
     return (
-        f"{finding.column!r}: {finding.message} in {counted_rows(finding.count)} "
+        f"{finding.message} in {counted_rows(finding.count)} "
         f"(the first: {value!r} in data row {row:,})"
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from components.shared.reports.notes import Note
 from components.shared.reports.number_text import counted_rows, percent
 from components.shared.tables.tasks import Task
 from components.validate_table.column_statistics import ColumnStatistics
@@ -22,6 +23,10 @@ class TableWarning:
 
     column: str | None
     message: str
+
+    def note(self) -> Note:
+        """Return the warning as a note for the user."""
+        return Note("warning", self.message, () if self.column is None else (self.column,))
 
 
 def count_repeated_rows(table: str | Path) -> int:

@@ -16,6 +16,7 @@ from sklearn.base import clone
 from components.preprocess_table.preprocess import PreprocessedTable, preprocess_table
 from components.shared.errors import InputError
 from components.shared.features.preprocessors import load_preprocessor
+from components.shared.reports.notes import read_notes
 from components.shared.tables.frames import read_frame
 from tests.components.training_tables import bird_strikes
 
@@ -116,6 +117,7 @@ def test_reasons_for_left_out_columns_are_told(
         tmp_path,
         age=list(range(100)),
         customer=[f"C{i}" for i in range(100)],
+        review=[f"would buy number {i} again" for i in range(100)],
         country=["NO"] * 100,
         empty=pl.Series([None] * 100, dtype=pl.Float64),
         note=["x", "y"] * 50,
@@ -124,11 +126,20 @@ def test_reasons_for_left_out_columns_are_told(
     dropped = done.preprocessor_metadata()["dropped_columns"]
     assert dropped == {
         "note": "named in drop_columns",
-        "customer": "looks like an identifier or free text: 100 distinct values in 100 rows",
+        "customer": "looks like an identifier: 100 distinct values in 100 rows",
+        "review": "looks like free text: 100 distinct values in 100 rows",
         "country": "every row has the same value",
         "empty": "no row has a value",
     }
     assert "left out country: every row has the same value" in capsys.readouterr().out
+    told = {note.text: note.columns for note in read_notes(done.preprocessor_metadata())}
+    assert told == {
+        "drop_columns": ("note",),
+        "identifier": ("customer",),
+        "free text": ("review",),
+        "one value": ("country",),
+        "no value": ("empty",),
+    }
 
 
 def test_trees_keep_missing_values_and_linear_estimators_get_none(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from components.shared.reports.notes import read_notes
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
 from components.split_table.split import SplitTable, split_table
@@ -227,6 +228,8 @@ def test_rows_without_target_are_dropped_and_counted(tmp_path: Path) -> None:
     train, test, result = split(tmp_path, frame, target="y", test_size=0.5)
     assert sorted([*train["x"], *test["x"]]) == [0, 2, 3, 4, 6, 7]
     assert result.train_metadata()["dropped_rows"] == 2
+    (note,) = read_notes(result.train_metadata())
+    assert (note.kind, note.text) == ("left out", "2 rows without a value of the target")
 
 
 def test_rows_without_target_need_no_time(tmp_path: Path) -> None:

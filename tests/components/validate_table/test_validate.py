@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from components.shared.errors import InputError
+from components.shared.reports.notes import read_notes
 from components.validate_table.validate import ValidatedTable, validate_table
 
 FRAME = pl.DataFrame(
@@ -208,6 +209,9 @@ def test_oddities_are_warnings_and_no_violations(tmp_path: Path) -> None:
     ]
     assert "missing in 1 row:" in told[-2][1]
     assert "'rare', has 3 rows (1.51\N{NO-BREAK SPACE}%)" in told[-1][1]
+    assert [(note.kind, note.columns, note.text) for note in read_notes(validated.metadata())] == [
+        ("warning", (column,), message) for column, message in told
+    ]
 
 
 def test_equal_rows_are_counted(tmp_path: Path) -> None:

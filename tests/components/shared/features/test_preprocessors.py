@@ -22,7 +22,7 @@ def description(version: str = sklearn.__version__) -> PreprocessorDescription:
         sample_weight_column=None,
         treatment={"family": "trees"},
         inputs=(InputColumn("x", "float", nullable=True),),
-        dropped=({"name": "id", "reason": "named in drop_columns"},),
+        dropped=({"name": "id", "kind": "drop_columns", "reason": "named in drop_columns"},),
         features=("x", "color"),
         codes={"color": 3},
         rows=4,
