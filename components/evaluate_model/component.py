@@ -39,7 +39,8 @@ def evaluate_model(
         slice_columns: Columns by which to break the metrics down; by default up to three text or
             boolean features of at most 20 values.
         positive_class: Which of two classes counts as found; by default the one that says so
-            (yes, true, 1, …), else the second one in sorted order.
+            (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer
+            rows, else the second in sorted order; the run says which and why.
         bootstrap_samples: Resamples behind the confidence intervals; 0 for none.
         confidence: Coverage of the intervals, between 0 and 1.
         seed: Seed of the resamples, the shuffles and the rows that plots show.

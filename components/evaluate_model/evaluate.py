@@ -19,6 +19,7 @@ from components.shared.evaluation.predictions import (
     Predicted,
     against_truth,
     labelled,
+    positive_class_of,
     predict,
     read_rows,
 )
@@ -64,8 +65,8 @@ def evaluate_model(
             `probability_0`, … in the order of the classes; the rows of `test` in their order.
         slice_columns: Columns of `test` to break the metrics down by; by default up to three
             text or boolean features of at most 20 values.
-        positive_class: Which of two classes counts as found; by default the one that says so
-            (`yes`, `true`, `1`, …), else the second one in sorted order.
+        positive_class: Which of two classes counts as found; by default as
+            `components.shared.evaluation.positive_class` decides and the result says.
         bootstrap_samples: Resamples behind the intervals, 0 for none.
         confidence: Coverage of the intervals, in (0, 1).
         seed: Seed of all that is random.
@@ -87,10 +88,12 @@ def evaluate_model(
     frame, output = frame[has_label], output[has_label]
     truth = frame[loaded.description.target]
     predicted = against_truth(loaded.description, truth, output, positive_class)
+    chosen = None
+    if predicted.positive is not None:
+        chosen = positive_class_of(loaded.description, predicted.labels, positive_class)
     found = estimates(
         predicted.scores(), METRICS[predicted.task], bootstrap_samples, confidence, seed
     )
-    positive = predicted.positive
     result = Evaluation(
         task=predicted.task,
         estimator=loaded.description.estimator,
@@ -99,7 +102,8 @@ def evaluate_model(
         unlabelled_rows=int((~has_label).sum()),
         labels=predicted.labels,
         classes=len(loaded.description.classes or ()),
-        positive_class=None if positive is None else predicted.labels[positive],
+        positive_class=None if chosen is None else predicted.labels[chosen.position],
+        positive_reason=None if chosen is None else chosen.reason,
         model_digest=loaded.digest,
         test_digest=test_digest,
         confidence=confidence,

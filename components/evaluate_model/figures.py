@@ -10,8 +10,10 @@ import numpy as np
 from components.evaluate_model.curves import Calibration, PrecisionRecall, Roc
 from components.evaluate_model.importance import Importances
 from components.evaluate_model.slices import SlicedColumn
-from components.shared.evaluation.metrics import Estimate
-from components.shared.evaluation.predictions import Label
+from components.shared.evaluation.metrics import REGRESSION, Estimate
+from components.shared.evaluation.positive_class import Label
+from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.number_text import counted_rows
 
 FORMAT: Final = 1
 MOST_CLASSES_SHOWN: Final = 50
@@ -46,6 +48,7 @@ class Evaluation:
         labels: The model's classes, then classes of the test rows that it does not know.
         classes: Number of the model's classes.
         positive_class: Binary only.
+        positive_reason: Why it is this one.
         model_digest: Digest of the model folder.
         test_digest: Digest of the test rows, where it was given.
         confidence: Coverage of the intervals.
@@ -67,6 +70,7 @@ class Evaluation:
     labels: tuple[Label, ...]
     classes: int
     positive_class: Label | None
+    positive_reason: str | None
     model_digest: str
     test_digest: str | None
     confidence: float
@@ -93,8 +97,24 @@ class Evaluation:
             "positive_class": None if self.positive_class is None else str(self.positive_class),
             "model_digest": self.model_digest,
             "test_digest": self.test_digest,
+            NOTES: notes_metadata(self.notes()),
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    def notes(self) -> list[Note]:
+        """Return what the user should know of how the figures came about."""
+        notes = []
+        if self.positive_class is not None:
+            text = f"the positive class is {self.positive_class!r} ({self.positive_reason})"
+            notes.append(Note("assumed", text))
+        if self.unlabelled_rows:
+            text = f"{counted_rows(self.unlabelled_rows)} to test on without a value of the target"
+            notes.append(Note("left out", text))
+        unknown = [str(label) for label in self.labels[self.classes :]]
+        if self.task != REGRESSION and unknown:
+            text = f"the model does not know {', '.join(unknown[:5])}: their rows count as mistakes"
+            notes.append(Note("warning", text))
+        return notes
 
     def dashboard_matrix(self) -> tuple[list[str], list[list[int]]] | None:
         """Return class names and rows of the confusion matrix; None where it is not for show."""

@@ -111,7 +111,7 @@ def train_model(
     _check_preprocessor(described, chosen, target, sample_weight_column)
     with importing("sklearn.ensemble"):
         rows = read_training_rows(features, described, resolved_task)
-        profile = _profile(train, described, target)
+        profile = _profile(train, described, target, resolved_task)
     classes = [] if resolved_task == "regression" else np.unique(rows.target).tolist()
     class_weights = parse_class_weight(class_weight, classes)
     weighted = replace(rows, weights=weigh_rows(class_weights, rows.target, rows.weights))
@@ -201,9 +201,9 @@ def _reached(estimator: Any) -> str:
 
 
 def _profile(
-    train: str | Path, description: PreprocessorDescription, target: str
+    train: str | Path, description: PreprocessorDescription, target: str, task: str
 ) -> dict[str, Any]:
     types = column_types(train)
-    return profile_table(
-        train, {name: types[name] for name in (*(c.name for c in description.inputs), target)}
-    )
+    names = (*(c.name for c in description.inputs), target)
+    classes = () if task == "regression" else (target,)
+    return profile_table(train, {name: types[name] for name in names}, classes)

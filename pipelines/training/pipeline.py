@@ -72,7 +72,8 @@ def training(
         class_weight: balanced, or a JSON object from class to weight.
         slice_columns: JSON list of columns by which the report breaks the metrics down.
         positive_class: Which of two classes counts as found; by default the one that says so (yes,
-            true, 1, …), else the second one in sorted order.
+            true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
+            else the second in sorted order; the run says which and why.
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: Value that the metric must reach; by default better than a constant prediction.
         margin: How much better than the champion a model must be, surely; a negative margin

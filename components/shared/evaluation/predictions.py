@@ -9,6 +9,7 @@ import numpy as np
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import BINARY, MULTICLASS, REGRESSION
+from components.shared.evaluation.positive_class import Label, PositiveClass, choose_positive
 from components.shared.evaluation.ranking import Bools, Floats
 from components.shared.evaluation.scores import (
     BinaryScores,
@@ -18,6 +19,7 @@ from components.shared.evaluation.scores import (
     Scores,
 )
 from components.shared.models.description import ModelDescription
+from components.shared.models.profiles import category
 from components.shared.models.threads import threads_for
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
@@ -28,10 +30,7 @@ if TYPE_CHECKING:
 
     from components.shared.models.folders import LoadedModel
 
-POSITIVE_WORDS: Final = frozenset({"1", "1.0", "true", "yes", "y", "t", "positive", "pos"})
 NUMBERS: Final = frozenset({"integer", "float"})
-
-Label = str | int | float | bool
 
 
 @dataclass(frozen=True)
@@ -150,25 +149,17 @@ def label_codes(
     return np.asarray(table[codes], dtype=np.intp), labels
 
 
-def positive_position(classes: Sequence[Label], wanted: str | None = None) -> int:
-    """Return the position of the positive class of two.
-
-    It is the one asked for; else the one of them that says so (`yes`, `true`, `1`, `y`, `t`,
-    `positive`, `pos`, in any case); else the second one, classes being sorted.
+def positive_class_of(
+    description: ModelDescription, labels: Sequence[Label], wanted: str | None
+) -> PositiveClass:
+    """Choose the positive class of a binary model, by its training rows and never the test rows.
 
     Raises:
         InputError: The class asked for is neither of the two.
     """
-    if wanted is not None:
-        names = [str(label) for label in classes]
-        if wanted not in names:
-            raise InputError(
-                f"There is no class {wanted!r} (parameter `positive_class`): the classes are "
-                f"{' and '.join(names)}."
-            )
-        return names.index(wanted)
-    saying = [k for k, label in enumerate(classes) if str(label).casefold() in POSITIVE_WORDS]
-    return saying[0] if len(saying) == 1 else 1
+    counts = description.profile.get(description.target, {}).get("categories", {})
+    rows = [counts.get(category(label), 0) for label in labels]
+    return choose_positive(labels, rows, description.target, wanted)
 
 
 def labelled(description: ModelDescription, actual: "pd.Series[Any]") -> Bools:
@@ -210,5 +201,5 @@ def against_truth(
                 f"rows, but the model knows {labels[0]!r} and {labels[1]!r} only: mend these "
                 "rows, or train on rows of all classes."
             )
-        positive = positive_position(labels, positive_class)
+        positive = positive_class_of(description, labels, positive_class).position
     return Predicted(description.task, codes, output, labels, positive)

@@ -1,7 +1,7 @@
 """The reference profile of a table: what monitoring compares later rows with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,24 +14,32 @@ QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
 MAX_CATEGORIES: Final = 100
 
 
-def profile_table(path: str | Path, columns: Mapping[str, str]) -> dict[str, Any]:
+def profile_table(
+    path: str | Path, columns: Mapping[str, str], classes: Collection[str] = ()
+) -> dict[str, Any]:
     """Summarise columns of a Parquet file.
 
     Args:
         path: A Parquet file.
         columns: Type name by column.
+        classes: Columns of classes, whatever their type.
 
     Returns:
         By column: `type`; `nulls`, the fraction of rows without a value; and, unless no row has
-        one, for strings and booleans `categories`, the number of rows by value, the most frequent
+        one, for strings, booleans and classes `categories`, the number of rows by value, the most frequent
         first, at most 100, and `other`, the number of rows with any other value; for numbers and
         dates `quantiles` at 0, 0.05, …, 1 (each a value that occurs; dates in ISO 8601).
     """
     lazy = pl.scan_parquet(path)
-    return {name: _profile(lazy, name, kind) for name, kind in columns.items()}
+    return {name: _profile(lazy, name, kind, name in classes) for name, kind in columns.items()}
 
 
-def _profile(lazy: pl.LazyFrame, name: str, kind: str) -> dict[str, Any]:
+def category(value: object) -> str:
+    """Return the name of a category: text as it is, other values as JSON spells them."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _profile(lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool) -> dict[str, Any]:
     series = lazy.select(name).collect().to_series()
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
@@ -42,7 +50,7 @@ def _profile(lazy: pl.LazyFrame, name: str, kind: str) -> dict[str, Any]:
     }
     if present.is_empty():
         return profile
-    if kind in ("string", "boolean"):
+    if are_classes or kind in ("string", "boolean"):
         return profile | _categories(present)
     return profile | {"quantiles": _quantiles(present)}
 
@@ -54,11 +62,7 @@ def _categories(present: pl.Series) -> dict[str, Any]:
         .sort(["count", "value"], descending=[True, False])
         .head(MAX_CATEGORIES)
     )
-    # A boolean's category is spelt as JSON spells it.
-    shown = {
-        value if isinstance(value, str) else json.dumps(value): count
-        for value, count in counts.iter_rows()
-    }
+    shown = {category(value): count for value, count in counts.iter_rows()}
     return {"categories": shown, "other": len(present) - sum(shown.values())}
 
 

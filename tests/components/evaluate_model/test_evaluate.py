@@ -251,6 +251,7 @@ def test_the_other_class_can_be_positive(binary_model: Trained, tmp_path: Path) 
     found = evaluate(tmp_path, binary_model.model, binary_model.test, positive_class="no")
     rows = found.predictions
     assert found.json["positive_class"] == "no"
+    assert found.json["positive_reason"] == "named in positive_class"
     assert found.result.values()["recall"] == pytest.approx(
         sk.recall_score(rows["actual"], rows["predicted"], pos_label="no")
     )

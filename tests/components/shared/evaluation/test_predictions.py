@@ -4,25 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.evaluation.predictions import Label, label_codes, positive_position
-
-
-@pytest.mark.parametrize(
-    ("classes", "position"),
-    [
-        (("no", "yes"), 1),
-        (("Yes", "no"), 0),
-        ((False, True), 1),
-        ((0, 1), 1),
-        ((1, 2), 0),
-        (("bad", "good"), 1),
-        (("negative", "positive"), 1),
-        (("1", "yes"), 1),
-    ],
-)
-def test_positive_class_rule(classes: tuple[Label, ...], position: int) -> None:
-    """The class that says so is positive, else the second one."""
-    assert positive_position(classes) == position
+from components.shared.evaluation.predictions import Label, label_codes
 
 
 def test_labels_of_text_with_missing_values() -> None:

@@ -72,3 +72,10 @@ def test_profile_of_a_real_table_is_json(tmp_path: Path) -> None:
     found = profile_table(path, column_types(path))
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["damaged"]["categories"].keys() == {"no", "yes"}
+
+
+def test_classes_that_are_numbers_are_counted(tmp_path: Path) -> None:
+    """A target of classes has the rows of each class, whatever its type."""
+    pl.DataFrame({"y": [1, 2, 2, None]}).write_parquet(tmp_path / "table.parquet")
+    profile = profile_table(tmp_path / "table.parquet", {"y": "integer"}, classes=["y"])["y"]
+    assert profile["categories"] == {"2": 2, "1": 1}
