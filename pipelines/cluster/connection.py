@@ -86,6 +86,8 @@ class Connection:
         self.runs = kfp_server_api.RunServiceApi(self._client)
         self.experiments = kfp_server_api.ExperimentServiceApi(self._client)
         self.recurring_runs = kfp_server_api.RecurringRunServiceApi(self._client)
+        self.pipelines = kfp_server_api.PipelineServiceApi(self._client)
+        self.uploads = kfp_server_api.PipelineUploadServiceApi(self._client)
         is_multi_user = self._is_multi_user()
         self.namespace = address.namespace if is_multi_user else None
         self.pod_namespace = self.namespace or address.kfp_namespace
@@ -149,7 +151,11 @@ class Connection:
 
     def run_page(self, run_id: str) -> str:
         """Return the address of a run's page, and how to get there where a port is forwarded."""
-        page = f"{self.address.host or OWN_FORWARD}/#/runs/details/{quote(run_id)}"
+        return self.page(f"#/runs/details/{quote(run_id)}")
+
+    def page(self, path: str) -> str:
+        """Return the address of a page of the dashboard, and how to get there likewise."""
+        page = f"{self.address.host or OWN_FORWARD}/{path}"
         if self.address.host:
             return page
         forward = f"kubectl -n {self.address.kfp_namespace} port-forward svc/ml-pipeline-ui 8080:80"

@@ -14,6 +14,7 @@ from pipelines.command_line.run import run_group
 from pipelines.command_line.runs import runs_group
 from pipelines.command_line.schedule import schedule_group, schedules_group
 from pipelines.command_line.submit import submit_group
+from pipelines.command_line.upload import upload_command
 from pipelines.definition import catalog
 from pipelines.errors import PipelineError
 
@@ -67,6 +68,7 @@ for group in (
     schedule_group(),
     schedules_group(),
     runs_group(),
+    upload_command(),
     registry_group,
 ):
     cli.add_command(group)

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import kfp_server_api as api
+import yaml
 
 from tests.pipelines.fake_inputs import check_inputs
 from tests.pipelines.fake_kfp_handler import PREFIX, WIRE, KfpHandler, RefusalError
@@ -81,6 +82,8 @@ class FakeKfp:
     runs: dict[str, FakeRun] = field(default_factory=dict)
     experiments: dict[str, Any] = field(default_factory=dict)
     schedules: dict[str, Any] = field(default_factory=dict)
+    pipelines: dict[str, Any] = field(default_factory=dict)
+    versions: list[Any] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: count(1))
     url: str = ""
 
@@ -231,6 +234,50 @@ class FakeKfp:
                 run.orphaned_at = run.stage
         return {}
 
+    def create_pipeline(self, query: dict[str, str], body: bytes) -> Any:
+        """Create a pipeline without a version, unless its name is taken."""
+        made = _read(body, "V2beta1Pipeline")
+        self._check_namespace(made.namespace)
+        if any(each.name == made.name for each in self.pipelines.values()):
+            raise RefusalError(409, f"Already exist error: The name {made.name} already exist")
+        made.pipeline_id = f"pipeline-{next(self.ids)}"
+        self.pipelines[made.pipeline_id] = made
+        return made
+
+    def find_pipeline(self, query: dict[str, str], body: bytes, name: str) -> Any:
+        """Find a pipeline by its name."""
+        self._check_namespace(query.get("namespace"))
+        for found in self.pipelines.values():
+            if found.name == name:
+                return found
+        raise RefusalError(404, f"ResourceNotFoundError: Pipeline {name} not found.")
+
+    def upload_version(self, query: dict[str, str], body: bytes) -> Any:
+        """Take the file of a new version of a pipeline."""
+        if query["pipelineid"] not in self.pipelines:
+            raise RefusalError(404, f"Pipeline {query['pipelineid']} not found")
+        if not re.fullmatch(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?", query["name"]):
+            raise RefusalError(400, f"Invalid input error: {query['name']} is no name")
+        made = api.V2beta1PipelineVersion(
+            pipeline_id=query["pipelineid"],
+            pipeline_version_id=f"version-{next(self.ids)}",
+            name=query["name"],
+            display_name=query["display_name"],
+            pipeline_spec=next(yaml.safe_load_all(_uploaded(body))),
+        )
+        self.versions.append(made)
+        return made
+
+    def list_versions(self, query: dict[str, str], body: bytes, pipeline_id: str) -> Any:
+        """List the versions of a pipeline by their name."""
+        wanted = json.loads(query["filter"])["predicates"][0]["stringValue"]
+        found = [
+            each
+            for each in self.versions
+            if (each.pipeline_id, each.display_name) == (pipeline_id, wanted)
+        ]
+        return api.V2beta1ListPipelineVersionsResponse(pipeline_versions=found)
+
     def health(self, query: dict[str, str], body: bytes) -> Any:
         """Tell whether it has many users."""
         return api.V2beta1GetHealthzResponse(multi_user=self.multi_user)
@@ -309,6 +356,10 @@ ROUTES: Final = {
     r"GET /recurringruns/([\w-]+)": "get_schedule",
     r"POST /recurringruns/([\w-]+):disable": "disable_schedule",
     r"DELETE /recurringruns/([\w-]+)": "delete_schedule",
+    r"POST /pipelines": "create_pipeline",
+    r"GET /pipelines/names/([\w-]+)": "find_pipeline",
+    r"POST /pipelines/upload_version": "upload_version",
+    r"GET /pipelines/([\w-]+)/versions": "list_versions",
 }
 
 
@@ -319,3 +370,10 @@ def _read(body: bytes, model: str) -> Any:
     if unknown := set(json.loads(body)) - set(known):
         raise RefusalError(400, f"unknown field {sorted(unknown)}")
     return read
+
+
+def _uploaded(body: bytes) -> str:
+    """Return the file of a multipart form, which ends where its boundary stands again."""
+    boundary = body.split(b"\r\n", 1)[0]
+    _, content = body.split(b"\r\n\r\n", 1)
+    return content.split(b"\r\n" + boundary)[0].decode()

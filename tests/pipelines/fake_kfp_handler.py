@@ -83,7 +83,7 @@ class KfpHandler(BaseHTTPRequestHandler):
 
     def _serve_api(self, path: str, query: dict[str, str], body: bytes) -> None:
         try:
-            if body:
+            if body and self.headers["Content-Type"] == "application/json":
                 self.kfp.bodies.append(json.loads(body))
             content = self.kfp.answer(self.command, path, query, body)
         except RefusalError as refusal:
