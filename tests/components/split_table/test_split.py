@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from components.shared.reports.notes import read_notes
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
+from components.shared.reports.notes import read_notes
 from components.split_table.split import SplitTable, split_table
 
 
