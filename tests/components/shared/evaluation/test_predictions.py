@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.evaluation.predictions import Label, label_codes
+from components.shared.evaluation.positive_class import Label
+from components.shared.evaluation.predictions import label_codes
 
 
 def test_labels_of_text_with_missing_values() -> None:
