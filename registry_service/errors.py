@@ -46,6 +46,12 @@ class TooLargeError(RegistryError, ValueError):
     code = "too_large"
 
 
+class TooSlowError(RegistryError, TimeoutError):
+    """The request does not arrive."""
+
+    code = "too_slow"
+
+
 class NotFoundError(RegistryError, LookupError):
     """There is no such resource."""
 

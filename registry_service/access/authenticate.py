@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from registry_service.access.mesh import Mesh
+from registry_service.domain import limits
 from registry_service.domain.access import Identity
 from registry_service.errors import UnauthorizedError
 
@@ -60,6 +61,8 @@ class Authenticator:
             UnauthorizedError: There is no token, or none that is known.
             StorageError: Who knows about it cannot be asked.
         """
+        if len(user_header) > limits.NAME:
+            raise UnauthorizedError(f"kubeflow-userid has {limits.NAME} characters at most")
         peer = self._mesh.subject(certificates) if self._mesh is not None else None
         if peer is not None and peer == self._gateway:
             # Its users' tokens, which it hands on, are meant for itself.

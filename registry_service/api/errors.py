@@ -25,6 +25,7 @@ from registry_service.errors import (
     StorageError,
     StorageFullError,
     TooLargeError,
+    TooSlowError,
     UnauthorizedError,
 )
 from registry_service.ui.errors import error_page, is_page
@@ -39,6 +40,7 @@ STATUS: Mapping[type[RegistryError], HTTPStatus] = {
     # The bytes are gone, and asking again does not bring them back.
     CorruptBlobError: HTTPStatus.GONE,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
     MissingFieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,

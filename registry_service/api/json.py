@@ -4,14 +4,13 @@ import math
 from typing import Any, TypeVar
 
 import pydantic_core
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
+from registry_service.domain import limits
 from registry_service.errors import InvalidRequestError, MissingFieldError, TooLargeError
-
-MAX_BODY = 8 << 20  # bytes; file contents do not travel as JSON
 
 NUL = "a text contains null bytes which are not allowed: bad request"
 
@@ -38,27 +37,21 @@ def json_response(value: Any, status: int = 200) -> Response:
     return Response(pydantic_core.to_json(value), status, media_type="application/json")
 
 
-async def raw_body(request: Request) -> bytes:
-    """Return the body of a request. Raises TooLargeError, before all of it was read."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise TooLargeError(f"the body has more than {MAX_BODY} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def parse(model: type[M], raw: bytes) -> M:
     """Return the checked body.
 
     Raises:
+        TooLargeError: It has too many values.
         InvalidRequestError: It is not JSON, has an unknown field or a value of a wrong type.
         MissingFieldError: A required field is missing or empty.
     """
     if b"\0" in raw:
         raise InvalidRequestError(NUL)
+    # Each value takes memory, and has one of these signs before it or is the first of an object.
+    if sum(raw.count(sign) for sign in (b",", b"[", b"{")) > limits.JSON_VALUES:
+        raise TooLargeError(
+            f"the body has more than {limits.JSON_VALUES} commas, brackets and braces"
+        )
     try:
         body = model.model_validate_json(raw)
     except ValidationError as error:

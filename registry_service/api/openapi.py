@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
+from registry_service.domain import limits
+
 REF = "#/components/schemas/{model}"
 _ERROR = {
     "type": "object",
@@ -26,6 +28,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.CONFLICT,
         HTTPStatus.GONE,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -39,11 +42,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the description of a route's body."""
+def takes(model: type[BaseModel], most: int = limits.SMALL_BODY) -> dict[str, Any]:
+    """Return the description of a route's body, which has so many bytes at most."""
     schema = {"$ref": REF.format(model=model.__name__)}
     content = {"application/json": {"schema": schema}}
-    return {"requestBody": {"required": True, "content": content}}
+    described = f"At most {most:,} bytes, and {limits.JSON_VALUES:,} commas, brackets and braces."
+    return {"requestBody": {"required": True, "content": content, "description": described}}
 
 
 def described_routes(*routers: APIRouter, bodies: Sequence[type[BaseModel]]) -> list[BaseRoute]:

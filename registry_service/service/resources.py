@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from registry_service.domain import limits
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.paging import ListQuery, Page
@@ -18,7 +19,6 @@ from registry_service.service.ports import Database, Transaction
 
 R = TypeVar("R", bound=Resource)
 
-NAME_LENGTH = 255
 # Which resources others name; those of artifacts and of versions are read where they are made.
 _NAMED: Mapping[str, type[Resource]] = {
     "serving_environment_id": ServingEnvironment,
@@ -132,7 +132,6 @@ class Resources:
 
 def create(transaction: Transaction, identity: Identity, resource: R) -> R:
     """Store a new resource within a transaction."""
-    check_texts(resource)
     _check_owned_name(resource)
     _check_times(resource)
     if not isinstance(resource, (Artifact, ModelVersion)):
@@ -164,7 +163,6 @@ def update(
         )
     stored = authorize(transaction, identity, Role.WRITER, found)
     changed = replace(stored, **changes)
-    check_texts(changed)
     _check_times(changed)
     if not issubclass(kind, Artifact) and _NAMED.keys() & changes.keys():
         _refuse_missing(transaction, changed)
@@ -192,7 +190,7 @@ def _check_owned_name(resource: Resource) -> None:
     on what is longer being refused.
     """
     owner = resource.parent and getattr(resource, resource.parent)
-    limit = NAME_LENGTH - len(f"{owner}:")
+    limit = limits.NAME - len(f"{owner}:")
     if owner and resource.name is not None and len(resource.name) > limit:
         raise InvalidRequestError(
             f"name has {len(resource.name)} characters, {limit} at most: bad request"
@@ -222,14 +220,3 @@ def _shown(column: str) -> str:
     """Return a column's name as callers know it."""
     first, *others = column.split("_")
     return first + "".join(word.capitalize() for word in others)
-
-
-def check_texts(resource: Resource) -> None:
-    """Raise InvalidRequestError for a name, external id or property name that is too long."""
-    texts = {"name": resource.name, "externalId": resource.external_id}
-    texts |= {f"customProperties[{name[:20]}]": name for name in resource.custom_properties}
-    for field, text in texts.items():
-        if text is not None and len(text) > NAME_LENGTH:
-            raise InvalidRequestError(
-                f"{field} has {len(text)} characters, {NAME_LENGTH} at most: bad request"
-            )

@@ -6,7 +6,16 @@ from pydantic import Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry_service.api.json import UNPLACED, Body
-from registry_service.api.kubeflow.schemas import Int64, Int64Text, ResourceUpdate, Stored
+from registry_service.api.kubeflow.schemas import (
+    Document,
+    Int64,
+    Int64Text,
+    OptionalInt64Text,
+    ResourceUpdate,
+    Short,
+    Stored,
+    Text,
+)
 
 ArtifactState = Literal[
     "UNKNOWN", "PENDING", "LIVE", "MARKED_FOR_DELETION", "DELETED", "ABANDONED", "REFERENCE"
@@ -23,36 +32,36 @@ class ModelArtifactUpdate(ArtifactUpdate):
     """PATCH of a model artifact."""
 
     artifact_type: Literal["model-artifact"] = "model-artifact"
-    uri: str | None = None
-    model_format_name: str | None = None
-    model_format_version: str | None = None
-    storage_key: str | None = None
-    storage_path: str | None = None
-    service_account_name: str | None = None
-    model_source_kind: str | None = None
-    model_source_class: str | None = None
-    model_source_group: str | None = None
-    model_source_id: str | None = None
-    model_source_name: str | None = None
+    uri: Text | None = None
+    model_format_name: Text | None = None
+    model_format_version: Text | None = None
+    storage_key: Text | None = None
+    storage_path: Text | None = None
+    service_account_name: Text | None = None
+    model_source_kind: Text | None = None
+    model_source_class: Text | None = None
+    model_source_group: Text | None = None
+    model_source_id: Text | None = None
+    model_source_name: Text | None = None
 
 
 class DocArtifactUpdate(ArtifactUpdate):
     """PATCH of a document."""
 
     artifact_type: Literal["doc-artifact"] = "doc-artifact"
-    uri: str | None = None
+    uri: Text | None = None
 
 
 class DatasetArtifactUpdate(ArtifactUpdate):
     """PATCH of a dataset."""
 
     artifact_type: Literal["dataset-artifact"] = "dataset-artifact"
-    uri: str | None = None
-    digest: str | None = None
-    source_type: str | None = None
-    source: str | None = None
-    schema_: str | None = Field(default=None, alias="schema")
-    profile: str | None = None
+    uri: Text | None = None
+    digest: Short | None = None
+    source_type: Text | None = None
+    source: Text | None = None
+    schema_: Document | None = Field(default=None, alias="schema")
+    profile: Document | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return the given fields; pydantic keeps the plain name `schema` for itself."""
@@ -67,7 +76,7 @@ class MetricUpdate(ArtifactUpdate):
 
     artifact_type: Literal["metric"] = "metric"
     value: float | None = None
-    timestamp: Int64Text | None = None
+    timestamp: OptionalInt64Text = None
     step: Int64 | None = None
 
 
@@ -75,7 +84,7 @@ class ParameterUpdate(ArtifactUpdate):
     """PATCH of a parameter."""
 
     artifact_type: Literal["parameter"] = "parameter"
-    value: str | None = None
+    value: Text | None = None
     parameter_type: Literal["string", "number", "boolean", "object"] | None = None
 
 
@@ -89,11 +98,21 @@ TYPED_ARTIFACTS = (
 
 
 class _Named(Body):
-    name: str | None = None
+    name: Short | None = None
 
 
 class ModelArtifactCreate(ModelArtifactUpdate, _Named):
     """POST of a model artifact."""
+
+
+class OnlyModelArtifactUpdate(ModelArtifactUpdate):
+    """PATCH model_artifacts/{id}: what `artifactType` says is ignored, as upstream does."""
+
+    artifact_type: Any = None
+
+
+class OnlyModelArtifactCreate(OnlyModelArtifactUpdate, _Named):
+    """POST model_artifacts."""
 
 
 class DocArtifactCreate(DocArtifactUpdate, _Named):

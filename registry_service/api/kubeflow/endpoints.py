@@ -53,8 +53,8 @@ ENDPOINTS = (
         "model_artifacts",
         "model_artifact",
         ModelArtifact,
-        artifact_schemas.ModelArtifactCreate,
-        artifact_schemas.ModelArtifactUpdate,
+        artifact_schemas.OnlyModelArtifactCreate,
+        artifact_schemas.OnlyModelArtifactUpdate,
     ),
     Endpoint(
         "serving_environments",

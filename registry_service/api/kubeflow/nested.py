@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow import schemas
@@ -12,7 +13,6 @@ from registry_service.api.kubeflow.routes import (
     ExternalId,
     Listing,
     Name,
-    RawBody,
     body_values,
     given,
 )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
@@ -12,7 +13,6 @@ from registry_service.api.kubeflow.routes import (
     ExternalId,
     Listing,
     Name,
-    RawBody,
     given,
     kind_of_artifacts,
 )

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, RootModel
 
+from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
-from registry_service.api.json import json_response, parse, raw_body
+from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.artifact_schemas import TYPED_ARTIFACTS
 from registry_service.api.kubeflow.endpoints import Endpoint
 from registry_service.api.kubeflow.schemas import ResourceUpdate
@@ -24,7 +25,6 @@ from registry_service.domain.resources import (
 from registry_service.errors import InvalidRequestError
 from registry_service.service.resources import Resources
 
-RawBody = Annotated[bytes, Depends(raw_body)]
 Listing = Annotated[ListQuery, Depends(list_query)]
 Name = Annotated[str, Query()]
 ArtifactType = Annotated[str, Query(alias="artifactType")]
@@ -124,7 +124,7 @@ def body_values(kind: type[Resource], body: BaseModel) -> tuple[type[Resource], 
     if isinstance(body, RootModel):
         body = body.root
     assert isinstance(body, ResourceUpdate)  # noqa: S101 - all our bodies are
-    if isinstance(body, TYPED_ARTIFACTS):
+    if kind is not ModelArtifact and isinstance(body, TYPED_ARTIFACTS):
         kind = ARTIFACT_TYPES[body.artifact_type]
     return kind, body.changes()
 

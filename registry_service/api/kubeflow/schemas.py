@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from registry_service.api.json import Body
+from registry_service.domain import limits
 from registry_service.domain.properties import PropertyValue
 
 INT64 = 1 << 63
@@ -48,10 +49,21 @@ def _required_int64(value: Any) -> Any:
     return _int64(value)
 
 
+def _optional_int64(value: Any) -> Any:
+    """Take an empty text for an absent field, as Kubeflow's registry does."""
+    return None if value in ("", None) else _int64(value)
+
+
 Int64Text = Annotated[int, BeforeValidator(_int64, json_schema_input_type=str)]
+OptionalInt64Text = Annotated[
+    int | None, BeforeValidator(_optional_int64, json_schema_input_type=str | None)
+]
 RequiredInt64Text = Annotated[int, BeforeValidator(_required_int64, json_schema_input_type=str)]
 Int64 = Annotated[int, BeforeValidator(_int64_or_text, json_schema_input_type=str | int)]
-Name = Annotated[str, Field(min_length=1)]
+Short = Annotated[str, Field(max_length=limits.NAME)]
+Name = Annotated[Short, Field(min_length=1)]
+Text = Annotated[str, Field(max_length=limits.TEXT)]
+Document = Annotated[str, Field(max_length=limits.DOCUMENT)]
 State = Literal["LIVE", "ARCHIVED"]
 
 
@@ -64,7 +76,7 @@ class StringValue(_Value):
     """A text."""
 
     metadata_type: Literal["MetadataStringValue"] = Field(alias="metadataType")
-    string_value: str
+    string_value: Text
 
 
 class IntValue(_Value):
@@ -93,7 +105,7 @@ class StructValue(_Value):
     """A JSON object in base64."""
 
     metadata_type: Literal["MetadataStructValue"] = Field(alias="metadataType")
-    struct_value: Annotated[str, AfterValidator(_base64)]
+    struct_value: Annotated[Text, AfterValidator(_base64)]
 
 
 MetadataValue = Annotated[
@@ -105,9 +117,11 @@ MetadataValue = Annotated[
 class ResourceUpdate(Body):
     """What can be changed in every resource."""
 
-    custom_properties: dict[str, MetadataValue] | None = None
-    description: str | None = None
-    external_id: str | None = None
+    custom_properties: dict[Short, MetadataValue] | None = Field(
+        default=None, max_length=limits.PROPERTIES
+    )
+    description: Text | None = None
+    external_id: Short | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return the given fields under the names of the domain; null means not given."""
@@ -155,16 +169,16 @@ class Stored(Body):
 class RegisteredModelUpdate(ResourceUpdate):
     """PATCH registered_models/{id}."""
 
-    readme: str | None = None
-    maturity: str | None = None
-    language: list[str] | None = None
-    tasks: list[str] | None = None
-    provider: str | None = None
-    logo: str | None = None
-    license: str | None = None
-    license_link: str | None = None
-    library_name: str | None = None
-    owner: str | None = None
+    readme: Document | None = None
+    maturity: Text | None = None
+    language: list[Short] | None = Field(default=None, max_length=limits.TAGS)
+    tasks: list[Short] | None = Field(default=None, max_length=limits.TAGS)
+    provider: Text | None = None
+    logo: Document | None = None
+    license: Text | None = None
+    license_link: Text | None = None
+    library_name: Text | None = None
+    owner: Short | None = None
     state: State | None = None
 
     def changes(self) -> dict[str, Any]:
@@ -186,7 +200,7 @@ class ModelVersionUpdate(ResourceUpdate):
     """PATCH model_versions/{id}."""
 
     state: State | None = None
-    author: str | None = None
+    author: Short | None = None
 
 
 class ModelVersionCreate(ModelVersionUpdate):
@@ -213,15 +227,15 @@ class ServingEnvironmentCreate(ServingEnvironmentUpdate):
 class InferenceServiceUpdate(ResourceUpdate):
     """PATCH inference_services/{id}."""
 
-    model_version_id: Int64Text | None = None
-    runtime: str | None = None
+    model_version_id: OptionalInt64Text = None
+    runtime: Text | None = None
     desired_state: Literal["DEPLOYED", "UNDEPLOYED"] | None = None
 
 
 class InferenceServiceCreate(InferenceServiceUpdate):
     """POST inference_services."""
 
-    name: str | None = None
+    name: Short | None = None
     registered_model_id: RequiredInt64Text
     serving_environment_id: RequiredInt64Text
 
@@ -229,7 +243,7 @@ class InferenceServiceCreate(InferenceServiceUpdate):
 class ServeModelCreate(ResourceUpdate):
     """POST inference_services/{id}/serves."""
 
-    name: str | None = None
+    name: Short | None = None
     model_version_id: RequiredInt64Text
     last_known_state: (
         Literal["UNKNOWN", "NEW", "RUNNING", "COMPLETE", "FAILED", "CACHED", "CANCELED"] | None
@@ -239,7 +253,7 @@ class ServeModelCreate(ResourceUpdate):
 class ExperimentUpdate(ResourceUpdate):
     """PATCH experiments/{id}."""
 
-    owner: str | None = None
+    owner: Short | None = None
     state: State | None = None
 
 
@@ -253,15 +267,15 @@ class ExperimentRunUpdate(ExperimentUpdate):
     """PATCH experiment_runs/{id}."""
 
     status: Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] | None = None
-    end_time_since_epoch: Int64Text | None = None
+    end_time_since_epoch: OptionalInt64Text = None
 
 
 class ExperimentRunCreate(ExperimentRunUpdate):
     """POST experiment_runs."""
 
-    name: str | None = None
+    name: Short | None = None
     experiment_id: RequiredInt64Text
-    start_time_since_epoch: Int64Text | None = None
+    start_time_since_epoch: OptionalInt64Text = None
 
 
 class ExperimentRunBody(ExperimentRunCreate, Stored):

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.bodies import RawBody
 from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
-from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import AliasBody, MoveBody
 from registry_service.api.registry.views import alias_view, version_view
 from registry_service.service.aliases import Aliases, AliasMove, AnyVersion

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from registry_service.api.bodies import LargeBody
 from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
-from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
+from registry_service.domain import limits
 from registry_service.domain.access import Role
 from registry_service.errors import InvalidRequestError
 from registry_service.service.blob_ports import (
@@ -36,8 +37,8 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
     router = direct_router("/api/registry/v1", "Bytes")
 
-    @router.post("/uploads", openapi_extra=takes(UploadsBody))
-    def plan_uploads(who: Caller, raw: RawBody) -> Response:
+    @router.post("/uploads", openapi_extra=takes(UploadsBody, limits.LARGE_BODY))
+    def plan_uploads(who: Caller, raw: LargeBody) -> Response:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
@@ -52,8 +53,8 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
     """Return the routes for what one request cannot carry."""
     router = direct_router("/api/registry/v1/uploads", "Bytes")
 
-    @router.post("/parts", openapi_extra=takes(PartsBody))
-    def plan_parts(who: Caller, raw: RawBody) -> Response:
+    @router.post("/parts", openapi_extra=takes(PartsBody, limits.LARGE_BODY))
+    def plan_parts(who: Caller, raw: LargeBody) -> Response:
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
         stored = blobs.parts.sizes(list(wanted))
@@ -63,8 +64,8 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         ]
         return json_response({"parts": plans})
 
-    @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody))
-    def assemble(who: Caller, raw: RawBody) -> Response:
+    @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody, limits.LARGE_BODY))
+    def assemble(who: Caller, raw: LargeBody) -> Response:
         who.require_somewhere(Role.WRITER)
         body = parse(AssemblyBody, raw)
         blobs.assemble(body.sha256, body.size, body.parts)

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from registry_service.api.bodies import RawBody
 from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import takes
 from registry_service.api.registry.aliases import Reason
-from registry_service.api.registry.models import RawBody
 from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
 from registry_service.api.registry.views import (
     audit_view,

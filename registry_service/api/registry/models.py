@@ -6,9 +6,10 @@ from typing import Annotated
 import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
+from registry_service.api.bodies import LargeBody
 from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
-from registry_service.api.json import json_response, parse, raw_body
+from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.openapi import takes
 from registry_service.api.parameters import list_query
@@ -21,15 +22,14 @@ from registry_service.api.registry.views import (
     version_view,
 )
 from registry_service.api.tokens import encode_token
+from registry_service.domain import limits
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.registrations import Registrations
 
-RawBody = Annotated[bytes, Depends(raw_body)]
 Listing = Annotated[ListQuery, Depends(list_query)]
-KEY_LENGTH = 255
 
 
 def register_router(registrations: Registrations) -> APIRouter:
@@ -39,15 +39,15 @@ def register_router(registrations: Registrations) -> APIRouter:
     @router.post(
         "/register",
         status_code=201,
-        openapi_extra=takes(RegisterBody),
+        openapi_extra=takes(RegisterBody, limits.LARGE_BODY),
         responses={200: {"description": "Registered before under this key"}},
     )
     def register(
-        who: Caller, raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
+        who: Caller, raw: LargeBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:
-        if not 0 < len(key) <= KEY_LENGTH:
+        if not 0 < len(key) <= limits.NAME:
             raise InvalidRequestError(
-                f"the header Idempotency-Key must have 1 to {KEY_LENGTH} characters: it is what "
+                f"the header Idempotency-Key must have 1 to {limits.NAME} characters: it is what "
                 "keeps a retry from making a second version"
             )
         registration = parse(RegisterBody, raw).to_domain()

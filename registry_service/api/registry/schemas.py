@@ -1,12 +1,14 @@
 """The bodies of our own API."""
 
 import re
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from registry_service.api.json import Body, refuse_nan
+from registry_service.domain import limits
 from registry_service.domain.properties import PropertyValue, Scalar
 from registry_service.domain.registration import (
     LATEST,
@@ -41,7 +43,22 @@ def _relative_path(path: str) -> str:
         raise ValueError("must be a plain relative path such as model/model.joblib")
     if re.search(r"[\x00-\x1f\x7f]", path):
         raise ValueError("must have no control characters")
+    if any(len(part.encode()) > limits.FILE_NAME for part in parts):
+        raise ValueError(f"no file system takes a name of more than {limits.FILE_NAME} bytes")
     return path
+
+
+def _distinct(files: "list[FileBody]") -> "list[FileBody]":
+    """Refuse files that cannot lie beside each other in one folder."""
+    paths = {file.path for file in files}
+    if len(paths) < len(files):
+        twice = next(path for path, times in Counter(f.path for f in files).items() if times > 1)
+        raise ValueError(f"{twice!r} is there twice")
+    for path in paths:
+        for parent in PurePosixPath(path).parents:
+            if str(parent) in paths:
+                raise ValueError(f"{str(parent)!r} is a file, and a folder with {path!r} in it")
+    return files
 
 
 def _scalar(value: Scalar) -> Scalar:
@@ -52,12 +69,15 @@ def _scalar(value: Scalar) -> Scalar:
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=0, lt=_MAX_INT)]
-ShortText = Annotated[str, Field(min_length=1, max_length=255)]
+ShortText = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
+Owner = Annotated[str, Field(max_length=limits.NAME)]
+Text = Annotated[str, Field(max_length=limits.TEXT)]
 ModelName = Annotated[ShortText, AfterValidator(_model_name)]
 VersionName = Annotated[ShortText, AfterValidator(_version_name)]
 RelativePath = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_relative_path)]
 Json = Annotated[Any, AfterValidator(refuse_nan)]
-Properties = dict[ShortText, Annotated[Scalar, AfterValidator(_scalar)]]
+Value = Annotated[Text | int | float | bool, AfterValidator(_scalar)]
+Properties = Annotated[dict[ShortText, Value], Field(max_length=limits.PROPERTIES)]
 
 
 class FileBody(Body):
@@ -75,7 +95,7 @@ class FileBody(Body):
 class UploadsBody(Body):
     """POST uploads."""
 
-    files: Annotated[list[FileBody], Field(max_length=10_000)]
+    files: Annotated[list[FileBody], Field(max_length=limits.FILES)]
 
 
 class PartBody(Body):
@@ -96,15 +116,15 @@ class AssemblyBody(Body):
 
     sha256: Sha256
     size: Size
-    parts: Annotated[list[Sha256], Field(min_length=1, max_length=10_000)]
+    parts: Annotated[list[Sha256], Field(min_length=1, max_length=limits.FILES)]
 
 
 class ModelBody(Body):
     """The model that a version is registered under; made when it does not exist."""
 
     name: ModelName
-    description: str | None = None
-    owner: str | None = None
+    description: Text | None = None
+    owner: Owner | None = None
     custom_properties: Properties = Field(default_factory=dict)
 
     def to_domain(self) -> RegisteredModel:
@@ -121,8 +141,8 @@ class VersionBody(Body):
     """The version itself."""
 
     name: VersionName | None = None
-    description: str | None = None
-    author: str | None = None
+    description: Text | None = None
+    author: Owner | None = None
     properties: Properties = Field(default_factory=dict)
 
 
@@ -132,7 +152,7 @@ class DatasetBody(Body):
     name: ShortText
     digest: ShortText
     role: ShortText
-    uri: str | None = None
+    uri: Text | None = None
 
 
 class RegisterBody(Body):
@@ -140,14 +160,16 @@ class RegisterBody(Body):
 
     model: ModelBody
     version: VersionBody = VersionBody()
-    files: Annotated[list[FileBody], Field(max_length=10_000)]
-    metrics: dict[ShortText, float] = Field(default_factory=dict)
-    parameters: dict[ShortText, Json] = Field(default_factory=dict)
-    datasets: list[DatasetBody] = Field(default_factory=list)
-    lineage: dict[ShortText, str | None] = Field(default_factory=dict)
+    files: Annotated[list[FileBody], Field(max_length=limits.FILES), AfterValidator(_distinct)]
+    metrics: dict[ShortText, float] = Field(default_factory=dict, max_length=limits.METRICS)
+    parameters: dict[ShortText, Json] = Field(default_factory=dict, max_length=limits.METRICS)
+    datasets: list[DatasetBody] = Field(default_factory=list, max_length=limits.LINKS)
+    lineage: dict[ShortText, Text | None] = Field(default_factory=dict, max_length=limits.LINKS)
     schema_: Json = Field(default=None, alias="schema")
-    aliases: list[str] = Field(default_factory=list)
-    expected_aliases: dict[str, str | None] = Field(default_factory=dict)
+    aliases: list[ShortText] = Field(default_factory=list, max_length=limits.ALIASES)
+    expected_aliases: dict[ShortText, ShortText | None] = Field(
+        default_factory=dict, max_length=limits.ALIASES
+    )
 
     def to_domain(self) -> Registration:
         """Return the registration."""
@@ -177,14 +199,14 @@ class AliasBody(Body):
     """PUT models/{name}/aliases/{alias}."""
 
     version: Annotated[str, Field(min_length=1, max_length=255)]
-    expected: str | None = None
-    reason: str | None = None
+    expected: ShortText | None = None
+    reason: Text | None = None
 
 
 class MoveBody(Body):
     """POST models/{name}/aliases/{alias}/rollback, and why a version is approved."""
 
-    reason: str | None = None
+    reason: Text | None = None
 
 
 class RetentionBody(Body):

@@ -129,3 +129,27 @@ def test_only_a_model_artifact_is_found_among_model_artifacts(kubeflow: Caller) 
     assert kubeflow("GET", path)[0] == 404
     assert kubeflow("PATCH", path, {"uri": "b"})[0] == 404
     assert kubeflow("GET", f"/artifacts/{document['id']}")[1]["uri"] == "a"
+
+
+def test_an_empty_number_is_none(kubeflow: Caller, unique: str) -> None:
+    """A metric's time, or a served version, that is an empty text counts as not given."""
+    metric = {"artifactType": "metric", "name": "f1", "value": 1, "timestamp": ""}
+    status, made = kubeflow("POST", "/artifacts", metric)
+    assert status == 201
+    assert "timestamp" not in made
+    _, model = kubeflow("POST", "/registered_models", {"name": unique})
+    _, place = kubeflow("POST", "/serving_environments", {"name": unique})
+    served = {"registeredModelId": model["id"], "servingEnvironmentId": place["id"]}
+    status, made = kubeflow("POST", "/inference_services", served | {"modelVersionId": ""})
+    assert status == 201
+    assert "modelVersionId" not in made
+
+
+def test_model_artifacts_are_what_their_path_says(kubeflow: Caller) -> None:
+    """Under `model_artifacts` a body's `artifactType` changes nothing, as in Kubeflow's server."""
+    sent = {"artifactType": "doc-artifact", "uri": "s3://m"}
+    status, made = kubeflow("POST", "/model_artifacts", sent)
+    assert (status, made["artifactType"]) == (201, "model-artifact")
+    path = f"/model_artifacts/{made['id']}"
+    status, changed = kubeflow("PATCH", path, {"artifactType": "metric", "uri": "s3://n"})
+    assert (status, changed["artifactType"], changed["uri"]) == (200, "model-artifact", "s3://n")
