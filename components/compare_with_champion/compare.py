@@ -1,19 +1,17 @@
 """Decide whether a model may take the champion's place, on the same test rows."""
 
-import json
 import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
+from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 
-FORMAT = 1
 LEAST_SAMPLES = 100
 MOST_SAMPLES = 100_000
 
@@ -74,16 +72,16 @@ def compare_with_champion(
         RegistryError: The registry cannot be reached, or refuses.
     """
     _check(floor, margin, bootstrap_samples, confidence)
-    figures = _read(evaluation)
-    chosen = metric_named(metric, figures["task"])
-    candidate = Estimate(**figures["metrics"].get(chosen.name, {"value": None}))
+    figures = read_record(evaluation, EvaluationRecord.parse)
+    chosen = metric_named(metric, figures.task)
+    candidate = figures.metrics.get(chosen.name, Estimate(None))
     limit = Floor(floor)
     if floor is None:
-        limit = Floor(figures["baseline"].get(chosen.name), of_constant=True)
+        limit = Floor(figures.baseline.get(chosen.name), of_constant=True)
     champion = None
     with RegistryClient.from_environment(registry_url) as registry:
         version = registry.find(model_name, champion_alias)
-        if version is not None and version.digest == figures["model_digest"]:
+        if version is not None and version.digest == figures.model_digest:
             champion = _same(version, candidate)
         elif version is not None:
             bootstrap = _Bootstrap(bootstrap_samples, confidence, seed)
@@ -94,7 +92,7 @@ def compare_with_champion(
     result = Comparison(
         decision, model_name, chosen, candidate, champion, limit, margin, confidence
     )
-    Path(comparison).write_text(result.to_json(), "utf-8")
+    Path(comparison).write_text(result.record().to_json(), "utf-8")
     Path(reasons).write_text(result.to_markdown(), "utf-8")
     return result
 
@@ -112,19 +110,6 @@ def _check(floor: float | None, margin: float, samples: int, confidence: float) 
         raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")
 
 
-def _read(evaluation: str | Path) -> dict[str, Any]:
-    try:
-        content = json.loads(Path(evaluation).read_text("utf-8"))
-    except ValueError as error:
-        raise InputError(f"{evaluation} is not valid JSON: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(
-            f"{evaluation} is no evaluation of format {FORMAT}: pass the `evaluation` that "
-            "evaluate_model of the same version wrote."
-        )
-    return content
-
-
 def _same(version: RegisteredVersion, candidate: Estimate) -> Champion:
     return Champion(
         version.version,
@@ -139,7 +124,7 @@ def _scored(
     registry: RegistryClient,
     version: RegisteredVersion,
     candidate: Estimate,
-    figures: dict[str, Any],
+    figures: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
     metric: Metric,

@@ -1,14 +1,12 @@
 """The result of a comparison with the champion, for programs and for people."""
 
-import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from components.compare_with_champion.gate import Champion, Decision, Floor
 from components.shared.evaluation.metrics import Estimate, Metric
+from components.shared.evaluation.records import ComparedVersion, ComparisonRecord
 from components.shared.reports.number_text import number
-
-FORMAT: Final = 1
 
 
 @dataclass(frozen=True)
@@ -44,31 +42,24 @@ class Comparison:
         """Return what the KFP artifact says of the comparison."""
         return {"approved": self.approved, "metric": self.metric.name}
 
-    def to_json(self) -> str:
-        """Return the comparison as JSON; what is undefined is null."""
+    def record(self) -> ComparisonRecord:
+        """Return what other steps and commands read of it."""
         champion = self.champion
-        content = {
-            "format": FORMAT,
-            "approved": self.approved,
-            "model_name": self.model_name,
-            "metric": self.metric.name,
-            "direction": self.metric.direction,
-            "candidate": asdict(self.candidate),
-            "champion": champion
-            and {
-                **asdict(champion.estimate),
-                "version": champion.version,
-                "digest": champion.digest,
-            },
-            "difference": asdict(champion.difference)
+        return ComparisonRecord(
+            approved=self.approved,
+            reasons=self.decision.reasons,
+            model_name=self.model_name,
+            metric=self.metric.name,
+            direction=self.metric.direction,
+            candidate=self.candidate,
+            champion=_compared(champion) if champion else None,
+            difference=champion.difference
             if champion and champion.difference.value is not None
             else None,
-            "floor": self.floor.value,
-            "margin": self.margin,
-            "confidence": self.confidence,
-            "reasons": list(self.decision.reasons),
-        }
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+            floor=self.floor.value,
+            margin=self.margin,
+            confidence=self.confidence,
+        )
 
     def to_markdown(self) -> str:
         """Return the verdict, its reasons and the figures, for KFP's dashboard."""
@@ -92,6 +83,10 @@ class Comparison:
             f"{self.metric.direction.capitalize()} is better.",
         ]
         return "\n".join(lines) + "\n"
+
+
+def _compared(champion: Champion) -> ComparedVersion:
+    return ComparedVersion(champion.version, champion.digest, **asdict(champion.estimate))
 
 
 def _interval(estimate: Estimate) -> str:

@@ -11,6 +11,7 @@ from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
 from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
 from components.shared.evaluation.ranking import Floats
+from components.shared.evaluation.records import EvaluationRecord
 from components.shared.evaluation.scores import Codes, Scores
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.tables.frames import read_frame
@@ -58,7 +59,7 @@ class PairedScores:
 
 
 def compare_models(
-    evaluation: dict[str, Any],
+    evaluation: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
     champion: str | Path,
@@ -73,7 +74,7 @@ def compare_models(
     which takes out what the rows have in common (Efron & Tibshirani 1993, chapter 16).
 
     Args:
-        evaluation: The candidate's evaluation, as read from JSON.
+        evaluation: The candidate's evaluation.
         predictions: The candidate's predictions, one for each row of `test`.
         test: Parquet file with the rows.
         champion: The champion's model folder.
@@ -97,8 +98,7 @@ def compare_models(
     truth = frame[model.description.target]
     own = _candidate_output(predictions, evaluation, len(frame))
     mask = labelled(model.description, truth)
-    positive = evaluation["positive_class"]
-    wanted = None if positive is None else str(positive)
+    wanted = evaluation.positive_class
     scores = [
         against_truth(model.description, truth[mask], o[mask], wanted).scores([metric.name])
         for o in (own, output)
@@ -114,34 +114,44 @@ def compare_models(
     return Paired(found["candidate"], found["champion"], found["difference"])
 
 
-def _check_same_question(model: LoadedModel, evaluation: dict[str, Any]) -> None:
-    for name in ("task", "target", "classes"):
-        theirs, ours = getattr(model.description, name), evaluation[name]
-        if theirs != ours:
-            raise InputError(f"its {name} is {theirs}, that of the candidate {ours}.")
+def _check_same_question(model: LoadedModel, evaluation: EvaluationRecord) -> None:
+    classes = model.description.classes
+    theirs = (
+        model.description.task,
+        model.description.target,
+        None if classes is None else tuple(classes),
+    )
+    ours = (evaluation.task, evaluation.target, evaluation.classes)
+    for name, one, own in zip(("task", "target", "classes"), theirs, ours, strict=True):
+        if one != own:
+            raise InputError(f"its {name} is {_shown(one)}, that of the candidate {_shown(own)}.")
 
 
-def _candidate_output(path: str | Path, evaluation: dict[str, Any], rows: int) -> Floats:
+def _shown(value: str | tuple[Any, ...] | None) -> str:
+    return str(list(value) if isinstance(value, tuple) else value)
+
+
+def _candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) -> Floats:
     columns = ["predicted"]
-    if evaluation["task"] != REGRESSION:
-        columns = [f"probability_{k}" for k in range(len(evaluation["classes"]))]
+    if evaluation.task != REGRESSION:
+        columns = [f"probability_{k}" for k in range(len(evaluation.classes or ()))]
     output = read_frame(path, columns).to_numpy(dtype=np.float64)
     if len(output) != rows:
         raise InputError(
             f"There are {len(output):,} predictions for {rows:,} test rows: "
             "pass the predictions and the test rows of one evaluation."
         )
-    return output[:, 0] if evaluation["task"] == REGRESSION else output
+    return output[:, 0] if evaluation.task == REGRESSION else output
 
 
 def _check_same_rows(
-    evaluation: dict[str, Any], metric: Metric, paired: PairedScores, candidate: Estimate
+    evaluation: EvaluationRecord, metric: Metric, paired: PairedScores, candidate: Estimate
 ) -> None:
     """Recomputing the candidate's metric shows whether evaluation, predictions and rows match."""
-    before = evaluation["metrics"][metric.name]["value"]
-    if paired.rows != evaluation["rows"] or not _close(before, candidate.value):
+    before = evaluation.metrics[metric.name].value
+    if paired.rows != evaluation.rows or not _close(before, candidate.value):
         raise InputError(
-            f"The evaluation says {metric.name} {before} on {evaluation['rows']:,} rows, but the "
+            f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
             f"predictions give {candidate.value} on {paired.rows:,} of the test rows: "
             "pass the evaluation, the predictions and the test rows of one evaluation."
         )

@@ -1,15 +1,16 @@
 """Register a model folder, its figures and its lineage as one version."""
 
-import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
+from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
+from components.shared.models.description import ModelDescription, read_description
 from components.shared.registry.client import RegistryClient
+from components.shared.registry.intervals import interval_properties
 from components.shared.tables.sources import without_query
 
 CHALLENGER = "challenger"
@@ -97,8 +98,9 @@ def register_model(
     lineage = lineage or Lineage()
     if lineage.source:
         lineage = replace(lineage, source=without_query(lineage.source))
-    verdict = json.loads(Path(comparison).read_text("utf-8")) if comparison else None
-    if promote and not (verdict and verdict["approved"]):
+    figures = read_record(evaluation, EvaluationRecord.parse)
+    verdict = read_record(comparison, ComparisonRecord.parse) if comparison else None
+    if promote and not (verdict and verdict.approved):
         raise InputError(
             f"{model_name} was to become champion without an approving comparison: pass the "
             "`comparison` of compare_with_champion, or register it with promote=False"
@@ -106,18 +108,21 @@ def register_model(
     description = _verified_description(Path(model))
     body = {
         "model": {"name": model_name},
-        "version": {"properties": _properties(description)},
-        "metrics": _metrics(evaluation),
-        "parameters": {**description["hyperparameters"], "seed": description["seed"]},
-        "datasets": _datasets(description, evaluation, lineage),
+        "version": {"properties": _properties(description, figures)},
+        "metrics": _metrics(figures),
+        "parameters": {**description.hyperparameters, "seed": description.seed},
+        "datasets": _datasets(description, figures, lineage),
         "lineage": {k: v for k, v in asdict(lineage).items() if v and k != "table_digest"},
-        "schema": {"target": description["target"], "features": description["features"]},
+        "schema": {
+            "target": description.target,
+            "features": [asdict(feature) for feature in description.features],
+        },
         "aliases": [CHALLENGER],
     }
     if verdict and promote:
-        compared = verdict["champion"]
+        compared = verdict.champion
         body["aliases"] = [CHALLENGER, CHAMPION]
-        body["expectedAliases"] = {CHAMPION: compared and compared["version"]}
+        body["expectedAliases"] = {CHAMPION: compared and compared.version}
     key = f"{lineage.run_id or uuid.uuid4()}/{folder_digest(model)}"
     with RegistryClient.from_environment(registry_url) as registry:
         receipt = registry.register(body, model, key)
@@ -126,41 +131,36 @@ def register_model(
     )
 
 
-def _verified_description(model: Path) -> dict[str, Any]:
-    try:
-        description: dict[str, Any] = json.loads((model / "model.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{model} is no model folder: its model.json: {error}") from error
-    for name, promised in description["files"].items():
+def _verified_description(model: Path) -> ModelDescription:
+    description = read_description(model)
+    for name, promised in description.files.items():
         if (actual := file_digest(model / name)) != promised["sha256"]:
             raise DigestMismatchError(str(model / name), promised["sha256"], actual)
     return description
 
 
-def _properties(description: Mapping[str, Any]) -> dict[str, str]:
-    versions = description["versions"]
+def _properties(description: ModelDescription, figures: EvaluationRecord) -> dict[str, str]:
+    versions = description.versions
     return {
-        "task": description["task"],
-        "estimator": description["estimator"],
+        "task": description.task,
+        "estimator": description.estimator,
         "framework": FRAMEWORK,
         "framework_version": versions[FRAMEWORK_PACKAGE],
         **{f"version.{package}": version for package, version in versions.items()},
+        **interval_properties(figures),
     }
 
 
-def _metrics(evaluation: str | Path) -> dict[str, float]:
-    metrics = json.loads(Path(evaluation).read_text("utf-8"))["metrics"]
-    return {
-        name: metric["value"] for name, metric in metrics.items() if metric["value"] is not None
-    }
+def _metrics(figures: EvaluationRecord) -> dict[str, float]:
+    return {n: metric.value for n, metric in figures.metrics.items() if metric.value is not None}
 
 
 def _datasets(
-    description: Mapping[str, Any], evaluation: str | Path, lineage: Lineage
+    description: ModelDescription, figures: EvaluationRecord, lineage: Lineage
 ) -> list[dict[str, str]]:
     digests = {
         "table": lineage.table_digest,
-        "train": description["training_data"]["digest"],
-        "test": json.loads(Path(evaluation).read_text("utf-8"))["test_digest"],
+        "train": description.training_data["digest"],
+        "test": figures.test_digest,
     }
     return [{"name": role, "role": role, "digest": d} for role, d in digests.items() if d]

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
 from components.shared.reports.number_text import number
 from pipelines.definition.outputs import RunOutputs
 
@@ -46,8 +48,8 @@ class TrainingSummary:
     train_rows: int | None
     test_rows: int | None
     dropped_rows: int | None
-    metrics: Mapping[str, Mapping[str, float]]
-    comparison: Mapping[str, Any]
+    metrics: Mapping[str, Estimate]
+    comparison: ComparisonRecord
     registered: Mapping[str, Any] | None
     files: Mapping[str, str]
 
@@ -78,14 +80,14 @@ class TrainingSummary:
         console.print(_figures(self))
         console.print()
         console.print(_verdict(self))
-        for reason in self.comparison["reasons"]:
+        for reason in self.comparison.reasons:
             console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
 
 
 def summarise(outputs: RunOutputs) -> TrainingSummary | None:
     """Gather the summary from what the steps left behind; None where too little is known."""
-    evaluation = outputs.json("evaluate_model", "evaluation")
-    comparison = outputs.json("compare_with_champion", "comparison")
+    evaluation = outputs.text("evaluate_model", "evaluation")
+    comparison = outputs.text("compare_with_champion", "comparison")
     if evaluation is None or comparison is None:
         return None
     test = outputs.metadata("split_table", "test") or {}
@@ -98,8 +100,8 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         train_rows=_whole(outputs.parameter("split_table", "train_rows")),
         test_rows=_whole(test.get("rows") if test_rows is None else test_rows),
         dropped_rows=_whole(test.get("dropped_rows")),
-        metrics=evaluation["metrics"],
-        comparison=comparison,
+        metrics=EvaluationRecord.parse(evaluation).metrics,
+        comparison=ComparisonRecord.parse(comparison),
         registered=outputs.registered,
         files={name: uri for name, uri in files.items() if uri is not None},
     )
@@ -118,16 +120,16 @@ def _figures(summary: TrainingSummary) -> Table:
         table.add_row("split", f"{summary.train_rows:,} train, {summary.test_rows:,} test")
     gate = summary.comparison
     for name, metric in summary.metrics.items():
-        low, high = number(metric["low"]), number(metric["high"])
-        interval = f"{number(metric['value'])}  [dim]({low} to {high})[/]"
-        table.add_row(name, interval + (_gate(gate) if name == gate["metric"] else ""))
+        low, high = number(metric.low), number(metric.high)
+        interval = f"{number(metric.value)}  [dim]({low} to {high})[/]"
+        table.add_row(name, interval + (_gate(gate) if name == gate.metric else ""))
     return table
 
 
-def _gate(comparison: Mapping[str, Any]) -> str:
-    text = f"   floor {number(comparison['floor'])}"
-    if champion := comparison["champion"]:
-        text += f", champion version {champion['version']} {number(champion['value'])}"
+def _gate(comparison: ComparisonRecord) -> str:
+    text = f"   floor {number(comparison.floor)}"
+    if champion := comparison.champion:
+        text += f", champion version {champion.version} {number(champion.value)}"
     return text
 
 

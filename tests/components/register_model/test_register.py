@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,26 @@ import pytest
 from components.evaluate_model.evaluate import evaluate_model
 from components.register_model.register import Lineage, register_model
 from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.http import RegistryRefusalError
 from tests.components.model_folders import Trained
 
-APPROVED_FIRST = {"approved": True, "champion": None}
+APPROVED_FIRST = ComparisonRecord(
+    approved=True,
+    reasons=("It is above the floor.",),
+    model_name="strikes",
+    metric="roc_auc",
+    direction="greater",
+    candidate=Estimate(0.8),
+    champion=None,
+    difference=None,
+    floor=0.5,
+    margin=0.0,
+    confidence=0.95,
+)
+REFUSED = replace(APPROVED_FIRST, approved=False)
 
 
 @pytest.fixture(name="name")
@@ -42,9 +57,9 @@ def evaluation_of_the_model(
     return folder / "evaluation.json"
 
 
-def _comparison(folder: Path, verdict: Mapping[str, object]) -> Path:
+def _comparison(folder: Path, verdict: ComparisonRecord) -> Path:
     path = folder / "comparison.json"
-    path.write_text(json.dumps(verdict), "utf-8")
+    path.write_text(verdict.to_json(), "utf-8")
     return path
 
 
@@ -133,14 +148,14 @@ def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
     assert latest.version == "1"
 
 
-@pytest.mark.parametrize("verdict", [None, {"approved": False, "champion": None}])
+@pytest.mark.parametrize("verdict", [None, REFUSED])
 def test_promotion_needs_an_approving_comparison(
     binary_model: Trained,
     evaluation: Path,
     name: str,
     registry_url: str,
     tmp_path: Path,
-    verdict: dict[str, object] | None,
+    verdict: ComparisonRecord | None,
 ) -> None:
     """Nothing is promoted that was not compared, or was refused."""
     with pytest.raises(InputError, match="comparison"):

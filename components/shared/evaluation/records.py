@@ -1,0 +1,166 @@
+"""Evaluations and comparisons as other steps, and commands, read them from their JSON files.
+
+Imports the standard library only: what reads a verdict loads nothing for it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import Estimate
+
+FORMAT: Final = 1
+"""Format of both files."""
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class EvaluationRecord:
+    """What an evaluation came to; its file holds curves, slices and importances besides.
+
+    Attributes:
+        task: `binary`, `multiclass` or `regression`.
+        target: name of the target.
+        rows: test rows with a label.
+        classes: the model's classes; None for a regression.
+        positive_class: of two classes, the one that counts as found, as text.
+        model_digest: digest of the model folder.
+        test_digest: digest of the test rows, where it was given.
+        confidence: coverage of the intervals.
+        metrics: value and interval by the name of the metric.
+        baseline: what a constant prediction reaches, by metric.
+    """
+
+    task: str
+    target: str
+    rows: int
+    classes: tuple[Any, ...] | None
+    positive_class: str | None
+    model_digest: str
+    test_digest: str | None
+    confidence: float
+    metrics: Mapping[str, Estimate]
+    baseline: Mapping[str, float | None]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text that `evaluate_model` wrote.
+
+        Raises:
+            ValueError: it is not JSON, or of another format.
+        """
+        content = _content(text)
+        positive, classes = content["positive_class"], content["classes"]
+        return cls(
+            task=content["task"],
+            target=content["target"],
+            rows=content["rows"],
+            classes=None if classes is None else tuple(classes),
+            positive_class=None if positive is None else str(positive),
+            model_digest=content["model_digest"],
+            test_digest=content["test_digest"],
+            confidence=content["confidence"],
+            metrics={name: Estimate(**each) for name, each in content["metrics"].items()},
+            baseline=content["baseline"],
+        )
+
+
+@dataclass(frozen=True)
+class ComparedVersion:
+    """The registered version that a candidate was compared with.
+
+    Attributes:
+        version: its name.
+        digest: digest of its files.
+        value: its metric on the rows of the comparison; None where it could not be scored.
+        low: lower end of the metric's interval.
+        high: upper end.
+    """
+
+    version: str
+    digest: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonRecord:
+    """A candidate, the version that it was compared with, and the verdict.
+
+    Attributes:
+        approved: whether the candidate passes.
+        reasons: why, a sentence each.
+        model_name: name in the registry.
+        metric: what was compared.
+        direction: `greater` or `less`: which is better.
+        candidate: the candidate's metric.
+        champion: the version compared with; None where there was none.
+        difference: candidate less champion; None where it is not known.
+        floor: what the metric must reach.
+        margin: by how much it must beat the champion.
+        confidence: coverage of the intervals.
+    """
+
+    approved: bool
+    reasons: tuple[str, ...]
+    model_name: str
+    metric: str
+    direction: str
+    candidate: Estimate
+    champion: ComparedVersion | None
+    difference: Estimate | None
+    floor: float | None
+    margin: float
+    confidence: float
+
+    def to_json(self) -> str:
+        """Return it as text; what is undefined is null."""
+        content = {"format": FORMAT, **asdict(self)}
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text that `to_json` wrote.
+
+        Raises:
+            ValueError: it is not JSON, or of another format.
+        """
+        content = _content(text)
+        del content["format"]
+        champion, difference = content["champion"], content["difference"]
+        return cls(
+            **content
+            | {
+                "reasons": tuple(content["reasons"]),
+                "candidate": Estimate(**content["candidate"]),
+                "champion": champion and ComparedVersion(**champion),
+                "difference": difference and Estimate(**difference),
+            }
+        )
+
+
+def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:
+    """Read the file of an evaluation or a comparison.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return parse(Path(path).read_text("utf-8"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is not what a step of this version wrote ({error}): pass the `evaluation` of "
+            "evaluate_model, or the `comparison` of compare_with_champion."
+        ) from error
+
+
+def _content(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"it is not of format {FORMAT}")
+    return content
