@@ -16,6 +16,8 @@ FNV_OFFSET: Final = 0x811C9DC5
 FNV_PRIME: Final = 0x01000193
 GROUP: Final = re.compile(r"root|(condition(-branches)?|for-loop|exit-handler)-\d+")
 """What KFP calls the nodes that steps lie in."""
+POD_ENDING: Final = re.compile(r"-(retry-)?system-[a-z-]+-\d+$")
+"""What follows the workflow's name in a pod's: the template that it is made of, and the hash."""
 
 
 class ArgoNodes:
@@ -58,6 +60,11 @@ class ArgoNodes:
     def pod(self, name: str, template: str) -> str:
         """Return the pod of a node that is made of `template`."""
         return f"{self._workflow}-{template}-{fnv1a(name)}"
+
+
+def workflow_of(pod: str) -> str:
+    """Return the workflow that a pod is of."""
+    return POD_ENDING.sub("", pod)
 
 
 def children_of(task: Any) -> list[str]:

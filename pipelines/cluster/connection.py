@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import kfp_server_api
 from kfp_server_api.exceptions import ApiException
@@ -148,6 +148,23 @@ class Connection:
         # ml-pipeline-ui calls the JSON of a pod text/html too: a page is known by how it begins.
         is_page = "text/html" in response.headers.get("Content-Type", "") and text.startswith("<")
         return None if response.status != 200 or is_page else text
+
+    def artifact(self, uri: str) -> str | None:
+        """Return the text at an address of the object store, through ml-pipeline-ui; None if none.
+
+        Args:
+            uri: such as minio://mlpipeline/v2/artifacts/…
+        """
+        parts = urlsplit(uri)
+        if not parts.netloc:
+            return None
+        return self.text(
+            "/artifacts/get",
+            source=parts.scheme,
+            bucket=parts.netloc,
+            key=parts.path.lstrip("/"),
+            namespace=self.pod_namespace,
+        )
 
     def run_page(self, run_id: str) -> str:
         """Return the address of a run's page, and how to get there where a port is forwarded."""

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from itertools import dropwhile
 from typing import Any, Final
 
 from components.shared.step import error_begun
+from pipelines.cluster.argo_nodes import workflow_of
 from pipelines.cluster.connection import Connection
 from pipelines.definition.outputs import StepOutputs
 
@@ -16,6 +18,10 @@ LOG_PATHS: Final = (
     "/apis/v1alpha1/runs/{run}/nodes/{pod}/log",
 )
 """Where logs are: at ml-pipeline-ui, or at ml-pipeline in its newer and older versions."""
+
+ARCHIVE: Final = "minio://mlpipeline/private-artifacts/{namespace}/{workflow}/{day}/{pod}/main.log"
+"""Where Argo keeps a log, as KFP's manifests tell it to (`keyFormat` of its controller)."""
+WORKFLOW_MADE_WITHIN: Final = timedelta(minutes=1)
 
 OUTPUTS: Final = "ExecutorOutput: "
 INPUTS: Final = "Got executor_input:"
@@ -29,18 +35,39 @@ TRACEBACK: Final = "Traceback (most recent call last):"
 
 
 def read_log(connection: Connection, run: Any, pod: str | None) -> str:
-    """Return the log of a pod of `run`; empty where it cannot be had (any more)."""
+    """Return the log of a pod of `run`, there or archived; empty where it cannot be had."""
     if pod is None:
         return ""
+    return pod_log(connection, run, pod) or archived_log(connection, run, pod)[1]
+
+
+def pod_log(connection: Connection, run: Any, pod: str) -> str:
+    """Return the log of a pod that is still there; empty where it cannot be had (any more)."""
     fields = {"podname": pod, "runid": run.run_id, "podnamespace": connection.pod_namespace}
     if run.created_at:
-        # The archive that holds the logs of pods that are gone has a folder for each day.
+        # Older installs have it in an archive that ml-pipeline-ui finds by the day.
         fields["createdat"] = f"{run.created_at:%Y-%m-%d}"
     for path in LOG_PATHS:
         query = {} if "{" in path else fields
         if text := connection.text(path.format(run=run.run_id, pod=pod), **query):
             return text
     return ""
+
+
+def archived_log(connection: Connection, run: Any, pod: str) -> tuple[str, str]:
+    """Return where Argo keeps the log of a pod that is gone, and the log; empty if it is not there.
+
+    Argo deletes the pods of a run an hour after its end, and their logs stay in the object store.
+    """
+    # The workflow is made within seconds after the run, which may be on the next day.
+    made = {run.created_at, run.created_at + WORKFLOW_MADE_WITHIN} if run.created_at else ()
+    for day in dict.fromkeys(f"{time:%Y/%m/%d}" for time in sorted(made)):
+        uri = ARCHIVE.format(
+            namespace=connection.pod_namespace, workflow=workflow_of(pod), day=day, pod=pod
+        )
+        if text := connection.artifact(uri):
+            return uri, text
+    return "", ""
 
 
 def error_in(log: str) -> str | None:

@@ -1,9 +1,7 @@
 """Read what the steps of a run on a cluster left behind, as far as its API and its logs tell."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.logs import inputs_in, outputs_in
@@ -32,21 +30,7 @@ def run_outputs(
     for step, log in logs.items():
         if outputs := outputs_in(log):
             found[step] = outputs
-    return RunOutputs(found, partial(fetch_text, connection))
-
-
-def fetch_text(connection: Connection, uri: str) -> str | None:
-    """Return an artifact through ml-pipeline-ui; None where it cannot be had."""
-    parts = urlsplit(uri)
-    if not parts.netloc:
-        return None
-    return connection.text(
-        "/artifacts/get",
-        source=parts.scheme,
-        bucket=parts.netloc,
-        key=parts.path.lstrip("/"),
-        namespace=connection.pod_namespace,
-    )
+    return RunOutputs(found, connection.artifact)
 
 
 def _credit_producers(

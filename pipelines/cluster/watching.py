@@ -10,8 +10,17 @@ from rich.console import Console
 from rich.status import Status
 
 from pipelines.cluster.api_errors import RunFailedError, StepCannotStartError
+from pipelines.cluster.argo_nodes import workflow_of
 from pipelines.cluster.connection import Connection
-from pipelines.cluster.logs import error_in, failure_in, last_words, outputs_in, read_log
+from pipelines.cluster.logs import (
+    archived_log,
+    error_in,
+    failure_in,
+    last_words,
+    outputs_in,
+    pod_log,
+    read_log,
+)
 from pipelines.cluster.pod_trouble import trouble_in, why_ended, why_not_scheduled, why_not_started
 from pipelines.cluster.step_environment import origins
 from pipelines.cluster.steps import (
@@ -201,18 +210,28 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
     step = failed[0]
     log = logs.get(step.name) or read_log(connection, run, step.pod)
     reason = _reason(connection, run, step, log)
-    pod = f"{step.pod} -c main" if step.pod else f"-l pipeline/runid={run.run_id} --tail -1"
-    if step.pod and step.in_driver and not log:
-        # Newer releases of KFP have one pod of Argo's for all drivers of a run.
-        workflow = step.pod.partition("-system-")[0]
-        pod = f"-l workflows.argoproj.io/workflow={workflow} --all-containers --tail -1"
     package = PipelinePackage.of_run(run)
     where = origins(package, step.name, reason, connection.pod_namespace)
     raise RunFailedError(
         f"{step.name}: {reason}{where}\n"
-        f"  log: kubectl -n {connection.pod_namespace} logs {pod}\n"
+        f"  log: {_where_its_log_is(connection, run, step, log)}\n"
         f"  run: {connection.run_page(run.run_id)}"
     )
+
+
+def _where_its_log_is(connection: Connection, run: Any, step: Step, log: str) -> str:
+    """Return what shows the log of a step that failed: kubectl, or its place in the store."""
+    logs = f"kubectl -n {connection.pod_namespace} logs"
+    if step.pod is None:
+        return f"{logs} -l pipeline/runid={run.run_id} --tail -1"
+    if log and not pod_log(connection, run, step.pod):
+        archived, _ = archived_log(connection, run, step.pod)
+        return f"{archived} (pod {step.pod} is gone)"
+    if step.in_driver and not log:
+        # Newer releases of KFP have one pod of Argo's for all drivers of a run.
+        workflow = workflow_of(step.pod)
+        return f"{logs} -l workflows.argoproj.io/workflow={workflow} --all-containers --tail -1"
+    return f"{logs} {step.pod} -c main"
 
 
 def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:

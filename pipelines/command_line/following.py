@@ -11,19 +11,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from components.shared.reports.number_text import number
 from pipelines.cluster.api_errors import NotThereError, StepCannotStartError
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.logs import read_log
 from pipelines.cluster.outputs import run_outputs
-from pipelines.cluster.steps import SKIPPED, duration, errors_of, steps_of
+from pipelines.cluster.steps import CACHED, SKIPPED, duration, errors_of, steps_of
 from pipelines.cluster.watching import RunWatch, raise_failure
 from pipelines.command_line.tables import colored, table_console
+from pipelines.command_line.version_of_run import VersionOfRun, version_of_run
 from pipelines.command_line.version_page import how_to_see
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
 from pipelines.errors import PipelineError
 
 INTERRUPTED: Final = 130
+REGISTERING: Final = "register_model"
 
 
 class WatchBrokenError(PipelineError, ConnectionError):
@@ -143,36 +146,65 @@ def _show_outcome(
 ) -> int:
     """Print what came of a run that ended well; return the exit code that says it."""
     package = PipelinePackage.of_run(run)
-    outputs, summary = None, None
+    outputs, summary, missing, found = None, None, "", VersionOfRun()
     if package:
-        outputs = run_outputs(connection, package, logs_of(connection, run, known))
+        logs = logs_of(connection, run, known)
+        outputs = run_outputs(connection, package, logs)
         interface = catalog.known_interface(package.name)
         summary = interface.summarise(outputs) if interface else None
-    version = outputs.registered if outputs else None
+        missing = "" if summary else _what_is_missing(connection, run, logs)
+        if not outputs.registered and _has_registered(run):
+            found = version_of_run(run.run_id)
+    version = (outputs.registered if outputs else None) or found.registered
     if as_json:
         told = described(connection, run) | {"registered": version}
         told["summary"] = json.loads(summary.as_json()) if summary else None
+        told["missing"] = [text for text in (missing, found.said) if text]
         click.echo(json.dumps(told, indent=2, default=str))
+        return summary.exit_code if summary else 0
+    if summary:
+        summary.show(console)
     else:
-        if summary:
-            summary.show(console)
-        elif version:
-            name, number = version["model_name"], version["version"]
-            console.print(f"\n[bold green]registered[/] {escape(name)} {number}")
-        else:
-            console.print(f"\n{_little_known(package, run)}")
-        _show_places(connection, run, version, console)
+        console.print(f"\n{_little_known(package, run, version, found)}", soft_wrap=True)
+        for name, value in found.metrics.items():
+            console.print(f"  {escape(name)}  {number(value)}", highlight=False)
+        if missing:
+            console.print(f"  {missing}", markup=False, highlight=False, soft_wrap=True)
+    _show_places(connection, run, version, console)
     return summary.exit_code if summary else 0
 
 
-def _little_known(package: PipelinePackage | None, run: Any) -> str:
-    """Return what is known of a run without outputs: whether its registering step ran."""
-    registering = "register_model"
-    if package is None or registering not in package.steps:
+def _has_registered(run: Any) -> bool:
+    return any(step.name == REGISTERING and step.state != SKIPPED for step in steps_of(run))
+
+
+def _little_known(
+    package: PipelinePackage | None,
+    run: Any,
+    version: Mapping[str, Any] | None,
+    found: VersionOfRun,
+) -> str:
+    """Return what is known of a run without a summary: whether it registered, and what."""
+    if version:
+        name, number_ = escape(version["model_name"]), escape(version["version"])
+        return f"[bold green]registered[/] {name} {number_}"
+    if package is None or REGISTERING not in package.steps:
         return "what its steps made is not to be had from here"
-    if any(step.name == registering and step.state != SKIPPED for step in steps_of(run)):
-        return "a version was registered; its name is not to be had from here"
+    if _has_registered(run):
+        return f"a version was registered; {escape(found.said)}"
     return "[bold yellow]no version was registered[/]"
+
+
+def _what_is_missing(connection: Connection, run: Any, logs: Mapping[str, str]) -> str:
+    """Return why there is no summary of a run."""
+    ran = [step.name for step in steps_of(run) if step.state not in (SKIPPED, CACHED)]
+    if gone := [step for step in ran if not logs.get(step)]:
+        return (
+            f"there is no summary: the logs of {', '.join(gone)} are not to be had (any more), "
+            "neither from their pods, which Argo deletes an hour after a run's end, nor from its "
+            "archive in the object store"
+        )
+    return f"there is no summary: {connection.host} does not give the artifacts of its steps"
 
 
 def _show_places(

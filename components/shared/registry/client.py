@@ -189,6 +189,11 @@ class RegistryClient:
         """Return model and version of everything that was made from data of this digest."""
         return reading.trained_on(self._http, digest)
 
+    def registered_by(self, run_id: str) -> tuple[RegisteredVersion, ...]:
+        """Return the versions that a KFP run registered, the newest first."""
+        named = reading.registered_by(self._http, run_id)
+        return tuple(self._version(model, version) for model, version in named)
+
     def audit(
         self,
         model: str | None = None,

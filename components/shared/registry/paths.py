@@ -1,9 +1,10 @@
-"""Where things are in a registry's own API."""
+"""Where things are in a registry's own API, and where the one of Kubeflow is."""
 
 from typing import Final
 from urllib.parse import quote
 
 API: Final = "/api/registry/v1"
+KUBEFLOW_API: Final = "/api/model_registry/v1"
 
 
 def model_path(model_name: str) -> str:

@@ -1,14 +1,21 @@
 """Read what a registry holds: lists page by page, comparisons, lineage, the audit log."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from components.shared.registry import answers
 from components.shared.registry.http import RegistryHttp, RegistryRefusalError
-from components.shared.registry.paths import API, dataset_path, model_path, version_path
+from components.shared.registry.paths import (
+    API,
+    KUBEFLOW_API,
+    dataset_path,
+    model_path,
+    version_path,
+)
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
@@ -86,6 +93,24 @@ def trained_on(http: RegistryHttp, digest: str) -> tuple[tuple[str, str], ...]:
     """Return model and version of what was made from data of this digest."""
     answer = http.json("GET", dataset_path(digest), f"look for versions made from {digest}")
     return tuple((item["model"]["name"], item["version"]["name"]) for item in answer["items"])
+
+
+def registered_by(http: RegistryHttp, run_id: str) -> tuple[tuple[str, str], ...]:
+    """Return model and version of what a KFP run registered, the newest first."""
+    query = {
+        "filterQuery": f"modelSourceId = {json.dumps(run_id)}",
+        "orderBy": "ID",
+        "sortOrder": "DESC",
+    }
+    path = f"{KUBEFLOW_API}/model_artifacts?{urlencode(query)}"
+    answer = http.json("GET", path, f"look for what run {run_id} registered")
+    # registry://model/version, as the registry itself names the bytes of a version.
+    named = (urlsplit(str(item.get("uri"))) for item in answer["items"])
+    return tuple(
+        (unquote(uri.netloc), unquote(uri.path.lstrip("/")))
+        for uri in named
+        if uri.scheme == "registry"
+    )
 
 
 def audit(

@@ -6,7 +6,7 @@ from typing import Any
 import kfp_server_api as api
 import pytest
 
-from pipelines.cluster.argo_nodes import ArgoNodes, fnv1a
+from pipelines.cluster.argo_nodes import ArgoNodes, fnv1a, workflow_of
 
 WORKFLOW = "training-x7k2p"
 
@@ -39,6 +39,16 @@ def test_a_pod_is_named_as_a_cluster_named_it() -> None:
         nodes.pod(driver, "system-dag-driver")
         == "sklearn-iris-demo-84rz2-system-dag-driver-1178736439"
     )
+
+
+@pytest.mark.parametrize(
+    "template", ["system-container-impl", "retry-system-container-impl", "system-dag-driver"]
+)
+def test_a_pod_tells_its_workflow(template: str) -> None:
+    """What a pod is made of follows the name of the workflow in its own."""
+    nodes = ArgoNodes(_tasks("my-system-1-x7k2p", "my-system-1-x7k2p.root-driver"))
+    pod = nodes.pod("my-system-1-x7k2p.root-driver", template)
+    assert workflow_of(pod) == "my-system-1-x7k2p"
 
 
 def test_a_step_is_found_in_the_groups_that_it_lies_in() -> None:

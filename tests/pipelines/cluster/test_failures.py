@@ -212,6 +212,21 @@ def test_tasks_that_are_told_late(submit: CommandLine, kfp: FakeKfp, lag: int) -
     assert "error: train_model: max_itre is no parameter" in done.errors
 
 
+def test_a_failure_whose_pods_are_gone(
+    submit: CommandLine, on_cluster: CommandLine, kfp: FakeKfp
+) -> None:
+    """An hour later the reason is read from the archive, and the log is named where it now is."""
+    kfp.outcomes["compare_with_champion"] = "FAILED"
+    kfp.logs["compare_with_champion"] = "error: no registry is named\n"
+    submit()
+    kfp.cleaned_up = True
+    done = on_cluster("runs", "show", next(iter(kfp.runs)), *WATCHED)
+    pod = pod_of("compare_with_champion")
+    place = "minio://mlpipeline/private-artifacts/kubeflow/training-x7k2p/2026/01/02"
+    assert "error: compare_with_champion: no registry is named" in done.errors
+    assert f"log: {place}/{pod}/main.log (pod {pod} is gone)" in done.errors
+
+
 def test_tasks_that_are_never_told(
     submit: CommandLine, kfp: FakeKfp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

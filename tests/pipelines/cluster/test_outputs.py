@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from sklearn.datasets import load_diabetes
 
+from components.shared.registry.client import RegistryClient
 from pipelines.local.outputs import step_outputs
+from pipelines.local.registry import local_registry
 from tests.pipelines.conftest import WATCHED, CommandLine, Done, kfp_tabular
 from tests.pipelines.fake_kfp import FakeKfp
 
@@ -114,16 +116,67 @@ def test_cached_steps_are_known_from_those_that_read_them(
     assert summary["registered"]["version"] == "1"
 
 
+def test_the_summary_of_a_run_whose_pods_are_gone(
+    local: tuple[Path, Done], same_on_cluster: FakeKfp, submit: CommandLine, on_cluster: CommandLine
+) -> None:
+    """An hour after its end, when Argo deleted its pods, all is known from their archived logs."""
+    submit(*WATCHED)
+    same_on_cluster.cleaned_up = True
+    run_id = next(iter(same_on_cluster.runs))
+    told = on_cluster("runs", "show", run_id, *WATCHED, "--json").json()
+    expected = local[1].json()
+    told["summary"].pop("files"), expected.pop("files")
+    assert told["summary"] == expected
+    assert told["missing"] == []
+
+
 def test_without_artifacts_the_version_is_still_told(
     same_on_cluster: FakeKfp, submit: CommandLine
 ) -> None:
     """Where only ml-pipeline answers, which has no artifacts, the version is known from the log."""
     same_on_cluster.artifacts.clear()
-    assert "registered diabetes 1" in submit(*WATCHED).output
+    output = submit(*WATCHED).output
+    assert "registered diabetes 1" in output
+    assert f"{same_on_cluster.url} does not give the artifacts of its steps" in output
 
 
-def test_without_logs_the_run_is_still_told(kfp: FakeKfp, submit: CommandLine) -> None:
-    """Logs that are gone leave the states of the steps and the page of the run."""
+def test_without_logs_the_version_is_found_by_the_run(
+    kfp: FakeKfp,
+    on_cluster: CommandLine,
+    submit: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The registry knows what a run registered, and what is not to be had any more is said."""
+    submit(*WATCHED)
+    kfp.cleaned_up, kfp.archives = True, False
+    run_id = next(iter(kfp.runs))
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.joblib").write_text("model")
+    registration = {"model": {"name": "churn"}, "lineage": {"run_id": run_id}}
+    with local_registry(tmp_path / "registry", tmp_path / "registry.log") as url:
+        monkeypatch.setenv("REGISTRY_URL", url)
+        with RegistryClient(url) as registry:
+            registry.register(registration | {"metrics": {"auc": 0.5}}, tmp_path / "model", "key")
+        done = on_cluster("runs", "show", run_id, *WATCHED)
+        told = on_cluster("runs", "show", run_id, *WATCHED, "--json").json()
+    assert "registered churn 1\n  auc  0.5" in done.output
+    assert "the logs of ingest_table, validate_table" in done.output
+    assert f"{url}/ui/find?model=churn&version=1" in done.output
+    assert told["registered"]["version"] == "1"
+    assert "archive" in told["missing"][0]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("", "into REGISTRY_URL, and a token into"), ("http://127.0.0.1:9", "127.0.0.1:9")],
+)
+def test_without_logs_and_registry_the_run_is_still_told(
+    kfp: FakeKfp, submit: CommandLine, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    """The states of the steps and the page of the run are left, and how to find the version."""
+    monkeypatch.setenv("REGISTRY_URL", url)
     done = submit(*WATCHED)
     assert done.exit_code == 0
-    assert "its name is not to be had from here" in done.output
+    assert "a version was registered; its name is not to be had" in done.output
+    assert said in done.output

@@ -73,6 +73,23 @@ def test_data_lead_to_the_versions_made_from_it(
     assert client.trained_on(name) == ((name, "1"),)
 
 
+def test_a_run_leads_to_the_versions_that_it_registered(
+    client: RegistryClient, register: Register, name: str
+) -> None:
+    """They are found by the run's id alone, the newest first, whatever it is made of."""
+    run_id = f'{name} "quoted"'
+    for _ in range(2):
+        register(lineage={"run_id": run_id}, metrics={"auc": 0.5})
+    register(lineage={"run_id": "another"})
+    found = client.registered_by(run_id)
+    assert [(version.model_name, version.version) for version in found] == [
+        (name, "2"),
+        (name, "1"),
+    ]
+    assert found[0].metrics == {"auc": 0.5}
+    assert client.registered_by("unknown") == ()
+
+
 def test_what_is_not_there_cannot_be_listed(client: RegistryClient, name: str) -> None:
     """An unknown model is told apart from one without versions."""
     for ask in (client.list_versions, client.aliases, client.lineage):
