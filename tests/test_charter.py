@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.definition import catalog
+from pipelines.definition.compiled_yaml import documents
 
 COMPONENTS = catalog.component_names()
 COMPILED = [
@@ -91,7 +92,42 @@ def test_parameters_are_typed_scalars_without_credentials(name: str) -> None:
         assert "dict" not in annotation.lower()
         assert not SECRETS.search(argument.arg)
     for default in arguments.defaults:
-        assert ast.unparse(default) not in {"-1", "''"}
+        assert ast.unparse(default) != "-1"
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_artifacts_that_may_be_absent_are_not_optional_by_their_type(name: str) -> None:
+    """KFP's backend hands artifacts over without a type, and kfp then calls the annotation."""
+    arguments = _decorated(name).args
+    annotations = [ast.unparse(argument.annotation or ast.Name("")) for argument in arguments.args]
+    assert not [
+        each for each in annotations if re.search(r"(Optional\[|\|).*Input|Input.*\|", each)
+    ]
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.parent.name)
+def test_every_input_is_required_or_has_a_default(path: Path) -> None:
+    """No input may be null: KFP's dashboard starts no run while one is, and groups refuse it."""
+    declared = documents(path)[0]["root"].get("inputDefinitions", {}).get("parameters", {})
+    nullable = {
+        name
+        for name, each in declared.items()
+        if each.get("isOptional") and each.get("defaultValue") is None
+    }
+    assert not nullable
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=lambda path: path.parent.name)
+def test_what_an_unset_text_means_is_said(path: Path) -> None:
+    """The description of each text that may be empty or auto says what comes of it."""
+    declared = documents(path)[0]["root"].get("inputDefinitions", {}).get("parameters", {})
+    silent = {
+        name
+        for name, each in declared.items()
+        if each.get("defaultValue") in ("", "auto")
+        and not re.search(r"\b(empty|auto)\b", each.get("description", ""))
+    }
+    assert not silent
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

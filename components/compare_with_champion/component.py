@@ -1,7 +1,5 @@
 """KFP signature of `compare_with_champion`."""
 
-from typing import Optional
-
 from kfp import dsl
 from kfp.dsl import Artifact, Dataset, Input, Markdown, Output
 
@@ -17,13 +15,13 @@ def compare_with_champion(
     comparison: Output[Artifact],
     model_name: str,
     metric: str = "auto",
-    floor: Optional[float] = None,
+    floor: str = "auto",
     margin: float = 0.0,
     champion_alias: str = "champion",
     bootstrap_samples: int = 1000,
     confidence: float = 0.95,
     seed: int = 42,
-    registry_url: Optional[str] = None,
+    registry_url: str = "",
 ) -> bool:
     """Decide whether a model passes an absolute floor and beats the registry's champion.
 
@@ -37,23 +35,25 @@ def compare_with_champion(
         comparison: The same as JSON.
         model_name: Name in the registry; a first version has the floor only to pass.
         metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
-        floor: What the metric must reach; by default better than a constant prediction.
+        floor: What the metric must reach, a number; auto: better than a constant prediction.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval of the difference; negative: how much worse it may be.
         champion_alias: Alias of the version to beat.
         bootstrap_samples: Resamples behind the intervals, at least 100.
         confidence: Coverage of the intervals, between 0 and 1.
         seed: Seed of the resamples.
-        registry_url: The registry; by default REGISTRY_URL in the environment of the step.
+        registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.compare_with_champion.compare import compare_with_champion
+    from components.shared.parameters import given, given_number
     from components.shared.step import step_body
 
     with step_body():
         result = compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
-            metric=metric, floor=floor, margin=margin, champion_alias=champion_alias, seed=seed,
-            bootstrap_samples=bootstrap_samples, confidence=confidence, registry_url=registry_url,
+            metric=given(metric, "auto"), floor=given_number(floor, "floor"), margin=margin,
+            champion_alias=given(champion_alias, "champion"), bootstrap_samples=bootstrap_samples,
+            confidence=confidence, seed=seed, registry_url=given(registry_url),
         )  # fmt: skip
     comparison.metadata.update(result.metadata())
     return result.approved

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -33,6 +33,16 @@ class Curves:
     roc: Mapping[str, Roc]
     precision_recall: PrecisionRecall | None
     calibration: Calibration
+
+
+class Plots(Protocol):
+    """What KFP's dashboard draws of a classifier: its `ClassificationMetrics`."""
+
+    def log_confusion_matrix(self, categories: list[str], matrix: list[list[int]]) -> None:
+        """Take the names of the classes, and the rows of the confusion matrix."""
+
+    def log_roc_curve(self, fpr: list[float], tpr: list[float], threshold: list[float]) -> None:
+        """Take false and true positive rates and thresholds."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,13 @@ class Evaluation:
             text = f"the model does not know {', '.join(unknown[:5])}: their rows count as mistakes"
             notes.append(Note("warning", text))
         return notes
+
+    def draw(self, plots: Plots) -> None:
+        """Hand the dashboard what there is to draw."""
+        if matrix := self.dashboard_matrix():
+            plots.log_confusion_matrix(*matrix)
+        if roc := self.dashboard_roc():
+            plots.log_roc_curve(*roc)
 
     def dashboard_matrix(self) -> tuple[list[str], list[list[int]]] | None:
         """Return class names and rows of the confusion matrix; None where it is not for show."""

@@ -20,7 +20,7 @@ def ingest_table(
         table: The table as Parquet; its metadata has digest, rows, columns, format and source.
         source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines.
             Credentials of S3 come from the environment (AWS_ACCESS_KEY_ID, ...).
-        format: auto (by the ending), csv, parquet or jsonl.
+        format: auto or empty (by the ending), csv, parquet or jsonl.
 
     Returns:
         digest: SHA-256 of the content, whatever its format; later steps take it for their cache.
@@ -28,9 +28,10 @@ def ingest_table(
         columns: Number of columns.
     """
     from components.ingest_table.ingest import ingest_table
+    from components.shared.parameters import given
     from components.shared.step import step_body
 
     with step_body():
-        ingested = ingest_table(source, table.path, format)
+        ingested = ingest_table(source, table.path, given(format, "auto"))
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

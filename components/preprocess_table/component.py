@@ -1,6 +1,6 @@
 """KFP signature of `preprocess_table`."""
 
-from typing import List, Optional
+from typing import List
 
 from kfp import dsl
 from kfp.dsl import Artifact, Dataset, Input, Output
@@ -24,8 +24,7 @@ def preprocess_table(
     max_one_hot: int = 32,
     identifier_share: float = 0.5,
     drop_columns: List[str] = [],
-    sample_weight_column: Optional[str] = None,
-    train_digest: Optional[str] = None,
+    sample_weight_column: str = "",
 ) -> str:
     """Make features of raw columns, learning from the training rows only; returns a digest.
 
@@ -45,11 +44,14 @@ def preprocess_table(
         identifier_share: Leave out string columns whose distinct values exceed this share of
             their rows: identifiers and free text. 1 keeps them.
         drop_columns: Columns to leave out.
-        sample_weight_column: Column with the weight of each row; it is not a feature.
-        train_digest: Digest of `train`, so that KFP's cache notices new data; not read otherwise.
+        sample_weight_column: Column with the weight of each row, which is not a feature; empty:
+            none.
     """
     from components.preprocess_table.preprocess import preprocess_table
+    from components.shared.models.estimators import DEFAULT_ESTIMATOR
+    from components.shared.parameters import given
     from components.shared.step import step_body
+    from components.shared.tables.columns import given_column
 
     with step_body():
         done = preprocess_table(
@@ -57,17 +59,17 @@ def preprocess_table(
             features.path,
             preprocessor.path,
             target,
-            estimator=estimator,
-            encoding=encoding,
-            scaling=scaling,
-            imputation=imputation,
+            estimator=given(estimator, DEFAULT_ESTIMATOR),
+            encoding=given(encoding, "auto"),
+            scaling=given(scaling, "auto"),
+            imputation=given(imputation, "auto"),
             missing_indicator=missing_indicator,
             min_frequency=min_frequency,
             max_categories=max_categories,
             max_one_hot=max_one_hot,
             identifier_share=identifier_share,
             drop_columns=drop_columns,
-            sample_weight_column=sample_weight_column,
+            sample_weight_column=given_column(sample_weight_column, train.path),
         )
     features.metadata.update(done.features_metadata())
     preprocessor.metadata.update(done.preprocessor_metadata())

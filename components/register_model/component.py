@@ -1,6 +1,6 @@
 """KFP signature of `register_model`."""
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from kfp import dsl
 from kfp.dsl import Artifact, Input, Model, Output
@@ -14,15 +14,15 @@ def register_model(
     evaluation: Input[Artifact],
     registered: Output[Artifact],
     model_name: str,
-    comparison: Optional[Input[Artifact]] = None,
+    comparison: Input[Artifact] = None,
     promote: bool = False,
-    run_id: Optional[str] = None,
-    pipeline: Optional[str] = None,
-    image: Optional[str] = None,
-    git_commit: Optional[str] = None,
-    source: Optional[str] = None,
-    table_digest: Optional[str] = None,
-    registry_url: Optional[str] = None,
+    run_id: str = "",
+    pipeline: str = "",
+    image: str = "",
+    git_commit: str = "",
+    source: str = "",
+    table_digest: str = "",
+    registry_url: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, parameters, data digests and lineage as one version.
 
@@ -36,23 +36,26 @@ def register_model(
         model_name: Name in the registry; created when new.
         comparison: The verdict of `compare_with_champion`; needed to promote.
         promote: Also give it the alias `champion`, if the champion is still the compared one.
-        run_id: The KFP run, part of the lineage and of the idempotency key.
-        pipeline: Name of the pipeline, for the lineage.
-        image: Container image of the steps, for the lineage.
-        git_commit: Commit of the code that defined the run, for the lineage.
-        source: Where the table was read from, for the lineage.
-        table_digest: Content digest of the ingested table, for the lineage.
-        registry_url: The registry; by default REGISTRY_URL in the environment of the step.
+        run_id: The KFP run, part of the lineage, which leaves out what is empty, and of the
+            idempotency key.
+        pipeline: Name of the pipeline, for the lineage; empty: unknown.
+        image: Container image of the steps, for the lineage; empty: unknown.
+        git_commit: Commit of the code that defined the run, for the lineage; empty: unknown.
+        source: Where the table was read from, for the lineage; empty: unknown.
+        table_digest: Content digest of the ingested table, for the lineage; empty: unknown.
+        registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.register_model.register import Lineage, register_model
+    from components.shared.parameters import given
     from components.shared.step import step_body
 
     with step_body():
-        lineage = Lineage(run_id, pipeline, image, git_commit, source, table_digest)
+        parts = (run_id, pipeline, image, git_commit, source, table_digest)
+        lineage = Lineage(*(given(part) for part in parts))
         verdict = comparison.path if comparison else None
         version = register_model(
             model.path, evaluation.path, model_name,
-            comparison=verdict, promote=promote, lineage=lineage, registry_url=registry_url,
+            comparison=verdict, promote=promote, lineage=lineage, registry_url=given(registry_url),
         )  # fmt: skip
     registered.metadata.update(version.metadata())
     return (version.version, version.digest)

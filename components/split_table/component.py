@@ -1,6 +1,6 @@
 """KFP signature of `split_table`."""
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from kfp import dsl
 from kfp.dsl import Dataset, Input, Output
@@ -13,13 +13,12 @@ def split_table(
     table: Input[Dataset],
     train: Output[Dataset],
     test: Output[Dataset],
-    target: Optional[str] = None,
+    target: str = "",
     task: str = "auto",
     strategy: str = "auto",
-    column: Optional[str] = None,
+    column: str = "",
     test_size: float = 0.2,
     seed: int = 42,
-    table_digest: Optional[str] = None,
 ) -> NamedTuple(
     "Outputs",
     [("train_digest", str), ("test_digest", str), ("train_rows", int), ("test_rows", int)],
@@ -30,14 +29,13 @@ def split_table(
         table: The table as Parquet.
         train: The train rows; metadata: digest, rows, share, dropped_rows, strategy, class_rows.
         test: The test rows; metadata as of train.
-        target: The target column; rows without a value in it are dropped.
+        target: The target column, rows without a value in it being dropped; empty: none.
         task: auto, classification, binary, multiclass or regression.
         strategy: auto (stratified for a classification, else random), stratified, random, time
             (the latest rows are test rows) or group (no group is on both sides).
-        column: The column of times or groups.
+        column: The column of times or groups; empty: none.
         test_size: Share of test rows, between 0 and 1.
         seed: Another seed gives another, independent split.
-        table_digest: Digest of `table`, so that KFP's cache notices new data; not read otherwise.
 
     Returns:
         train_digest: SHA-256 of the file of train rows.
@@ -45,7 +43,9 @@ def split_table(
         train_rows: Number of train rows.
         test_rows: Number of test rows.
     """
+    from components.shared.parameters import given
     from components.shared.step import step_body
+    from components.shared.tables.columns import given_column
     from components.split_table.split import split_table
 
     with step_body():
@@ -53,10 +53,10 @@ def split_table(
             table.path,
             train.path,
             test.path,
-            target=target,
-            task=task,
-            strategy=strategy,
-            column=column,
+            target=given_column(target, table.path),
+            task=given(task, "auto"),
+            strategy=given(strategy, "auto"),
+            column=given_column(column, table.path),
             test_size=test_size,
             seed=seed,
         )

@@ -1,7 +1,5 @@
 """KFP signature of `train_model`."""
 
-from typing import Optional
-
 from kfp import dsl
 from kfp.dsl import Artifact, Dataset, Input, Model, Output
 
@@ -19,10 +17,9 @@ def train_model(
     estimator: str = "hist_gradient_boosting",
     hyperparameters: str = "{}",
     seed: int = 42,
-    sample_weight_column: Optional[str] = None,
-    class_weight: Optional[str] = None,
-    features_digest: Optional[str] = None,
-    train_digest: Optional[str] = None,
+    sample_weight_column: str = "",
+    class_weight: str = "",
+    train_digest: str = "",
 ) -> str:
     """Fit an estimator, and make one pipeline of it that takes raw rows; returns its digest.
 
@@ -37,13 +34,15 @@ def train_model(
             linear_regression, ridge, linear (by the task) or lightgbm (where installed).
         hyperparameters: JSON object with the estimator's own names; checked before the fit.
         seed: Seed of the estimator; the same data, seed and versions give the same digest.
-        sample_weight_column: Column with the weight of each row, as in preprocess_table.
-        class_weight: balanced, or a JSON object from class to weight.
-        features_digest: Digest of `features` and `preprocessor`, so that KFP's cache notices new
-            ones; not read otherwise.
-        train_digest: Digest of `train`, for the cache and for the description of the model.
+        sample_weight_column: Column with the weight of each row, as in preprocess_table; empty:
+            none.
+        class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
+        train_digest: Digest of `train`, for the description of the model; empty: computed.
     """
+    from components.shared.models.estimators import DEFAULT_ESTIMATOR
+    from components.shared.parameters import given
     from components.shared.step import step_body
+    from components.shared.tables.columns import given_column
     from components.train_model.train import train_model
 
     with step_body():
@@ -53,13 +52,13 @@ def train_model(
             preprocessor.path,
             model.path,
             target,
-            task=task,
-            estimator=estimator,
-            hyperparameters=hyperparameters,
+            task=given(task, "auto"),
+            estimator=given(estimator, DEFAULT_ESTIMATOR),
+            hyperparameters=given(hyperparameters, "{}"),
             seed=seed,
-            sample_weight_column=sample_weight_column,
-            class_weight=class_weight,
-            train_digest=train_digest,
+            sample_weight_column=given_column(sample_weight_column, train.path),
+            class_weight=given(class_weight),
+            train_digest=given(train_digest),
         )
     model.metadata.update(trained.metadata())
     return trained.digest

@@ -66,7 +66,7 @@ def run_locally(
     with log_path.open("w", encoding="utf-8") as log:
         watcher = _Watcher(log, observer, run_folder)
         with _kfp_speaking_to(watcher), steps_run_by(server):
-            runnable = _without_unset_inputs(pipeline, arguments)
+            runnable = deepcopy(pipeline)
             drop_cluster_settings(runnable.pipeline_spec)
             cause = None
             try:
@@ -80,31 +80,6 @@ def run_locally(
             watcher.failed_step, watcher.reason, str(log_path), watcher.exit_code
         ) from cause
     return run_outputs(pipeline, run_folder)
-
-
-def _without_unset_inputs(pipeline: GraphComponent, arguments: Mapping[str, Any]) -> GraphComponent:
-    """Return the pipeline without the optional inputs that have neither argument nor default.
-
-    The backend reads them as null, and each step falls back to its own default; kfp.local cannot
-    pass a null on. Without the input, the step's default holds all the same.
-    """
-    pipeline = deepcopy(pipeline)
-    root = pipeline.pipeline_spec.root
-    declared = root.input_definitions.parameters
-    unset = {
-        name
-        for name, definition in declared.items()
-        if name not in arguments
-        and definition.is_optional
-        and not definition.HasField("default_value")
-    }
-    for name in unset:
-        del declared[name]
-    for task in root.dag.tasks.values():
-        passed = task.inputs.parameters
-        for name in [n for n in passed if passed[n].component_input_parameter in unset]:
-            del passed[name]
-    return pipeline
 
 
 class _Watcher(logging.Filter):

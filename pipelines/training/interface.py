@@ -6,6 +6,7 @@ import click
 
 from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_name
+from components.shared.parameters import given_number
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from components.shared.tables.sources import without_query
@@ -62,6 +63,7 @@ INTERFACE: Final = Interface(
         "test_size": Share(),
         "estimator": Checked(check_name),
         "hyperparameters": Checked(parse_hyperparameters),
+        "floor": Checked(lambda text: given_number(text, "floor")),
         "metric": click.Choice(
             ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
         ),

@@ -1,6 +1,6 @@
 """The training pipeline."""
 
-from typing import List, Optional
+from typing import List
 
 from kfp import dsl
 
@@ -23,21 +23,21 @@ def training(
     model_name: str,
     task: str = "auto",
     format: str = "auto",
-    curated_schema: Optional[str] = None,
+    curated_schema: str = "",
     validation_mode: str = "fail",
     split_strategy: str = "auto",
-    split_column: Optional[str] = None,
+    split_column: str = "",
     test_size: float = 0.2,
     seed: int = 42,
     estimator: str = "hist_gradient_boosting",
     hyperparameters: str = "{}",
     drop_columns: List[str] = [],
-    sample_weight_column: Optional[str] = None,
-    class_weight: Optional[str] = None,
+    sample_weight_column: str = "",
+    class_weight: str = "",
     slice_columns: List[str] = [],
-    positive_class: Optional[str] = None,
+    positive_class: str = "",
     metric: str = "auto",
-    floor: Optional[float] = None,
+    floor: str = "auto",
     margin: float = 0.0,
     promote: bool = False,
     git_commit: str = "unknown",
@@ -55,12 +55,13 @@ def training(
         task: auto, classification, binary, multiclass or regression.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         curated_schema: What the table must be like: local path or URL of the JSON schema that
-            validate_table wrote in an earlier run, changed where it is too narrow or too wide.
-            By default the table is only described.
+            validate_table wrote in an earlier run, changed where it is too narrow or too wide;
+            empty: the table is only described.
         validation_mode: fail (a violation ends the run) or report.
         split_strategy: auto, stratified, random, time or group.
-        split_column: Column that split_strategy time or group goes by. It stays a feature unless
-            drop_columns names it too, as is best for groups that new rows are not of.
+        split_column: Column that split_strategy time or group goes by; empty: none. It stays a
+            feature unless drop_columns names it too, as is best for groups that new rows are not
+            of.
         test_size: Share of the rows that the model is tested on, between 0 and 1.
         seed: Seed of the split, the estimator and the bootstraps. Keep it from run to run: after
             another split, the champion has learnt from some of the test rows and looks too good.
@@ -68,14 +69,15 @@ def training(
             member of the linear family by name.
         hyperparameters: JSON object with scikit-learn's names for the estimator's parameters.
         drop_columns: JSON list of columns that the model must not see.
-        sample_weight_column: Column with the weight of each row; it is not a feature.
-        class_weight: balanced, or a JSON object from class to weight.
+        sample_weight_column: Column with the weight of each row, which is not a feature; empty:
+            none.
+        class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
         slice_columns: JSON list of columns by which the report breaks the metrics down.
-        positive_class: Which of two classes counts as found; by default the one that says so (yes,
-            true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
+        positive_class: Which of two classes counts as found; empty or auto: the one that says so
+            (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
             else the second in sorted order; the run says which and why.
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
-        floor: Value that the metric must reach; by default better than a constant prediction.
+        floor: Number that the metric must reach; auto: better than a constant prediction.
         margin: How much better than the champion a model must be, surely; a negative margin
             accepts one that is worse by no more than that.
         promote: Make the registered model the champion.
@@ -100,7 +102,6 @@ def training(
         column=split_column,
         test_size=test_size,
         seed=seed,
-        table_digest=table_digest,
     )
     preprocess = preprocess_table(
         train=split.outputs["train"],
@@ -108,7 +109,6 @@ def training(
         estimator=estimator,
         drop_columns=drop_columns,
         sample_weight_column=sample_weight_column,
-        train_digest=split.outputs["train_digest"],
     )
     train = train_model(
         train=split.outputs["train"],
@@ -122,7 +122,6 @@ def training(
         sample_weight_column=sample_weight_column,
         class_weight=class_weight,
         train_digest=split.outputs["train_digest"],
-        features_digest=preprocess.outputs["Output"],
     )
     evaluate = evaluate_model(
         model=train.outputs["model"],
@@ -130,7 +129,6 @@ def training(
         slice_columns=slice_columns,
         positive_class=positive_class,
         seed=seed,
-        model_digest=train.outputs["Output"],
         test_digest=split.outputs["test_digest"],
     )
     compare = compare_with_champion(
@@ -143,8 +141,6 @@ def training(
         margin=margin,
         seed=seed,
     ).set_caching_options(False)
-    # No parameter that may be null goes in here: the group that kfp makes of the condition
-    # declares all its inputs as required.
     with dsl.If(compare.outputs["Output"] == True):
         register = register_model(
             model=train.outputs["model"],

@@ -1,7 +1,5 @@
 """A pipeline of two steps, the second of which fails as it is told to."""
 
-from typing import Optional
-
 from kfp import dsl
 from kfp.dsl import HTML, Output
 
@@ -9,7 +7,7 @@ from components.shared.image import IMAGE
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
-def write_report(report: Output[HTML], rows: int, note: Optional[str] = None) -> int:
+def write_report(report: Output[HTML], rows: int, note: str = "") -> int:
     """Write a report."""
     from pathlib import Path
 
@@ -40,7 +38,7 @@ def check_rows(rows: int, failure: str):
 
 
 @dsl.pipeline(name="two-steps")
-def two_steps(rows: int, failure: str = "none", note: Optional[str] = None):
+def two_steps(rows: int, failure: str = "none", note: str = ""):
     """Write, then check."""
     written = write_report(rows=rows, note=note)
     with dsl.If(written.outputs["Output"] > 0):

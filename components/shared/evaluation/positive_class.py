@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from components.shared.errors import InputError
+from components.shared.parameters import AUTO
 
 Label = str | int | float | bool
 
@@ -66,13 +67,13 @@ def choose_positive(
         classes: The two classes, sorted.
         rows: Rows of each in the training data.
         target: Name of the target.
-        wanted: The class asked for.
+        wanted: The class asked for; None, or `auto` where no class is called so, for none.
 
     Raises:
         InputError: The class asked for is neither of the two.
     """
     names = [str(label) for label in classes]
-    if wanted is not None:
+    if wanted is not None and (wanted != AUTO or AUTO in names):
         if wanted not in names:
             raise InputError(
                 f"There is no class {wanted!r} (parameter `positive_class`): the classes are "

@@ -2,8 +2,11 @@
 
 import difflib
 from collections.abc import Sequence
+from pathlib import Path
 
 from components.shared.errors import InputError
+from components.shared.parameters import AUTO, given
+from components.shared.tables.column_types import column_types
 
 SHOWN = 12
 
@@ -29,3 +32,13 @@ def require_column(column: str, columns: Sequence[str], parameter: str) -> None:
         more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
         hint = f"The columns are: {', '.join(columns[:SHOWN])}{more}."
     raise InputError(f"The table has no column {column!r} (parameter `{parameter}`). {hint}")
+
+
+def given_column(column: str, table: str | Path) -> str | None:
+    """Return the column that a parameter names, or None where it is unset: empty, or `auto`.
+
+    `auto` is a column where the table has one of that name.
+    """
+    if column.strip() == AUTO and AUTO in column_types(table):
+        return AUTO
+    return given(column)

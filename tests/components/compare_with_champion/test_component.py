@@ -29,7 +29,7 @@ def passed() -> str:
 
 
 @dsl.pipeline(name="gate")
-def gate(evaluation: str, predictions: str, test: str, registry_url: str, floor: float) -> None:
+def gate(evaluation: str, predictions: str, test: str, registry_url: str, floor: str) -> None:
     """Compare, and go on where it was approved."""
     figures = dsl.importer(artifact_uri=evaluation, artifact_class=dsl.Artifact)
     rows = dsl.importer(artifact_uri=test, artifact_class=dsl.Dataset)
@@ -46,9 +46,9 @@ def gate(evaluation: str, predictions: str, test: str, registry_url: str, floor:
         passed()
 
 
-@pytest.mark.parametrize(("floor", "opens"), [(0.5, True), (0.99, False)])
+@pytest.mark.parametrize(("floor", "opens"), [("0.5", True), ("0.99", False)])
 def test_verdict_opens_or_closes_the_branch(
-    binary_model: Trained, tmp_path: Path, registry: str, floor: float, opens: bool
+    binary_model: Trained, tmp_path: Path, registry: str, floor: str, opens: bool
 ) -> None:
     """The boolean output gates what comes after, and both verdicts leave their reasons."""
     files = [tmp_path / name for name in ("report", "evaluation", "predictions")]

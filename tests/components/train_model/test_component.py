@@ -24,7 +24,6 @@ def fit(table: str, target: str, hyperparameters: str) -> str:
         preprocessor=preprocessed.outputs["preprocessor"],
         target=target,
         hyperparameters=hyperparameters,
-        features_digest=preprocessed.outputs["Output"],
     )
     digest: str = trained.outputs["Output"]
     return digest

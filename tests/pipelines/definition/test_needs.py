@@ -10,7 +10,6 @@ from kfp import compiler
 from components.shared import trust
 from pipelines.definition import catalog
 from pipelines.definition import needs as cluster
-from pipelines.definition.packages import PipelinePackage
 from pipelines.local.running import run_locally
 from tests.pipelines.equipped_steps import equipped_steps
 from tests.pipelines.local.test_running import RecordingObserver
@@ -131,18 +130,3 @@ def test_equipping_changes_no_compiled_pipeline_by_running_it(tmp_path: Path) ->
     run_locally(equipped_steps, {"rows": 3}, tmp_path, RecordingObserver())
     task = equipped_steps.pipeline_spec.root.dag.tasks["ingest-table"]
     assert task.retry_policy.max_retry_count == 3
-
-
-@pytest.mark.parametrize("name", catalog.pipeline_names())
-def test_what_may_be_unset_only_goes_where_it_may_be_unset(name: str) -> None:
-    """KFP's driver refuses a null in an input that is not optional, when the step's turn comes."""
-    spec = PipelinePackage.read(catalog.pipeline_yaml(name)).spec
-    given = spec["root"]["inputDefinitions"]["parameters"]
-    unset = {key for key, each in given.items() if "defaultValue" not in each} & {
-        key for key, each in given.items() if each.get("isOptional")
-    }
-    for task in spec["root"]["dag"]["tasks"].values():
-        component = spec["components"][task["componentRef"]["name"]]
-        for key, source in task.get("inputs", {}).get("parameters", {}).items():
-            if source.get("componentInputParameter") in unset:
-                assert component["inputDefinitions"]["parameters"][key].get("isOptional"), key

@@ -50,7 +50,7 @@ def test_outputs_of_every_step_are_returned(tmp_path: Path, run: Run) -> None:
     outputs = run({"rows": 3}, tmp_path, RecordingObserver())
     assert outputs.parameter("write_report", "Output") == 4
     assert outputs.metadata("write_report", "report") == {"rows": 3}
-    assert outputs.text("write_report", "report") == "<p>3 None</p>"
+    assert outputs.text("write_report", "report") == "<p>3 </p>"
 
 
 def test_what_did_not_run_has_no_outputs(tmp_path: Path, run: Run) -> None:
