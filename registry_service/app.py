@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-from fastapi import APIRouter
-from starlette.applications import Starlette
+from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from registry_service.access.access_file import WatchedAccessFile
@@ -22,7 +21,7 @@ from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import BODIES, kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
-from registry_service.api.openapi import described_routes
+from registry_service.api.openapi import describe_bodies
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
 from registry_service.api.registry.blobs import (
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings) -> FastAPI:
     """Return the service; data are touched only when it starts.
 
     Args:
@@ -75,46 +74,43 @@ def create_app(settings: Settings) -> Starlette:
     door = Doorkeeper(None if settings.authenticates() else settings.hosts)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if settings.database_url is None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         if isinstance(blobs, FolderStore):
             blobs.prepare()
         migrate(engine)
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
-        with ThreadPoolExecutor(settings.threads) as app.state.workers:
-            housework = asyncio.create_task(keep_house(app, Housekeeping(database, blobs)))
-            yield
-            housework.cancel()
+        housework = asyncio.create_task(keep_house(Housekeeping(database, blobs)))
+        yield
+        housework.cancel()
         database.close()
 
-    routes = described_routes(
-        *_our_routers(database, blobs, settings),
-        health_router(database, blobs, observation.registry),
-        *(
-            kubeflow_router(dialect, Resources(database), Artifacts(database))
-            for dialect in (V1, V1ALPHA3)
-        ),
-        bodies=(*schemas.BODIES, *BODIES),
-    )
-    app = Starlette(
-        routes=routes,
+    app = FastAPI(
+        title="kfp-tabular model registry",
+        version="1",
         middleware=[Middleware(ObservedApp, observation=observation, door=door)],
         exception_handlers=ERROR_HANDLERS,
         lifespan=lifespan,
+        # A path with a slash too many is an error, not a redirection to the host a caller named.
+        redirect_slashes=False,
     )
-    # A path with a slash too many is an error, not a redirection to the host that a caller named.
-    app.router.redirect_slashes = False
+    for router in _our_routers(database, blobs, settings):
+        app.include_router(router)
+    app.include_router(health_router(database, blobs, observation.registry))
+    for dialect in (V1, V1ALPHA3):
+        app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
+    describe_bodies(app, (*schemas.BODIES, *BODIES))
     app.state.authenticator = authenticator(settings)
     return app
 
 
-async def keep_house(app: Starlette, housekeeping: Housekeeping) -> None:
+async def keep_house(housekeeping: Housekeeping) -> None:
     """Clear away what is of no use any more, again and again."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
         try:
-            await asyncio.get_running_loop().run_in_executor(app.state.workers, housekeeping.run)
+            await run_in_threadpool(housekeeping.run)
         except StorageError as error:
             log.warning("could not clear away what is of no use any more: %s", error)
 

@@ -1,7 +1,7 @@
 """From an error to a response: the one table of status codes."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +9,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
-from starlette.types import ExceptionHandler
+from starlette.routing import Match
 
 from registry_service.api.json import json_response
 from registry_service.errors import (
@@ -45,6 +44,8 @@ STATUS: Mapping[type[RegistryError], HTTPStatus] = {
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageFullError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 KUBEFLOW = "/api/model_registry/"
 
 log = logging.getLogger(__name__)
@@ -94,9 +95,10 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> Iterator[str]:
     """Yield the methods of all routes of a path; the framework names those of the first alone."""
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.path_regex.fullmatch(request.url.path):
-            yield from route.methods or ()
+    for method in _METHODS:
+        asked = {**request.scope, "method": method}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            yield method
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Response:
@@ -122,7 +124,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
 
 
 # Every error of the service becomes an answer of the form {"code", "message"}.
-ERROR_HANDLERS: Mapping[Any, ExceptionHandler] = {
+ERROR_HANDLERS: dict[int | type[Exception], Handler] = {
     RegistryError: _on_registry_error,
     HTTPException: _on_http_error,
     RequestValidationError: _on_validation_error,

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from registry_service.api.direct import direct_router
 from registry_service.api.json import json_response
+from registry_service.api.openapi import api_router
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.ports import Database
 
 
 def health_router(database: Database, blobs: BlobStore, figures: CollectorRegistry) -> APIRouter:
     """Return the probes, and the figures for Prometheus."""
-    router = direct_router("", "Health")
+    router = api_router("", "Health")
     parts: Sequence[Database | BlobStore] = (database, blobs)
 
     @router.get("/livez")

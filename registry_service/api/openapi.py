@@ -8,7 +8,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from starlette.routing import BaseRoute
 
 from registry_service.domain import limits
 
@@ -50,25 +49,22 @@ def takes(model: type[BaseModel], most: int = limits.SMALL_BODY) -> dict[str, An
     return {"requestBody": {"required": True, "content": content, "description": described}}
 
 
-def described_routes(*routers: APIRouter, bodies: Sequence[type[BaseModel]]) -> list[BaseRoute]:
-    """Return the routes of routers, tried in their order, and those that describe them.
+def api_router(prefix: str, tag: str) -> APIRouter:
+    """Return a router of routes all of which may answer with an error of ours."""
+    return APIRouter(prefix=prefix, tags=[tag], responses=ERRORS)
 
-    Args:
-        routers: Their routes serve themselves: the description is all that is FastAPI's.
-        bodies: What `takes` refers to.
-    """
-    app = FastAPI(title="kfp-tabular model registry", version="1")
-    app.router.routes[:0] = [route for router in routers for route in router.routes]
-    known: dict[str, Any] = {}
+
+def describe_bodies(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
+    """Add bodies, which `takes` refers to, and errors to the description of an application."""
 
     def openapi() -> Mapping[str, Any]:
-        if not known:
-            known.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
+        if app.openapi_schema is None:
+            known = get_openapi(title=app.title, version=app.version, routes=app.routes)
             modes = [(model, "validation") for model in bodies]
             _, described = models_json_schema(modes, ref_template=REF)  # type: ignore[arg-type]
             schemas = known.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(described.get("$defs", {}), Error=_ERROR)
-        return known
+            app.openapi_schema = known
+        return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign, assignment]
-    return app.routes

@@ -16,7 +16,8 @@ MAX_PAGE = (1 << 31) - 1
 _WHOLE = re.compile(r"[-+]?[0-9]{1,19}")
 
 
-def list_query(
+# No thread is needed to read parameters: FastAPI takes one for every function that is no coroutine.
+async def list_query(
     page_size: Annotated[str, Query(alias="pageSize")] = "",
     order_by: Annotated[str, Query(alias="orderBy")] = "",
     sort_order: Annotated[str, Query(alias="sortOrder")] = "",

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from registry_service.api.direct import DirectRoute
 from registry_service.api.identity import Caller
 from registry_service.api.parameters import numeric_id
 from registry_service.api.tokens import decode_token, encode_token
@@ -189,7 +188,7 @@ def assets_router() -> APIRouter:
 
 
 def _router() -> APIRouter:
-    return APIRouter(route_class=DirectRoute, include_in_schema=False)
+    return APIRouter(include_in_schema=False)
 
 
 def _from(token: str, query: ListQuery) -> ListQuery:

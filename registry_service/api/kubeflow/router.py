@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from registry_service.api.direct import direct_router
 from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
 from registry_service.api.kubeflow.endpoints import ENDPOINTS, EXPERIMENT_ENDPOINTS
 from registry_service.api.kubeflow.nested import (
@@ -15,6 +14,7 @@ from registry_service.api.kubeflow.nested import (
 from registry_service.api.kubeflow.owned_artifacts import add_artifact_routes
 from registry_service.api.kubeflow.routes import add_resource_routes
 from registry_service.api.kubeflow.wire import Dialect
+from registry_service.api.openapi import api_router
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.resources import Resources
 
@@ -34,7 +34,7 @@ def kubeflow_router(dialect: Dialect, resources: Resources, artifacts: Artifacts
         resources: The use cases of all resources.
         artifacts: Those of artifacts that belong to something.
     """
-    router = direct_router(dialect.prefix, "Kubeflow Model Registry")
+    router = api_router(dialect.prefix, "Kubeflow Model Registry")
     more = (EXPERIMENT_ENDPOINTS, EXPERIMENT_CHILDREN) if dialect.experiments else ((), ())
     # Routes are tried in order: those asked most often come first.
     for endpoint in ENDPOINTS:

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from registry_service.api.bodies import RawBody
-from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
-from registry_service.api.openapi import takes
+from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.schemas import AliasBody, MoveBody
 from registry_service.api.registry.views import alias_view, version_view
 from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
@@ -18,7 +17,7 @@ Reason = Annotated[str | None, Query(max_length=4096)]
 
 def aliases_router(aliases: Aliases) -> APIRouter:
     """Return the routes of the aliases."""
-    router = direct_router("/api/registry/v1/models/{name}/aliases", "Aliases")
+    router = api_router("/api/registry/v1/models/{name}/aliases", "Aliases")
 
     @router.get("")
     def list_aliases(who: Caller, name: str) -> Response:

@@ -8,10 +8,9 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from registry_service.api.bodies import LargeBody
-from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
-from registry_service.api.openapi import takes
+from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
 from registry_service.domain import limits
 from registry_service.domain.access import Role
@@ -35,7 +34,7 @@ _SERVED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet
 
 def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
-    router = direct_router("/api/registry/v1", "Bytes")
+    router = api_router("/api/registry/v1", "Bytes")
 
     @router.post("/uploads", openapi_extra=takes(UploadsBody, limits.LARGE_BODY))
     def plan_uploads(who: Caller, raw: LargeBody) -> Response:
@@ -51,7 +50,7 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
 
 def parts_router(blobs: PartedBlobs) -> APIRouter:
     """Return the routes for what one request cannot carry."""
-    router = direct_router("/api/registry/v1/uploads", "Bytes")
+    router = api_router("/api/registry/v1/uploads", "Bytes")
 
     @router.post("/parts", openapi_extra=takes(PartsBody, limits.LARGE_BODY))
     def plan_parts(who: Caller, raw: LargeBody) -> Response:
@@ -76,7 +75,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
 
 def incoming_router(blobs: LocalBlobs) -> APIRouter:
     """Return the route through which bytes come, where the store has none of its own."""
-    router = direct_router("/api/registry/v1/blobs", "Bytes")
+    router = api_router("/api/registry/v1/blobs", "Bytes")
 
     @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
@@ -94,7 +93,7 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
 
 def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
     """Return the route that passes bytes on, also for those who cannot reach the store itself."""
-    router = direct_router("/api/registry/v1/blobs", "Bytes")
+    router = api_router("/api/registry/v1/blobs", "Bytes")
 
     @router.get("/{sha256}", response_class=StreamingResponse, responses=_SERVED)
     def get_blob(who: Caller, sha256: str) -> Response:

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from registry_service.api.bodies import RawBody
-from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
-from registry_service.api.openapi import takes
+from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.aliases import Reason
 from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
 from registry_service.api.registry.views import (
@@ -29,7 +28,7 @@ HOUR = 3600
 
 def versions_router(versions: Versions, verification: Verification) -> APIRouter:
     """Return the routes of a model's versions."""
-    router = direct_router("/api/registry/v1/models/{name}", "Versions")
+    router = api_router("/api/registry/v1/models/{name}", "Versions")
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
@@ -95,7 +94,7 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
 
 def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRouter:
     """Return the routes across models: data to versions, the audit log, garbage collection."""
-    router = direct_router("/api/registry/v1", "Records")
+    router = api_router("/api/registry/v1", "Records")
 
     @router.get("/datasets/{digest}/versions")
     def trained_on(who: Caller, digest: str) -> Response:

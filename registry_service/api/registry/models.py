@@ -7,11 +7,10 @@ import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
 from registry_service.api.bodies import LargeBody
-from registry_service.api.direct import direct_router
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
-from registry_service.api.openapi import takes
+from registry_service.api.openapi import api_router, takes
 from registry_service.api.parameters import list_query
 from registry_service.api.registry.schemas import RegisterBody
 from registry_service.api.registry.views import (
@@ -34,7 +33,7 @@ Listing = Annotated[ListQuery, Depends(list_query)]
 
 def register_router(registrations: Registrations) -> APIRouter:
     """Return the route of the atomic registration."""
-    router = direct_router("/api/registry/v1", "Registration")
+    router = api_router("/api/registry/v1", "Registration")
 
     @router.post(
         "/register",
@@ -61,7 +60,7 @@ def register_router(registrations: Registrations) -> APIRouter:
 
 def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
     """Return the routes that read models and versions."""
-    router = direct_router("/api/registry/v1/models", "Models")
+    router = api_router("/api/registry/v1/models", "Models")
 
     @router.get("")
     def list_models(who: Caller, query: Listing) -> Response:
