@@ -195,9 +195,10 @@ def _assemble(transformer: "ColumnTransformer", fitted: Any) -> "Pipeline":
 
 
 def _reached(estimator: Any) -> str:
-    # Not public, and only read for the log: absent, the line does without.
-    iterations = len(getattr(estimator, "_predictors", ()))
-    return f"iteration {iterations} of {estimator.max_iter}" if iterations else ""
+    # Boosting counts while it fits; other estimators say it at their end, if at all.
+    iterations = getattr(estimator, "n_iter_", None)
+    counts = isinstance(iterations, int) and hasattr(estimator, "max_iter")
+    return f"iteration {iterations} of {estimator.max_iter}" if counts else ""
 
 
 def _profile(

@@ -1,7 +1,7 @@
 """Bytes in an S3 bucket, addressed by their SHA-256 digest; clients talk to it directly."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from minio.commonconfig import ComposeSource
@@ -90,7 +90,7 @@ class S3Store(S3Shelf):
         digest, sources, total = hashlib.sha256(), [], 0
         for part in parts:
             name = self.parts.name(part)
-            read = self._read_into(digest, name)
+            read = self._read(name, digest.update)
             if read is None:
                 raise UnknownBlobError([part])
             etag, length = read
@@ -138,7 +138,7 @@ class S3Store(S3Shelf):
             CorruptBlobError: It is damaged; it is set aside.
         """
         digest = hashlib.sha256()
-        read = self._read_into(digest, self.name(sha256))
+        read = self._read(self.name(sha256), digest.update)
         if read is None:
             if self._damaged.size(sha256) is not None:
                 raise CorruptBlobError(sha256)
@@ -157,8 +157,8 @@ class S3Store(S3Shelf):
         for part, _ in self.parts.older_than(seconds):
             self.parts.delete(part)
 
-    def _read_into(self, digest: "hashlib._Hash", name: str) -> tuple[str, int] | None:
-        """Add the bytes of an object to a digest; return its ETag and size, None without one."""
+    def _read(self, name: str, take: Callable[[bytes], object]) -> tuple[str, int] | None:
+        """Hand on the bytes of an object; return its ETag and size, None where there is none."""
         length = 0
         with outages(self.address.bucket):
             try:
@@ -169,7 +169,7 @@ class S3Store(S3Shelf):
                 raise
             try:
                 for chunk in response.stream(CHUNK):
-                    digest.update(chunk)
+                    take(chunk)
                     length += len(chunk)
             finally:
                 response.close()
