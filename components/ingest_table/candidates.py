@@ -1,0 +1,52 @@
+"""Ways to read a column, and what of its texts they have values for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from components.ingest_table.sorts import Kind, Seen, Sort
+from components.shared.tables.readings import Reading, Remark
+
+NEARLY_ALL: Final = (19, 20)
+"""At least 95 % of a column's values must be numbers, or dates; a fraction, so that no rounding
+decides."""
+
+
+Sorts = Mapping[Sort, Seen]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way to read a column.
+
+    Attributes:
+        reading: How.
+        fits: Which sorts of texts it has values for.
+        called: What its values are called.
+        share: What share of the values must fit.
+        forbidden: Kinds of texts that show that it is wrong, however few they are.
+        remarks: What was assumed.
+    """
+
+    reading: Reading
+    fits: Callable[[Sort], bool]
+    called: str
+    share: tuple[int, int] = NEARLY_ALL
+    forbidden: tuple[Kind, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def count_of(sorts: Sorts, fits: Callable[[Sort], bool] = lambda _: True) -> int:
+    """Return how many texts are of sorts that fit."""
+    return sum(seen.count for sort, seen in sorts.items() if fits(sort))
+
+
+def is_share(part: int, whole: int, share: tuple[int, int]) -> bool:
+    """Tell whether a part is at least that share of the whole."""
+    return part * share[1] >= whole * share[0]
+
+
+def first_of(sorts: Sorts, fits: Callable[[Sort], bool]) -> Seen:
+    """Return how often texts were seen that fit, and the first of them."""
+    fitting = [seen for sort, seen in sorts.items() if fits(sort)]
+    return sum(fitting[1:], fitting[0]) if fitting else Seen(0, 0, "")

@@ -1,0 +1,241 @@
+"""The decision how a column is read, from the sorts of its texts alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from components.ingest_table.candidates import (
+    Candidate,
+    Sorts,
+    count_of,
+    first_of,
+    is_share,
+)
+from components.ingest_table.moment_decisions import clock_candidate, moment_candidate
+from components.ingest_table.number_decisions import number_candidate
+from components.ingest_table.sorts import Kind, Seen
+from components.shared.reports.number_text import counted_rows, percent
+from components.shared.tables.column_types import ColumnType
+from components.shared.tables.missing_texts import SYMBOLS
+from components.shared.tables.readings import Reading, Remark, RemarkKind
+
+MANY: Final = (1, 2)
+"""The share of numbers or dates from which on it is said why a column is text nevertheless."""
+
+TELLING: Final = (*SYMBOLS, "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000")
+"""Markers that are said, besides those that begin with #: others stand for themselves."""
+
+KEPT_AS_TEXT: Final[dict[Kind, str]] = {
+    "code": "begin with a needless zero, as codes do",
+    "long": "have more digits than a number keeps",
+    "beyond": "are of a year beyond 9999",
+}
+"""Why a few texts keep a whole column text: as numbers or dates they would not be what they are."""
+
+CLASSES: Final = ("NA", "N/A", "n/a", "None")
+"""Markers that are classes in a target of texts."""
+
+
+@dataclass(frozen=True)
+class GivenType:
+    """The type of a column that somebody knows.
+
+    Attributes:
+        type: The type; `number` stands for integer or float, as the values are.
+        pattern: The form of dates or times, as `strptime` writes it.
+        binding: Whether values that do not fit are missing, however many; else the type is only
+            taken if nearly all of them fit.
+    """
+
+    type: ColumnType | Literal["number"]
+    pattern: str = ""
+    binding: bool = True
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a column is read, and what there is to say about it."""
+
+    reading: Reading
+    remarks: tuple[Remark, ...] = ()
+
+
+def decide(
+    column: str,
+    sorts: Sorts,
+    *,
+    missing: Sequence[str] = (),
+    given: GivenType | None = None,
+    is_target: bool = False,
+) -> Decision:
+    """Decide how a column is read.
+
+    Args:
+        column: Its name.
+        sorts: The sorts of all its texts, see `components.ingest_table.sorts`.
+        missing: Texts that stand for a missing value by the user's word.
+        given: Its type, if somebody knows it.
+        is_target: Whether a model is to predict it: then NA, N/A, n/a and None are classes among
+            texts.
+    """
+    values = {sort: seen for sort, seen in sorts.items() if sort.kind not in ("missing", "symbol")}
+    text = Reading(column, "string", missing=tuple(missing))
+    candidates = [
+        _booleans(text),
+        number_candidate(text, values),
+        moment_candidate(text, values),
+        clock_candidate(text, values),
+    ]
+    if given is not None:
+        candidates = _given(candidates, given, text)
+        if given.binding and candidates:
+            best = max(candidates, key=lambda each: count_of(values, each.fits))
+            return Decision(best.reading, (*_telling(column, sorts), *best.remarks))
+    total = count_of(values)
+    for candidate in candidates:
+        enough = total and is_share(count_of(values, candidate.fits), total, candidate.share)
+        if enough and not any(sort.kind in candidate.forbidden for sort in values):
+            strays = _strays(candidate, values, total)
+            remarks = (*strays, *_telling(column, sorts), *candidate.remarks)
+            return Decision(candidate.reading, remarks)
+    asked = given is not None and given.type == "string"
+    return _as_text(text, sorts, values, is_target, () if asked else candidates)
+
+
+def _booleans(text: Reading) -> Candidate:
+    boolean = replace(text, type="boolean")
+    return Candidate(boolean, lambda sort: sort.kind == "boolean", "booleans", share=(1, 1))
+
+
+def _given(candidates: list[Candidate], given: GivenType, text: Reading) -> list[Candidate]:
+    """Return the candidates of a given type, codes and long numbers being numbers if it is one."""
+    booleans, numbers, moments, clocks = candidates
+    if given.type == "string":
+        return []
+    if given.type == "boolean":
+        return [booleans]
+    if given.type in ("number", "integer", "float"):
+        return [_given_numbers(numbers, given)]
+    given_type: ColumnType = "date" if given.type == "date" else "datetime"
+    if given.pattern:
+        reading = replace(text, type=given_type, pattern=given.pattern)
+        return [replace(moments, reading=reading, remarks=())]
+    if given_type == "date" and not given.binding:
+        return [moments]
+    dates = replace(moments, reading=replace(moments.reading, type=given_type), forbidden=())
+    return [dates] if given_type == "date" else [dates, clocks]
+
+
+def _given_numbers(numbers: Candidate, given: GivenType) -> Candidate:
+    """Return the way to read numbers where codes and long numbers are some by somebody's word."""
+    kind = numbers.reading.type
+    if given.type == "float":
+        kind = "float"
+    elif given.type == "integer" and given.binding:
+        kind = "integer"
+    return replace(
+        numbers,
+        reading=replace(numbers.reading, type=kind),
+        fits=lambda sort: numbers.fits(sort) or sort.kind in ("code", "long"),
+        forbidden=(),
+    )
+
+
+def _strays(candidate: Candidate, values: Sorts, total: int) -> tuple[Remark, ...]:
+    strays = first_of(values, lambda sort: not candidate.fits(sort))
+    if not strays.count:
+        return ()
+    return (stray_remark(candidate.reading.column, candidate.called, strays, total),)
+
+
+def stray_remark(column: str, called: str, strays: Seen, total: int) -> Remark:
+    """Say which texts of a column are no values of its type.
+
+    Args:
+        column: Its name.
+        called: What its values are called, such as numbers.
+        strays: How many texts are none, and the first of them.
+        total: How many texts there are, without those that stand for a missing value.
+    """
+    verb = "counts" if strays.count == 1 else "count"
+    message = (
+        f"{strays.count:,} of {total:,} values {verb} as missing, not being among its {called} "
+        f"(the first: {strays.text!r} in data row {strays.row:,})"
+    )
+    return Remark(column, "strays", message, strays.count, strays.text, strays.row)
+
+
+def _telling(column: str, sorts: Sorts) -> list[Remark]:
+    """Say which unusual markers count as missing."""
+    return [
+        Remark(
+            column,
+            "missing",
+            f"{sort.text!r} counts as missing in {counted_rows(seen.count)} (the first: data row "
+            f"{seen.row:,})",
+            seen.count,
+            seen.text,
+            seen.row,
+        )
+        for sort, seen in sorted(sorts.items(), key=lambda item: item[1].row)
+        if sort.kind in ("missing", "symbol")
+        and (sort.text in TELLING or sort.text.startswith("#"))
+    ]
+
+
+def _as_text(
+    text: Reading,
+    sorts: Sorts,
+    values: Sorts,
+    is_target: bool,
+    candidates: Sequence[Candidate],
+) -> Decision:
+    column, missing = text.column, text.missing
+    remarks = [] if not values else _why_text(column, values, candidates)
+    if values and all(sort.kind == "signs" for sort in values):
+        kept = tuple(symbol for symbol in SYMBOLS if symbol not in missing)
+        return Decision(replace(text, kept=kept), tuple(remarks))
+    classes = {
+        sort.text: seen
+        for sort, seen in sorts.items()
+        if is_target and values and sort.text in CLASSES and sort.text not in missing
+    }
+    for name, seen in classes.items():
+        message = (
+            f"{name!r} is a class, with {counted_rows(seen.count)}: if it stands for a missing "
+            f"value, --missing-values {name}"
+        )
+        remarks.append(Remark(column, "class", message, seen.count, seen.text, seen.row))
+    return Decision(replace(text, kept=tuple(classes)), (*remarks, *_telling(column, sorts)))
+
+
+def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> list[Remark]:
+    """Say what keeps a column text of which many values are of another type."""
+    total = count_of(values)
+    for candidate in candidates:
+        fits, forbidden = candidate.fits, candidate.forbidden
+        against = first_of(values, lambda sort: sort.kind in forbidden)  # noqa: B023
+        fitting = count_of(values, lambda sort: fits(sort) or sort.kind in forbidden)  # noqa: B023
+        if not is_share(fitting, total, MANY):
+            continue
+        if against.count and is_share(fitting, total, candidate.share):
+            kind: RemarkKind = "codes"
+            reasons = " or ".join(
+                reason
+                for kept, reason in KEPT_AS_TEXT.items()
+                if any(s.kind == kept for s in values)
+            )
+            message = (
+                f"looks like {candidate.called}, but stays text: {against.count:,} of its values "
+                f"{reasons} (the first: {against.text!r} in data row {against.row:,})"
+            )
+        else:
+            kind = "text"
+            against = first_of(values, lambda sort: not fits(sort))  # noqa: B023
+            message = (
+                f"stays text, as only {percent(fitting / total)} of its values are "
+                f"{candidate.called} (the first that is not: {against.text!r} in data row "
+                f"{against.row:,})"
+            )
+        return [Remark(column, kind, message, against.count, against.text, against.row)]
+    return []

@@ -1,0 +1,91 @@
+"""The decision how the numbers of a column are written: their unit, and what is before decimals."""
+
+from collections import Counter
+from dataclasses import replace
+
+from components.ingest_table.candidates import Candidate, Sorts, first_of
+from components.ingest_table.sorts import Kind, Sort
+from components.shared.tables.readings import Decimal, Reading, Remark
+
+
+def number_candidate(text: Reading, values: Sorts) -> Candidate:
+    """Return how the numbers among the texts of a column are read.
+
+    Args:
+        text: How the column is read as text.
+        values: The sorts of its texts, without those that stand for a missing value.
+    """
+    numbers = {sort: seen for sort, seen in values.items() if sort.kind == "number"}
+    unit = _unit(numbers)
+    numbers = {sort: seen for sort, seen in numbers.items() if _in_unit(sort, unit)}
+    decimal, assumed = _decimal(text.column, numbers)
+    against = "," if decimal == "." else "."
+    fitting = {sort: seen for sort, seen in numbers.items() if sort.mark != against}
+    whole = unit != "%" and all(_is_whole(sort, decimal) for sort in fitting)
+    # Identifiers have no decimals: among numbers with decimals, long ones are just large.
+    forbidden: tuple[Kind, ...] = ("code", "long") if whole else ("code",)
+    also: tuple[Kind, ...] = () if whole else ("long",)
+    return Candidate(
+        replace(text, type="integer" if whole else "float", decimal=decimal, unit=unit),
+        lambda sort: sort in fitting or sort.kind in also,
+        "numbers",
+        forbidden=forbidden,
+        remarks=assumed,
+    )
+
+
+def _unit(numbers: Sorts) -> str:
+    """Return the unit that most numbers can have: those without one have any currency."""
+    counts = Counter[str]()
+    for sort, seen in numbers.items():
+        counts[sort.unit] += seen.count
+    plain = counts[""]
+    able = {unit: count + (plain if unit not in ("", "%") else 0) for unit, count in counts.items()}
+    return max(sorted(able), key=able.__getitem__, default="")
+
+
+def _in_unit(sort: Sort, unit: str) -> bool:
+    return sort.unit == unit or (sort.unit == "" and unit != "%")
+
+
+def _is_whole(sort: Sort, decimal: Decimal) -> bool:
+    return sort.whole and sort.mark != f"?{decimal}"
+
+
+def _decimal(column: str, numbers: Sorts) -> tuple[Decimal, tuple[Remark, ...]]:
+    """Find out what stands before the decimals of a column's numbers.
+
+    A mark that cannot separate thousands in some value stands before decimals in all of them.
+    Where each value can be read in both ways (`2.984`), the mark separates thousands if the
+    numbers without it all have at most three digits, and if there are any; else a point stands
+    before decimals, and a comma separates thousands. That is an assumption, and said.
+    """
+    counts = Counter[str]()
+    for sort, seen in numbers.items():
+        counts[sort.mark] += seen.count
+    if counts["."] != counts[","]:
+        return (".", ()) if counts["."] > counts[","] else (",", ())
+    if not counts["?."] and not counts["?,"]:
+        return ".", ()
+    unmarked = [sort for sort in numbers if sort.whole and not sort.mark]
+    separates = bool(unmarked) and not any(sort.large for sort in unmarked)
+    points = counts["?."] > 0
+    if points and counts["?,"]:
+        decimal: Decimal = "."
+    elif points:
+        decimal = "," if separates else "."
+    else:
+        decimal = "," if unmarked and not separates else "."
+    undecided = first_of(numbers, lambda sort: sort.mark.startswith("?"))
+    mark = "point" if points else "comma"
+    thousands = decimal != ("." if points else ",")
+    role, other = ("separates thousands", "stands before decimals")
+    if not thousands:
+        role, other = other, role
+    message = (
+        f"the {mark} in numbers such as {undecided.text!r} (data row {undecided.row:,}) {role}, as "
+        f"was assumed: no value shows whether it {other}"
+    )
+    return decimal, (
+        Remark(column, "decimals", message, undecided.count, undecided.text, undecided.row),
+    )

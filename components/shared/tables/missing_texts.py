@@ -1,0 +1,39 @@
+"""Texts that stand for a missing value: the empty one, blanks, words such as NA, and symbols."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+WORDS: Final = (
+    *("NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "NaT"),
+    *("NaN", "nan", "NAN", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", r"\N"),
+    *("#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "0000-00-00"),
+    *("0000-00-00 00:00:00", "00/00/0000", "00.00.0000"),
+)
+"""Words for a missing value, in any column: what pandas, R, spreadsheets and databases write."""
+
+SYMBOLS: Final = ("-", "--", "---", "–", "—", ".", "..", "...", "?")
+"""Symbols for a missing value; in a text column whose other values have no letters
+and digits either, such as one of + and -, they are values."""
+
+
+def markers(missing: Sequence[str] = (), kept: Sequence[str] = ()) -> list[str]:
+    """Return the texts that stand for a missing value in a column.
+
+    Args:
+        missing: Further ones, by the user's word.
+        kept: Those that are values in this column.
+    """
+    return [text for text in dict.fromkeys([*WORDS, *SYMBOLS, *missing]) if text not in kept]
+
+
+def is_missing(texts: pl.Expr, among: Sequence[str]) -> pl.Expr:
+    """Tell which texts are missing: null, empty, blank, or a marker, with blanks around it or not.
+
+    Args:
+        texts: Texts, as they stand in the file.
+        among: The markers, see `markers`.
+    """
+    stripped = texts.str.strip_chars()
+    return texts.is_null() | (stripped == "") | stripped.is_in(list(among))

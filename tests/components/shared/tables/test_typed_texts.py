@@ -1,0 +1,248 @@
+"""Texts are read as their reading says."""
+
+import datetime
+
+import polars as pl
+import pytest
+
+from components.shared.tables.readings import Reading, TableReadings, parse_readings, readings_json
+from components.shared.tables.typed_texts import read_texts, stray_texts
+
+
+def read(text: str, **reading: object) -> object:
+    """Read one text, and return its value."""
+    return read_texts(pl.Series([text]), Reading("x", **reading)).item()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("5", 5.0),
+        ("+5", 5.0),
+        ("-5", -5.0),
+        ("−5", -5.0),
+        ("5-", -5.0),
+        ("(5)", -5.0),
+        (" 5.25 ", 5.25),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1e-3", 0.001),
+        ("1,234.5", 1234.5),
+        ("1 234.5", 1234.5),
+        ("1\u00a0234\u00a0567", 1234567.0),
+        ("1\u202f234.5", 1234.5),
+        ("1'234.5", 1234.5),
+        ("1’234", 1234.0),
+        ("12,34,567", 1234567.0),
+        ("-inf", float("-inf")),
+        ("12,34", None),
+        ("1.2.3", None),
+        ("1,2345", None),
+        ("5 5", None),
+        ("--5", None),
+        ("(5", None),
+        ("5%", None),
+        ("$5", None),
+        ("0x10", None),
+        ("1_000", None),
+        ("٣", None),
+        ("x", None),
+    ],
+)
+def test_numbers_with_a_decimal_point(text: str, number: float | None) -> None:
+    """Signs, thousands and exponents are understood; what only looks like a number is none."""
+    assert read(text, type="float") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("5,25", 5.25),
+        ("1.234,5", 1234.5),
+        ("1 234,5", 1234.5),
+        ("1\u202f234,5", 1234.5),
+        ("1.234.567", 1234567.0),
+        ("2.984", 2984.0),
+        ("5.25", None),
+        ("1,2,3", None),
+    ],
+)
+def test_numbers_with_a_decimal_comma(text: str, number: float | None) -> None:
+    """The point separates thousands where the comma stands before decimals."""
+    assert read(text, type="float", decimal=",") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("$1,100", "$", 1100.0),
+        ("-$5", "$", -5.0),
+        ("$-5", "$", -5.0),
+        ("($5.50)", "$", -5.5),
+        ("$(5.50)", "$", -5.5),
+        ("US$5", "US$", 5.0),
+        ("5 €", "€", 5.0),
+        ("5.5\u00a0€", "€", 5.5),
+        ("EUR 5", "EUR", 5.0),
+        ("5EUR", "EUR", 5.0),
+        ("5", "€", 5.0),
+        ("$5", "€", None),
+        ("50.03%", "%", 0.5003),
+        ("29 %", "%", 0.29),
+        ("-3%", "%", -0.03),
+        ("3", "%", None),
+    ],
+)
+def test_numbers_with_a_unit(text: str, unit: str, number: float | None) -> None:
+    """A currency may stand at a number, a per cent sign must, and another unit makes it none."""
+    assert read(text, type="float", unit=unit) == number
+
+
+def test_whole_numbers_keep_every_digit() -> None:
+    """Integers go through no float; whole floats and needless zeros are whole numbers too."""
+    texts = pl.Series(["9007199254740993", "1,234", "5.0", "007", "5.5", "9999999999999999999"])
+    values = read_texts(texts, Reading("x", "integer")).to_list()
+    assert values == [9007199254740993, 1234, 5, 7, None, None]
+
+
+DAY = datetime.date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "date"),
+    [
+        ("2024-02-29", "", DAY),
+        (" 2024-2-29", "", DAY),
+        ("2024/02/29", "", DAY),
+        ("2024.02.29", "", DAY),
+        ("29/02/2024", "day first", DAY),
+        ("29.2.2024", "day first", DAY),
+        ("29-02-2024", "day first", DAY),
+        ("02/29/2024", "month first", DAY),
+        ("2/29/24", "month first", DAY),
+        ("29.02.24", "day first", DAY),
+        ("29 Feb 2024", "", DAY),
+        ("29-FEB-24", "", DAY),
+        ("Feb 29, 2024", "", DAY),
+        ("29. February 2024", "", DAY),
+        ("2024-Feb-29", "", DAY),
+        ("Thursday, February 29, 2024", "", DAY),
+        ("01/01/69", "day first", datetime.date(1969, 1, 1)),
+        ("01/01/68", "day first", datetime.date(2068, 1, 1)),
+        ("31.12.9999", "day first", datetime.date(9999, 12, 31)),
+        ("0001-01-01", "", datetime.date(1, 1, 1)),
+        ("29/02/2024", "month first", None),
+        ("2023-02-29", "", None),
+        ("0000-01-01", "", None),
+        ("+12345-01-01", "", None),
+        ("24-02-29", "year first", DAY),
+        ("3.1.1", "day first", None),
+        ("3.1.10", "day first", None),
+        ("10-4-7737", "day first", None),
+        ("3/11/0", "day first", None),
+        ("20240229", "", None),
+        ("12 Foo 2024", "", None),
+    ],
+)
+def test_dates(text: str, order: str, date: datetime.date | None) -> None:
+    """Dates are understood in every usual form; versions, part numbers and fractions are none."""
+    assert read(text, type="date", order=order) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-02-29T10:00:00", (10, 0)),
+        ("2024-02-29 10:00", (10, 0)),
+        ("2024-02-29", (0, 0)),
+        ("02/29/2024 1:05 PM", (13, 5)),
+        ("02/29/2024 12:05 a.m.", (0, 5)),
+        ("02/29/2024, 12:05 pm", (12, 5)),
+        ("2024-02-29T10:00:00Z", (10, 0)),
+        ("2024-02-29T10:00:00+02:00", (8, 0)),
+        ("2024-02-29 10:00:00 -0330", (13, 30)),
+        ("Thu, 29 Feb 2024 10:00:00 GMT", (10, 0)),
+        ("2024-02-29 24:00", None),
+        ("02/29/2024 13:05 PM", None),
+        ("10:00", None),
+    ],
+)
+def test_moments(text: str, moment: tuple[int, int] | None) -> None:
+    """Times follow dates in every usual form, and those with a zone become UTC."""
+    expected = moment and datetime.datetime(2024, 2, 29, *moment)
+    assert read(text, type="datetime", order="month first") == expected
+
+
+def test_fractions_of_seconds_are_kept() -> None:
+    """Down to the microsecond."""
+    found = read("2024-02-29 10:00:00.123456789", type="datetime")
+    assert found == datetime.datetime(2024, 2, 29, 10, 0, 0, 123456)
+
+
+def test_times_of_day_are_those_of_one_day() -> None:
+    """What has no date gets that of 1970-01-01."""
+    texts = pl.Series(["01:07:13", "1:05 PM", "25:00", "2024-01-01"])
+    values = read_texts(texts, Reading("x", "datetime", order="time of day")).to_list()
+    assert values[:2] == [
+        datetime.datetime(1970, 1, 1, 1, 7, 13),
+        datetime.datetime(1970, 1, 1, 13, 5),
+    ]
+    assert values[2:] == [None, None]
+
+
+def test_a_pattern_of_the_users_is_followed() -> None:
+    """Whatever the form says, also one that nobody would guess."""
+    assert read("240229", type="date", pattern="%y%m%d") == DAY
+    assert read("29|02|2024", type="datetime", pattern="%d|%m|%Y") == datetime.datetime(2024, 2, 29)
+
+
+def test_booleans_are_read_in_any_case() -> None:
+    """And yes or 1 where the user says that a column is boolean."""
+    texts = pl.Series(["True", "FALSE", "yes", "0", "maybe"])
+    assert read_texts(texts, Reading("x", "boolean")).to_list() == [True, False, True, False, None]
+
+
+MARKERS = ("NA", " NA ", "N/A", "null", "None", "NaN", "-", "--", ".", "?", "#N/A", "#DIV/0!", " ")
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_markers_are_missing_in_every_type(marker: str) -> None:
+    """What stands for a missing value is one, with blanks around it or not, and no stray."""
+    for kind in ("integer", "float", "boolean", "string", "date", "datetime"):
+        reading = Reading("x", kind)
+        assert read_texts(pl.Series([marker]), reading).to_list() == [None]
+        assert stray_texts(pl.Series([marker]), reading).to_list() == [False]
+
+
+def test_markers_of_the_user_and_kept_ones() -> None:
+    """The user adds markers; a column may keep one of the usual ones as a value."""
+    reading = Reading("x", "string", missing=("-999",), kept=("NA",))
+    assert read_texts(pl.Series(["-999", "NA", "?", "a "]), reading).to_list() == [
+        None,
+        "NA",
+        None,
+        "a ",
+    ]
+
+
+def test_strays_are_what_is_neither_value_nor_missing() -> None:
+    """They can be told from missing values, in rows to predict too."""
+    texts = pl.Series(["1", "oops", None, "", "NA"])
+    assert stray_texts(texts, Reading("x", "integer")).to_list() == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_readings_survive_as_json() -> None:
+    """They are kept with tables and models as text."""
+    columns = [
+        Reading("a", "float", decimal=",", unit="€", missing=("-999",)),
+        Reading("é", "datetime", order="month first", pattern="%d"),
+        Reading("c", "string", kept=("NA",)),
+    ]
+    readings = TableReadings({reading.column: reading for reading in columns})
+    assert parse_readings(readings_json(readings)) == readings
