@@ -16,7 +16,7 @@ from components.shared.features.preprocessors import (
     load_preprocessor,
     read_preprocessor,
 )
-from components.shared.models.description import ModelDescription, read_description
+from components.shared.models.description import ColumnProfile, ModelDescription, read_description
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
 from components.shared.models.folders import save_model
 from components.shared.models.profiles import profile_table
@@ -203,7 +203,7 @@ def _reached(estimator: Any) -> str:
 
 def _profile(
     train: str | Path, description: PreprocessorDescription, target: str, task: str
-) -> dict[str, Any]:
+) -> dict[str, ColumnProfile]:
     types = column_types(train)
     names = (*(c.name for c in description.inputs), target)
     classes = () if task == "regression" else (target,)

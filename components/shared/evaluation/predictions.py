@@ -157,7 +157,8 @@ def positive_class_of(
     Raises:
         InputError: The class asked for is neither of the two.
     """
-    counts = description.profile.get(description.target, {}).get("categories", {})
+    profile = description.profile.get(description.target)
+    counts = (profile.categories if profile else None) or {}
     rows = [counts.get(category(label), 0) for label in labels]
     return choose_positive(labels, rows, description.target, wanted)
 

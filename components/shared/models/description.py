@@ -5,9 +5,10 @@ Imports the standard library only: who registers or shows a model need not load 
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from components.shared.errors import InputError
 
@@ -26,6 +27,37 @@ class InputColumn:
 
 
 @dataclass(frozen=True)
+class ColumnProfile:
+    """What a column of the training data was like: what later rows are compared with.
+
+    Attributes:
+        type: Our type name.
+        nulls: Fraction of rows without a value.
+        categories: Number of rows by value, the most frequent first, at most 100; of strings,
+            booleans and classes that have a value.
+        other: Number of rows with any other value; where there are `categories`.
+        quantiles: Values at 0, 0.05, …, 1, of numbers and dates that have a value; each of them
+            occurs; dates in ISO 8601.
+    """
+
+    type: str
+    nulls: float
+    categories: Mapping[str, int] | None = None
+    other: int | None = None
+    quantiles: tuple[Any, ...] | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return what `model.json` holds of it: what it has."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """Take it from what `content` returned, after JSON."""
+        quantiles = content.get("quantiles")
+        return cls(**{**content, "quantiles": None if quantiles is None else tuple(quantiles)})
+
+
+@dataclass(frozen=True)
 class ModelDescription:
     """The content of `model.json`.
 
@@ -41,7 +73,7 @@ class ModelDescription:
         seed: Seed of the estimator.
         versions: Version by the name of the library; `python` and this package among them.
         training_data: `digest` and number of `rows` of the table that the model was trained on.
-        profile: Reference profile of the raw training data by column (see `profiles.py`).
+        profile: Reference profile of the raw training data by column.
         class_weight: `balanced`, or weight by class label; None for equal weights.
         sample_weight_column: Column that weighted the rows in training.
         dropped_columns: Columns that the model does not read, as `name` and `reason`.
@@ -57,7 +89,7 @@ class ModelDescription:
     seed: int
     versions: dict[str, str]
     training_data: dict[str, Any]
-    profile: dict[str, Any]
+    profile: dict[str, ColumnProfile]
     class_weight: str | dict[str, float] | None = None
     sample_weight_column: str | None = None
     dropped_columns: tuple[dict[str, str], ...] = ()
@@ -66,6 +98,7 @@ class ModelDescription:
     def to_json(self) -> str:
         """Return the text of `model.json`: keys sorted, and a line feed at its end."""
         content = {"format": FORMAT, **dataclasses.asdict(self)}
+        content["profile"] = {name: column.content() for name, column in self.profile.items()}
         return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
@@ -93,7 +126,10 @@ def read_description(folder: str | Path) -> ModelDescription:
     try:
         features = tuple(InputColumn(**column) for column in content.pop("features"))
         dropped = tuple(content.pop("dropped_columns", ()))
-        return ModelDescription(features=features, dropped_columns=dropped, **content)
+        profile = {name: ColumnProfile.of(each) for name, each in content.pop("profile").items()}
+        return ModelDescription(
+            features=features, dropped_columns=dropped, profile=profile, **content
+        )
     except (KeyError, TypeError) as error:
         raise InputError(
             f"{path} lacks a field or has one too many: {error}. Take the model anew."

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from components.shared.models.description import ColumnProfile
+
 QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
 """The probabilities of the stored quantiles: minimum, every twentieth, maximum."""
 
@@ -16,7 +18,7 @@ MAX_CATEGORIES: Final = 100
 
 def profile_table(
     path: str | Path, columns: Mapping[str, str], classes: Collection[str] = ()
-) -> dict[str, Any]:
+) -> dict[str, ColumnProfile]:
     """Summarise columns of a Parquet file.
 
     Args:
@@ -25,10 +27,7 @@ def profile_table(
         classes: Columns of classes, whatever their type.
 
     Returns:
-        By column: `type`; `nulls`, the fraction of rows without a value; and, unless no row has
-        one, for strings, booleans and classes `categories`, the number of rows by value, the most
-        frequent first, at most 100, and `other`, the number of rows with any other value; for
-        numbers and dates `quantiles` at 0, 0.05, …, 1 (each occurs; dates in ISO 8601).
+        The profile of each column by its name.
     """
     lazy = pl.scan_parquet(path)
     return {name: _profile(lazy, name, kind, name in classes) for name, kind in columns.items()}
@@ -39,23 +38,21 @@ def category(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _profile(lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool) -> dict[str, Any]:
+def _profile(lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool) -> ColumnProfile:
     series = lazy.select(name).collect().to_series()
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
     present = series.drop_nulls()
-    profile: dict[str, Any] = {
-        "type": kind,
-        "nulls": 1.0 - len(present) / len(series) if len(series) else 0.0,
-    }
+    nulls = 1.0 - len(present) / len(series) if len(series) else 0.0
     if present.is_empty():
-        return profile
+        return ColumnProfile(kind, nulls)
     if are_classes or kind in ("string", "boolean"):
-        return profile | _categories(present)
-    return profile | {"quantiles": _quantiles(present)}
+        categories, other = _categories(present)
+        return ColumnProfile(kind, nulls, categories=categories, other=other)
+    return ColumnProfile(kind, nulls, quantiles=_quantiles(present))
 
 
-def _categories(present: pl.Series) -> dict[str, Any]:
+def _categories(present: pl.Series) -> tuple[dict[str, int], int]:
     counts = (
         present.alias("value")
         .value_counts()
@@ -63,12 +60,12 @@ def _categories(present: pl.Series) -> dict[str, Any]:
         .head(MAX_CATEGORIES)
     )
     shown = {category(value): count for value, count in counts.iter_rows()}
-    return {"categories": shown, "other": len(present) - sum(shown.values())}
+    return shown, len(present) - sum(shown.values())
 
 
-def _quantiles(present: pl.Series) -> list[Any]:
+def _quantiles(present: pl.Series) -> tuple[Any, ...]:
     ordered = present.sort()
     # The nearest rank gives values of the column's own type, dates included.
     ranks = [round(quantile * (len(ordered) - 1)) for quantile in QUANTILES]
     values = ordered.gather(ranks).to_list()
-    return [value.isoformat() if isinstance(value, date) else value for value in values]
+    return tuple(value.isoformat() if isinstance(value, date) else value for value in values)

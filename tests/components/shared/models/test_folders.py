@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.models.description import InputColumn, ModelDescription
+from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
 from components.shared.models.folders import load_model, save_model
 
 FRAME = pd.DataFrame({"x": [0.0, 1.0, 2.0], "z": [1.0, 0.0, 1.0]})
@@ -40,7 +40,7 @@ def description(**changes: object) -> ModelDescription:
             seed=42,
             versions={"scikit-learn": sklearn.__version__},
             training_data={"digest": "d", "rows": 3},
-            profile={"x": {"type": "float", "nulls": 0.0, "quantiles": [0.0, 2.0]}},
+            profile={"x": ColumnProfile("float", 0.0, quantiles=(0.0, 2.0))},
             dropped_columns=({"name": "id", "reason": "named in drop_columns"},),
         ),
         **changes,  # type: ignore[arg-type]
@@ -74,7 +74,11 @@ def test_failed_save_leaves_the_old_model(tmp_path: Path) -> None:
     """What cannot be written whole is not written."""
     digest = save_model(tmp_path / "model", fitted(), description())
     with pytest.raises(ValueError, match="JSON"):
-        save_model(tmp_path / "model", fitted(), description(profile={"x": float("nan")}))
+        save_model(
+            tmp_path / "model",
+            fitted(),
+            description(profile={"x": ColumnProfile("float", float("nan"))}),
+        )
     assert load_model(tmp_path / "model").digest == digest
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
