@@ -93,6 +93,17 @@ class RunFailedError(PipelineError, RuntimeError):
     """A run ended, and not well."""
 
 
+class OrphanedRunError(PipelineError, RuntimeError):
+    """A run of which nothing is left but what KFP says."""
+
+    def __init__(self, run_id: str, schedule_id: str, state: str, page: str) -> None:
+        super().__init__(
+            f"run {run_id} was killed: its schedule {schedule_id} was deleted while it went on, "
+            f"and with it the run's workflow and pods. KFP says {state} of it for ever, and can "
+            f"neither end it nor go on with it\n  Archive and delete it on its page: {page}"
+        )
+
+
 class StepCannotStartError(PipelineError, RuntimeError):
     """The cluster cannot start a step's container, and goes on trying."""
 

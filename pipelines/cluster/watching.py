@@ -22,6 +22,7 @@ from pipelines.cluster.logs import (
     read_log,
 )
 from pipelines.cluster.pod_trouble import trouble_in, why_ended, why_not_scheduled, why_not_started
+from pipelines.cluster.schedules import refuse_orphan
 from pipelines.cluster.step_environment import origins
 from pipelines.cluster.steps import (
     CACHED,
@@ -48,6 +49,9 @@ PATIENCE: Final = 5
 
 CERTAINTY: Final = 3
 """How often in a row a pod must be seen in trouble: a pull that fails once often succeeds next."""
+
+LOOKS_FOR_WORKFLOW: Final = 15
+"""How many looks apart we see whether a run's workflow may have been deleted with its schedule."""
 
 SETTLING_SECONDS: Final = 10.0
 """How long the tasks of a run that ended may be told as they were before."""
@@ -93,10 +97,11 @@ class RunWatch:
         """Return the run once it has ended, and its steps are told as they ended.
 
         Raises:
+            OrphanedRunError: nothing is left of it.
             StepCannotStartError: a step's pod cannot start, as the cluster says again and again.
             PipelineError: the connection broke, and stayed broken.
         """
-        settled_by = None
+        looks, settled_by = 0, None
         while True:
             run = self._connection.run(self._run_id)
             steps = steps_of(run)
@@ -106,7 +111,10 @@ class RunWatch:
                 if is_told_whole(run, steps) or time.monotonic() >= settled_by:
                     return run
             else:
+                if looks % LOOKS_FOR_WORKFLOW == 0:
+                    refuse_orphan(self._connection, run)
                 self._look_for_trouble(steps)
+            looks += 1
             time.sleep(pause_seconds)
 
     def _show(self, run: Any, steps: list[Step]) -> None:

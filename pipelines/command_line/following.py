@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from components.shared.reports.number_text import number
-from pipelines.cluster.api_errors import NotThereError, StepCannotStartError
+from pipelines.cluster.api_errors import NotThereError, OrphanedRunError, StepCannotStartError
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.logs import read_log
 from pipelines.cluster.outputs import run_outputs
@@ -76,7 +76,7 @@ def follow(
             soft_wrap=True,
         )
         sys.exit(INTERRUPTED)
-    except NotThereError:
+    except (NotThereError, OrphanedRunError):
         raise
     except StepCannotStartError as error:
         end = again.replace("runs show", "runs terminate")

@@ -128,6 +128,7 @@ def _show(
         _show_local(*found, as_json)
         return
     from pipelines.cluster.connection import connected
+    from pipelines.cluster.schedules import refuse_orphan
     from pipelines.command_line.following import follow, show_steps
 
     console = Console(file=sys.stderr if as_json else sys.stdout)
@@ -135,7 +136,9 @@ def _show(
         if wait or as_json:
             follow(connection, run_id, console, wait=wait, pause_seconds=poll, as_json=as_json)
         else:
-            show_steps(connection, connection.run(run_id), console)
+            run = connection.run(run_id)
+            show_steps(connection, run, console)
+            refuse_orphan(connection, run)
 
 
 def _show_local(folder: Path, run: LocalRun, as_json: bool) -> None:
@@ -169,12 +172,12 @@ def _table(headings: tuple[str, ...]) -> Table:
 
 def _terminate(run_id: str, **values: Any) -> None:
     from pipelines.cluster.connection import connected
+    from pipelines.cluster.schedules import end
 
     if find_run(values.pop("work_dir"), run_id):
         raise UsageError(f"{run_id} is a run of this machine: end it with Ctrl-C where it runs")
     address = Address.taken_from(values)
     with connected(address) as connection:
-        end = connection.runs.run_service_terminate_run
-        connection.call(f"end run {run_id}", end, run_id)
+        end(connection, run_id)
     click.echo(f"run {run_id} is being ended")
     click.echo(f"  kfp-tabular runs show {run_id}{address.options()}")

@@ -2,6 +2,7 @@
 # mypy: disable-error-code="import-untyped"
 
 import json
+import sys
 from typing import Any, Final
 
 import click
@@ -14,6 +15,7 @@ from pipelines.command_line.pipeline_commands import (
     overridden_package,
     override_options,
 )
+from pipelines.command_line.submit import poll_option
 from pipelines.definition import catalog
 from pipelines.definition.arguments import filled_in, reachable_from_cluster
 from pipelines.errors import UsageError
@@ -45,13 +47,28 @@ def schedules_group() -> click.Group:
     """Make the group of commands about schedules."""
     group = click.Group("schedules", help="Look at the schedules of Kubeflow Pipelines.")
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="Print JSON.")
-    for name, parameter, action, text in (
-        ("list", as_json, _list, "List the schedules."),
-        ("delete", click.Argument(["schedule_id"]), _delete, "Delete a schedule, not its runs."),
+    for name, parameters, action, text in (
+        ("list", [as_json], _list, "List the schedules."),
+        ("delete", _deleting_options(), _delete, "Delete a schedule, not the runs that ended."),
     ):
-        params: list[click.Parameter] = [parameter, *address_options()]
+        params: list[click.Parameter] = [*parameters, *address_options()]
         group.add_command(click.Command(name, params=params, callback=action, help=text))
     return group
+
+
+def _deleting_options() -> list[click.Parameter]:
+    return [
+        click.Argument(["schedule_id"]),
+        click.Option(
+            ["--keep-running"],
+            is_flag=True,
+            help="Pause it, wait for its run that goes on to end, and delete it then.",
+        ),
+        click.Option(
+            ["--end-running"], is_flag=True, help="End its run that goes on, and delete it then."
+        ),
+        poll_option(),
+    ]
 
 
 def kfp_cron(expression: str) -> str:
@@ -148,13 +165,41 @@ def _list(as_json: bool, **values: Any) -> None:
     table_console().print(table if rows else "there are no schedules")
 
 
-def _delete(schedule_id: str, **values: Any) -> None:
+def _delete(
+    schedule_id: str, keep_running: bool, end_running: bool, poll: float, **values: Any
+) -> None:
+    from pipelines.cluster import schedules
     from pipelines.cluster.connection import connected
 
+    if keep_running and end_running:
+        raise UsageError("a run is either kept running or ended: leave one of the options out")
     with connected(Address.taken_from(values)) as connection:
-        delete = connection.recurring_runs.recurring_run_service_delete_recurring_run
-        connection.call(f"delete schedule {schedule_id}", delete, schedule_id)
+        run = schedules.run_in_progress(connection, schedule_id)
+        if run and not keep_running:
+            _agree_to_end(run.run_id, schedule_id, end_running)
+        if run:
+            schedules.pause(connection, schedule_id)
+            click.echo(f"schedule {schedule_id} is paused: no more runs start")
+        # One may have begun before that.
+        while run := schedules.run_in_progress(connection, schedule_id):
+            if not keep_running:
+                schedules.end(connection, run.run_id)
+            click.echo(f"waiting for run {run.run_id} to end; Ctrl-C leaves the schedule paused")
+            schedules.wait_for_end(connection, run.run_id, poll)
+        schedules.delete(connection, schedule_id)
     click.echo(f"schedule {schedule_id} is deleted; runs that it started are kept")
+
+
+def _agree_to_end(run_id: str, schedule_id: str, agreed: bool) -> None:
+    warning = (
+        f"run {run_id} of schedule {schedule_id} goes on, and KFP kills it when the schedule is "
+        "deleted"
+    )
+    if agreed or (
+        sys.stdin.isatty() and click.confirm(f"{warning}. End it, and delete the schedule?")
+    ):
+        return
+    raise UsageError(f"{warning}\n  --keep-running waits for its end first, --end-running ends it")
 
 
 def _row(schedule: Any) -> dict[str, str]:

@@ -43,19 +43,24 @@ def submit_group() -> click.Group:
     )
 
 
+def poll_option() -> click.Option:
+    """Make the option of how often a run that is waited for is looked at."""
+    return click.Option(
+        ["--poll"],
+        type=click.FloatRange(min=0.01),
+        default=PAUSE_SECONDS,
+        show_default=True,
+        help="Seconds between two looks at the run.",
+    )
+
+
 def waiting_options() -> list[click.Option]:
     """Make the options of commands that can wait for a run."""
     return [
         click.Option(
             ["--wait"], is_flag=True, help="Show the steps as they happen, until the run ends."
         ),
-        click.Option(
-            ["--poll"],
-            type=click.FloatRange(min=0.01),
-            default=PAUSE_SECONDS,
-            show_default=True,
-            help="Seconds between two looks at the run.",
-        ),
+        poll_option(),
         click.Option(["--json", "as_json"], is_flag=True, help="Print the outcome as JSON."),
     ]
 

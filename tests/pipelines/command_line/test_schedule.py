@@ -44,6 +44,74 @@ def test_an_unknown_schedule(on_cluster: CommandLine) -> None:
     assert "kfp-tabular schedules list" in done.errors
 
 
+@pytest.fixture(name="going")
+def schedule_with_a_run_that_goes_on(on_cluster: CommandLine, kfp: FakeKfp) -> tuple[str, str]:
+    """A schedule and its run: the ids of both."""
+    on_cluster(*NIGHTLY)
+    schedule_id = next(iter(kfp.schedules))
+    return schedule_id, kfp.fire(schedule_id)
+
+
+def test_a_run_that_goes_on_is_not_killed_unasked(
+    on_cluster: CommandLine, kfp: FakeKfp, going: tuple[str, str]
+) -> None:
+    """KFP would kill it with its schedule: a script has to say what is to become of it."""
+    done = on_cluster("schedules", "delete", going[0])
+    assert done.exit_code == 2
+    assert f"run {going[1]} of schedule {going[0]} goes on" in done.errors
+    assert "--keep-running waits for its end first, --end-running ends it" in done.errors
+    assert kfp.schedules[going[0]].status == "ENABLED"
+    assert kfp.runs[going[1]].orphaned_at is None
+
+
+def test_a_run_that_goes_on_is_waited_for(
+    on_cluster: CommandLine, kfp: FakeKfp, going: tuple[str, str]
+) -> None:
+    """The schedule starts no more runs meanwhile, and is deleted after the end of its run."""
+    done = on_cluster("schedules", "delete", going[0], "--keep-running", "--poll", "0.01")
+    assert done.exit_code == 0
+    assert "is paused" in done.output
+    assert f"POST /apis/v2beta1/recurringruns/{going[0]}:disable" in kfp.seen
+    assert not kfp.schedules
+    shown = on_cluster("runs", "show", going[1], "--wait", "--poll", "0.01")
+    assert (shown.exit_code, kfp.runs[going[1]].orphaned_at) == (0, None)
+
+
+def test_a_run_that_goes_on_is_ended(
+    on_cluster: CommandLine, kfp: FakeKfp, going: tuple[str, str]
+) -> None:
+    """It is terminated, and the schedule deleted when KFP knows that it ended."""
+    done = on_cluster("schedules", "delete", going[0], "--end-running", "--poll", "0.01")
+    assert (done.exit_code, kfp.schedules) == (0, {})
+    watched = on_cluster("runs", "show", going[1], "--wait", "--poll", "0.01")
+    assert f"run {going[1]} was terminated" in watched.errors
+
+
+def test_both_options_at_once(on_cluster: CommandLine, going: tuple[str, str]) -> None:
+    """A run cannot be kept and ended."""
+    done = on_cluster("schedules", "delete", going[0], "--end-running", "--keep-running")
+    assert done.exit_code == 2
+
+
+COMMANDS = {
+    "show": ("show",),
+    "wait": ("show", "--wait", "--poll", "0.01"),
+    "terminate": ("terminate",),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
+def test_a_run_whose_schedule_was_deleted_elsewhere(
+    on_cluster: CommandLine, kfp: FakeKfp, going: tuple[str, str], command: tuple[str, ...]
+) -> None:
+    """Of a run that KFP calls RUNNING for ever it is said what happened, whatever is asked."""
+    kfp.delete_schedule({}, b"", going[0])
+    done = on_cluster("runs", command[0], going[1], *command[1:])
+    assert done.exit_code == 1
+    assert f"error: run {going[1]} was killed: its schedule {going[0]} was deleted" in done.errors
+    assert f"{kfp.url}/#/runs/details/{going[1]}" in done.errors
+
+
 @pytest.mark.parametrize(
     ("usual", "kfps"),
     [
