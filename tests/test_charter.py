@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.definition import catalog
 from pipelines.definition.compiled_yaml import documents
+from pipelines.definition.packages import PipelinePackage
 
 COMPONENTS = catalog.component_names()
 COMPILED = [
@@ -19,15 +20,6 @@ COMPILED = [
 README = (catalog.ROOT / "README.md").read_text("utf-8")
 SECRETS = re.compile(r"password|secret|token|credential|api_?key|access_?key", re.IGNORECASE)
 HEAVY = {"kfp", "lightgbm", "matplotlib", "minio", "pandas", "pandera", "polars", "sklearn"}
-LEARNING = {"pandas", "polars", "sklearn"}
-NEEDED = {
-    "ingest_table": {"polars"},
-    "validate_table": {"polars", "pandera"},
-    "split_table": {"pandas", "polars"},
-    "preprocess_table": LEARNING,
-    "train_model": LEARNING,
-    "evaluate_model": LEARNING | {"matplotlib"},
-}
 SOURCES = sorted(
     path
     for folder in ("components", "pipelines", "registry_service")
@@ -53,10 +45,10 @@ def _statements(body: list[ast.stmt]) -> int:
 
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_a_component_is_its_signature_and_a_module_of_its_verb(name: str) -> None:
-    """A component's folder holds component.py, its YAML and a module named after the verb."""
+    """A component's folder holds component.py, its YAML, its needs and a module of its verb."""
     files = {path.name for path in (catalog.ROOT / "components" / name).glob("*.*")}
     verb = name.split("_")[0]
-    assert {"__init__.py", "component.py", "component.yaml", f"{verb}.py"} <= files
+    assert {"__init__.py", "component.py", "component.yaml", "needs.py", f"{verb}.py"} <= files
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -75,11 +67,11 @@ def test_logic_never_imports_kfp(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_a_step_starts_with_few_imports(name: str) -> None:
-    """Loading the logic of a component imports no heavy package that it need not have."""
+    """Loading the logic of a component imports no heavy package but those that it needs."""
     verb = name.split("_")[0]
     check = f"import sys, components.{name}.{verb}; print(*{HEAVY!r} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
-    assert set(done.stdout.split()) <= NEEDED.get(name, set())
+    assert set(done.stdout.split()) <= catalog.needs(name).libraries
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
@@ -156,6 +148,35 @@ def test_compiled_commands_install_nothing(path: Path) -> None:
         re.search(r":\d+\.\d+\.\d+$", image)
         for image in re.findall(r"^\s+image: (\S+)$", text, re.M)
     )
+
+
+@pytest.mark.parametrize("name", catalog.pipeline_names())
+def test_each_task_of_a_pipeline_has_what_its_component_needs(name: str) -> None:
+    """No step of a compiled pipeline was forgotten, or has something of its own."""
+    package = PipelinePackage.read(catalog.pipeline_yaml(name))
+    retries = {
+        task["componentRef"]["name"]: task.get("retryPolicy", {}).get("maxRetryCount", 0)
+        for _, task in package.tasks()
+    }
+    for step in package.steps:
+        needs = catalog.needs(re.sub(r"_\d+$", "", step))
+        resources, settings = package.container(step)["resources"], package.kubernetes(step)
+        assert resources["resourceCpuRequest"] == needs.cpu.request
+        assert resources["resourceCpuLimit"] == needs.cpu.limit
+        assert resources["resourceMemoryRequest"] == needs.memory.request
+        assert resources["resourceMemoryLimit"] == needs.memory.limit
+        assert settings["activeDeadlineSeconds"] == str(needs.seconds)
+        assert settings["securityContext"]["runAsNonRoot"] is True
+        assert retries[f"comp-{step.replace('_', '-')}"] == needs.retries
+        given = {
+            key["envVar"]
+            for secret in settings.get("secretAsEnv", [])
+            for key in secret["keyToEnv"]
+        }
+        assert ("REGISTRY_TOKEN" in given, "AWS_ACCESS_KEY_ID" in given) == (
+            needs.registry,
+            needs.store,
+        )
 
 
 @pytest.fixture(scope="session")

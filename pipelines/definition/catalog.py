@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from components.shared.needs import Needs
 from pipelines.definition.interface import Interface
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -22,6 +23,12 @@ def pipeline_names() -> list[str]:
 def load_component(name: str) -> Any:
     """Import the KFP component `name`."""
     return getattr(import_module(f"components.{name}.component"), name)
+
+
+def needs(name: str) -> Needs:
+    """Import what the step of the component `name` needs."""
+    found: Needs = import_module(f"components.{name}.needs").NEEDS
+    return found
 
 
 def load_pipeline(name: str) -> Any:

@@ -1,9 +1,8 @@
-"""What steps need of the cluster that they run in: the one place that says it.
+"""Give the steps of a pipeline what their components need of the cluster that they run in.
 
 Local runs ignore all of it but the environment.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from kfp import kubernetes
@@ -11,7 +10,9 @@ from kfp.dsl import PipelineTask
 
 from components.shared import trust
 from components.shared.models.threads import ENVIRONMENT
+from components.shared.needs import Needs
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
+from pipelines.definition import catalog
 
 CONFIG_MAP: Final = "kfp-tabular"
 SECRET: Final = "kfp-tabular"  # noqa: S105 - the name of an object
@@ -24,52 +25,23 @@ TAINT: Final = "kfp-tabular"
 
 FIRST_PAUSE: Final = "10s"
 PAUSE_FACTOR: Final = 2.0
-MINUTE: Final = 60
-HOUR: Final = 60 * MINUTE
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What one step asks of the cluster.
+def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
+    """Give a step of a pipeline what it needs.
 
-    Attributes:
-        cpu: requested and greatest number of cores, as Kubernetes writes them.
-        memory: requested and greatest amount of memory.
-        seconds: how long one attempt may take, from the creation of its pod.
-        retries: further attempts after a failed one; only steps that speak to what may be away
-            for a while have any.
-        registry: whether it gets the registry's URL and token.
-        store: whether it gets the object store's address and credentials.
+    Args:
+        task: The step.
+        needs: What it needs; None for what the component of its name in `components/` says.
+
+    Raises:
+        LookupError: There is no component of this name.
     """
-
-    cpu: tuple[str, str] = ("250m", "2")
-    memory: tuple[str, str] = ("512Mi", "4Gi")
-    seconds: int = HOUR
-    retries: int = 0
-    registry: bool = False
-    store: bool = False
-
-
-NEEDS: Final = {
-    "ingest-table": Needs(memory=("512Mi", "2Gi"), seconds=2 * HOUR, retries=3, store=True),
-    "validate-table": Needs(memory=("512Mi", "2Gi"), store=True),
-    "split-table": Needs(memory=("512Mi", "2Gi")),
-    "preprocess-table": Needs(),
-    "train-model": Needs(cpu=("500m", "4"), memory=("1Gi", "8Gi"), seconds=6 * HOUR),
-    "evaluate-model": Needs(seconds=2 * HOUR),
-    "compare-with-champion": Needs(retries=3, registry=True),
-    "register-model": Needs(memory=("512Mi", "2Gi"), seconds=30 * MINUTE, retries=3, registry=True),
-}
-"""The needs of each component, by its name in KFP; `Needs()` for those that are not here."""
-
-
-def equip(task: PipelineTask) -> PipelineTask:
-    """Give a step of a pipeline what `NEEDS` says of its component."""
-    needs = NEEDS.get(task.component_spec.name, Needs())
+    needs = needs or _needs_of(task)
     for name, value in ENVIRONMENT.items():
         task.set_env_variable(name, value)
-    task.set_cpu_request(needs.cpu[0]).set_cpu_limit(needs.cpu[1])
-    task.set_memory_request(needs.memory[0]).set_memory_limit(needs.memory[1])
+    task.set_cpu_request(needs.cpu.request).set_cpu_limit(needs.cpu.limit)
+    task.set_memory_request(needs.memory.request).set_memory_limit(needs.memory.limit)
     kubernetes.set_timeout(task, needs.seconds)
     # With what KFP sets itself, a step may run where the restricted pod security standard holds.
     kubernetes.set_security_context(task, run_as_non_root=True)
@@ -87,6 +59,16 @@ def equip(task: PipelineTask) -> PipelineTask:
         folder = str(trust.MOUNTED)
         kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
     return task
+
+
+def _needs_of(task: PipelineTask) -> Needs:
+    name = task.component_spec.name.replace("-", "_")
+    if name not in catalog.component_names():
+        raise LookupError(
+            f"{name} is no component in components/, which would say what its step needs: "
+            "pass its `needs` to equip"
+        )
+    return catalog.needs(name)
 
 
 def _retry(task: PipelineTask, needs: Needs) -> None:

@@ -1,11 +1,22 @@
-"""A pipeline of two steps that have what the cluster's table says, one of them by its name."""
+"""A pipeline of two steps, one that has what a component of its name needs."""
 # mypy: disable-error-code="untyped-decorator, no-untyped-def"
 
 from kfp import dsl
 
 from components.shared.image import IMAGE
+from components.shared.needs import MINUTE, Bounds, Needs
 from pipelines.definition.needs import equip
 from tests.pipelines.two_steps import check_rows
+
+MODEST = Needs(
+    cpu=Bounds("100m", "1"),
+    memory=Bounds("128Mi", "256Mi"),
+    seconds=MINUTE,
+    retries=0,
+    registry=False,
+    store=False,
+    libraries=frozenset(),
+)
 
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
@@ -19,5 +30,5 @@ def equipped_steps(rows: int, failure: str = "none"):
     """Ingest, then check."""
     ingested = ingest_table(rows=rows)
     checked = check_rows(rows=ingested.outputs["Output"], failure=failure)
-    for step in (ingested, checked):
-        equip(step)
+    equip(ingested)
+    equip(checked, MODEST)

@@ -11,7 +11,7 @@ import docker
 import pytest
 from docker.models.networks import Network
 
-from pipelines.definition.needs import NEEDS
+from pipelines.definition import catalog
 from tests.integration.containers.conftest import ContainerRun, Servers
 from tests.integration.containers.engine import (
     COMPONENTS_IMAGE,
@@ -55,7 +55,7 @@ def copied_run(
 @pytest.fixture(name="network_of")
 def networks(servers: Servers) -> dict[str, str]:
     """The network of each step: none, unless it speaks to the registry or to the store."""
-    needs = {step: NEEDS[step.replace("_", "-")] for step in TRAINING_STEPS}
+    needs = {step: catalog.needs(step) for step in TRAINING_STEPS}
     return {
         step: servers.network if need.registry or need.store else "none"
         for step, need in needs.items()

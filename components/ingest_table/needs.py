@@ -1,0 +1,15 @@
+"""What the step of `ingest_table` needs."""
+
+from typing import Final
+
+from components.shared.needs import HOUR, Bounds, Needs
+
+NEEDS: Final = Needs(
+    cpu=Bounds("250m", "2"),
+    memory=Bounds("512Mi", "2Gi"),
+    seconds=2 * HOUR,
+    retries=1,
+    registry=False,
+    store=True,
+    libraries=frozenset({"polars"}),
+)

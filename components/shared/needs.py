@@ -1,0 +1,44 @@
+"""What the step of a component needs: the record that `components/<name>/needs.py` fills in."""
+
+from dataclasses import dataclass
+from typing import Final
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An amount of something that nodes have, as Kubernetes writes it: `500m`, `4Gi`.
+
+    Attributes:
+        request: what the node of the step has left for it.
+        limit: what the step may take at most.
+    """
+
+    request: str
+    limit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What one step needs of whatever runs it. Nothing has a default: each component says it all.
+
+    Attributes:
+        cpu: number of cores.
+        memory: amount of memory.
+        seconds: how long one attempt may take, from the creation of its pod.
+        retries: further attempts after a failed one. A step that speaks to what may be away for
+            a while waits for it itself, as most clusters try again only what was lost with its pod.
+        registry: whether it gets the registry's URL and token.
+        store: whether it gets the object store's address and credentials.
+        libraries: heavy packages that it imports as it starts.
+    """
+
+    cpu: Bounds
+    memory: Bounds
+    seconds: int
+    retries: int
+    registry: bool
+    store: bool
+    libraries: frozenset[str]

@@ -1,0 +1,15 @@
+"""What the step of `split_table` needs."""
+
+from typing import Final
+
+from components.shared.needs import HOUR, Bounds, Needs
+
+NEEDS: Final = Needs(
+    cpu=Bounds("250m", "2"),
+    memory=Bounds("512Mi", "2Gi"),
+    seconds=HOUR,
+    retries=0,
+    registry=False,
+    store=False,
+    libraries=frozenset({"pandas", "polars"}),
+)
