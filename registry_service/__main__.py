@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m registry
     if options.until_stdin_ends:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
-        run(Settings.from_env(host=options.host, port=options.port, data_dir=options.data))
+        run(Settings.read(host=options.host, port=options.port, data_dir=options.data))
     except SettingsError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2

@@ -3,8 +3,11 @@
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from registry_service.errors import RegistryError
 
@@ -17,13 +20,23 @@ class SettingsError(RegistryError, ValueError):
     code = "bad_settings"
 
 
-_VARIABLES = {
-    "data_dir": "REGISTRY_DATA",
-    "s3_access_key": "AWS_ACCESS_KEY_ID",
-    "s3_secret_key": "AWS_SECRET_ACCESS_KEY",
-    "s3_authorities": "AWS_CA_BUNDLE",
-}
 _POD_SECRETS = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+def _names(value: Any) -> Any:
+    """Take names with commas between them."""
+    if not isinstance(value, str):
+        return value
+    return frozenset(part.strip() for part in value.split(",") if part.strip())
+
+
+def _port(value: Any) -> Any:
+    # Kubernetes sets REGISTRY_PORT like this in pods beside a Service named `registry`.
+    return DEFAULT_PORT if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+DEFAULT_PORT = 8080
+Names = Annotated[frozenset[str], NoDecode, BeforeValidator(_names)]
 
 
 def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
@@ -32,9 +45,16 @@ def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
     return Path(home) / "kfp-tabular" / "registry"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+def _secret(variable: str) -> Any:
+    return Field(default=None, validation_alias=variable, repr=False)
+
+
+class Settings(BaseSettings):
     """Settings of one service process.
+
+    What is not given is read from the environment: from `REGISTRY_` and the name in capitals, such
+    as REGISTRY_PORT; the folder of the data from REGISTRY_DATA. REGISTRY_HOSTS and
+    REGISTRY_PROTECTED_ALIASES have commas between their items. An empty variable counts as absent.
 
     Attributes:
         host: Address to listen on; without authentication only a loopback address.
@@ -65,18 +85,26 @@ class Settings:
         log_level: Of the standard library's levels, in lower case.
     """
 
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
     host: str = "127.0.0.1"
-    port: int = 8080
-    hosts: frozenset[str] = frozenset()
-    data_dir: Path = field(default_factory=default_data_dir)
+    port: Annotated[int, BeforeValidator(_port)] = DEFAULT_PORT
+    hosts: Names = frozenset()
+    data_dir: Path = Field(default_factory=default_data_dir, validation_alias="REGISTRY_DATA")
     database_url: str | None = None
     s3_endpoint: str | None = None
     s3_public_endpoint: str | None = None
     s3_bucket: str | None = None
     s3_region: str = "us-east-1"
-    s3_access_key: str | None = field(default=None, repr=False)
-    s3_secret_key: str | None = field(default=None, repr=False)
-    s3_authorities: Path | None = None
+    s3_access_key: str | None = _secret("AWS_ACCESS_KEY_ID")
+    s3_secret_key: str | None = _secret("AWS_SECRET_ACCESS_KEY")
+    s3_authorities: Path | None = Field(default=None, validation_alias="AWS_CA_BUNDLE")
     access_file: Path | None = None
     kubernetes_audience: str | None = None
     kubernetes_url: str = "https://kubernetes.default.svc"
@@ -85,37 +113,32 @@ class Settings:
     gateway_subject: str | None = None
     trust_domain: str | None = None
     sidecar: str | None = None
-    protected_aliases: frozenset[str] = frozenset()
+    protected_aliases: Names = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     threads: int = 8
     log_level: str = "info"
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] = os.environ, **overrides: object) -> "Settings":
-        """Read the settings from the environment.
-
-        Each field is read from `REGISTRY_` and its name in capitals, such as REGISTRY_PORT;
-        the folder of the data is REGISTRY_DATA, and REGISTRY_HOSTS and
-        REGISTRY_PROTECTED_ALIASES have commas between their items.
+    def read(cls, **given: object) -> Self:
+        """Return the settings of the environment.
 
         Args:
-            env: The environment.
-            overrides: Fields given on the command line; None means not given.
+            given: Fields given on the command line, which count more; None means not given.
 
         Raises:
             SettingsError: A value cannot be read.
         """
-        known = {field.name: str(field.type) for field in fields(cls)}
-        values: dict[str, object] = {}
-        for name, kind in known.items():
-            variable = _VARIABLES.get(name, PREFIX + name.upper())
-            text = env.get(variable, "")
-            # Kubernetes sets REGISTRY_PORT like this in pods beside a Service named `registry`.
-            if text and not (name == "port" and text.startswith("tcp://")):
-                values[name] = _value(variable, text, kind)
-        values |= {name: value for name, value in overrides.items() if value is not None}
-        return cls(**values)  # type: ignore[arg-type]
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            name = str(problem["loc"][0])
+            known = name in cls.model_fields
+            variable = PREFIX + name.upper() if known else name
+            raise SettingsError(
+                f"{variable} cannot be {problem['input']!r}: {problem['msg']}"
+            ) from None
 
     def url(self) -> str:
         """Return the SQLAlchemy URL of the database."""
@@ -167,16 +190,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _value(variable: str, text: str, kind: str) -> object:
-    if "Path" in kind:
-        return Path(text)
-    if kind.startswith("frozenset"):
-        return frozenset(part.strip() for part in text.split(",") if part.strip())
-    if kind != "<class 'int'>":
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise SettingsError(f"{variable} must be a whole number, not {text!r}") from None

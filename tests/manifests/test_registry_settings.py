@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ from registry_service.domain.access import Role
 from registry_service.settings import PREFIX, Settings
 from tests.manifests.conftest import need
 from tests.manifests.rendering import OVERLAYS, Manifest, of_kind, render
+from tests.registry_service.running import settings_of
 
-KNOWN = {PREFIX + field.name.upper() for field in fields(Settings)} | {"AWS_CA_BUNDLE"}
+KNOWN = {PREFIX + name.upper() for name in Settings.model_fields} | {"AWS_CA_BUNDLE"}
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "REGISTRY_SIDECAR": "injected"}
 """What the Secret adds, and the injector of a sidecar."""
 
@@ -37,7 +37,7 @@ def test_the_registry_accepts_its_settings(rendered: list[Manifest]) -> None:
     variables = _settings(rendered)
     if not variables:
         return
-    settings = Settings.from_env(variables | KEYS)
+    settings = settings_of(variables | KEYS)
     settings.check()
     assert settings.host == "0.0.0.0"  # noqa: S104 - a pod's own address
     (registry,) = of_kind(rendered, "Deployment")
@@ -54,7 +54,7 @@ def test_an_overlay_keeps_the_bytes_in_a_store(checkout: Path, overlay: str) -> 
     """The registry's files never lie in its pod, which may be replaced at any time."""
     need("kubectl", "https://kubernetes.io/docs/tasks/tools/")
     rendered = render(checkout / "manifests" / "overlays" / overlay)
-    settings = Settings.from_env(_settings(rendered) | KEYS)
+    settings = settings_of(_settings(rendered) | KEYS)
     assert settings.s3_endpoint
     assert settings.s3_bucket
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import pytest
 import urllib3
+
+from registry_service.settings import PREFIX, Settings
 
 START_SECONDS = 60
 OURS = "/api/registry/v1"
@@ -32,6 +35,17 @@ class RunningRegistry:
         """Ask it to stop, wait, and return its exit code."""
         self.process.terminate()
         return self.process.wait(timeout=START_SECONDS)
+
+
+def settings_of(environment: Mapping[str, str], **given: object) -> Settings:
+    """Return the settings of a registry in an environment that has these variables alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name.startswith((PREFIX, "AWS_")):
+                patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        return Settings.read(**given)
 
 
 def free_port() -> int:

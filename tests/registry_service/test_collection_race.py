@@ -20,8 +20,8 @@ from registry_service.service.aliases import Aliases
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.garbage import Garbage
 from registry_service.service.registrations import Registrations
-from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
+from tests.registry_service.running import settings_of
 
 REGISTRATIONS = 150
 COLLECTED = 50
@@ -43,7 +43,7 @@ def put(blobs: BlobStore, content: bytes, sha256: str) -> None:
 
 def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> None:
     """While bytes of any age are collected all the time, every version keeps its own."""
-    settings = Settings.from_env(stores, data_dir=tmp_path)
+    settings = settings_of(stores, data_dir=tmp_path)
     engine = open_engine(settings.url(), 12)
     migrate(engine)
     database, blobs = SqlDatabase(engine), blob_store(settings)

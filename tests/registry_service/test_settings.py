@@ -1,11 +1,11 @@
 """The settings."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from registry_service.settings import Settings, SettingsError, default_data_dir
+from tests.registry_service.running import settings_of
 
 
 def test_the_environment_sets_every_kind_of_field() -> None:
@@ -16,7 +16,7 @@ def test_the_environment_sets_every_kind_of_field() -> None:
         "REGISTRY_PROTECTED_ALIASES": "champion, production",
         "REGISTRY_TOKEN": "the client's",
     }
-    settings = Settings.from_env(env)
+    settings = settings_of(env)
     assert settings.port == 9000
     assert settings.data_dir == Path("/srv/data")
     assert settings.protected_aliases == {"champion", "production"}
@@ -24,19 +24,19 @@ def test_the_environment_sets_every_kind_of_field() -> None:
 
 def test_the_command_line_wins() -> None:
     """What was given there is taken; None means not given."""
-    settings = Settings.from_env({"REGISTRY_PORT": "9000"}, port=9001, host=None)
+    settings = settings_of({"REGISTRY_PORT": "9000"}, port=9001, host=None)
     assert (settings.port, settings.host) == (9001, "127.0.0.1")
 
 
 def test_the_port_that_kubernetes_sets_is_not_ours() -> None:
     """Beside a Service named `registry`, a pod has REGISTRY_PORT=tcp://…."""
-    assert Settings.from_env({"REGISTRY_PORT": "tcp://10.0.0.1:8080"}).port == 8080
+    assert settings_of({"REGISTRY_PORT": "tcp://10.0.0.1:8080"}).port == 8080
 
 
 def test_a_bad_number_is_named() -> None:
     """The variable stands in the message."""
     with pytest.raises(SettingsError, match="REGISTRY_THREADS"):
-        Settings.from_env({"REGISTRY_THREADS": "many"})
+        settings_of({"REGISTRY_THREADS": "many"})
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "registry.example.org"])  # noqa: S104
@@ -52,7 +52,7 @@ def test_certificates_of_callers_need_a_sidecar() -> None:
     known = Settings(access_file=Path("access.json"), trust_domain="cluster.local")
     with pytest.raises(SettingsError, match="REGISTRY_SIDECAR is empty"):
         known.check()
-    replace(known, sidecar='{"containers": ["istio-proxy"]}').check()
+    known.model_copy(update={"sidecar": '{"containers": ["istio-proxy"]}'}).check()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])

@@ -11,14 +11,14 @@ from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
 from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.service.housekeeping import Housekeeping
-from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
+from tests.registry_service.running import settings_of
 
 
 @pytest.fixture
 def database(stores: dict[str, str], tmp_path: Path) -> SqlDatabase:
     """An empty database of each kind."""
-    engine = open_engine(Settings.from_env(stores, data_dir=tmp_path).url(), 2)
+    engine = open_engine(settings_of(stores, data_dir=tmp_path).url(), 2)
     migrate(engine)
     return SqlDatabase(engine)
 

@@ -12,9 +12,15 @@ from sqlalchemy import Engine, event
 
 from registry_service.app import create_app
 from registry_service.server import serve
-from registry_service.settings import Settings
 from tests.registry_service.api.test_registration import registration
-from tests.registry_service.running import KUBEFLOW, OURS, START_SECONDS, Caller, free_port
+from tests.registry_service.running import (
+    KUBEFLOW,
+    OURS,
+    START_SECONDS,
+    Caller,
+    free_port,
+    settings_of,
+)
 from tests.registry_service.ui.conftest import Browser
 
 
@@ -37,7 +43,7 @@ def counted(stores: dict[str, str], tmp_path: Path) -> Iterator[Counted]:
     """A registry on each pair of stores whose statements are counted."""
     port = free_port()
     found = Counted(f"http://127.0.0.1:{port}")
-    settings = Settings.from_env(stores, data_dir=tmp_path)
+    settings = settings_of(stores, data_dir=tmp_path)
 
     def count(_: object, __: object, statement: str, *___: object) -> None:
         # Those that begin and end transactions are not asked of the data.
