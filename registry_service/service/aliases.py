@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.registration import LATEST, Alias, AuditEntry, AuditQuery
@@ -17,11 +18,10 @@ _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,127}")
 PAGE = 100
 
 
-class AnyVersion:
-    """Stands for: the caller does not care where the alias points now."""
+class Expected(Enum):
+    """Stands for an alias that may point anywhere before it is moved, as the client's does."""
 
-
-Expected = str | type[AnyVersion] | None
+    ANYTHING = "anything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class AliasMove:
         identity: Who asks.
         alias: The alias; made when it does not exist.
         expected: Name of the version that it must point to now, None when it must not exist
-            yet, AnyVersion when the caller does not care.
+            yet, ANYTHING when the caller does not care.
         reason: Why, for the audit log.
     """
 
     identity: Identity
     alias: str
-    expected: Expected = AnyVersion
+    expected: str | Expected | None = Expected.ANYTHING
     reason: str | None = None
 
 
@@ -172,7 +172,7 @@ def check_alias(alias: str) -> None:
 def _expect(transaction: Transaction, model: RegisteredModel, move: AliasMove) -> Alias | None:
     current = _current(transaction, model, move.alias)
     found = current and current.version_name
-    if move.expected is not AnyVersion and found != move.expected:
+    if move.expected is not Expected.ANYTHING and found != move.expected:
         raise StaleError(
             f"alias {move.alias!r} of model {model.name!r} points to {found!r}, "
             f"not to {move.expected!r}: someone moved it; look again before you move it"

@@ -23,7 +23,7 @@ from registry_service.errors import (
     IdempotencyError,
     UnknownBlobError,
 )
-from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
+from registry_service.service.aliases import Aliases, AliasMove, Expected
 from registry_service.service.audit import record
 from registry_service.service.blob_ports import BlobStore, missing_blobs
 from registry_service.service.content import artifacts_of
@@ -143,7 +143,7 @@ class Registrations:
         detail = {"number": version.number, "digest": version.digest}
         record(transaction, identity, "version.register", model.name, str(version.name), detail)
         for alias in registration.aliases:
-            expected = registration.expected_aliases.get(alias, AnyVersion)
+            expected = registration.expected_aliases.get(alias, Expected.ANYTHING)
             move = AliasMove(identity, alias, expected, "registered")
             self._aliases.point(transaction, model, version, move)
         return Registered(

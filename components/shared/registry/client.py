@@ -7,17 +7,31 @@ registry.promote("churn", "champion", "7", reason="better on June's data")
 ```
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import unquote, urlencode, urlsplit
 
 from components.shared.errors import InputError
-from components.shared.registry import answers, governance, reading, transfer
-from components.shared.registry.governance import ANYTHING, Expected
-from components.shared.registry.http import DEFAULT_RETRIES, RegistryHttp, RegistryRefusalError
-from components.shared.registry.paths import API, model_path, version_path
+from components.shared.registry import answers, reading, transfer
+from components.shared.registry.http import (
+    DEFAULT_RETRIES,
+    PATIENT,
+    RegistryHttp,
+    RegistryRefusalError,
+)
+from components.shared.registry.paths import (
+    API,
+    KUBEFLOW_API,
+    alias_path,
+    dataset_path,
+    model_path,
+    version_path,
+)
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
@@ -37,6 +51,15 @@ RETRIES_VARIABLE: Final = "REGISTRY_RETRIES"
 LATEST: Final = "latest"
 
 __all__ = ["ANYTHING", "Receipt", "RegisteredVersion", "RegistryClient"]
+
+
+class Expected(Enum):
+    """Stands for an alias that may point anywhere before it is moved."""
+
+    ANYTHING = "anything"
+
+
+ANYTHING: Final = Expected.ANYTHING
 
 
 class RegistryClient:
@@ -175,24 +198,59 @@ class RegistryClient:
 
     def aliases(self, model_name: str) -> tuple[Alias, ...]:
         """Return the aliases of a model by name."""
-        return reading.aliases(self._http, model_name)
+        path = f"{model_path(model_name)}/aliases"
+        answer = self._http.json("GET", path, f"list the aliases of {model_name}")
+        return tuple(map(answers.alias, answer["items"]))
 
     def compare(self, model_name: str, refs: Sequence[str]) -> VersionComparison:
         """Return 2 to 20 versions of a model side by side."""
-        return reading.compare(self._http, model_name, refs, self)
+        query = urlencode([("version", ref) for ref in refs])
+        path = f"{model_path(model_name)}/compare?{query}"
+        answer = self._http.json("GET", path, f"compare versions of {model_name}")
+        return VersionComparison(
+            versions=tuple(answers.registered_version(item, self) for item in answer["versions"]),
+            metrics=answer["metrics"],
+            parameters=answer["parameters"],
+            datasets=answer["datasets"],
+            files=answer["files"],
+            lineage=answer["lineage"],
+        )
 
     def lineage(self, model_name: str, ref: str = LATEST) -> VersionLineage:
         """Return where a version comes from, and where it is served."""
-        return reading.lineage(self._http, model_name, ref)
+        path = version_path(model_name, ref) + "/lineage"
+        answer = self._http.json("GET", path, f"trace {model_name}@{ref}")
+        return VersionLineage(
+            answer["model"],
+            answer["version"],
+            answer["lineage"],
+            tuple(answer["datasets"]),
+            tuple(answer["deployments"]),
+        )
 
     def trained_on(self, digest: str) -> tuple[tuple[str, str], ...]:
         """Return model and version of everything that was made from data of this digest."""
-        return reading.trained_on(self._http, digest)
+        answer = self._http.json(
+            "GET", dataset_path(digest), f"look for versions made from {digest}"
+        )
+        return tuple((item["model"]["name"], item["version"]["name"]) for item in answer["items"])
 
     def registered_by(self, run_id: str) -> tuple[RegisteredVersion, ...]:
         """Return the versions that a KFP run registered, the newest first."""
-        named = reading.registered_by(self._http, run_id)
-        return tuple(self._version(model, version) for model, version in named)
+        query = {
+            "filterQuery": f"modelSourceId = {json.dumps(run_id)}",
+            "orderBy": "ID",
+            "sortOrder": "DESC",
+        }
+        path = f"{KUBEFLOW_API}/model_artifacts?{urlencode(query)}"
+        answer = self._http.json("GET", path, f"look for what run {run_id} registered")
+        # registry://model/version, as the registry itself names the bytes of a version.
+        named = (urlsplit(str(item.get("uri"))) for item in answer["items"])
+        return tuple(
+            self._version(unquote(uri.netloc), unquote(uri.path.lstrip("/")))
+            for uri in named
+            if uri.scheme == "registry"
+        )
 
     def audit(
         self,
@@ -203,7 +261,10 @@ class RegistryClient:
         limit: int = 100,
     ) -> tuple[AuditEntry, ...]:
         """Return what was changed, of one model or of all, the newest first, 1 to 1,000 entries."""
-        return reading.audit(self._http, model, actor, action, limit)
+        filters = {"model": model, "actor": actor, "action": action, "limit": limit}
+        query = urlencode({name: value for name, value in filters.items() if value is not None})
+        answer = self._http.json("GET", f"{API}/audit?{query}", "read the audit log")
+        return tuple(map(answers.audit_entry, answer["items"]))
 
     def promote(
         self,
@@ -223,44 +284,70 @@ class RegistryClient:
                 yet; elsewhere the registry refuses with the code stale. Not given: anything.
             reason: why, for the audit log.
         """
-        return governance.promote(self._http, model_name, alias, ref, expected, reason)
+        body: dict[str, Any] = {"version": ref, "reason": reason}
+        if expected is not ANYTHING:
+            body["expected"] = expected
+        action = f"promote {model_name}@{ref} to {alias}"
+        # A repeated move would find its own first attempt and call it someone else's.
+        return answers.alias(
+            self._http.json("PUT", alias_path(model_name, alias), action, body, repeat=False)
+        )
 
     def rollback(self, model_name: str, alias: str, reason: str | None = None) -> Alias:
         """Return an alias to where it pointed before; twice goes back two steps."""
-        return governance.rollback(self._http, model_name, alias, reason)
+        path = alias_path(model_name, alias) + "/rollback"
+        action = f"roll back {alias} of {model_name}"
+        # Two rollbacks go back two steps.
+        return answers.alias(
+            self._http.json("POST", path, action, {"reason": reason}, repeat=False)
+        )
 
     def approve(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Find a version fit for the registry's protected aliases."""
-        governance.approve(self._http, model_name, ref, reason)
+        path = version_path(model_name, ref) + "/approval"
+        self._http.send("POST", path, f"approve {model_name}@{ref}", {"reason": reason})
 
     def archive(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Put a version away that no alias and no deployment holds; `restore` takes it back."""
-        governance.archive(self._http, model_name, ref, reason)
+        path = version_path(model_name, ref) + "/archive"
+        self._http.send("POST", path, f"archive {model_name}@{ref}", {"reason": reason})
 
     def restore(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Take an archived version back."""
-        governance.restore(self._http, model_name, ref, reason)
+        path = version_path(model_name, ref) + "/restore"
+        self._http.send("POST", path, f"restore {model_name}@{ref}", {"reason": reason})
 
     def verify(self, model_name: str, ref: str = LATEST) -> tuple[FileCheck, ...]:
         """Have the registry read every file of a version in its store and compare the digests.
 
         What is damaged is not served again; registering the same file anew mends it.
         """
-        return governance.verify(self._http, model_name, ref)
+        path = version_path(model_name, ref) + "/verification"
+        answer = self._http.json("POST", path, f"verify {model_name}@{ref}", {}, timeout=PATIENT)
+        return tuple(FileCheck(**file) for file in answer["files"])
 
     def delete(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Delete a version that no alias and no deployment holds; its name stays taken."""
-        governance.delete(self._http, model_name, ref, reason)
+        query = f"?{urlencode({'reason': reason})}" if reason else ""
+        path = version_path(model_name, ref) + query
+        self._http.send("DELETE", path, f"delete {model_name}@{ref}", repeat=False)
 
     def retain(
         self, model_name: str, *, keep_last: int, older_than_days: float, dry_run: bool = True
     ) -> tuple[VersionSummary, ...]:
         """Delete, or in a dry run name, archived versions beyond the newest `keep_last`."""
-        return governance.retain(self._http, model_name, keep_last, older_than_days, dry_run)
+        body = {"keepLast": keep_last, "olderThanDays": older_than_days, "dryRun": dry_run}
+        path = f"{model_path(model_name)}/retention"
+        answer = self._http.json(
+            "POST", path, f"apply the retention of {model_name}", body, repeat=False
+        )
+        return tuple(map(answers.version_summary, answer["versions"]))
 
     def collect_garbage(self, *, older_than_hours: float = 24, dry_run: bool = True) -> Collected:
         """Delete, or in a dry run count, bytes of that age (at least 1) that no version names."""
-        return governance.collect_garbage(self._http, older_than_hours, dry_run)
+        body = {"olderThanHours": older_than_hours, "dryRun": dry_run}
+        answer = self._http.json("POST", f"{API}/gc", "collect unreferenced bytes", body)
+        return Collected(answer["blobs"], answer["bytes"], answer["dryRun"])
 
     def _version(self, model_name: str, ref: str) -> RegisteredVersion:
         path = version_path(model_name, ref)

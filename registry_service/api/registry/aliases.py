@@ -10,7 +10,7 @@ from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.schemas import AliasBody, MoveBody
 from registry_service.api.registry.views import alias_view, version_view
-from registry_service.service.aliases import Aliases, AliasMove, AnyVersion
+from registry_service.service.aliases import Aliases, AliasMove, Expected
 
 Reason = Annotated[str | None, Query(max_length=4096)]
 
@@ -30,7 +30,8 @@ def aliases_router(aliases: Aliases) -> APIRouter:
     @router.put("/{alias}", openapi_extra=takes(AliasBody))
     def move_alias(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
         body = parse(AliasBody, raw)
-        expected = body.expected if "expected" in body.model_fields_set else AnyVersion
+        given = "expected" in body.model_fields_set
+        expected = body.expected if given else Expected.ANYTHING
         moved = aliases.move(name, body.version, AliasMove(who, alias, expected, body.reason))
         return json_response(alias_view(moved))
 
