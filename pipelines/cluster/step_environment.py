@@ -1,9 +1,10 @@
 """Which ConfigMaps and Secrets of the cluster the variables of a step come from."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from pipelines.cluster.kubectl import keys_of
 from pipelines.definition.packages import PipelinePackage
 
 SOURCES: Final = {
@@ -13,7 +14,9 @@ SOURCES: Final = {
 """Fields of a step's Kubernetes settings, and in them the names of the object and of its key."""
 
 
-def origins(package: PipelinePackage | None, step: str, text: str, namespace: str) -> str:
+def origins(
+    package: PipelinePackage | None, step: str, text: str, namespace: str, *, look: bool
+) -> str:
     """Return where the variables that a text names come from, a line for each object.
 
     Args:
@@ -21,6 +24,7 @@ def origins(package: PipelinePackage | None, step: str, text: str, namespace: st
         step: the step that said the text.
         text: such as an error that asks for another value of REGISTRY_TOKEN.
         namespace: where the step runs.
+        look: whether kubectl is of the cluster where it runs, and may be asked what is there.
     """
     if package is None or step not in package.steps:
         return ""
@@ -29,10 +33,27 @@ def origins(package: PipelinePackage | None, step: str, text: str, namespace: st
         if re.search(rf"\b{variable}\b", text):
             named.setdefault((kind, name), []).append(key)
     return "".join(
-        f"\n  {' and '.join(keys)} {'are keys' if len(keys) > 1 else 'is a key'} of {kind} {name}: "
-        f"kubectl -n {namespace} describe {kind.lower()} {name}"
+        f"\n  {' and '.join(keys)} {'are keys' if len(keys) > 1 else 'is a key'} of {kind} {name}"
+        f"{_how_to_set(kind, name, keys, namespace, look)}"
         for (kind, name), keys in named.items()
     )
+
+
+def _how_to_set(kind: str, name: str, keys: Sequence[str], namespace: str, look: bool) -> str:
+    """Return what makes an object that is not there, and what shows one that is."""
+    holds = ", FILE having the line " + " and the line ".join(f"{key}=…" for key in keys)
+    make = creation(kind, name, namespace) + (holds if kind == "Secret" else "")
+    describe = f"kubectl -n {namespace} describe {kind.lower()} {name}"
+    try:
+        held = keys_of(kind, name, namespace) if look else None
+    except LookupError:
+        return f", which is not there. Make it: {make}"
+    if held is None:
+        return f": {describe}\n  or, where it is not there, make it: {make}"
+    if absent := [key for key in keys if key not in held]:
+        edit = f"kubectl -n {namespace} edit {kind.lower()} {name}"
+        return f", which lacks {' and '.join(absent)}. Add it: {edit}"
+    return f": {describe}"
 
 
 def required(package: PipelinePackage) -> dict[tuple[str, str], list[str]]:

@@ -1,7 +1,6 @@
 """Watch a run on a cluster until it ends, step by step."""
 
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
@@ -9,21 +8,14 @@ from typing import Any, Final, Self
 from rich.console import Console
 from rich.status import Status
 
-from pipelines.cluster.api_errors import RunFailedError, StepCannotStartError
-from pipelines.cluster.argo_nodes import workflow_of
+from pipelines.cluster.api_errors import StepCannotStartError
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.logs import (
-    archived_log,
-    error_in,
-    failure_in,
-    last_words,
     outputs_in,
-    pod_log,
     read_log,
 )
-from pipelines.cluster.pod_trouble import trouble_in, why_ended, why_not_scheduled, why_not_started
+from pipelines.cluster.pod_trouble import trouble_in, why_not_scheduled, why_not_started
 from pipelines.cluster.schedules import refuse_orphan
-from pipelines.cluster.step_environment import origins
 from pipelines.cluster.steps import (
     CACHED,
     ENDED,
@@ -32,12 +24,9 @@ from pipelines.cluster.steps import (
     PENDING,
     RUNNING,
     SKIPPED,
-    SUCCEEDED,
     Step,
-    errors_of,
     is_told_whole,
     steps_of,
-    was_terminated,
 )
 from pipelines.definition import catalog
 from pipelines.definition.outputs import StepOutputs
@@ -188,88 +177,3 @@ def _remark(run: Any, step: str, outputs: StepOutputs) -> str:
     package = PipelinePackage.of_run(run)
     interface = catalog.known_interface(package.name) if package else None
     return interface.remark(step, outputs.flat()) if interface else ""
-
-
-def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], describe: str) -> None:
-    """Raise the error of a run that did not succeed.
-
-    Args:
-        connection: where the run is.
-        run: the run, ended.
-        logs: logs of its steps, as far as they are known.
-        describe: the command that looks at the run.
-
-    Raises:
-        RunFailedError: what the failed step said, or Kubernetes said of it.
-    """
-    if run.state == SUCCEEDED:
-        return
-    failed = [step for step in steps_of(run) if step.state == FAILED]
-    if was_terminated(run):
-        # What went on in that moment was stopped, and did not fail by itself.
-        during = f" during {', '.join(step.name for step in failed)}" if failed else ""
-        raise RunFailedError(
-            f"run {run.run_id} was terminated{during}, with kfp-tabular runs terminate or "
-            f"elsewhere\n  {describe}"
-        )
-    if not failed:
-        said = "; ".join(errors_of(run)) or f"KFP says {run.state} and nothing else"
-        raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
-    step = failed[0]
-    log = logs.get(step.name) or read_log(connection, run, step.pod)
-    reason = _reason(connection, run, step, log)
-    package = PipelinePackage.of_run(run)
-    where = origins(package, step.name, reason, connection.pod_namespace)
-    raise RunFailedError(
-        f"{step.name}: {reason}{where}\n"
-        f"  log: {_where_its_log_is(connection, run, step, log)}\n"
-        f"  run: {connection.run_page(run.run_id)}"
-    )
-
-
-def _where_its_log_is(connection: Connection, run: Any, step: Step, log: str) -> str:
-    """Return what shows the log of a step that failed: kubectl, or its place in the store."""
-    logs = f"kubectl -n {connection.pod_namespace} logs"
-    if step.pod is None:
-        return f"{logs} -l pipeline/runid={run.run_id} --tail -1"
-    if log and not pod_log(connection, run, step.pod):
-        archived, _ = archived_log(connection, run, step.pod)
-        return f"{archived} (pod {step.pod} is gone)"
-    if step.in_driver and not log:
-        # Newer releases of KFP have one pod of Argo's for all drivers of a run.
-        workflow = workflow_of(step.pod)
-        return f"{logs} -l workflows.argoproj.io/workflow={workflow} --all-containers --tail -1"
-    return f"{logs} {step.pod} -c main"
-
-
-def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:
-    if said := error_in(log):
-        return said
-    if step.in_driver:
-        return _reason_of_driver(connection, step, log)
-    messages = (*step.messages, *errors_of(run))
-    trouble = trouble_in(messages, connection.pod_namespace) or why_not_started(
-        connection, step.pod
-    )
-    known = (
-        (str(trouble) if trouble else None)
-        or why_ended(connection, step.pod, step.name)
-        or "; ".join(messages)
-        or failure_in(log)
-        or last_words(log)
-    )
-    return known or "the step failed, and neither the API nor its log say why"
-
-
-def _reason_of_driver(connection: Connection, step: Step, log: str) -> str:
-    """Return why KFP's own pod failed, which resolves the inputs of a step before it starts."""
-    trouble = why_not_started(connection, step.pod)
-    known = (
-        (str(trouble) if trouble else None)
-        or failure_in(log)
-        or why_ended(connection, step.pod, step.name)
-        or "; ".join(step.messages)
-        or last_words(log)
-        or "neither the API nor its log say why"
-    )
-    return f"KFP's driver failed before the step itself started: {known}"

@@ -14,10 +14,11 @@ from rich.table import Table
 from components.shared.reports.number_text import number
 from pipelines.cluster.api_errors import NotThereError, OrphanedRunError, StepCannotStartError
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.failures import raise_failure
 from pipelines.cluster.logs import read_log
 from pipelines.cluster.outputs import run_outputs
 from pipelines.cluster.steps import CACHED, SKIPPED, duration, errors_of, steps_of
-from pipelines.cluster.watching import RunWatch, raise_failure
+from pipelines.cluster.watching import RunWatch
 from pipelines.command_line.tables import colored, table_console
 from pipelines.command_line.version_of_run import VersionOfRun, version_of_run
 from pipelines.command_line.version_page import how_to_see

@@ -118,7 +118,7 @@ def _schedule(name: str, values: dict[str, Any]) -> None:
     reachable_from_cluster(name, interface, arguments)
     with connected(address) as connection:
         if not address.host:
-            look_for_objects(package, connection.pod_namespace)
+            look_for_objects(package, connection.pod_namespace, service_account)
         schedule = kfp_server_api.V2beta1RecurringRun(
             display_name=schedule_name or f"{name} {interface.headline(arguments)}",
             experiment_id=connection.experiment_id(experiment),

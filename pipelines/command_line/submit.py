@@ -87,7 +87,7 @@ def _submit(name: str, values: dict[str, Any]) -> None:
     console.print(f"[bold]{name}[/] {escape(interface.headline(arguments))}")
     with connected(address) as connection:
         if not address.host:
-            look_for_objects(package, connection.pod_namespace)
+            look_for_objects(package, connection.pod_namespace, service_account)
         run_id = _start(connection, package, arguments, run_name, experiment, service_account)
         show_started(connection, run_id, console)
         follow(connection, run_id, console, wait=wait, pause_seconds=pause, as_json=as_json)

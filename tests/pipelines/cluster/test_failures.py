@@ -346,6 +346,36 @@ def test_a_step_that_misses_what_an_object_should_hold(
     assert f"error: {step}: {said}\n  {origin}\n" in done.errors
 
 
+def test_an_object_that_may_not_be_there(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Where kubectl may be of another cluster, both are told: what shows it, and what makes it."""
+    kfp.outcomes["compare_with_champion"] = "FAILED"
+    kfp.logs["compare_with_champion"] = f"error: {SAID['compare_with_champion'][0]}\n"
+    errors = submit(*WATCHED).errors
+    assert "kubectl -n kubeflow describe secret kfp-tabular\n  or, where it is not there" in errors
+    assert "create secret generic kfp-tabular --from-env-file=FILE, FILE having the line" in errors
+
+
+def test_a_service_account_that_is_not_there(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Only Argo's node says so: the account is named, and what asks Argo."""
+    done = submit("--service-account", "nobody", *WATCHED)
+    run_id = next(iter(kfp.runs))
+    assert done.exit_code == 1
+    assert f"kubectl -n kubeflow get workflows -l pipeline/runid={run_id} -o yaml" in done.errors
+    assert "Its ServiceAccount nobody may not be there: kubectl -n kubeflow get" in done.errors
+
+
+def test_a_service_account_without_the_role(submit: CommandLine, kfp: FakeKfp) -> None:
+    """What the driver may not do is told with the command that lets it."""
+    kfp.accounts["weak"] = False
+    done = submit("--service-account", "weak", *WATCHED)
+    assert done.exit_code == 1
+    assert 'configmaps "kfp-launcher" is forbidden' in done.errors
+    assert (
+        "kubectl -n kubeflow create rolebinding weak-pipeline-runner --role pipeline-runner "
+        "--serviceaccount kubeflow:weak" in done.errors
+    )
+
+
 def test_a_pod_that_no_node_takes(submit: CommandLine, kfp: FakeKfp) -> None:
     """A step that waits for a node is not in error: its reason is told once, and it goes on."""
     kfp.outcomes["train_model"] = "STUCK"

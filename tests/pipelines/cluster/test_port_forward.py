@@ -118,6 +118,69 @@ def test_what_the_steps_need_is_looked_for_first(
     assert not kfp.schedules
 
 
+@pytest.mark.parametrize("command", [("submit",), ("schedule", "--cron", "@daily")])
+def test_a_service_account_is_looked_for_first(
+    kfp: FakeKfp,
+    command_line: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    """One that is not there is named before the run, of which no pod could tell."""
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 100))
+    (called.parent / "configmap-kfp-tabular").write_text("REGISTRY_URL ")
+    account = ("--service-account", "nobody")
+    done = command_line(command[0], "training", *TABLE, *command[1:], *account)
+    assert done.exit_code == 1
+    assert "error: namespace kubeflow has no ServiceAccount nobody, which" in done.errors
+    assert "kubectl -n kubeflow get serviceaccounts" in done.errors
+    assert not kfp.runs
+    assert not kfp.schedules
+
+
+def test_what_only_argo_says_is_told(
+    kfp: FakeKfp, command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run without any pod, the messages of its workflow's nodes are the reason."""
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 100))
+    (called.parent / "configmap-kfp-tabular").write_text("REGISTRY_URL ")
+    said = 'pods "training-x7k2p-1" is forbidden: error looking up service account kubeflow/gone'
+    (called.parent / "workflows.argoproj.io--l").write_text(f"{said}\n\n{said}\n")
+    kfp.accounts.clear()
+    done = command_line("submit", "training", *TABLE, *WATCHED)
+    assert done.exit_code == 1
+    assert (
+        f"root-driver: KFP's driver failed before the step itself started: {said}\n" in done.errors
+    )
+
+
+SECRETS = {
+    "absent": (None, ", which is not there. Make it: kubectl -n kubeflow create secret generic"),
+    "without the key": ("AWS_ACCESS_KEY_ID ", ", which lacks REGISTRY_TOKEN. Add it: kubectl -n"),
+    "with the key": ("REGISTRY_TOKEN ", ": kubectl -n kubeflow describe secret kfp-tabular\n"),
+}
+
+
+@pytest.mark.parametrize(("keys", "remedy"), SECRETS.values(), ids=list(SECRETS))
+def test_a_step_that_misses_its_secret(
+    kfp: FakeKfp,
+    command_line: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: str | None,
+    remedy: str,
+) -> None:
+    """An optional Secret is described only where it is; elsewhere it is made, or added to."""
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 100))
+    (called.parent / "configmap-kfp-tabular").write_text("REGISTRY_URL ")
+    if keys is not None:
+        (called.parent / "secret-kfp-tabular").write_text(keys)
+    kfp.outcomes["register_model"] = "FAILED"
+    kfp.logs["register_model"] = "error: no token: put one into REGISTRY_TOKEN\n"
+    done = command_line("submit", "training", *TABLE, *WATCHED)
+    assert f"REGISTRY_TOKEN is a key of Secret kfp-tabular{remedy}" in done.errors
+
+
 def test_whoever_may_not_look_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only an absence is an error: who may not read ConfigMaps is not kept from submitting."""
     _kubectl(tmp_path, monkeypatch, REFUSING.format(said="Error from server (Forbidden): no"))
