@@ -41,6 +41,7 @@ from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
+from registry_service.service.lookup import Lookup
 from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     engine = open_engine(settings.url(), settings.threads)
     database = SqlDatabase(engine)
     blobs = blob_store(settings)
+    lookup = Lookup(settings.protected_aliases)
     observation = Observation()
     door = Doorkeeper(None if settings.authenticates() else settings.hosts)
 
@@ -95,11 +97,12 @@ def create_app(settings: Settings) -> FastAPI:
         # A path with a slash too many is an error, not a redirection to the host a caller named.
         redirect_slashes=False,
     )
-    for router in _our_routers(database, blobs, settings):
+    for router in _our_routers(database, blobs, lookup):
         app.include_router(router)
     app.include_router(health_router(database, blobs, observation.registry))
     for dialect in (V1, V1ALPHA3):
-        app.include_router(kubeflow_router(dialect, Resources(database), Artifacts(database)))
+        resources, artifacts = Resources(database, lookup), Artifacts(database, lookup)
+        app.include_router(kubeflow_router(dialect, resources, artifacts))
     describe_bodies(app, (*schemas.BODIES, *BODIES))
     app.state.authenticator = authenticator(settings)
     return app
@@ -154,21 +157,21 @@ def authenticator(settings: Settings) -> Authenticator | None:
 
 
 def _our_routers(
-    database: SqlDatabase, blobs: "FolderStore | S3Store", settings: Settings
+    database: SqlDatabase, blobs: "FolderStore | S3Store", lookup: Lookup
 ) -> Iterator[APIRouter]:
     """Return our API's routes; they are tried in order, so those asked most come first."""
-    aliases = Aliases(database, settings.protected_aliases)
-    registrations = Registrations(database, blobs, aliases)
-    versions = Versions(database, registrations)
+    aliases = Aliases(database, lookup)
+    registrations = Registrations(database, blobs, aliases, lookup)
+    versions = Versions(database, registrations, lookup)
     yield models_router(registrations, blobs)
     yield aliases_router(aliases)
     yield register_router(registrations)
     yield uploads_router(Uploads(database, blobs), blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(blobs)
-    yield versions_router(versions, Verification(database, blobs))
+    yield versions_router(versions, Verification(database, blobs, lookup))
     audit = Audit(database)
     yield records_router(versions, audit, Garbage(database, blobs))
-    yield ways_in_router(registrations, aliases)
+    yield ways_in_router(registrations)
     yield pages_router(Overview(database), versions, audit)
     yield assets_router()

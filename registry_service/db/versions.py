@@ -1,7 +1,7 @@
 """What versions have beside their own row, in SQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from registry_service.db import tables
 from registry_service.db.resources import now_ms
 from registry_service.db.rows import read_row
-from registry_service.domain.registration import LATEST, Approval, VersionDocument
+from registry_service.domain.registration import Approval, Called, VersionDocument
 from registry_service.domain.resources import ModelVersion
 from registry_service.errors import NotFoundError
 
@@ -51,15 +51,18 @@ _NEWEST = (
     )
     .where(_models.c.id.in_(bindparam("models", expanding=True)))
 )
-_NAMED = select(_versions).where(
+_by_alias = (
+    _versions.c.id
+    == select(_aliases.c.model_version_id)
+    .where(_aliases.c.registered_model_id == _MODEL, _aliases.c.name == bindparam("ref"))
+    .scalar_subquery()
+)
+_CALLED = select(_versions, _by_alias.label("by_alias")).where(
     _versions.c.registered_model_id == _MODEL,
     or_(
         _versions.c.name == bindparam("ref"),
         _versions.c.number == bindparam("ref_number"),
-        _versions.c.id
-        == select(_aliases.c.model_version_id)
-        .where(_aliases.c.registered_model_id == _MODEL, _aliases.c.name == bindparam("ref"))
-        .scalar_subquery(),
+        _by_alias,
     ),
 )
 _DOCUMENTS = select(_documents).where(_documents.c.model_version_id.in_(_VERSIONS))
@@ -82,16 +85,20 @@ class SqlVersions:
             raise NotFoundError(f"no registered model found for id {model_id}: not found")
         return number
 
-    def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
-        """Return the version that `ref` names: by name, else number, else alias."""
-        if ref == LATEST:
-            return self.newest([model_id]).get(model_id)
+    def called(self, model_id: int, ref: str) -> Called:
+        """Return the versions that `ref` is an alias, the name or the number of."""
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
         values = {"model_id": model_id, "ref": ref, "ref_number": number}
-        found = [read_row(ModelVersion, row) for row in self._connection.execute(_NAMED, values)]
-        return min(
-            found, key=lambda version: (version.name != ref, version.number != number), default=None
-        )
+        called = Called()
+        for row in self._connection.execute(_CALLED, values):
+            version = read_row(ModelVersion, row)
+            if row.by_alias:
+                called = replace(called, by_alias=version)
+            if version.name == ref:
+                called = replace(called, by_name=version)
+            if version.number == number:
+                called = replace(called, by_number=version)
+        return called
 
     def newest(self, model_ids: Sequence[int]) -> Mapping[int, ModelVersion]:
         """Return the version with the highest number of each model that has one."""
@@ -115,11 +122,15 @@ class SqlVersions:
 
     def approve(self, version_id: int, approval: Approval) -> None:
         """Record that a version was approved; a later approval replaces an earlier one."""
+        self.withdraw(version_id)
+        row = {"model_version_id": version_id, **asdict(approval)}
+        self._connection.execute(insert(_approvals), row)
+
+    def withdraw(self, version_id: int) -> None:
+        """Forget the approval of a version."""
         self._connection.execute(
             delete(_approvals).where(_approvals.c.model_version_id == version_id)
         )
-        row = {"model_version_id": version_id, **asdict(approval)}
-        self._connection.execute(insert(_approvals), row)
 
     def approvals(self, version_ids: Sequence[int]) -> Mapping[int, Approval]:
         """Return the approvals of those versions that have one."""

@@ -60,9 +60,11 @@ class VersionOverview:
         aliases: Those of its model, also where they point to other versions.
         deployments: Where it is served by name.
         history: What happened to it, newest first.
+        registered_by: Who registered it; None where the log does not have that.
     """
 
     detail: VersionDetail
     aliases: Sequence[HeldAlias]
     deployments: Sequence[tuple[InferenceService, ServingEnvironment]]
     history: Sequence[AuditEntry]
+    registered_by: str | None

@@ -91,13 +91,27 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class VersionDetail:
-    """A version with everything that belongs to it."""
+    """A version with everything that belongs to it.
+
+    Attributes:
+        note: What whoever looked it up should know about the name that they used.
+    """
 
     model: RegisteredModel
     version: ModelVersion
     aliases: Sequence[str]
     content: VersionContent
     approval: "Approval | None" = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The versions of a model that a text is an alias, the name or the number of."""
+
+    by_alias: ModelVersion | None = None
+    by_name: ModelVersion | None = None
+    by_number: ModelVersion | None = None
 
 
 @dataclass(frozen=True, slots=True)

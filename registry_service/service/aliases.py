@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.names import canonical
 from registry_service.domain.registration import LATEST, Alias, AuditEntry, AuditQuery
 from registry_service.domain.resources import ARCHIVED, ModelVersion, RegisteredModel
 from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError, StaleError
 from registry_service.service.audit import record
-from registry_service.service.lookup import aliases_of, model_named, version_named
+from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ports import Database, Transaction
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,127}")
@@ -47,24 +48,26 @@ class Aliases:
 
     Args:
         database: Where they are.
-        protected: Aliases that only an approver moves, and only to approved versions.
+        lookup: Finds models and versions, and knows which aliases only an approver moves.
     """
 
-    def __init__(self, database: Database, protected: frozenset[str] = frozenset()) -> None:
+    def __init__(self, database: Database, lookup: Lookup) -> None:
         self._database = database
-        self.protected = protected
+        self._lookup = lookup
 
     def list(self, identity: Identity, model_name: str) -> Sequence[Alias]:
         """Return the aliases of a model, sorted by name."""
-        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
-            return aliases_of(transaction, model_named(transaction, model_name))
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            return aliases_of(transaction, model.id)
 
     def target(self, identity: Identity, model_name: str, alias: str) -> ModelVersion:
-        """Return the version that an alias points to. Raises NotFoundError."""
-        identity.require(Role.READER, model_name)
+        """Return the version that an alias, or `latest`, points to. Raises NotFoundError."""
         with self._database.read() as transaction:
-            return version_named(transaction, model_named(transaction, model_name), alias)
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            if alias != LATEST and _current(transaction, model, alias) is None:
+                raise _absence(model, alias)
+            return self._lookup.version(transaction, model, alias)
 
     def move(self, model_name: str, ref: str, move: AliasMove) -> Alias:
         """Point an alias to the version that `ref` names.
@@ -73,12 +76,12 @@ class Aliases:
             NotFoundError: No such model or version.
             StaleError: The alias points elsewhere than expected.
             ConflictError: The version is archived; or the alias is protected and the version was
-                not approved.
+                not approved; or a version is called like the alias.
             ForbiddenError: The identity may not move this alias.
         """
         with self._database.write() as transaction:
             model = self._locked(transaction, move.identity, model_name)
-            version = version_named(transaction, model, ref)
+            version = self._lookup.version(transaction, model, ref)
             return self.point(transaction, model, version, move)
 
     def remove(self, model_name: str, move: AliasMove) -> None:
@@ -88,7 +91,7 @@ class Aliases:
             self._may_move(move, model)
             current = _expect(transaction, model, move)
             if current is None:
-                raise NotFoundError(f"model {model.name!r} has no alias {move.alias!r}")
+                raise _absence(model, move.alias)
             transaction.aliases.remove(model.id, move.alias)
             _remember(transaction, model, move, current, None, "alias.remove")
 
@@ -104,7 +107,7 @@ class Aliases:
             before = _before(transaction, model, move.alias)
             if current is None or before is None:
                 raise ConflictError(
-                    f"alias {move.alias!r} of model {model_name!r} has no earlier version"
+                    f"alias {move.alias!r} of model {model.name!r} has no earlier version"
                 )
             version = transaction.resources.find(
                 ModelVersion, registered_model_id=model.id, name=before
@@ -126,9 +129,9 @@ class Aliases:
         """Set an alias within a transaction, and record it."""
         check_alias(move.alias)
         self._may_move(move, model)
-        if move.alias in self.protected and version.id not in transaction.versions.approvals(
-            [version.id]
-        ):
+        if self._lookup.is_protected(
+            move.alias
+        ) and version.id not in transaction.versions.approvals([version.id]):
             raise ConflictError(
                 f"alias {move.alias!r} is protected, and version {version.name!r} of model "
                 f"{model.name!r} was not approved: an approver approves it first"
@@ -138,6 +141,8 @@ class Aliases:
                 f"version {version.name!r} of model {model.name!r} is archived: restore it first"
             )
         current = _expect(transaction, model, move)
+        if current is None:
+            _refuse_namesake(transaction, model, move.alias)
         transaction.aliases.set(model.id, move.alias, version.id)
         _remember(transaction, model, move, current, version, action)
         moved = _current(transaction, model, move.alias)
@@ -145,13 +150,13 @@ class Aliases:
         return moved
 
     def _may_move(self, move: AliasMove, model: RegisteredModel) -> None:
-        role = Role.APPROVER if move.alias in self.protected else Role.WRITER
+        role = Role.APPROVER if self._lookup.is_protected(move.alias) else Role.WRITER
         move.identity.require(role, str(model.name))
 
-    @staticmethod
-    def _locked(transaction: Transaction, identity: Identity, model_name: str) -> RegisteredModel:
-        identity.require(Role.WRITER, model_name)
-        model = model_named(transaction, model_name)
+    def _locked(
+        self, transaction: Transaction, identity: Identity, model_name: str
+    ) -> RegisteredModel:
+        model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
         transaction.resources.lock(RegisteredModel, model.id)
         return model
 
@@ -169,13 +174,27 @@ def check_alias(alias: str) -> None:
         )
 
 
+def _absence(model: RegisteredModel, alias: str) -> NotFoundError:
+    return NotFoundError(f"model {model.name!r} has no alias {alias!r}")
+
+
+def _refuse_namesake(transaction: Transaction, model: RegisteredModel, alias: str) -> None:
+    """Raise ConflictError when a version of the model is called like an alias."""
+    if transaction.resources.find(ModelVersion, registered_model_id=model.id, name=alias):
+        raise ConflictError(
+            f"model {model.name!r} has a version named {alias!r}: an alias of that name could be "
+            "taken for it; choose another name"
+        )
+
+
 def _expect(transaction: Transaction, model: RegisteredModel, move: AliasMove) -> Alias | None:
     current = _current(transaction, model, move.alias)
     found = current and current.version_name
-    if move.expected is not Expected.ANYTHING and found != move.expected:
+    expected = canonical(move.expected) if isinstance(move.expected, str) else move.expected
+    if expected is not Expected.ANYTHING and found != expected:
         raise StaleError(
             f"alias {move.alias!r} of model {model.name!r} points to {found!r}, "
-            f"not to {move.expected!r}: someone moved it; look again before you move it"
+            f"not to {expected!r}: someone moved it; look again before you move it"
         )
     return current
 
@@ -197,7 +216,7 @@ def _remember(
 
 
 def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Alias | None:
-    return next((item for item in aliases_of(transaction, model) if item.name == alias), None)
+    return next((item for item in aliases_of(transaction, model.id) if item.name == alias), None)
 
 
 def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.experiments import ExperimentRun, PastMetric
+from registry_service.domain.names import canonical
 from registry_service.domain.resources import (
     Artifact,
     Metric,
@@ -14,6 +15,7 @@ from registry_service.domain.resources import (
     Resource,
 )
 from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError
+from registry_service.service.lookup import Lookup
 from registry_service.service.ownership import authorize
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.resources import create, update
@@ -22,8 +24,9 @@ from registry_service.service.resources import create, update
 class Artifacts:
     """The use cases around artifacts with an owner."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lookup: Lookup) -> None:
         self._database = database
+        self._lookup = lookup
 
     def put(
         self,
@@ -52,12 +55,14 @@ class Artifacts:
         """
         with self._database.write() as transaction:
             owned = {**values, **_owner_columns(transaction, identity, owner, owner_id)}
+            if owned.get("name") is not None:
+                owned["name"] = canonical(owned["name"])
             if artifact_id is None:
                 artifact_id = _same_name(transaction, kind, owner, owned)
             if artifact_id is None:
-                stored = create(transaction, identity, kind(**owned))
+                stored = create(transaction, identity, self._lookup, kind(**owned))
             else:
-                _refuse_theft(transaction, kind, artifact_id, owned)
+                _refuse_theft(transaction, identity, kind, artifact_id, owned)
                 unnamed = {field: value for field, value in owned.items() if field != "name"}
                 stored = update(transaction, identity, kind, artifact_id, unnamed)
             if owner is ExperimentRun and isinstance(stored, Metric):
@@ -91,7 +96,11 @@ def _same_name(
 
 
 def _refuse_theft(
-    transaction: Transaction, kind: type[Artifact], artifact_id: int, owned: Mapping[str, Any]
+    transaction: Transaction,
+    identity: Identity,
+    kind: type[Artifact],
+    artifact_id: int,
+    owned: Mapping[str, Any],
 ) -> None:
     try:
         stored = transaction.resources.get(Artifact, artifact_id)
@@ -99,6 +108,7 @@ def _refuse_theft(
         raise InvalidRequestError(
             f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"
         ) from error
+    authorize(transaction, identity, Role.WRITER, stored)
     for column in ("model_version_id", "experiment_run_id"):
         before = getattr(stored, column)
         if before is not None and owned.get(column, before) != before:

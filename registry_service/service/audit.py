@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.names import canonical
 from registry_service.domain.registration import AuditEntry, AuditQuery
 from registry_service.service.ports import Database, Transaction
 
@@ -44,6 +46,7 @@ class Audit:
         if query.model_name is None:
             identity.require_everywhere(Role.READER)
         else:
-            identity.require(Role.READER, query.model_name)
+            query = replace(query, model_name=canonical(query.model_name))
+            identity.require(Role.READER, str(query.model_name))
         with self._database.read() as transaction:
             return transaction.audit.entries(query)

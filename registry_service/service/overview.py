@@ -91,7 +91,7 @@ class Overview:
             (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
             deployments = deployments_of(transaction, version)
             history = _history(transaction, model, version)
-        return VersionOverview(detail, held, deployments, history)
+        return VersionOverview(detail, held, deployments, history, _registered_by(history))
 
     def compared(self, identity: Identity, version_ids: Sequence[int]) -> Sequence[VersionDetail]:
         """Return versions, also of several models, in the order asked for.
@@ -119,7 +119,7 @@ class Overview:
 
 
 def _held_aliases(transaction: Transaction, model: RegisteredModel) -> Sequence[HeldAlias]:
-    aliases = aliases_of(transaction, model)
+    aliases = aliases_of(transaction, model.id)
     moves = transaction.aliases.last_moves(model.id, str(model.name))
     return [HeldAlias(alias, moves.get(alias.name)) for alias in aliases]
 
@@ -137,6 +137,11 @@ def _history(
         if entry.action.startswith(actions)
     ]
     return sorted(found, key=lambda entry: entry.id, reverse=True)
+
+
+def _registered_by(history: Sequence[AuditEntry]) -> str | None:
+    made = ("version.register", "model_version.create")
+    return next((entry.actor for entry in history if entry.action in made), None)
 
 
 def _models_of(

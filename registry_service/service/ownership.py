@@ -1,12 +1,14 @@
 """Which model a resource belongs to, and who may touch it."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.experiments import Experiment
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, literal_pattern
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
-from registry_service.domain.serving import InferenceService, ServeModel
-from registry_service.errors import ForbiddenError
+from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
+from registry_service.errors import ForbiddenError, NotFoundError
 from registry_service.service.ports import Transaction
 
 R = TypeVar("R", bound=Resource)
@@ -42,6 +44,42 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
             f"{identity.name} is not a {role.name.lower()} of this {resource.label}"
         )
     return resource
+
+
+# What resources name; artifacts and versions name only what they belong to, which counts already.
+REFERENCES: Mapping[str, type[Resource]] = {
+    "serving_environment_id": ServingEnvironment,
+    "registered_model_id": RegisteredModel,
+    "inference_service_id": InferenceService,
+    "model_version_id": ModelVersion,
+    "experiment_id": Experiment,
+}
+
+
+def authorize_ties(transaction: Transaction, identity: Identity, resource: Resource) -> None:
+    """See that someone may tie together all that a resource names, and that it fits together.
+
+    Raises:
+        NotFoundError: Something does not exist, or the version is not one of the model.
+        ForbiddenError: The identity is no writer of it; of what belongs to no model, and which
+            many share, no reader.
+    """
+    if isinstance(resource, (Artifact, ModelVersion)):
+        return
+    model_id: int | None = None
+    for column, kind in REFERENCES.items():
+        number = getattr(resource, column, None)
+        if number is None:
+            continue
+        named = transaction.resources.get(kind, number)
+        role = Role.READER if kind is ServingEnvironment else Role.WRITER
+        match named:
+            case RegisteredModel(id=model_id) | InferenceService(registered_model_id=model_id):
+                pass
+            case ModelVersion(registered_model_id=of_version) if of_version != model_id:
+                # The same words as for one that is not there: others' versions are not told of.
+                raise NotFoundError(f"no {kind.label} found for id {number}: not found")
+        authorize(transaction, identity, role, named)
 
 
 def visible_models(identity: Identity, condition: Filter | None) -> Filter | None:

@@ -10,6 +10,7 @@ from registry_service.domain.registration import (
     Approval,
     AuditEntry,
     AuditQuery,
+    Called,
     FileEntry,
     VersionDocument,
 )
@@ -72,8 +73,8 @@ class Versions(Protocol):
         """
         ...
 
-    def resolve(self, model_id: int, ref: str) -> ModelVersion | None:
-        """Return the version that `ref` names: by name, else number, else alias."""
+    def called(self, model_id: int, ref: str) -> Called:
+        """Return the versions that `ref` is an alias, the name or the number of."""
         ...
 
     def newest(self, model_ids: Sequence[int]) -> Mapping[int, ModelVersion]:
@@ -90,6 +91,10 @@ class Versions(Protocol):
 
     def approve(self, version_id: int, approval: Approval) -> None:
         """Record that a version was approved; a later approval replaces an earlier one."""
+        ...
+
+    def withdraw(self, version_id: int) -> None:
+        """Forget the approval of a version."""
         ...
 
     def approvals(self, version_ids: Sequence[int]) -> Mapping[int, Approval]:

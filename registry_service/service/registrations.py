@@ -1,5 +1,6 @@
 """Register versions, all or nothing, and find them again."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
@@ -21,6 +22,7 @@ from registry_service.errors import (
     AlreadyExistsError,
     ConflictError,
     IdempotencyError,
+    InvalidRequestError,
     UnknownBlobError,
 )
 from registry_service.service.aliases import Aliases, AliasMove, Expected
@@ -28,14 +30,10 @@ from registry_service.service.audit import record
 from registry_service.service.blob_ports import BlobStore, missing_blobs
 from registry_service.service.content import artifacts_of
 from registry_service.service.details import details_of
-from registry_service.service.lookup import (
-    aliases_of,
-    model_named,
-    refuse_deleted_name,
-    version_named,
-)
+from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ownership import visible_models
 from registry_service.service.ports import Database, Transaction
+from registry_service.service.resources import record_creation, sound
 
 # How often a registration is tried anew when others create the same model at the same moment.
 ATTEMPTS = 5
@@ -44,10 +42,13 @@ ATTEMPTS = 5
 class Registrations:
     """The use cases around registered versions."""
 
-    def __init__(self, database: Database, blobs: BlobStore, aliases: Aliases) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, aliases: Aliases, lookup: Lookup
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._aliases = aliases
+        self._lookup = lookup
 
     def register(
         self, identity: Identity, registration: Registration, key: str, fingerprint: str
@@ -66,10 +67,14 @@ class Registrations:
             AlreadyExistsError: The model has, or had, a version of that name.
             IdempotencyError: The key was used for another request.
             StaleError: An alias points elsewhere than the registration expects.
+            ConflictError: The version's name is an alias, or kept for one.
+            InvalidRequestError: A name cannot be one, or something is expected of an alias that
+                is not set.
         """
+        registration = sound_registration(registration)
         identity.require(Role.WRITER, str(registration.model.name))
         # Keys are each caller's own: nobody learns another's answer by guessing its key.
-        own_key = f"{identity.name}:{key}"
+        own_key = json.dumps([identity.name, key])
         for attempt in range(ATTEMPTS):
             try:
                 return self._register(identity, registration, own_key, fingerprint)
@@ -136,10 +141,12 @@ class Registrations:
     ) -> Registered:
         known = transaction.resources.find(RegisteredModel, name=registration.model.name)
         model = known or transaction.resources.add(registration.model)
-        version = _add_version(transaction, model, registration, is_first=known is None)
+        version = self._add_version(transaction, model, registration)
         transaction.files.add(version.id, registration.content.files)
         transaction.versions.describe(version.id, registration.content.document)
-        transaction.resources.add_all(artifacts_of(model, version, registration))
+        transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
+        if known is None:
+            record_creation(transaction, identity, model)
         detail = {"number": version.number, "digest": version.digest}
         record(transaction, identity, "version.register", model.name, str(version.name), detail)
         for alias in registration.aliases:
@@ -164,58 +171,76 @@ class Registrations:
 
     def model(self, identity: Identity, name: str) -> tuple[RegisteredModel, Sequence[Alias]]:
         """Return a model and its aliases. Raises NotFoundError, ForbiddenError."""
-        identity.require(Role.READER, name)
         with self._database.read() as transaction:
-            model = model_named(transaction, name)
-            return model, aliases_of(transaction, model)
+            model = self._lookup.model(transaction, identity, Role.READER, name)
+            return model, aliases_of(transaction, model.id)
+
+    def version(self, identity: Identity, model_name: str, ref: str) -> ModelVersion:
+        """Return the version that `ref` names. Raises NotFoundError, ForbiddenError."""
+        with self._database.read() as transaction:
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            return self._lookup.version(transaction, model, ref)
 
     def files(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileEntry]:
         """Return the files of the version that `ref` names. Raises NotFoundError."""
-        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
-            version = version_named(transaction, model_named(transaction, model_name), ref)
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            version = self._lookup.version(transaction, model, ref)
             return transaction.files.of([version.id])[version.id]
 
     def versions(self, identity: Identity, model_name: str, query: ListQuery) -> Page[ModelVersion]:
         """Return one page of the versions of a model."""
-        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
-            model = model_named(transaction, model_name)
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
             return transaction.resources.page(ModelVersion, query, registered_model_id=model.id)
 
     def detail(self, identity: Identity, model_name: str, ref: str) -> VersionDetail:
         """Return the version that `ref` names, with everything that belongs to it."""
-        identity.require(Role.READER, model_name)
         with self._database.read() as transaction:
-            model = model_named(transaction, model_name)
-            version = version_named(transaction, model, ref)
-            aliases = {model.id: aliases_of(transaction, model)}
-            (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
-        return detail
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            found = self._lookup.found(transaction, model, ref)
+            aliases = {model.id: aliases_of(transaction, model.id)}
+            (detail,) = details_of(transaction, [found.version], {model.id: model}, aliases)
+        return replace(detail, note=found.note)
 
-
-def _add_version(
-    transaction: Transaction, model: RegisteredModel, registration: Registration, is_first: bool
-) -> ModelVersion:
-    number = transaction.versions.next_number(model.id)
-    name = registration.version_name or str(number)
-    if registration.version_name is not None:
-        if not is_first:
-            refuse_deleted_name(transaction, model.id, name)
-    elif not is_first:
+    def _add_version(
+        self, transaction: Transaction, model: RegisteredModel, registration: Registration
+    ) -> ModelVersion:
+        number = transaction.versions.next_number(model.id)
+        name = registration.version_name or str(number)
         # A version may have, or have had, by hand the name that this number would have.
-        while transaction.resources.find(
-            ModelVersion, registered_model_id=model.id, name=name
-        ) or transaction.versions.deleted(model.id, name):
+        while registration.version_name is None and (
+            transaction.resources.find(ModelVersion, registered_model_id=model.id, name=name)
+            or transaction.versions.deleted(model.id, name)
+        ):
             number = transaction.versions.next_number(model.id)
             name = str(number)
-    version = ModelVersion(
-        name=name,
-        description=registration.version_description,
-        custom_properties=registration.properties,
-        registered_model_id=model.id,
-        author=registration.author,
-        number=number,
-        digest=folder_digest(registration.content.files),
+        if registration.version_name is not None:
+            self._lookup.take_name(transaction, model.id, name)
+        version = ModelVersion(
+            name=name,
+            description=registration.version_description,
+            custom_properties=registration.properties,
+            registered_model_id=model.id,
+            author=registration.author,
+            number=number,
+            digest=folder_digest(registration.content.files),
+        )
+        return transaction.resources.add(version)
+
+
+def sound_registration(registration: Registration) -> Registration:
+    """Return a registration whose names have their one form. Raises InvalidRequestError."""
+    if unset := registration.expected_aliases.keys() - set(registration.aliases):
+        raise InvalidRequestError(
+            f"expectedAliases names {', '.join(map(repr, sorted(unset)))}, which aliases does not: "
+            "what is expected counts for aliases that are set"
+        )
+    named = ModelVersion(name=registration.version_name, custom_properties=registration.properties)
+    version = sound(named)
+    return replace(
+        registration,
+        model=sound(registration.model),
+        version_name=version.name,
+        properties=version.custom_properties,
     )
-    return transaction.resources.add(version)

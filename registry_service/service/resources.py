@@ -2,38 +2,44 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from registry_service.domain import limits
 from registry_service.domain.access import Identity, Role
-from registry_service.domain.experiments import Experiment, ExperimentRun
+from registry_service.domain.experiments import ExperimentRun
+from registry_service.domain.names import canonical, fault_of
 from registry_service.domain.paging import ListQuery, Page
-from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
-from registry_service.domain.serving import InferenceService, ServingEnvironment
+from registry_service.domain.resources import (
+    ARCHIVED,
+    Artifact,
+    ModelVersion,
+    RegisteredModel,
+    Resource,
+)
+from registry_service.domain.serving import InferenceService
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.audit import record
-from registry_service.service.lookup import refuse_deleted_name
-from registry_service.service.ownership import authorize, model_name_of, visible_models
+from registry_service.service.lookup import Lookup
+from registry_service.service.ownership import (
+    REFERENCES,
+    authorize,
+    authorize_ties,
+    model_name_of,
+    visible_models,
+)
 from registry_service.service.ports import Database, Transaction
+from registry_service.service.version_rules import hold_writers, keep_approved, refuse_held
 
 R = TypeVar("R", bound=Resource)
-
-# Which resources others name; those of artifacts and of versions are read where they are made.
-_NAMED: Mapping[str, type[Resource]] = {
-    "serving_environment_id": ServingEnvironment,
-    "registered_model_id": RegisteredModel,
-    "inference_service_id": InferenceService,
-    "model_version_id": ModelVersion,
-    "experiment_id": Experiment,
-}
 
 
 class Resources:
     """The use cases that all resources share."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lookup: Lookup) -> None:
         self._database = database
+        self._lookup = lookup
 
     def create(self, identity: Identity, resource: R) -> R:
         """Store a new resource.
@@ -43,8 +49,7 @@ class Resources:
             AlreadyExistsError: Name or external id is taken.
         """
         with self._database.write() as transaction:
-            authorize(transaction, identity, Role.WRITER, resource)
-            return create(transaction, identity, resource)
+            return create(transaction, identity, self._lookup, resource)
 
     def get(self, identity: Identity, kind: type[R], resource_id: int) -> R:
         """Return a resource. Raises NotFoundError."""
@@ -55,7 +60,7 @@ class Resources:
     def find(self, identity: Identity, kind: type[R], **where: Any) -> R:
         """Return the one resource with these values. Raises NotFoundError, also for several."""
         with self._database.read() as transaction:
-            found = transaction.resources.find(kind, **where)
+            found = transaction.resources.find(kind, **_canonical(where))
             if found is not None:
                 authorize(transaction, identity, Role.READER, found)
         if found is None:
@@ -81,7 +86,7 @@ class Resources:
         else:
             identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
-            return transaction.resources.page(kind, query, **where)
+            return transaction.resources.page(kind, query, **_canonical(where))
 
     def children(
         self,
@@ -100,7 +105,7 @@ class Resources:
         with self._database.read() as transaction:
             owner = transaction.resources.get(parent, parent_id)
             authorize(transaction, identity, Role.READER, owner)
-            return transaction.resources.page(kind, query, **where)
+            return transaction.resources.page(kind, query, **_canonical(where))
 
     def served_model(self, identity: Identity, service_id: int) -> RegisteredModel:
         """Return the model that an inference service serves. Raises NotFoundError."""
@@ -119,7 +124,9 @@ class Resources:
             service = transaction.resources.get(InferenceService, service_id)
             authorize(transaction, identity, Role.READER, service)
             if service.model_version_id is not None:
-                return transaction.resources.get(ModelVersion, service.model_version_id)
+                version = transaction.resources.get(ModelVersion, service.model_version_id)
+                # It may be another model's where it was named before that was refused.
+                return authorize(transaction, identity, Role.READER, version)
             newest = ListQuery(page_size=1, descending=True)
             model_id = service.registered_model_id
             versions = transaction.resources.page(
@@ -130,20 +137,30 @@ class Resources:
         return versions.items[0]
 
 
-def create(transaction: Transaction, identity: Identity, resource: R) -> R:
-    """Store a new resource within a transaction."""
+def create(transaction: Transaction, identity: Identity, lookup: Lookup, resource: R) -> R:
+    """Store a new resource within a transaction.
+
+    Raises:
+        ForbiddenError: The identity may not do this to what the resource belongs to or names.
+        NotFoundError: What it belongs to or names does not exist.
+        ConflictError: Its name is taken, or the version that it belongs to was approved.
+    """
+    resource = sound(resource)
+    authorize(transaction, identity, Role.WRITER, resource)
     _check_owned_name(resource)
     _check_times(resource)
-    if not isinstance(resource, (Artifact, ModelVersion)):
-        _refuse_missing(transaction, resource)
+    authorize_ties(transaction, identity, resource)
     if isinstance(resource, ModelVersion):
         number = transaction.versions.next_number(resource.registered_model_id)
-        refuse_deleted_name(transaction, resource.registered_model_id, str(resource.name))
+        lookup.take_name(transaction, resource.registered_model_id, str(resource.name))
         resource = replace(resource, number=number)
+    if isinstance(resource, Artifact) and resource.model_version_id is not None:
+        hold_writers(transaction, resource)
+        keep_approved(transaction, None, resource)
     if resource.name is None:
         resource = replace(resource, name=str(uuid.uuid4()))
     stored = transaction.resources.add(resource)
-    _record(transaction, identity, "create", stored, {"name": stored.name})
+    record_creation(transaction, identity, stored)
     return stored
 
 
@@ -154,21 +171,57 @@ def update(
     resource_id: int,
     changes: Mapping[str, Any],
 ) -> R:
-    """Change the given fields of a resource within a transaction; an artifact keeps its type."""
-    transaction.resources.lock(kind, resource_id)
-    found = transaction.resources.get(Artifact if issubclass(kind, Artifact) else kind, resource_id)
+    """Change the given fields of a resource within a transaction; an artifact keeps its type.
+
+    Raises:
+        ForbiddenError: The identity may not do this to the resource, or to what it would name.
+        NotFoundError: It, or what it would name, does not exist.
+        ConflictError: A version that would be archived is held, or what would change is part of
+            an approved version.
+    """
+    base = Artifact if issubclass(kind, Artifact) else kind
+    hold_writers(transaction, transaction.resources.get(base, resource_id))
+    found = transaction.resources.get(base, resource_id)
     if not isinstance(found, kind):
         raise InvalidRequestError(
             f"mismatched types, artifact with id {resource_id} is not a {kind.label}: bad request"
         )
     stored = authorize(transaction, identity, Role.WRITER, found)
     changed = replace(stored, **changes)
+    if "custom_properties" in changes:
+        changed = replace(sound(replace(changed, name=None)), name=stored.name)
     _check_times(changed)
-    if not issubclass(kind, Artifact) and _NAMED.keys() & changes.keys():
-        _refuse_missing(transaction, changed)
+    if REFERENCES.keys() & changes.keys():
+        authorize_ties(transaction, identity, changed)
+    keep_approved(transaction, stored, changed)
+    if isinstance(stored, ModelVersion) and stored.state != changes.get("state") == ARCHIVED:
+        refuse_held(transaction, stored)
     saved = transaction.resources.save(changed)
-    _record(transaction, identity, "update", saved, {"fields": sorted(changes)})
+    _record(transaction, identity, "update", saved, {"changes": _changes(stored, changed)})
     return saved
+
+
+def _changes(before: Resource, after: Resource) -> Mapping[str, Any]:
+    """Return the old and the new value of each field that changes, of properties one by one."""
+    old, new = _flat(before), _flat(after)
+    return {
+        name: {"from": old.get(name), "to": new.get(name)}
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    }
+
+
+def _flat(resource: Resource) -> Mapping[str, Any]:
+    values = {field.name: getattr(resource, field.name) for field in fields(resource)}
+    properties = values.pop("custom_properties")
+    shown = {_shown(name): value for name, value in values.items() if name != "updated_at"}
+    named = {f"customProperties.{name}": value for name, (_, value) in properties.items()}
+    return {**shown, **named}
+
+
+def record_creation(transaction: Transaction, identity: Identity, resource: Resource) -> None:
+    """Append to the audit log that a resource was created."""
+    _record(transaction, identity, "create", resource, {"name": resource.name})
 
 
 def _record(
@@ -208,15 +261,27 @@ def _check_times(resource: Resource) -> None:
         )
 
 
-def _refuse_missing(transaction: Transaction, resource: Resource) -> None:
-    """Raise NotFoundError when a resource names one that does not exist."""
-    for column, kind in _NAMED.items():
-        number = getattr(resource, column, None)
-        if number is not None:
-            transaction.resources.get(kind, number)
+def _canonical(where: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return wanted values, with the name in the form that stored ones have."""
+    return {**where, "name": canonical(where["name"])} if "name" in where else where
 
 
 def _shown(column: str) -> str:
     """Return a column's name as callers know it."""
     first, *others = column.split("_")
     return first + "".join(word.capitalize() for word in others)
+
+
+def sound(resource: R) -> R:
+    """Return a resource whose names, and those of its properties, have their one form.
+
+    Raises:
+        InvalidRequestError: One of them has what nobody sees.
+    """
+    name = None if resource.name is None else canonical(resource.name)
+    properties = {canonical(each): value for each, value in resource.custom_properties.items()}
+    names = {"name": name} | {f"customProperties[{each[:20]!r}]": each for each in properties}
+    for field, text in names.items():
+        if text is not None and (fault := fault_of(text)):
+            raise InvalidRequestError(f"{field} {fault}: bad request")
+    return replace(resource, name=name, custom_properties=properties)

@@ -6,16 +6,17 @@ from registry_service.domain.access import Identity, Role
 from registry_service.domain.registration import FileCheck, FileEntry
 from registry_service.errors import CorruptBlobError, NotFoundError
 from registry_service.service.blob_ports import BlobStore
-from registry_service.service.lookup import model_named, version_named
+from registry_service.service.lookup import Lookup
 from registry_service.service.ports import Database
 
 
 class Verification:
     """The use case of checking that the bytes of a version are those that were registered."""
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, lookup: Lookup) -> None:
         self._database = database
         self._blobs = blobs
+        self._lookup = lookup
 
     def verify(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileCheck]:
         """Read every file of a version whole; what is damaged is set aside and not served again.
@@ -24,9 +25,9 @@ class Verification:
             ForbiddenError: The identity is no writer of the model.
             NotFoundError: There is no such model or version.
         """
-        identity.require(Role.WRITER, model_name)
         with self._database.read() as transaction:
-            version = version_named(transaction, model_named(transaction, model_name), ref)
+            model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
+            version = self._lookup.version(transaction, model, ref)
             files = transaction.files.of([version.id])[version.id]
         return [FileCheck(file, self._state(file)) for file in files]
 

@@ -15,12 +15,13 @@ from registry_service.domain.resources import (
     ModelVersion,
     RegisteredModel,
 )
-from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
+from registry_service.domain.serving import InferenceService, ServingEnvironment
 from registry_service.errors import ConflictError, InvalidRequestError
 from registry_service.service.audit import record
-from registry_service.service.lookup import aliases_of, model_named, version_named
+from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.registrations import Registrations
+from registry_service.service.version_rules import holders_of, refuse_held
 
 MOST_COMPARED = 20
 DAY_MS = 86_400_000
@@ -29,20 +30,42 @@ DAY_MS = 86_400_000
 class Versions:
     """The use cases around the life of versions."""
 
-    def __init__(self, database: Database, registrations: Registrations) -> None:
+    def __init__(self, database: Database, registrations: Registrations, lookup: Lookup) -> None:
         self._database = database
         self._registrations = registrations
+        self._lookup = lookup
 
     def approve(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
-        """Find a version fit for protected aliases. Raises ForbiddenError, NotFoundError."""
-        identity.require(Role.APPROVER, model_name)
+        """Find a version fit for protected aliases; what it consists of is frozen from then on.
+
+        Raises:
+            ForbiddenError: The identity is no approver of the model.
+            NotFoundError: There is no such model or version.
+        """
         with self._database.write() as transaction:
-            model = model_named(transaction, model_name)
-            version = version_named(transaction, model, ref)
+            model, version = self._locked(transaction, identity, Role.APPROVER, model_name, ref)
             now = time.time_ns() // 1_000_000
             transaction.versions.approve(version.id, Approval(identity.name, now, reason))
-            detail = {"reason": reason}
-            record(transaction, identity, "version.approve", model_name, str(version.name), detail)
+            _record(transaction, identity, "version.approve", model, version, reason)
+
+    def withdraw(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
+        """Take the approval of a version back.
+
+        Raises:
+            ConflictError: It was not approved, or a protected alias points to it.
+        """
+        with self._database.write() as transaction:
+            model, version = self._locked(transaction, identity, Role.APPROVER, model_name, ref)
+            shown = f"version {version.name!r} of model {model.name!r}"
+            if not transaction.versions.approvals([version.id]):
+                raise ConflictError(f"{shown} was not approved")
+            for alias in aliases_of(transaction, model.id):
+                if alias.version_id == version.id and self._lookup.is_protected(alias.name):
+                    raise ConflictError(
+                        f"{shown} has the protected alias {alias.name!r}: move it away first"
+                    )
+            transaction.versions.withdraw(version.id)
+            _record(transaction, identity, "version.withdraw", model, version, reason)
 
     def compare(
         self, identity: Identity, model_name: str, refs: Sequence[str]
@@ -87,12 +110,9 @@ class Versions:
         Raises:
             ConflictError: An alias or a deployment holds it.
         """
-        identity.require(Role.APPROVER, model_name)
         with self._database.write() as transaction:
-            model = model_named(transaction, model_name)
-            transaction.resources.lock(RegisteredModel, model.id)
-            version = version_named(transaction, model, ref)
-            _refuse_held(transaction, model, version)
+            model, version = self._locked(transaction, identity, Role.APPROVER, model_name, ref)
+            refuse_held(transaction, version)
             _delete(transaction, identity, model, version, reason)
 
     def archive(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
@@ -110,18 +130,23 @@ class Versions:
     def _set_state(
         self, identity: Identity, model_name: str, ref: str, state: str, reason: str | None
     ) -> None:
-        identity.require(Role.WRITER, model_name)
         with self._database.write() as transaction:
-            model = model_named(transaction, model_name)
-            transaction.resources.lock(RegisteredModel, model.id)
-            version = version_named(transaction, model, ref)
+            model, version = self._locked(transaction, identity, Role.WRITER, model_name, ref)
             if version.state == state:
                 return
             if state == ARCHIVED:
-                _refuse_held(transaction, model, version)
+                refuse_held(transaction, version)
             transaction.resources.save(replace(version, state=state))
             action = "version.archive" if state == ARCHIVED else "version.restore"
-            record(transaction, identity, action, model_name, str(version.name), {"reason": reason})
+            _record(transaction, identity, action, model, version, reason)
+
+    def _locked(
+        self, transaction: Transaction, identity: Identity, role: Role, model_name: str, ref: str
+    ) -> tuple[RegisteredModel, ModelVersion]:
+        """Return a version and its model, whose other writers wait."""
+        model = self._lookup.model(transaction, identity, role, model_name)
+        transaction.resources.lock(RegisteredModel, model.id)
+        return model, self._lookup.version(transaction, model, ref)
 
     def retain(
         self, identity: Identity, model_name: str, keep_last: int, older_than_days: float, dry: bool
@@ -138,10 +163,9 @@ class Versions:
         Returns:
             The deleted versions.
         """
-        identity.require(Role.APPROVER, model_name)
         oldest = time.time_ns() // 1_000_000 - older_than_days * DAY_MS
         with self._database.write() as transaction:
-            model = model_named(transaction, model_name)
+            model = self._lookup.model(transaction, identity, Role.APPROVER, model_name)
             transaction.resources.lock(RegisteredModel, model.id)
             newest_first = ListQuery(descending=True)
             versions = transaction.resources.page(
@@ -152,7 +176,7 @@ class Versions:
                 for version in versions[keep_last:]
                 if version.state == ARCHIVED
                 and version.created_at <= oldest
-                and not _holders(transaction, model, version)
+                and not holders_of(transaction, version)
             ]
             for version in () if dry else doomed:
                 _delete(transaction, identity, model, version, "retention")
@@ -163,9 +187,8 @@ def deployments_of(
     transaction: Transaction, version: ModelVersion
 ) -> Sequence[tuple[InferenceService, ServingEnvironment]]:
     """Return where a version is served by name."""
-    services = transaction.resources.page(
-        InferenceService, ListQuery(), model_version_id=version.id
-    ).items
+    own = {"registered_model_id": version.registered_model_id, "model_version_id": version.id}
+    services = transaction.resources.page(InferenceService, ListQuery(), **own).items
     environments = transaction.resources.page(
         ServingEnvironment,
         ListQuery(),
@@ -197,26 +220,15 @@ def by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:
     return {name: [side.get(name) for side in sides] for name in names}
 
 
-def _holders(
-    transaction: Transaction, model: RegisteredModel, version: ModelVersion
-) -> Sequence[str]:
-    aliases = aliases_of(transaction, model)
-    holders = [f"alias {alias.name!r}" for alias in aliases if alias.version_id == version.id]
-    one = ListQuery(page_size=1)
-    is_served = any(
-        transaction.resources.page(kind, one, model_version_id=version.id).items
-        for kind in (InferenceService, ServeModel)
-    )
-    return [*holders, "a deployment"] if is_served else holders
-
-
-def _refuse_held(transaction: Transaction, model: RegisteredModel, version: ModelVersion) -> None:
-    """Raise ConflictError when an alias or a deployment holds a version."""
-    if holders := _holders(transaction, model, version):
-        raise ConflictError(
-            f"version {version.name!r} of model {model.name!r} is held by "
-            f"{', '.join(holders)}: move them away first"
-        )
+def _record(
+    transaction: Transaction,
+    identity: Identity,
+    action: str,
+    model: RegisteredModel,
+    version: ModelVersion,
+    reason: str | None,
+) -> None:
+    record(transaction, identity, action, model.name, str(version.name), {"reason": reason})
 
 
 def _delete(

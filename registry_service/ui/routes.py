@@ -13,7 +13,6 @@ from registry_service.domain.access import ANYONE, Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import AuditQuery
 from registry_service.errors import InvalidRequestError, NotFoundError
-from registry_service.service.aliases import Aliases
 from registry_service.service.audit import Audit
 from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
@@ -34,7 +33,7 @@ PAGE_SIZE = 25
 AUDIT_SIZE = 50
 
 
-def ways_in_router(registrations: Registrations, aliases: Aliases) -> APIRouter:
+def ways_in_router(registrations: Registrations) -> APIRouter:
     """Return the ways in: from the bare address, and from a name to its page."""
     router = _router()
 
@@ -53,7 +52,7 @@ def ways_in_router(registrations: Registrations, aliases: Aliases) -> APIRouter:
         if not model:
             raise InvalidRequestError("name a model: find?model=NAME&version=NAME-OR-ALIAS")
         if version:
-            return RedirectResponse(f"versions/{aliases.target(who, model, version).id}")
+            return RedirectResponse(f"versions/{registrations.version(who, model, version).id}")
         return RedirectResponse(f"models/{registrations.model(who, model)[0].id}")
 
     return router

@@ -9,7 +9,7 @@ from typing import Any
 from registry_service.domain.overview import HeldAlias
 from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
-from registry_service.ui.formats import NOTHING, short
+from registry_service.ui.formats import NOTHING, short, text
 
 # Which of many metrics a list shows: these first, in this order, then by name.
 PREFERRED = (
@@ -18,8 +18,9 @@ PREFERRED = (
 )
 SHOWN_METRICS = 4
 ACTIONS = (
-    *("version.register", "version.approve", "version.archive", "version.restore"),
-    *("version.delete", "alias.set", "alias.rollback", "alias.remove"),
+    *("version.register", "version.approve", "version.withdraw", "version.damage"),
+    *("version.archive", "version.restore", "version.delete", "access.refuse"),
+    *("alias.set", "alias.rollback", "alias.remove"),
     *("registered_model.create", "registered_model.update"),
     *("model_version.create", "model_version.update"),
 )
@@ -127,14 +128,24 @@ def change_of(entry: AuditEntry) -> Change:
     reason = detail.pop("reason", None)
     if entry.action.startswith("alias."):
         before, after = detail.get("from"), detail.get("to")
-        text = f"{before} → {after or NOTHING}" if before else str(after)
-        return Change(after or before, text, reason)
+        moved = f"{before} → {after or NOTHING}" if before else str(after)
+        return Change(after or before, moved, reason)
+    if changes := detail.get("changes"):
+        shown = ", ".join(
+            f"{name} {text(change['from'])} → {text(change['to'])}"
+            for name, change in changes.items()
+        )
+        return Change(None, shown, reason, entry.subject if _is_of_version(entry) else None)
     if "digest" in detail:
         detail["digest"] = short(detail["digest"])
     shown = ", ".join(f"{name} {_words(value)}" for name, value in detail.items() if value)
-    if entry.action.startswith("model_version."):
+    if _is_of_version(entry):
         return Change(None, shown, reason, entry.subject)
     return Change(entry.subject if entry.action.startswith("version.") else None, shown, reason)
+
+
+def _is_of_version(entry: AuditEntry) -> bool:
+    return entry.action.startswith("model_version.")
 
 
 def commands(

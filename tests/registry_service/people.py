@@ -5,14 +5,29 @@ from tests.registry_service.running import OURS, Caller
 
 TOKENS = {
     name: f"{name}-token-0123456789abcdef"
-    for name in ("reader", "writer", "approver", "admin", "keeper", "stranger", "gateway")
+    for name in (
+        "reader",
+        "writer",
+        "team",
+        "approver",
+        "admin",
+        "keeper",
+        "stranger",
+        "gateway",
+        "a",
+        "a:x",
+    )
 }
 GATEWAY = "system:serviceaccount:istio-system:gateway"
 GRANTS = [
     {"subject": "reader", "role": "reader", "prefix": "churn"},
     {"subject": "writer", "role": "writer", "prefix": "churn"},
     {"subject": "approver", "role": "approver", "prefix": "churn"},
+    {"subject": "team", "role": "writer", "prefix": "churn"},
+    {"subject": "team", "role": "reader"},
     {"subject": "admin", "role": "approver"},
+    {"subject": "a", "role": "writer", "prefix": "churn"},
+    {"subject": "a:x", "role": "writer", "prefix": "churn"},
     {"subject": "user@example.org", "role": "reader", "prefix": "churn"},
     {"subject": "keeper", "role": "writer", "model": "churn-only"},
     {"subject": "keeper", "role": "reader", "model": "fraud-only"},

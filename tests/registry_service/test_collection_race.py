@@ -19,6 +19,7 @@ from registry_service.errors import UnknownBlobError
 from registry_service.service.aliases import Aliases
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.garbage import Garbage
+from registry_service.service.lookup import Lookup
 from registry_service.service.registrations import Registrations
 from registry_service.storage.folder import FolderStore
 from tests.registry_service.running import settings_of
@@ -49,7 +50,8 @@ def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> 
     database, blobs = SqlDatabase(engine), blob_store(settings)
     if isinstance(blobs, FolderStore):
         blobs.prepare()
-    registrations = Registrations(database, blobs, Aliases(database))
+    lookup = Lookup()
+    registrations = Registrations(database, blobs, Aliases(database, lookup), lookup)
     garbage, done, taken = Garbage(database, blobs), threading.Event(), []
 
     def collect() -> None:

@@ -18,18 +18,18 @@ from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import Registration, VersionContent
 from registry_service.domain.resources import ARCHIVED, RegisteredModel
 from registry_service.errors import (
-    AlreadyExistsError,
     ConflictError,
     ForbiddenError,
     NotFoundError,
     RegistryError,
 )
 from registry_service.service.aliases import Aliases, AliasMove
+from registry_service.service.lookup import Lookup
 from registry_service.service.registrations import Registrations
 from registry_service.service.versions import Versions
 from registry_service.storage.folder import FolderStore
 
-NAMES = st.sampled_from(["a", "4", "5", None, None])
+NAMES = st.sampled_from(["a", "4", "5", "champion", "production", None, None])
 # Most references are to what there is: see `LifeCycle.ref`.
 PICKS = st.integers(0, 99)
 PROTECTED = "production"
@@ -52,10 +52,11 @@ class LifeCycle(RuleBasedStateMachine):
         self.engine = open_engine(f"sqlite:///{self.folder / 'registry.db'}", 2)
         migrate(self.engine)
         database = SqlDatabase(self.engine)
-        self.aliases = Aliases(database, frozenset({PROTECTED}))
+        lookup = Lookup(frozenset({PROTECTED}))
+        self.aliases = Aliases(database, lookup)
         store = FolderStore(self.folder / "blobs")
-        self.registrations = Registrations(database, store, self.aliases)
-        self.versions = Versions(database, self.registrations)
+        self.registrations = Registrations(database, store, self.aliases, lookup)
+        self.versions = Versions(database, self.registrations, lookup)
         self.numbers: dict[str, int] = {}
         self.gone: set[str] = set()
         self.archived: set[str] = set()
@@ -90,9 +91,10 @@ class LifeCycle(RuleBasedStateMachine):
             content=VersionContent(),
         )
         taken = name in self.numbers or name in self.gone
+        taken |= name in self.pointed or name == PROTECTED
         try:
             made = self.registrations.register(ANYONE, wish, f"key-{self.keys}", "same")
-        except AlreadyExistsError:
+        except ConflictError:
             assert taken
             return
         assert not taken
@@ -106,19 +108,20 @@ class LifeCycle(RuleBasedStateMachine):
         return refs[pick % len(refs)]
 
     def meant(self, ref: str) -> str | None:
-        """The version that a reference names: the newest, or by name, else number, else alias."""
+        """The version that a reference names: the newest, or by alias, else name, else number."""
         if ref == "latest":
             return max(self.numbers, key=lambda name: self.numbers[name], default=None)
-        if ref in self.numbers:
-            return ref
-        by_number = {str(number): name for name, number in self.numbers.items()}
-        return by_number.get(ref, self.pointed.get(ref))
+        if ref in self.pointed or ref in self.numbers:
+            return self.pointed.get(ref, ref)
+        return {str(number): name for name, number in self.numbers.items()}.get(ref)
 
     def refusal(self, who: Identity, alias: str, target: str) -> Refusal:
         """Why an alias may not go to a version that exists, None when it may."""
         if alias == PROTECTED and who is WRITER:
             return ForbiddenError
         if alias == PROTECTED and target not in self.approved:
+            return ConflictError
+        if alias in self.numbers and alias not in self.pointed:
             return ConflictError
         return ConflictError if target in self.archived else None
 

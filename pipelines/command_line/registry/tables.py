@@ -39,7 +39,9 @@ def models_table(
 
 def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias]) -> Table:
     """Make the table of the versions of a model."""
-    table = _table("version", "aliases", "registered (UTC)", "by", "estimator", "state", "sha256")
+    table = _table(
+        "version", "aliases", "registered (UTC)", "author", "estimator", "state", "sha256"
+    )
     for version in versions:
         named = ", ".join(alias.name for alias in aliases if alias.version == version.name)
         _add(
@@ -69,7 +71,7 @@ def version_page(version: RegisteredVersion, lineage: VersionLineage) -> Rendera
     title = Text(_cell(name), "bold")
     facts = {
         "registered": version.created_at and f"{_time(version.created_at)} UTC",
-        "by": version.author,
+        "author": version.author,
         "state": version.state.lower(),
         "description": version.description,
         "sha256": version.digest,

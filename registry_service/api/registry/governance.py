@@ -41,6 +41,11 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
         versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 
+    @router.delete("/versions/{ref}/approval", status_code=204)
+    def withdraw(who: Caller, name: str, ref: str, reason: Reason = None) -> Response:
+        versions.withdraw(who, name, ref, reason)
+        return Response(status_code=204)
+
     @router.post("/versions/{ref}/archive", status_code=204, openapi_extra=takes(MoveBody))
     def archive(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
         versions.archive(who, name, ref, parse(MoveBody, raw or b"{}").reason)

@@ -1,6 +1,5 @@
 """The bodies of our own API."""
 
-import re
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -9,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from registry_service.api.json import Body, refuse_nan
 from registry_service.domain import limits
+from registry_service.domain.names import fault_of
 from registry_service.domain.properties import PropertyValue, Scalar
 from registry_service.domain.registration import (
     LATEST,
@@ -41,10 +41,11 @@ def _relative_path(path: str) -> str:
     parts = PurePosixPath(path).parts
     if path.startswith("/") or ".." in parts or "/".join(parts) != path or "\\" in path:
         raise ValueError("must be a plain relative path such as model/model.joblib")
-    if re.search(r"[\x00-\x1f\x7f]", path):
-        raise ValueError("must have no control characters")
     if any(len(part.encode()) > limits.FILE_NAME for part in parts):
         raise ValueError(f"no file system takes a name of more than {limits.FILE_NAME} bytes")
+    for part in parts:
+        if fault := fault_of(part):
+            raise ValueError(f"{part!r} {fault}")
     return path
 
 

@@ -68,6 +68,7 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
         ],
         "lineage": content.document.lineage,
         "schema": content.document.schema,
+        "warnings": [] if detail.note is None else [detail.note],
         "approval": detail.approval
         and {
             "actor": detail.approval.actor,

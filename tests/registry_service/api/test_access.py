@@ -116,3 +116,12 @@ def test_an_answer_is_replayed_to_its_own_caller_only(guarded: str) -> None:
     second = as_user(guarded, "admin")("POST", "/register", body, Idempotency_Key="same")
     assert (first[0], second[0]) == (201, 201)
     assert first[1]["version"]["id"] != second[1]["version"]["id"]
+
+
+def test_keys_of_two_callers_never_meet(guarded: str) -> None:
+    """However names and keys are put together, `a:x` and `k` are not `a` and `x:k`."""
+    body = registration("churn-keys", [], aliases=[])
+    first = as_user(guarded, "a:x")("POST", "/register", body, Idempotency_Key="k")
+    second = as_user(guarded, "a")("POST", "/register", body, Idempotency_Key="x:k")
+    assert (first[0], second[0]) == (201, 201)
+    assert first[1]["version"]["id"] != second[1]["version"]["id"]

@@ -71,7 +71,9 @@ def test_every_change_is_in_the_audit_log(ours: Caller, registry_url: str, model
         "alias.set",
         "alias.set",
         *["version.register"] * 3,
+        "registered_model.create",
     ]
+    assert log["items"][0]["detail"]["changes"] == {"owner": {"from": "team", "to": "eve"}}
     _, moves = ours("GET", f"/audit?model={model}&action=alias.set&limit=1")
     assert moves["items"][0]["detail"] == {"from": "1", "to": "2", "reason": "better"}
     assert moves["items"][0]["actor"] == "anonymous"

@@ -162,7 +162,7 @@ def test_a_registration_needs_its_key(ours: Caller, unique: str) -> None:
     assert "Idempotency-Key" in error["message"]
 
 
-def test_a_reference_is_a_name_before_a_number_before_an_alias(ours: Caller, unique: str) -> None:
+def test_a_reference_is_a_name_before_a_number(ours: Caller, unique: str) -> None:
     """A version called "2" wins over the version with the number 2; latest is the newest."""
     for key, version in enumerate([{"name": "2"}, {"name": "b"}, {}]):
         body = registration(unique, [], version=version, aliases=[])

@@ -78,7 +78,7 @@ def test_a_version_shows_all_that_is_known_of_it(
     for part in (
         f"{name} version 2",
         "the second",
-        "Registered WHEN by ada",
+        "Registered WHEN by anonymous, who gave as its author ada",
         "Approved by anonymous, WHEN: reviewed",
         "roc_auc 0.8200",
         "learning_rate 0.2",
@@ -89,7 +89,7 @@ def test_a_version_shows_all_that_is_known_of_it(
         f"live {name}-env deployed",
         "What the model reads to predict left Column Type May be missing age integer yes",
         f"kfp-tabular registry download {name}@2 model/",
-        "anonymous model_version.update fields description",
+        "anonymous model_version.update description – → ",
         "anonymous version.approve reviewed",
         "anonymous version.register number 2, digest",
     ):
