@@ -103,6 +103,10 @@ kind-down: ## Delete that cluster and its data
 kind-bundle: images ## Save all that make kind pulls into BUNDLE, for a machine without a network
 	@manifests/kind/bundle.sh
 
+.PHONY: docs
+docs: $(VENV)/.installed-dev ## Write the parts of docs/ that are made from the source
+	@$(BIN)/python -m tests.documents
+
 .PHONY: bench
 bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle machine)
 	@$(BIN)/python -m tests.benchmarks

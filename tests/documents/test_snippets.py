@@ -26,6 +26,7 @@ DONE = [snippet for snippet in RUNNABLE if not snippet.marked]
 NOT_DONE = [snippet for snippet in RUNNABLE if snippet.marked]
 SESSION = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 ASSIGNMENT = re.compile(r"\w+=")
+FOLDERS = ("components", "data", "examples", "pipelines")
 TARGETS = set(re.findall(r"^([a-z-]+):", (catalog.ROOT / "Makefile").read_text("utf-8"), re.M))
 
 
@@ -48,10 +49,12 @@ def one_checkout_for_each_document(
 
 
 def _fill(folder: Path) -> None:
-    for name in ("Makefile", "components", "data", "pipelines", "pyproject.toml", ".venv"):
+    for name in ("Makefile", *FOLDERS, ".venv"):
         (folder / name).symlink_to(catalog.ROOT / name)
-    for lock in catalog.ROOT.glob("*.lock"):
-        (folder / lock.name).symlink_to(lock)
+    for path in (catalog.ROOT / "pyproject.toml", *catalog.ROOT.glob("*.lock")):
+        copy = shutil.copyfile(path, folder / path.name)
+        # Older than the environment, into which make would install this folder otherwise.
+        os.utime(copy, (0, 0))
     table = (catalog.ROOT / "data" / "bird_strikes.csv").read_text("utf-8")
     (folder / "my.csv").write_text(table.replace("damaged", "churned", 1), "utf-8")
 
