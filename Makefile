@@ -17,11 +17,13 @@ $(BIN)/python:
 		{ echo "error: Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "· creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null || \
-		{ echo "· installing uv into $(VENV)"; $(BIN)/python -m pip install -q --require-hashes -r requirements-uv.lock; }
+
+$(BIN)/uv: | $(BIN)/python
+	@echo "· installing uv into $(VENV)"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-uv.lock
 
 # Bytecode is compiled at install: without it, the first import of scikit-learn and pandas takes 6 s.
-$(VENV)/.installed: $(LOCK) pyproject.toml | $(BIN)/python
+$(VENV)/.installed: $(LOCK) pyproject.toml | $(BIN)/python $(UV)
 	@echo "· installing the locked dependencies"
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r $(LOCK)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
@@ -115,7 +117,7 @@ bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle mach
 # beyond ASCII of anyio's. A test in tests/integration/containers keeps this to what it says.
 UNUSED := contourpy idna click
 .PHONY: lock
-lock: | $(BIN)/python ## Resolve the dependencies anew into the lock files
+lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) --all-extras -o $(DEV_LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install $(UNUSED:%=--no-emit-package %) -o requirements-components.lock
