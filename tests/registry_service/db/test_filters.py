@@ -1,7 +1,6 @@
 """Filters in SQL, against the same filters evaluated in Python."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,21 +15,11 @@ from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, Li
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.properties import PropertyValue
 from registry_service.domain.resources import ModelVersion, RegisteredModel
+from tests.registry_service.memory import holds
 from tests.registry_service.postgres import new_database
 
 # Enough that some values are common, others rare, one model narrow, and the other not.
 ROWS = 6_000
-SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": lambda have, wanted: have == wanted,
-    "!=": lambda have, wanted: have != wanted,
-    "<": lambda have, wanted: have < wanted,
-    ">": lambda have, wanted: have > wanted,
-    "<=": lambda have, wanted: have <= wanted,
-    ">=": lambda have, wanted: have >= wanted,
-    "IN": lambda have, wanted: have in wanted,
-    "LIKE": lambda have, wanted: bool(re.fullmatch(wanted.replace("%", ".*"), have)),
-    "ILIKE": lambda have, wanted: bool(re.fullmatch(wanted.replace("%", ".*"), have.lower())),
-}
 TEXTS = ("red", "green", "x" * 300, "x" * 299 + "y", "none")
 AUTHORS = ("ada", "bob", "eve", "none")
 
@@ -105,21 +94,6 @@ FILTERS = st.recursive(
     ).map(lambda made: made[0](tuple(made[1]))),
     max_leaves=5,
 )
-
-
-def holds(condition: Filter, row: ModelVersion) -> bool:
-    """Evaluate a filter on a version as its documentation says."""
-    match condition:
-        case AllOf(parts):
-            return all(holds(part, row) for part in parts)
-        case AnyOf(parts):
-            return any(holds(part, row) for part in parts)
-    if condition.custom:
-        found = row.custom_properties.get(condition.name)
-        have = None if found is None else found.value
-    else:
-        have = row.author
-    return have is not None and SIGNS[condition.operator](have, condition.value)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
