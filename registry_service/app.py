@@ -31,7 +31,11 @@ from registry_service.api.registry.blobs import (
     uploads_router,
 )
 from registry_service.api.registry.governance import records_router, versions_router
-from registry_service.api.registry.models import models_router, register_router
+from registry_service.api.registry.models import (
+    descriptions_router,
+    models_router,
+    register_router,
+)
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
@@ -39,6 +43,7 @@ from registry_service.errors import StorageError
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
+from registry_service.service.descriptions import Descriptions
 from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.lookup import Lookup
@@ -166,6 +171,7 @@ def _our_routers(
     yield models_router(registrations, blobs)
     yield aliases_router(aliases)
     yield register_router(registrations)
+    yield descriptions_router(Descriptions(database, lookup))
     yield uploads_router(Uploads(database, blobs), blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(blobs)

@@ -17,7 +17,8 @@ def refuse_held(transaction: Transaction, version: ModelVersion) -> None:
         model = transaction.resources.get(RegisteredModel, version.registered_model_id)
         raise ConflictError(
             f"version {version.name!r} of model {model.name!r} is held by "
-            f"{', '.join(holders)}: move them away first"
+            f"{', '.join(holders)}: move them away first, or remove them "
+            "(kfp-tabular registry unalias)"
         )
 
 

@@ -60,6 +60,7 @@ def model_summary(item: Mapping[str, Any]) -> ModelSummary:
         state=item["state"],
         created_at=moment(item["createdAt"]),
         updated_at=moment(item["updatedAt"]),
+        properties=item["customProperties"],
     )
 
 
@@ -73,6 +74,7 @@ def version_summary(item: Mapping[str, Any]) -> VersionSummary:
         author=item["author"],
         created_at=moment(item["createdAt"]),
         properties=item["properties"],
+        description=item["description"],
     )
 
 

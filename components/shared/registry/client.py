@@ -8,6 +8,7 @@ registry.promote("churn", "champion", "7", reason="better on June's data")
 """
 
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -51,6 +52,11 @@ RETRIES_VARIABLE: Final = "REGISTRY_RETRIES"
 LATEST: Final = "latest"
 
 __all__ = ["ANYTHING", "Receipt", "RegisteredVersion", "RegistryClient"]
+
+
+Scalar = str | int | float | bool
+
+log = logging.getLogger(__name__)
 
 
 class Expected(Enum):
@@ -302,6 +308,50 @@ class RegistryClient:
             self._http.json("POST", path, action, {"reason": reason}, repeat=False)
         )
 
+    def remove_alias(self, model_name: str, alias: str, reason: str | None = None) -> None:
+        """Remove an alias; the version that it points to stays."""
+        path = alias_path(model_name, alias) + _query(reason=reason)
+        self._http.send("DELETE", path, f"remove {alias} of {model_name}", repeat=False)
+
+    def describe_model(
+        self,
+        model_name: str,
+        *,
+        description: str | None = None,
+        owner: str | None = None,
+        tags: Mapping[str, Scalar | None] | None = None,
+    ) -> ModelSummary:
+        """Set what is said of a model.
+
+        Args:
+            model_name: name of the model.
+            description: text for people; None leaves it as it is, as for the others.
+            owner: who answers for it.
+            tags: properties by name; those that are None are removed, all others stay.
+        """
+        body = _given(description=description, owner=owner, customProperties=tags)
+        answer = self._http.json("PATCH", model_path(model_name), f"describe {model_name}", body)
+        return answers.model_summary(answer["model"])
+
+    def describe_version(
+        self,
+        model_name: str,
+        ref: str,
+        *,
+        description: str | None = None,
+        tags: Mapping[str, Scalar | None] | None = None,
+    ) -> VersionSummary:
+        """Set what is said of a version, as `describe_model`; an approved one keeps its tags."""
+        body = _given(description=description, properties=tags)
+        path, action = version_path(model_name, ref), f"describe {model_name}@{ref}"
+        return answers.version_summary(self._http.json("PATCH", path, action, body)["version"])
+
+    def withdraw_approval(self, model_name: str, ref: str, reason: str | None = None) -> None:
+        """Take the approval of a version back, when no protected alias points to it any more."""
+        path = version_path(model_name, ref) + "/approval" + _query(reason=reason)
+        action = f"withdraw the approval of {model_name}@{ref}"
+        self._http.send("DELETE", path, action, repeat=False)
+
     def approve(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Find a version fit for the registry's protected aliases."""
         path = version_path(model_name, ref) + "/approval"
@@ -328,8 +378,7 @@ class RegistryClient:
 
     def delete(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Delete a version that no alias and no deployment holds; its name stays taken."""
-        query = f"?{urlencode({'reason': reason})}" if reason else ""
-        path = version_path(model_name, ref) + query
+        path = version_path(model_name, ref) + _query(reason=reason)
         self._http.send("DELETE", path, f"delete {model_name}@{ref}", repeat=False)
 
     def retain(
@@ -352,4 +401,17 @@ class RegistryClient:
     def _version(self, model_name: str, ref: str) -> RegisteredVersion:
         path = version_path(model_name, ref)
         answer = self._http.json("GET", path, f"find {model_name}@{ref}")
+        for warning in answer.get("warnings", ()):
+            log.warning("%s", warning)
         return answers.registered_version(answer, self)
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    """Return the fields of a body that were given."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _query(**fields: str | None) -> str:
+    """Return the query of a path, empty when nothing is asked."""
+    given = _given(**fields)
+    return f"?{urlencode(given)}" if given else ""

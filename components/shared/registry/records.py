@@ -106,6 +106,7 @@ class ModelSummary:
     state: str
     created_at: datetime
     updated_at: datetime
+    properties: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class VersionSummary:
     author: str | None
     created_at: datetime
     properties: Mapping[str, Any]
+    description: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pipelines.command_line.registry.connection import (
     shown,
     url_option,
 )
+from pipelines.command_line.registry.describing import COMMANDS as DESCRIBING
 from pipelines.command_line.registry.output import examples, json_option, print_json, reason_option
 
 CHAMPION: Final = "champion"
@@ -86,19 +87,26 @@ def rollback_command(
     _print_move(model, alias, before, moved.version, as_json)
 
 
-@click.command("approve", epilog=examples("approve churn@7 --reason 'reviewed'"))
+@click.command(
+    "approve",
+    epilog=examples("approve churn@7 --reason 'reviewed'", "approve churn@7 --withdraw"),
+)
 @click.argument("version", metavar="MODEL[@REF]")
 @reason_option
+@click.option("--withdraw", is_flag=True, help="Take the approval back instead.")
 @url_option
-def approve_command(version: str, reason: str | None, url: str | None) -> None:
+def approve_command(version: str, reason: str | None, withdraw: bool, url: str | None) -> None:
     """Approve a version for protected aliases.
 
-    A registry may have aliases that only an approved version can have.
+    A registry may have aliases that only an approved version can have. What an approved version
+    consists of does not change any more, unless its approval is withdrawn.
     """
     with connected_registry(url) as client:
         found = client.get(version)
-        client.approve(found.model_name, found.version, reason)
-    click.echo(f"{found.model_name} version {found.version} is approved")
+        change = client.withdraw_approval if withdraw else client.approve
+        change(found.model_name, found.version, reason)
+    done = "is not approved any more" if withdraw else "is approved"
+    click.echo(f"{found.model_name} version {found.version} {done}")
 
 
 @click.command("serve", epilog=examples("serve", "serve --data .kfp-tabular/registry --port 9090"))
@@ -141,5 +149,6 @@ def _print_move(model: str, alias: str, before: str | None, after: str, as_json:
 
 COMMANDS: Final = (
     *(promote_command, rollback_command, approve_command, serve_command),
+    *DESCRIBING,
     *CLEARING,
 )

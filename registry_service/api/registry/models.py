@@ -6,13 +6,17 @@ from typing import Annotated
 import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
-from registry_service.api.bodies import LargeBody
+from registry_service.api.bodies import LargeBody, RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.openapi import api_router, takes
 from registry_service.api.parameters import list_query
-from registry_service.api.registry.schemas import RegisterBody
+from registry_service.api.registry.schemas import (
+    DescribeModelBody,
+    DescribeVersionBody,
+    RegisterBody,
+)
 from registry_service.api.registry.views import (
     alias_view,
     detail_view,
@@ -26,6 +30,7 @@ from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
 from registry_service.service.blob_ports import BlobStore
+from registry_service.service.descriptions import Descriptions
 from registry_service.service.registrations import Registrations
 
 Listing = Annotated[ListQuery, Depends(list_query)]
@@ -54,6 +59,24 @@ def register_router(registrations: Registrations) -> APIRouter:
         fingerprint = hashlib.sha256(canonical).hexdigest()
         registered = registrations.register(who, registration, key, fingerprint)
         return json_response(registered_view(registered), 200 if registered.replayed else 201)
+
+    return router
+
+
+def descriptions_router(descriptions: Descriptions) -> APIRouter:
+    """Return the routes that set descriptions, owners and tags."""
+    router = api_router("/api/registry/v1/models", "Models")
+
+    @router.patch("/{name}", openapi_extra=takes(DescribeModelBody))
+    def describe_model(who: Caller, name: str, raw: RawBody) -> Response:
+        wording = parse(DescribeModelBody, raw).to_domain()
+        return json_response({"model": model_view(descriptions.describe_model(who, name, wording))})
+
+    @router.patch("/{name}/versions/{ref}", openapi_extra=takes(DescribeVersionBody))
+    def describe_version(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        wording = parse(DescribeVersionBody, raw).to_domain()
+        version = descriptions.describe_version(who, name, ref, wording)
+        return json_response({"version": version_view(version)})
 
     return router
 

@@ -19,6 +19,7 @@ from registry_service.domain.registration import (
     VersionDocument,
 )
 from registry_service.domain.resources import RegisteredModel
+from registry_service.service.descriptions import Wording
 
 _MAX_INT = 1 << 63
 
@@ -210,6 +211,34 @@ class MoveBody(Body):
     reason: Text | None = None
 
 
+Tags = Annotated[dict[ShortText, Value | None], Field(max_length=limits.PROPERTIES)]
+
+
+class DescribeModelBody(Body):
+    """PATCH models/{name}: what is left out stays; of the properties, null removes one."""
+
+    description: Text | None = None
+    owner: Owner | None = None
+    custom_properties: Tags = Field(default_factory=dict)
+
+    def to_domain(self) -> Wording:
+        """Return what is to be said."""
+        given = self.model_dump(include={"description", "owner"} & self.model_fields_set)
+        return Wording(given, self.custom_properties)
+
+
+class DescribeVersionBody(Body):
+    """PATCH models/{name}/versions/{ref}: as for a model."""
+
+    description: Text | None = None
+    properties: Tags = Field(default_factory=dict)
+
+    def to_domain(self) -> Wording:
+        """Return what is to be said."""
+        given = self.model_dump(include={"description"} & self.model_fields_set)
+        return Wording(given, self.properties)
+
+
 class RetentionBody(Body):
     """POST models/{name}/retention: archived versions that nothing holds are deleted."""
 
@@ -236,6 +265,8 @@ BODIES: tuple[type[Body], ...] = (
     RegisterBody,
     AliasBody,
     MoveBody,
+    DescribeModelBody,
+    DescribeVersionBody,
     RetentionBody,
     GarbageBody,
 )

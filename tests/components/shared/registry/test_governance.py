@@ -78,3 +78,45 @@ def test_garbage_is_counted_before_it_is_deleted(client: RegistryClient) -> None
     collected = client.collect_garbage(older_than_hours=1)
     assert (collected.blobs, collected.bytes, collected.dry_run) == (0, 0, True)
     assert not client.collect_garbage(dry_run=False).dry_run
+
+
+def test_an_alias_is_removed(client: RegistryClient, register: Register, name: str) -> None:
+    """What it held can be put away then; removing it twice is an error."""
+    register(aliases=["challenger"])
+    client.remove_alias(name, "challenger", "it lost & more")
+    assert client.aliases(name) == ()
+    assert client.audit(name, action="alias.remove")[0].detail["reason"] == "it lost & more"
+    client.archive(name, "1")
+    with pytest.raises(RegistryRefusalError, match="no alias 'challenger'"):
+        client.remove_alias(name, "challenger")
+
+
+def test_a_model_and_a_version_are_described(
+    client: RegistryClient, register: Register, name: str
+) -> None:
+    """What is not given stays; an empty text takes a description away, None a tag."""
+    register(version={"properties": {"rows": 7}})
+    client.describe_model(name, description="who leaves", owner="growth", tags={"tier": 1})
+    changed = client.describe_model(name, tags={"tier": None, "eu": True})
+    assert (changed.description, changed.owner) == ("who leaves", "growth")
+    assert changed.properties == {"eu": True}
+    assert client.describe_model(name, description="").description == ""
+    version = client.describe_version(name, "1", description="first", tags={"rows": 8})
+    assert (version.description, version.properties) == ("first", {"rows": 8})
+    assert client.audit(name, action="model_version.update")[0].detail["changes"] == {
+        "customProperties.rows": {"from": 7, "to": 8},
+        "description": {"from": None, "to": "first"},
+    }
+
+
+def test_an_approved_version_keeps_its_tags(
+    client: RegistryClient, register: Register, name: str
+) -> None:
+    """Until its approval is withdrawn."""
+    register()
+    client.approve(name, "1")
+    with pytest.raises(RegistryRefusalError, match="was approved"):
+        client.describe_version(name, "1", tags={"x": 1})
+    assert client.describe_version(name, "1", description="fine").description == "fine"
+    client.withdraw_approval(name, "1", "leaked")
+    assert client.describe_version(name, "1", tags={"x": 1}).properties["x"] == 1

@@ -16,7 +16,17 @@ from tests.registry_service.running import RunningRegistry, start_registry
 Registry = Callable[..., Done]
 COMMANDS = (
     *("list", "show", "compare", "promote", "rollback", "approve", "audit", "gc"),
-    *("archive", "restore", "retain", "delete", "verify", "download", "serve"),
+    *(
+        "unalias",
+        "describe",
+        "archive",
+        "restore",
+        "retain",
+        "delete",
+        "verify",
+        "download",
+        "serve",
+    ),
 )
 
 
@@ -148,6 +158,35 @@ def test_an_approval_is_shown(ask: Registry, name: str) -> None:
     assert "approved" not in ask("show", f"{name}@1").output
 
 
+def test_an_approval_is_withdrawn(ask: Registry, name: str) -> None:
+    """The version is as before it was approved."""
+    ask("approve", f"{name}@1")
+    assert "is not approved any more" in ask("approve", f"{name}@1", "--withdraw").output
+    assert "approved" not in ask("show", f"{name}@1").output
+
+
+def test_an_alias_is_removed(ask: Registry, name: str) -> None:
+    """The way out that a refused archive names leads on."""
+    refused = ask("archive", f"{name}@2")
+    assert "kfp-tabular registry unalias" in refused.errors
+    assert ask("unalias", name, "challenger", "--reason", "it lost").exit_code == 0
+    assert ask("archive", f"{name}@2").exit_code == 0
+    assert "it lost" in ask("audit", name, "--action", "alias.remove").output
+
+
+def test_models_and_versions_are_described(ask: Registry, name: str) -> None:
+    """Description, owner and tags; what is not named stays, and a tag can be taken away."""
+    assert ask("describe", name, "--owner", "growth", "--tag", "tier=gold").exit_code == 0
+    assert ask("describe", name, "--description", "who stays").exit_code == 0
+    (found,) = (m for m in json.loads(ask("list", "--json").output) if m["name"] == name)
+    assert (found["owner"], found["description"]) == ("growth", "who stays")
+    assert found["properties"] == {"tier": "gold"}
+    both = ("--tag", "seen=yes", "--untag", "estimator", "--description", "the second")
+    assert ask("describe", f"{name}@2", *both).exit_code == 0
+    shown = json.loads(ask("show", f"{name}@2", "--json").output)
+    assert (shown["properties"], shown["description"]) == ({"seen": "yes"}, "the second")
+
+
 def test_a_version_is_archived_and_restored(ask: Registry, name: str) -> None:
     """An archived version has no promotions; a champion is not archived."""
     assert "is archived" in ask("archive", f"{name}@1", "--reason", "superseded").output
@@ -234,6 +273,10 @@ def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None
         (("promote", "{name}", "--alias", "1st"), "starts with a letter"),
         (("rollback", "{name}"), "no earlier version"),
         (("delete", "{name}"), "{name}@VERSION"),
+        (("unalias", "{name}", "champion"), "no alias 'champion'"),
+        (("describe", "{name}"), "--description, --owner, --tag or --untag"),
+        (("describe", "{name}", "--tag", "x"), "NAME=VALUE"),
+        (("describe", "{name}@2", "--owner", "x"), "a version has no owner"),
         (("archive", "{name}"), "{name}@VERSION"),
         (("delete", "{name}@2"), "challenger"),
         (("download", "{name}@9", "copy"), "no {name}@9"),
