@@ -5,10 +5,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Connection,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -28,10 +30,14 @@ _models, _versions, _aliases = tables.registered_models, tables.model_versions, 
 _documents, _approvals, _tombstones = tables.version_documents, tables.approvals, tables.tombstones
 _MODEL: BindParameter[int] = bindparam("model_id")
 _VERSIONS: BindParameter[Any] = bindparam("versions", expanding=True)
+_NOW: BindParameter[int] = bindparam("now", type_=BigInteger)
 _NEXT_NUMBER = (
     update(_models)
     .where(_models.c.id == _MODEL)
-    .values(last_number=_models.c.last_number + 1)
+    .values(
+        last_number=_models.c.last_number + 1,
+        updated_at=case((_models.c.updated_at < _NOW, _NOW), else_=_models.c.updated_at + 1),
+    )
     .returning(_models.c.last_number)
 )
 _newer = _versions.alias("newer")
@@ -79,8 +85,9 @@ class SqlVersions:
         self._connection = connection
 
     def next_number(self, model_id: int) -> int:
-        """Take the next version number of a model; serialises the writers of that model."""
-        number: int | None = self._connection.scalar(_NEXT_NUMBER, {"model_id": model_id})
+        """Take the next version number of a model, and change the model's time."""
+        taken = {"model_id": model_id, "now": now_ms()}
+        number: int | None = self._connection.scalar(_NEXT_NUMBER, taken)
         if number is None:
             raise NotFoundError(f"no registered model found for id {model_id}: not found")
         return number

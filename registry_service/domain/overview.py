@@ -17,12 +17,6 @@ class ModelRow:
     latest: ModelVersion | None
     aliases: Sequence[Alias]
 
-    @property
-    def changed_at(self) -> int:
-        """When the model was changed or got its newest version, in epoch milliseconds."""
-        registered = self.latest.created_at if self.latest else 0
-        return max(self.model.updated_at, registered)
-
 
 @dataclass(frozen=True, slots=True)
 class HeldAlias:

@@ -66,7 +66,9 @@ class Versions(Protocol):
     """Numbers, names, documents and approvals of versions."""
 
     def next_number(self, model_id: int) -> int:
-        """Take the next version number of a model; serialises the writers of that model.
+        """Take the next version number of a model, which is changed by the version that gets it.
+
+        Serialises the writers of that model.
 
         Raises:
             NotFoundError: There is no such model.

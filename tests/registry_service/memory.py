@@ -183,8 +183,11 @@ class MemoryVersions:
 
     def next_number(self, model_id: int) -> int:
         """Take the next number."""
-        if model_id not in self._state.of(RegisteredModel):
+        models = self._state.of(RegisteredModel)
+        if model_id not in models:
             raise NotFoundError(f"no registered model found for id {model_id}: not found")
+        changed = max(now_ms(), models[model_id].updated_at + 1)
+        models[model_id] = replace(models[model_id], updated_at=changed)
         self._state.numbers[model_id] = self._state.numbers.get(model_id, 0) + 1
         return self._state.numbers[model_id]
 

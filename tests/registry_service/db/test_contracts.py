@@ -120,6 +120,19 @@ def test_a_taken_name_is_refused(database: Database, field: str) -> None:
         transaction.resources.save(replace(other, **{field: taken[field]}))  # type: ignore[arg-type]
 
 
+def test_a_version_that_comes_changes_its_model(database: Database) -> None:
+    """Its time goes on, however quickly versions come."""
+    with database.write() as transaction:
+        model = new_model(transaction)
+    times = []
+    for _ in range(3):
+        with database.write() as transaction:
+            new_version(transaction, model, some_name())
+            times.append(transaction.resources.get(RegisteredModel, model.id).updated_at)
+    assert times[0] < times[1] < times[2]
+    assert times[0] > model.updated_at
+
+
 def test_what_belongs_to_nothing_is_refused(database: Database) -> None:
     """A version of no model, and a number of it, end in an error and not in a stray row."""
     with pytest.raises(NotFoundError), database.write() as transaction:

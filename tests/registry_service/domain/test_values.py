@@ -5,10 +5,9 @@ import hashlib
 import pytest
 
 from registry_service.domain.filters import Comparison, literal_pattern
-from registry_service.domain.overview import ModelRow
 from registry_service.domain.properties import PropertyValue
 from registry_service.domain.registration import FileEntry, folder_digest
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.resources import RegisteredModel
 from tests.registry_service.memory import holds
 
 
@@ -41,12 +40,3 @@ def test_a_comparison_has_values_whether_it_is_with_one_or_several() -> None:
     """IN has several, all others one."""
     assert Comparison("a", None, "=", "x").values == ("x",)
     assert Comparison("a", None, "IN", ("x", "y")).values == ("x", "y")
-
-
-@pytest.mark.parametrize(("updated", "registered", "changed"), [(5, 3, 5), (5, 7, 7), (5, None, 5)])
-def test_a_model_changes_with_its_newest_version(
-    updated: int, registered: int | None, changed: int
-) -> None:
-    """Whichever was later."""
-    newest = None if registered is None else ModelVersion(created_at=registered)
-    assert ModelRow(RegisteredModel(updated_at=updated), newest, ()).changed_at == changed

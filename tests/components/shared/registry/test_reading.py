@@ -43,6 +43,20 @@ def test_a_list_goes_over_its_pages(
     assert [version.number for version in client.list_versions(name, limit=3)] == [5, 4, 3]
 
 
+def test_a_new_version_changes_its_model(
+    client: RegistryClient, register: Register, name: str
+) -> None:
+    """The model is listed first again, with the time of its newest version."""
+    register()
+    register(model={"name": f"{name} later"})
+    before = next(model for model in client.list_models() if model.name == name)
+    register()
+    first, *_ = client.list_models(limit=1)
+    assert first.name == name
+    assert first.updated_at > before.updated_at
+    assert first.created_at == before.created_at
+
+
 def test_the_model_changed_last_is_listed_first(
     client: RegistryClient, register: Register, name: str
 ) -> None:
