@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -83,7 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if settings.database_url is None:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            make_folder(settings.data_dir)
         if isinstance(blobs, FolderStore):
             blobs.prepare()
         migrate(engine)
@@ -121,6 +122,14 @@ async def keep_house(housekeeping: Housekeeping) -> None:
             await run_in_threadpool(housekeeping.run)
         except StorageError as error:
             log.warning("could not clear away what is of no use any more: %s", error)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of the data. Raises StorageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def blob_store(settings: Settings) -> "FolderStore | S3Store":

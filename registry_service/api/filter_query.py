@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar, cast
 
+from registry_service.domain import limits
 from registry_service.domain.filters import (
     AllOf,
     AnyOf,
@@ -70,6 +71,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._compared = 0
 
     def whole(self) -> Filter:
         found = self._any()
@@ -92,6 +94,11 @@ class _Parser:
         return found
 
     def _comparison(self) -> Comparison:
+        self._compared += 1
+        if self._compared > limits.COMPARISONS:
+            raise InvalidRequestError(
+                f"filterQuery has more than {limits.COMPARISONS} comparisons: bad request"
+            )
         plain, quoted, suffix = self._need(_NAME, "a property name").groups()
         name = plain or _ESCAPED.sub(r"\1", quoted)
         value_type = cast("ValueType | None", suffix)
@@ -99,6 +106,10 @@ class _Parser:
             self._need(_OPEN, "'('")
             values = self._several(self._value, _COMMA)
             self._need(_CLOSE, "')'")
+            if len(values) > limits.COMPARISONS:
+                raise InvalidRequestError(
+                    f"filterQuery: IN has more than {limits.COMPARISONS} values: bad request"
+                )
             return Comparison(name, value_type, "IN", tuple(values))
         sign = self._need(_OPERATOR, "an operator")[1].upper()
         operator = cast("Operator", "!=" if sign == "<>" else sign)

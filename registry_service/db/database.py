@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, literal, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from registry_service.db.aliases import SqlAliases
 from registry_service.db.audit import SqlAnswers, SqlAuditLog
+from registry_service.db.engine import STATEMENT_SECONDS
 from registry_service.db.files import SqlBlobMarks, SqlFiles
 from registry_service.db.resources import SqlResources
 from registry_service.db.versions import SqlVersions
-from registry_service.errors import StorageError
+from registry_service.errors import StorageError, StorageFullError
 
 
 class SqlTransaction:
@@ -36,12 +37,12 @@ class SqlDatabase:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting for it in a queue beats polling the file's lock.
-        self._writer = threading.Lock() if self._is_sqlite else nullcontext()
+        self._writer = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Open a view; on SQLite a consistent one. Nothing is written through it."""
-        with _outages(), self._engine.begin() as connection:
+        with outages(), self._engine.begin() as connection:
             # Each statement sees its own state of the data in PostgreSQL's usual isolation.
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
@@ -50,24 +51,47 @@ class SqlDatabase:
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
-        with _outages(), self._writer, self._engine.begin() as connection:
+        with outages(), self._turn(), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
             yield SqlTransaction(connection)
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
-        with _outages(), self._engine.connect() as connection:
+        with outages(), self._engine.connect() as connection:
             connection.execute(select(literal(1)))
 
     def close(self) -> None:
         """Close every connection; nobody uses one any more."""
         self._engine.dispose()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=STATEMENT_SECONDS):
+            raise StorageError("other changes took too long: try again")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
 
 @contextmanager
-def _outages() -> Iterator[None]:
+def outages() -> Iterator[None]:
+    """Tell that a database cannot be used, or has no room left, from what it says of the data."""
     try:
         yield
-    except (OperationalError, PoolTimeoutError) as error:
-        reason = str(getattr(error, "orig", None) or error)
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except (DatabaseError, PoolTimeoutError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        if "disk is full" in reason or "No space left on device" in reason:
+            raise StorageFullError("the registry's database has no room left") from error
+        if reason in _TOO_LONG:
+            reason = f"this took longer than {STATEMENT_SECONDS} s: ask for less"
         raise StorageError(f"the registry's database cannot be used: {reason}") from error
+
+
+# What SQLite and PostgreSQL say of a statement whose time is over.
+_TOO_LONG = ("interrupted", "canceling statement due to statement timeout")

@@ -2,14 +2,28 @@
 
 import select
 import sqlite3
+import time
 from typing import Any
 
+import psycopg
 import pydantic_core
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-CONNECT_SECONDS = "10"
+# A statement, and what one waits for a lock, take no longer: whoever asked is told.
+STATEMENT_SECONDS = 10
+# Packets that a firewall swallows, or a server that is gone, would otherwise hold a request for
+# minutes. A URL may say something else.
+_NETWORK = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+# So many steps of SQLite's virtual machine, some milliseconds, pass between two looks at the clock.
+_STEPS = 100_000
 
 
 def _dumps(value: Any) -> str:
@@ -29,19 +43,21 @@ def open_engine(url: str, connections: int) -> Engine:
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "postgresql":
-        # Packets that a firewall swallows would otherwise hold a request for two minutes.
-        parsed = parsed.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(parsed.query))
+        parsed = parsed.update_query_dict(_NETWORK | dict(parsed.query))
     engine = create_engine(
         parsed,
         isolation_level="AUTOCOMMIT",
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=STATEMENT_SECONDS,
         json_serializer=_dumps,
         json_deserializer=pydantic_core.from_json,
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "checkout", _bound_sqlite)
     else:
+        event.listen(engine, "connect", _bound_postgresql)
         event.listen(engine, "checkout", _refuse_closed)
     return engine
 
@@ -65,8 +81,28 @@ def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) ->
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={STATEMENT_SECONDS * 1000}",
         "case_sensitive_like=ON",
         "cache_size=-8192",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _bound_sqlite(connection: sqlite3.Connection, *_: object) -> None:
+    """Interrupt what is done with a connection, from now on, when its time is over."""
+    end = time.monotonic() + STATEMENT_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+
+
+def unbounded(connection: Connection) -> None:
+    """Let what is done with a connection to SQLite take its time."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    driver.set_progress_handler(None, 0)
+
+
+def _bound_postgresql(connection: psycopg.Connection[Any], _: ConnectionPoolEntry) -> None:
+    milliseconds = STATEMENT_SECONDS * 1000
+    connection.execute(
+        f"SELECT set_config('statement_timeout', '{milliseconds}', false),"
+        f" set_config('lock_timeout', '{milliseconds}', false)"
+    )

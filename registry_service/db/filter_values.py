@@ -1,6 +1,7 @@
 """The values of a filter, checked against what they are compared with, which the errors name."""
 
 from registry_service.db.rows import STRING_KEY_LENGTH
+from registry_service.domain import limits
 from registry_service.domain.filters import Literals
 from registry_service.errors import InvalidRequestError
 
@@ -20,6 +21,8 @@ def beginning(name: str, value: Literals) -> str:
 def pattern(name: str, value: Literals) -> str:
     """Return the pattern of LIKE or ILIKE."""
     given = text_value(name, value)
+    if len(given) > limits.PATTERN:
+        raise misfit(name, f"has a pattern of {len(given)} characters, {limits.PATTERN} at most")
     if (len(given) - len(given.rstrip("\\"))) % 2:
         raise misfit(name, "has a pattern that ends in a single backslash")
     return given

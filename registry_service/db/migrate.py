@@ -3,6 +3,11 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import ProgrammingError
+
+from registry_service.db.database import outages
+from registry_service.db.engine import unbounded
+from registry_service.errors import StorageError
 
 # The newest of the migrations; a test keeps it true.
 HEAD = "0002"
@@ -15,17 +20,37 @@ def migrate(engine: Engine) -> None:
 
     Args:
         engine: The database.
+
+    Raises:
+        StorageError: It cannot be brought there: it is damaged, full, or of a newer version.
     """
-    with engine.connect() as connection:
+    with outages(), engine.connect() as connection:
         try:
             if connection.dialect.name == "sqlite":
+                unbounded(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.exec_driver_sql("BEGIN")
+                # Others may be at it, and a large table takes its time.
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            if current_revision(connection) != HEAD:
+            current = current_revision(connection)
+            if current is not None and current > HEAD:
+                raise StorageError(
+                    f"the registry's database is of a newer version ({current}, this one knows "
+                    f"{HEAD}): start that version, or restore a copy from before it"
+                )
+            if current != HEAD:
                 _upgrade(connection)
+            else:
+                # What can only be read says so now, and not at the first change.
+                connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
             connection.exec_driver_sql("COMMIT")
+        except ProgrammingError as error:
+            connection.invalidate()
+            reason = str(error.orig).splitlines()[0]
+            raise StorageError(f"the registry may not set up its database: {reason}") from error
         except BaseException:
             # The database undoes what a lost connection began.
             connection.invalidate()

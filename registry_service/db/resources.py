@@ -27,9 +27,10 @@ from sqlalchemy.exc import IntegrityError
 from registry_service.db import tables
 from registry_service.db.filters import filtered
 from registry_service.db.rows import TABLES, column_name, property_rows, read_row, to_row
+from registry_service.domain import limits
 from registry_service.domain.paging import Cursor, ListQuery, Page
 from registry_service.domain.resources import Artifact, Resource
-from registry_service.errors import AlreadyExistsError, NotFoundError
+from registry_service.errors import AlreadyExistsError, NotFoundError, TooLargeError
 from registry_service.service.ports import ONE_OF
 
 R = TypeVar("R", bound=Resource)
@@ -44,6 +45,10 @@ _DELETE_PROPERTIES = delete(tables.properties).where(
     tables.properties.c.resource == bindparam("of_resource"),
     tables.properties.c.owner_id == bindparam("of_id"),
 )
+
+
+# How large rows are is seen when they are there: few come at a time. Clients ask for so many.
+_AT_A_TIME = 100
 
 
 def now_ms() -> int:
@@ -113,18 +118,41 @@ class SqlResources:
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         """Return one page of the resources whose fields have these values."""
+        wanted = min(query.page_size or limits.PAGE, limits.PAGE)
+        found, more = self._read(kind, query, where, wanted, limits.PAGE_BYTES)
+        return Page(found, _cursor(query, found[-1]) if more else None)
+
+    def every(self, kind: type[R], **where: Any) -> Sequence[R]:
+        """Return all resources whose fields have these values, sorted by id."""
+        found, more = self._read(kind, ListQuery(), where, limits.TOGETHER, limits.PAGE_BYTES)
+        if more:
+            raise TooLargeError(
+                f"these are more than {len(found)} {kind.label}s, which are not shown together: "
+                "ask for pages of them under /api/model_registry/v1"
+            )
+        return found
+
+    def _read(
+        self, kind: type[R], query: ListQuery, where: Mapping[str, Any], most: int, most_bytes: int
+    ) -> tuple[Sequence[R], bool]:
+        """Return the first resources of a list, and whether there are more."""
         values = _by_column(kind, where)
-        statement = _page(kind, tuple(values), query)
-        if query.page_size is not None:
-            values["page_limit"] = query.page_size + 1
-        if query.after is not None:
-            values |= {"after_value": query.after.value, "after_id": query.after.id}
-        rows = self._connection.execute(statement, values).all()
-        if query.page_size is None or len(rows) <= query.page_size:
-            return Page([read_row(kind, row) for row in rows], None)
-        items = [read_row(kind, row) for row in rows[: query.page_size]]
-        sorted_by = getattr(items[-1], _SORT_COLUMNS[query.order_by])
-        return Page(items, Cursor(sorted_by, items[-1].id))
+        found: list[R] = []
+        size = 0
+        while True:
+            few = min(most - len(found), _AT_A_TIME)
+            place = {"page_limit": few + 1}
+            if query.after is not None:
+                place |= {"after_value": query.after.value, "after_id": query.after.id}
+            statement = _page(kind, tuple(values), query)
+            rows = self._connection.execute(statement, values | place).all()
+            found += [read_row(kind, row) for row in rows[:few]]
+            if len(rows) <= few or len(found) >= most:
+                return found, len(rows) > few
+            size += sum(len(str(value)) for row in rows for value in row)
+            if size > most_bytes:
+                return found, True
+            query = replace(query, after=_cursor(query, found[-1]))
 
     def _index(self, resource: Resource) -> None:
         if rows := property_rows(TABLES[type(resource)], resource):
@@ -158,11 +186,10 @@ def _two(table: Table, names: tuple[str, ...]) -> Select[Any]:
 def _page(kind: type[Resource], names: tuple[str, ...], query: ListQuery) -> Select[Any]:
     table = TABLES[kind]
     order, is_first = table.c[_SORT_COLUMNS[query.order_by]], query.after is None
-    limited = query.page_size is not None
     if query.filter is None:
-        return _unfiltered(table, names, order, query.descending, is_first, limited)
+        return _unfiltered(table, names, order, query.descending, is_first)
     statement, identity = filtered(_selection(table, names), table, query)
-    return _sorted(statement, order, identity, query.descending, is_first, limited)
+    return _sorted(statement, order, identity, query.descending, is_first)
 
 
 @cache
@@ -172,10 +199,9 @@ def _unfiltered(
     order: Column[Any],
     descending: bool,
     is_first: bool,
-    limited: bool,
 ) -> Select[Any]:
     statement = _selection(table, names)
-    return _sorted(statement, order, table.c.id, descending, is_first, limited)
+    return _sorted(statement, order, table.c.id, descending, is_first)
 
 
 def _sorted(
@@ -184,7 +210,6 @@ def _sorted(
     identity: ColumnElement[int],
     descending: bool,
     is_first: bool,
-    limited: bool,
 ) -> Select[Any]:
     """Sort by a column and then the id, which makes every position in the list unique."""
     keys = (identity,) if order.primary_key else (order, identity)
@@ -194,9 +219,12 @@ def _sorted(
             last.insert(0, bindparam("after_value", type_=BigInteger()))
         here, there = tuple_(*keys), tuple_(*last)
         statement = statement.where(here < there if descending else here > there)
-    if limited:
-        statement = statement.limit(bindparam("page_limit", type_=Integer()))
+    statement = statement.limit(bindparam("page_limit", type_=Integer()))
     return statement.order_by(*(key.desc() if descending else key for key in keys))
+
+
+def _cursor(query: ListQuery, last: Resource) -> Cursor:
+    return Cursor(getattr(last, _SORT_COLUMNS[query.order_by]), last.id)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
-    """One page of a list; no `page_size` means everything."""
+    """One page of a list; without a `page_size` the largest that there is."""
 
     page_size: int | None = None
     order_by: OrderBy = "ID"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from registry_service.domain import limits
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.names import canonical
 from registry_service.domain.registration import LATEST, Alias, AuditEntry, AuditQuery
@@ -143,6 +144,10 @@ class Aliases:
         current = _expect(transaction, model, move)
         if current is None:
             _refuse_namesake(transaction, model, move.alias)
+            if len(aliases_of(transaction, model.id)) >= limits.OF_A_MODEL:
+                raise ConflictError(
+                    f"model {model.name!r} has {limits.OF_A_MODEL} aliases: remove one first"
+                )
         transaction.aliases.set(model.id, move.alias, version.id)
         _remember(transaction, model, move, current, version, action)
         moved = _current(transaction, model, move.alias)

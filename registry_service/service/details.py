@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import Alias, VersionDetail, VersionDocument
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel
 from registry_service.service.content import content_of
@@ -25,7 +24,7 @@ def details_of(
         aliases: Those of each model.
     """
     ids = [version.id for version in versions]
-    artifacts = transaction.resources.page(Artifact, ListQuery(), model_version_id__in=ids).items
+    artifacts = transaction.resources.every(Artifact, model_version_id__in=ids)
     artifacts_of = by_version(artifacts)
     documents, files = transaction.versions.documents(ids), transaction.files.of(ids)
     approvals = transaction.versions.approvals(ids)

@@ -64,9 +64,7 @@ class Overview:
             held = _held_aliases(transaction, model)
             page = transaction.resources.page(ModelVersion, query, registered_model_id=model.id)
             ids = [version.id for version in page.items]
-            metrics = transaction.resources.page(
-                Metric, ListQuery(), model_version_id__in=ids
-            ).items
+            metrics = transaction.resources.every(Metric, model_version_id__in=ids)
             approvals = transaction.versions.approvals(ids)
         values = by_version(metrics)
         rows = [
@@ -105,9 +103,7 @@ class Overview:
         with self._database.read() as transaction:
             versions = {
                 version.id: version
-                for version in transaction.resources.page(
-                    ModelVersion, ListQuery(), id__in=ids
-                ).items
+                for version in transaction.resources.every(ModelVersion, id__in=ids)
             }
             if missing := [each for each in ids if each not in versions]:
                 raise NotFoundError(f"no model version found for id {missing[0]}: not found")
@@ -148,5 +144,5 @@ def _models_of(
     transaction: Transaction, versions: Mapping[int, ModelVersion]
 ) -> Mapping[int, RegisteredModel]:
     ids = list({version.registered_model_id for version in versions.values()})
-    models = transaction.resources.page(RegisteredModel, ListQuery(), id__in=ids).items
+    models = transaction.resources.every(RegisteredModel, id__in=ids)
     return {model.id: model for model in models}

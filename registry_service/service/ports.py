@@ -49,7 +49,16 @@ class Resources(Protocol):
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         """Return one page of the resources whose fields have these values.
 
-        A field whose name ends in `ONE_OF` may have any of a list of values.
+        It ends with `limits.PAGE` rows, or soon after `limits.PAGE_BYTES` of them, whatever was
+        asked for. A field whose name ends in `ONE_OF` may have any of a list of values.
+        """
+        ...
+
+    def every(self, kind: type[R], **where: Any) -> Sequence[R]:
+        """Return all resources whose fields have these values, sorted by id.
+
+        Raises:
+            TooLargeError: These are more than `limits.TOGETHER`, or than `limits.PAGE_BYTES`.
         """
         ...
 

@@ -40,7 +40,7 @@ def _is_served(transaction: Transaction, version: ModelVersion) -> bool:
     one = ListQuery(page_size=1)
     if pages.page(InferenceService, one, model_version_id=version.id, **own).items:
         return True
-    acts = pages.page(ServeModel, ListQuery(), model_version_id=version.id).items
+    acts = pages.every(ServeModel, model_version_id=version.id)
     services = list({act.inference_service_id for act in acts})
     return bool(services and pages.page(InferenceService, one, id__in=services, **own).items)
 

@@ -25,6 +25,7 @@ from registry_service.service.version_rules import holders_of, refuse_held
 
 MOST_COMPARED = 20
 DAY_MS = 86_400_000
+RETAINED_AT_A_TIME = 100
 
 
 class Versions:
@@ -89,11 +90,11 @@ class Versions:
         """Return the versions that name data of this digest; only models that may be read."""
         identity.require_somewhere(Role.READER)
         with self._database.read() as transaction:
-            data = transaction.resources.page(DatasetArtifact, ListQuery(), digest=digest).items
+            data = transaction.resources.every(DatasetArtifact, digest=digest)
             owners = [item.model_version_id for item in data if item.model_version_id]
-            versions = transaction.resources.page(ModelVersion, ListQuery(), id__in=owners).items
+            versions = transaction.resources.every(ModelVersion, id__in=owners)
             parents = [version.registered_model_id for version in versions]
-            models = transaction.resources.page(RegisteredModel, ListQuery(), id__in=parents).items
+            models = transaction.resources.every(RegisteredModel, id__in=parents)
         version_of = {version.id: version for version in versions}
         model_of = {model.id: model for model in models}
         return [
@@ -164,23 +165,24 @@ class Versions:
             The deleted versions.
         """
         oldest = time.time_ns() // 1_000_000 - older_than_days * DAY_MS
-        with self._database.write() as transaction:
-            model = self._lookup.model(transaction, identity, Role.APPROVER, model_name)
-            transaction.resources.lock(RegisteredModel, model.id)
-            newest_first = ListQuery(descending=True)
-            versions = transaction.resources.page(
-                ModelVersion, newest_first, registered_model_id=model.id
-            ).items
-            doomed = [
-                version
-                for version in versions[keep_last:]
-                if version.state == ARCHIVED
-                and version.created_at <= oldest
-                and not holders_of(transaction, version)
-            ]
-            for version in () if dry else doomed:
-                _delete(transaction, identity, model, version, "retention")
-        return doomed
+        doomed: list[ModelVersion] = []
+        query, seen = ListQuery(page_size=RETAINED_AT_A_TIME, descending=True), 0
+        while True:
+            # Others write between two pages.
+            with self._database.write() as transaction:
+                model = self._lookup.model(transaction, identity, Role.APPROVER, model_name)
+                transaction.resources.lock(RegisteredModel, model.id)
+                page = transaction.resources.page(ModelVersion, query, registered_model_id=model.id)
+                for version in page.items[max(keep_last - seen, 0) :]:
+                    is_due = version.state == ARCHIVED and version.created_at <= oldest
+                    if is_due and not holders_of(transaction, version):
+                        doomed.append(version)
+                        if not dry:
+                            _delete(transaction, identity, model, version, "retention")
+            seen += len(page.items)
+            if page.next is None:
+                return doomed
+            query = replace(query, after=page.next)
 
 
 def deployments_of(
@@ -188,12 +190,10 @@ def deployments_of(
 ) -> Sequence[tuple[InferenceService, ServingEnvironment]]:
     """Return where a version is served by name."""
     own = {"registered_model_id": version.registered_model_id, "model_version_id": version.id}
-    services = transaction.resources.page(InferenceService, ListQuery(), **own).items
-    environments = transaction.resources.page(
-        ServingEnvironment,
-        ListQuery(),
-        id__in=[service.serving_environment_id for service in services],
-    ).items
+    services = transaction.resources.every(InferenceService, **own)
+    environments = transaction.resources.every(
+        ServingEnvironment, id__in=[service.serving_environment_id for service in services]
+    )
     by_id = {environment.id: environment for environment in environments}
     return [(service, by_id[service.serving_environment_id]) for service in services]
 

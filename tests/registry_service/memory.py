@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from registry_service.domain import limits
 from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
 from registry_service.domain.paging import Cursor, ListQuery, Page
@@ -24,7 +25,12 @@ from registry_service.domain.registration import (
 )
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
 from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
-from registry_service.errors import AlreadyExistsError, CorruptBlobError, NotFoundError
+from registry_service.errors import (
+    AlreadyExistsError,
+    CorruptBlobError,
+    NotFoundError,
+    TooLargeError,
+)
 from registry_service.service.blob_ports import Transfer
 from registry_service.service.ports import ONE_OF
 
@@ -138,10 +144,18 @@ class MemoryResources:
                 for row in rows
                 if (position(row) < last if query.descending else position(row) > last)
             ]
-        if query.page_size is None or len(rows) <= query.page_size:
+        size = min(query.page_size or limits.PAGE, limits.PAGE)
+        if len(rows) <= size:
             return Page(rows, None)
-        items = rows[: query.page_size]
+        items = rows[:size]
         return Page(items, Cursor(*position(items[-1])))
+
+    def every(self, kind: type[R], **where: Any) -> Sequence[R]:
+        """Return all with these values."""
+        rows = sorted(self._those(kind, where), key=lambda row: row.id)
+        if len(rows) > limits.TOGETHER:
+            raise TooLargeError(f"these are more than {limits.TOGETHER}")
+        return rows
 
     def save(self, resource: R) -> R:
         """Store a changed resource."""

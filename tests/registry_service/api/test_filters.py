@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from registry_service.domain import limits
 from tests.registry_service.running import Caller
 
 # name, author, text property, number property, yes-or-no property
@@ -144,3 +145,17 @@ def test_metrics_and_parameters_are_filtered_by_value(kubeflow: Caller, unique: 
         query = quote(f"name = '{unique}' AND value = {literal}")
         _, page = kubeflow("GET", f"/artifacts?filterQuery={query}")
         assert [item["artifactType"] for item in page["items"]] == [kind]
+
+
+def test_a_filter_has_its_limits(kubeflow: Caller) -> None:
+    """More comparisons, values of IN or characters of a pattern than are stated are refused."""
+    many = limits.COMPARISONS + 1
+    for text, why in (
+        (" OR ".join(f"p{n}=1" for n in range(many)), "more than 100 comparisons"),
+        (f"p IN ({','.join(map(str, range(many)))})", "IN has more than 100 values"),
+        (f"p LIKE '%{'a' * limits.PATTERN}b'", "has a pattern of"),
+    ):
+        status, error = kubeflow("GET", f"/registered_models?filterQuery={quote(text)}")
+        assert (status, why in error["message"]) == (400, True)
+    most = " OR ".join(f"p{n}=1" for n in range(limits.COMPARISONS))
+    assert kubeflow("GET", f"/registered_models?filterQuery={quote(most)}")[0] == 200

@@ -9,6 +9,7 @@ import pytest
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
+from registry_service.domain import limits
 from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
 from registry_service.domain.paging import ListQuery
@@ -29,7 +30,7 @@ from registry_service.domain.resources import (
     ModelVersion,
     RegisteredModel,
 )
-from registry_service.errors import AlreadyExistsError, NotFoundError
+from registry_service.errors import AlreadyExistsError, NotFoundError, TooLargeError
 from registry_service.service.ports import Database, Transaction
 from tests.registry_service.memory import MemoryDatabase
 from tests.registry_service.postgres import new_database
@@ -159,8 +160,27 @@ def test_a_saved_resource_is_changed_and_found_by_its_new_properties(database: D
         assert not transaction.resources.page(RegisteredModel, query, id=made.id).items
 
 
-@pytest.mark.parametrize("order", ["ID", "CREATE_TIME", "LAST_UPDATE_TIME"])
+def test_a_list_has_a_largest_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a size a page is as long as pages may be; what is shown together has an end too."""
+    with database.write() as transaction:
+        model = new_model(transaction)
+        made = [new_version(transaction, model, str(number)) for number in range(5)]
+    monkeypatch.setattr(limits, "PAGE", 4)
+    own = {"registered_model_id": model.id}
+    with database.read() as transaction:
+        for size in (None, 100):
+            page = transaction.resources.page(ModelVersion, ListQuery(page_size=size), **own)
+            assert [item.id for item in page.items] == [version.id for version in made[:4]]
+            assert page.next is not None
+        every = transaction.resources.every(ModelVersion, **own)
+        assert [item.id for item in every] == [version.id for version in made]
+        monkeypatch.setattr(limits, "TOGETHER", 4)
+        with pytest.raises(TooLargeError):
+            transaction.resources.every(ModelVersion, **own)
+
+
 @pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("order", ["ID", "CREATE_TIME", "LAST_UPDATE_TIME"])
 def test_pages_are_read_one_after_the_other(
     database: Database, order: str, descending: bool
 ) -> None:
