@@ -111,6 +111,12 @@ def was_terminated(run: Any) -> bool:
     return bool(TERMINATED & (passed | {run.state}))
 
 
+def state_of(run: Any) -> str:
+    """Return the state of a run for people: TERMINATED where KFP says FAILED of one that was."""
+    ended_by_someone = run.state == FAILED and was_terminated(run)
+    return "TERMINATED" if ended_by_someone else str(run.state)
+
+
 def is_told_whole(run: Any, steps: Iterable[Step]) -> bool:
     """Tell whether the steps of a run that ended are told as they ended.
 

@@ -17,7 +17,15 @@ from pipelines.cluster.connection import Connection
 from pipelines.cluster.failures import raise_failure
 from pipelines.cluster.logs import read_log
 from pipelines.cluster.outputs import run_outputs
-from pipelines.cluster.steps import CACHED, SKIPPED, duration, errors_of, steps_of
+from pipelines.cluster.steps import (
+    CACHED,
+    SKIPPED,
+    duration,
+    errors_of,
+    state_of,
+    steps_of,
+    was_terminated,
+)
 from pipelines.cluster.watching import RunWatch
 from pipelines.command_line.tables import colored, table_console
 from pipelines.command_line.version_of_run import VersionOfRun, version_of_run
@@ -99,6 +107,7 @@ def described(connection: Connection, run: Any) -> dict[str, Any]:
         "run_id": run.run_id,
         "name": run.display_name,
         "state": run.state,
+        "terminated": was_terminated(run),
         "created_at": run.created_at and run.created_at.isoformat(),
         "seconds": duration(run),
         "page": connection.run_page(run.run_id),
@@ -120,7 +129,7 @@ def show_steps(connection: Connection, run: Any, console: Console) -> None:
     """Print a run, and a table of its steps."""
     told = described(connection, run)
     seconds = f", {told['seconds']:.0f} s" if told["seconds"] is not None else ""
-    console.print(f"[bold]{told['name']}[/]  {colored(told['state'])}{seconds}", highlight=False)
+    console.print(f"[bold]{told['name']}[/]  {colored(state_of(run))}{seconds}", highlight=False)
     console.print(f"  {told['page']}", highlight=False, soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 2))
     for heading in ("step", "state", "seconds", "pod"):

@@ -92,7 +92,7 @@ def _list(cluster: bool, limit: int, as_json: bool, work_dir: Path, **values: An
 
 def _list_on_cluster(address: Address, limit: int, experiment: str | None, as_json: bool) -> None:
     from pipelines.cluster.connection import connected
-    from pipelines.cluster.steps import duration
+    from pipelines.cluster.steps import duration, state_of
     from pipelines.command_line.following import described
 
     with connected(address) as connection:
@@ -114,7 +114,7 @@ def _list_on_cluster(address: Address, limit: int, experiment: str | None, as_js
         table.add_row(
             run.run_id,
             run.display_name,
-            colored(run.state),
+            colored(state_of(run)),
             f"{run.created_at:%Y-%m-%d %H:%M:%S}" if run.created_at else "",
             "" if seconds is None else f"{seconds:.0f}",
         )

@@ -12,6 +12,7 @@ COLORS: Final[Mapping[str, str]] = {
     "CACHED": "green",
     "FAILED": "red",
     "CANCELED": "yellow",
+    "TERMINATED": "yellow",
     "INTERRUPTED": "yellow",
     "KILLED": "red",
 }

@@ -87,6 +87,20 @@ def test_a_run_is_terminated(submit: CommandLine, on_cluster: CommandLine, kfp: 
     assert f"error: run {run_id} was terminated, with kfp-tabular runs" in watched.errors
 
 
+def test_a_terminated_run_is_listed_as_such(
+    submit: CommandLine, on_cluster: CommandLine, kfp: FakeKfp
+) -> None:
+    """Tables do not say FAILED, as KFP does; for scripts both are told."""
+    kfp.ends_after = 2
+    submit(*WATCHED)
+    run_id = next(iter(kfp.runs))
+    assert f"{run_id}  training" in (listed := on_cluster("runs", "list").output)
+    assert "TERMINATED" in listed
+    assert "TERMINATED" in on_cluster("runs", "show", run_id).output
+    told = on_cluster("runs", "show", run_id, "--json").json()
+    assert (told["state"], told["terminated"]) == ("FAILED", True)
+
+
 def test_a_run_that_is_terminated_elsewhere(submit: CommandLine, kfp: FakeKfp) -> None:
     """KFP says FAILED of the run and of the step that it stopped, and neither has failed."""
     kfp.outcomes["validate_table"] = "STUCK"
