@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.shared.errors import InputError
-from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
@@ -54,7 +54,7 @@ class ValidatedTable:
 
     def notes(self) -> list[Note]:
         """Return what is odd, and the rules that a reported table breaks, for the user."""
-        broken = [Note("warning", _told(finding), (finding.column,)) for finding in self.findings]
+        broken = [Note(VIOLATION, _told(finding), (finding.column,)) for finding in self.findings]
         return broken + [warning.note() for warning in self.warnings]
 
     def metadata(self) -> dict[str, Any]:

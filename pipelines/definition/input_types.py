@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import click
 
 from components.shared.errors import InputError
+from components.shared.parameters import given_number
 
 LONGEST_MODEL_NAME: Final = 255
 
@@ -47,6 +49,17 @@ class Checked(click.types.StringParamType):
         except InputError as error:
             self.fail(str(error), param, ctx)
         return text
+
+
+class OptionalNumber(Checked):
+    """A finite number, or nothing: empty, or `auto`.
+
+    Args:
+        name: the input, for the message.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(partial(given_number, parameter=name))
 
 
 def check_model_name(name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import click
 from rich.console import Console
 
-from pipelines.definition.outputs import RunOutputs
+from pipelines.definition.outputs import RunOutputs, component_of
 
 Arguments = Mapping[str, Any]
 FillIn = Callable[[Arguments], Any]
@@ -74,6 +74,6 @@ class Interface:
     def remark(self, step: str, outputs: Mapping[str, Any]) -> str:
         """Return what there is to say of a step that ended; nothing where its outputs lack it."""
         try:
-            return self.remarks.get(step, "").format(**outputs)
+            return self.remarks.get(component_of(step), "").format(**outputs)
         except (KeyError, ValueError):
             return ""

@@ -1,9 +1,10 @@
 """What the steps of a run left behind, wherever it ran."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,21 @@ class StepOutputs:
         return {**metadata, **self.parameters}
 
 
-NOTHING = StepOutputs()
+NOTHING: Final = StepOutputs()
+NUMBER: Final = re.compile(r"_\d+$")
+
+
+def component_of(step: str) -> str:
+    """Return the name of a step without the number that it has beside others of its component."""
+    return NUMBER.sub("", step)
 
 
 @dataclass(frozen=True)
 class RunOutputs:
     """What the steps of a run left behind; what is not known, or did not run, is None.
+
+    A component that a pipeline uses in several branches has steps with numbers, such as
+    `train_model_2`: asked for by the component's name, the one that ran answers.
 
     Attributes:
         steps: the outputs by the name of the step, such as `train_model`.
@@ -42,17 +52,21 @@ class RunOutputs:
     steps: Mapping[str, StepOutputs]
     read: Callable[[str], str | None]
 
+    def _of(self, step: str) -> StepOutputs:
+        numbered = (made for name, made in self.steps.items() if component_of(name) == step)
+        return self.steps.get(step) or next(numbered, NOTHING)
+
     def parameter(self, step: str, name: str) -> Any:
         """Return an output parameter of a step."""
-        return self.steps.get(step, NOTHING).parameters.get(name)
+        return self._of(step).parameters.get(name)
 
     def metadata(self, step: str, artifact: str) -> Mapping[str, Any] | None:
         """Return the metadata of an artifact."""
-        return self.steps.get(step, NOTHING).metadata.get(artifact)
+        return self._of(step).metadata.get(artifact)
 
     def uri(self, step: str, artifact: str) -> str | None:
         """Return where an artifact lies."""
-        return self.steps.get(step, NOTHING).uris.get(artifact)
+        return self._of(step).uris.get(artifact)
 
     @property
     def registered(self) -> Mapping[str, Any] | None:

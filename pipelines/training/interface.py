@@ -6,13 +6,12 @@ import click
 
 from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_name
-from components.shared.parameters import given_number
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from components.shared.tables.sources import without_query
 from components.train_model.hyperparameters import parse_hyperparameters
 from pipelines.definition.arguments import git_commit, model_named_after_source
-from pipelines.definition.input_types import Checked, Share, check_model_name
+from pipelines.definition.input_types import Checked, OptionalNumber, Share, check_model_name
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.training.summary import summarise
 
@@ -63,7 +62,7 @@ INTERFACE: Final = Interface(
         "test_size": Share(),
         "estimator": Checked(check_name),
         "hyperparameters": Checked(parse_hyperparameters),
-        "floor": Checked(lambda text: given_number(text, "floor")),
+        "floor": OptionalNumber("floor"),
         "metric": click.Choice(
             ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
         ),

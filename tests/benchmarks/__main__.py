@@ -10,6 +10,7 @@ BENCHMARKS: Final = (
     "container_start",
     "training_overhead",
     "table_io",
+    "validation_alarms",
     "registry.at_rest",
     "registry.against_minio",
     "registry.against_mlflow",

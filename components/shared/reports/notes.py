@@ -13,10 +13,12 @@ NOTES: Final = "notes"
 MOST_NOTES: Final = 100
 MOST_COLUMNS: Final = 50
 
-Kind = Literal["left out", "warning", "assumed", "read as missing"]
-"""`left out`: rows or columns that the model does not see. `warning`: something to look at.
-`assumed`: a decision of ours that the user may want to take. `read as missing`: values that are
-none of their column's type."""
+VIOLATION: Final = "violation"
+
+Kind = Literal["violation", "left out", "warning", "assumed", "read as missing"]
+"""`violation`: a rule that is broken. `left out`: rows or columns that the model does not see.
+`warning`: something to look at. `assumed`: a decision of ours that the user may want to take.
+`read as missing`: values that are none of their column's type."""
 
 
 @dataclass(frozen=True)

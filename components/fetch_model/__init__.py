@@ -1,0 +1,1 @@
+"""Bring a registered model into a pipeline, checked by its digest."""

@@ -1,0 +1,36 @@
+"""KFP signature of `fetch_model`."""
+
+from kfp import dsl
+from kfp.dsl import Artifact, Model, Output
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def fetch_model(
+    model: str,
+    fetched: Output[Model],
+    registered: Output[Artifact],
+    registry_url: str = "",
+) -> str:
+    """Bring a registered model into a pipeline, every byte of it checked by its digest.
+
+    Returns the digest. Never cache this step: aliases move.
+
+    Args:
+        model: The version as name@version, where the version is a name, a number or an alias such
+            as champion; without @version the latest.
+        fetched: The model folder, as train_model wrote it; metadata: model_name, version, digest.
+        registered: What the registry says of it, as JSON; the same metadata.
+        registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
+    """
+    from components.fetch_model.fetch import fetch_model
+    from components.shared.parameters import given
+    from components.shared.step import step_body
+
+    with step_body():
+        found = fetch_model(model, fetched.path, registered.path, registry_url=given(registry_url))
+    told = {"model_name": found.model_name, "version": found.version, "digest": found.digest}
+    fetched.metadata.update(told)
+    registered.metadata.update(told)
+    return found.digest

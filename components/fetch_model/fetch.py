@@ -1,0 +1,35 @@
+"""Bring a registered model into a pipeline, its bytes checked."""
+
+from pathlib import Path
+
+from components.shared.models.registered import RegisteredModel
+from components.shared.registry.client import RegistryClient
+from components.shared.registry.intervals import registered_metrics
+
+
+def fetch_model(
+    model: str, folder: str | Path, registered: str | Path, *, registry_url: str | None = None
+) -> RegisteredModel:
+    """Fetch a version from the registry into a folder.
+
+    Args:
+        model: `name@version`, where the version is a name, a number or an alias; without it the
+            latest.
+        folder: folder to write; it appears only when every size and digest is right.
+        registered: JSON file to write: what the registry says of the version.
+        registry_url: the registry; `REGISTRY_URL` when None.
+
+    Raises:
+        InputError: no registry is named, or it has no such version.
+        DigestMismatchError: a file is not what was registered; nothing is written.
+        RegistryError: the registry could not be reached, or refused.
+    """
+    with RegistryClient.from_environment(registry_url) as registry:
+        version = registry.get(model)
+        version.download(folder)
+    found = RegisteredModel(
+        version.model_name, version.version, version.digest, registered_metrics(version)
+    )
+    Path(registered).parent.mkdir(parents=True, exist_ok=True)
+    Path(registered).write_text(found.to_json(), "utf-8")
+    return found

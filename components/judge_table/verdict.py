@@ -1,0 +1,117 @@
+"""Whether a table is fit for use, and why not.
+
+Imports the standard library only: commands that show a verdict load nothing for it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+from components.shared.evaluation.metrics import Estimate
+from components.shared.reports.notes import VIOLATION, Note
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What a registered model reaches on the table, beside what it was registered with.
+
+    Attributes:
+        metric: name of the metric that was judged.
+        rows: rows with a label.
+        found: its value on the table.
+        registered: its value at the registration; None where the version has no such metric.
+        floor: what it had to reach; None where none was asked for.
+    """
+
+    metric: str
+    rows: int
+    found: Estimate
+    registered: Estimate | None
+    floor: float | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a table is fit for use.
+
+    Attributes:
+        notes: what was found, each thing a `violation` or something to look at.
+        rows: rows of the table.
+        model: the version that it was compared with, as `name version N`; None without one.
+        performance: how the model does on it; None without a model or without labels.
+    """
+
+    notes: tuple[Note, ...]
+    rows: int
+    model: str | None = None
+    performance: Performance | None = None
+
+    @property
+    def violations(self) -> tuple[Note, ...]:
+        """What speaks against the table."""
+        return tuple(note for note in self.notes if note.kind == VIOLATION)
+
+    @property
+    def remarks(self) -> tuple[Note, ...]:
+        """What is to be looked at, and does not speak against it."""
+        return tuple(note for note in self.notes if note.kind != VIOLATION)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against the table."""
+        return not self.violations
+
+    def figures(self) -> dict[str, float]:
+        """Return what the dashboard shows as metrics."""
+        told: dict[str, float] = {
+            "violations": len(self.violations),
+            "remarks": len(self.remarks),
+        }
+        if self.performance:
+            name, before = self.performance.metric, self.performance.registered
+            values = {name: self.performance.found, f"registered_{name}": before}
+            told |= {
+                key: each.value for key, each in values.items() if each and each.value is not None
+            }
+        return told
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        content = {"format": FORMAT, "passed": self.passed, **asdict(self)}
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text that `to_json` wrote.
+
+        Raises:
+            ValueError: it is not JSON, or of another format.
+        """
+        content = json.loads(text)
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError(f"the verdict is not of format {FORMAT}")
+        performance = content["performance"]
+        return cls(
+            notes=_notes(content["notes"]),
+            rows=content["rows"],
+            model=content["model"],
+            performance=performance and _performance(performance),
+        )
+
+
+def _notes(written: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
+    return tuple(Note(**{**note, "columns": tuple(note["columns"])}) for note in written)
+
+
+def _performance(written: Mapping[str, Any]) -> Performance:
+    registered = written["registered"]
+    return Performance(
+        **{
+            **written,
+            "found": Estimate(**written["found"]),
+            "registered": registered and Estimate(**registered),
+        }
+    )

@@ -1,0 +1,56 @@
+"""What the registry says of a model that a pipeline fetched from it.
+
+Imports the standard library only.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import Estimate
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A version of a model, as the registry holds it.
+
+    Attributes:
+        model_name: name of the model.
+        version: name of the version.
+        digest: SHA-256 over its files, which the fetched ones were checked against.
+        metrics: what it was registered with, with intervals where these were.
+    """
+
+    model_name: str
+    version: str
+    digest: str
+    metrics: Mapping[str, Estimate]
+
+    def to_json(self) -> str:
+        """Return it as text."""
+        content = {"format": FORMAT, **asdict(self)}
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read the file that `to_json` filled.
+
+        Raises:
+            InputError: it is none.
+        """
+        try:
+            content = json.loads(Path(path).read_text("utf-8"))
+            if content.pop("format") != FORMAT:
+                raise ValueError(f"it is not of format {FORMAT}")
+            metrics = {name: Estimate(**each) for name, each in content["metrics"].items()}
+            return cls(**{**content, "metrics": metrics})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(
+                f"{path} is not what fetch_model of this version wrote ({error}): pass its output "
+                "`registered`."
+            ) from error

@@ -1,0 +1,55 @@
+"""What commands and runners know of the validation pipeline."""
+
+from typing import Final
+
+import click
+
+from components.shared.evaluation.metrics import METRICS
+from components.shared.tables.choices import TASKS
+from components.shared.tables.file_formats import FORMATS
+from components.shared.tables.sources import without_query
+from pipelines.definition.input_types import OptionalNumber
+from pipelines.definition.interface import Arguments, Interface
+from pipelines.validation.summary import summarise
+
+
+def _headline(arguments: Arguments) -> str:
+    model = f" for {arguments['model']}" if arguments.get("model") else ""
+    return f"of {without_query(arguments['source'])}{model}"
+
+
+INTERFACE: Final = Interface(
+    headline=_headline,
+    summarise=summarise,
+    examples={
+        "run": (
+            "--source new.csv --curated-schema schema.json",
+            "--source new.csv --model churn@champion",
+            "--source labelled.csv --target churned --model churn@champion --floor 0.75",
+        ),
+        "submit": ("--source s3://tables/new.parquet --model churn@champion --wait",),
+        "schedule": (
+            '--cron "0 6 * * *" --source s3://tables/today.parquet \\\n'
+            "      --model churn@champion",
+        ),
+    },
+    data=("source", "curated_schema"),
+    groups={
+        "Data": ("source", "format", "curated_schema"),
+        "Target": ("target", "task", "positive_class"),
+        "Model": ("model", "metric", "floor", "seed"),
+    },
+    types={
+        "task": click.Choice(TASKS),
+        "format": click.Choice(["auto", *FORMATS]),
+        "floor": OptionalNumber("floor"),
+        "metric": click.Choice(
+            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
+        ),
+    },
+    remarks={
+        "ingest_table": "{rows:,} rows × {columns} columns",
+        "validate_table": "{task}, violations: {violations}, warnings: {warnings}",
+        "fetch_model": "{model_name} version {version}",
+    },
+)
