@@ -17,7 +17,7 @@ from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
 from registry_service.access.mesh import Mesh
 from registry_service.api.browsers import Doorkeeper
-from registry_service.api.errors import ERROR_HANDLERS
+from registry_service.api.errors import ERROR_HANDLERS, on_forbidden
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.router import BODIES, kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
@@ -40,7 +40,7 @@ from registry_service.api.registry.models import (
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
-from registry_service.errors import StorageError
+from registry_service.errors import ForbiddenError, StorageError
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
@@ -49,6 +49,7 @@ from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.lookup import Lookup
 from registry_service.service.overview import Overview
+from registry_service.service.refusals import Refusals
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
 from registry_service.service.uploads import Uploads
@@ -98,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="kfp-tabular model registry",
         version="1",
         middleware=[Middleware(ObservedApp, observation=observation, door=door)],
-        exception_handlers=ERROR_HANDLERS,
+        exception_handlers={**ERROR_HANDLERS, ForbiddenError: on_forbidden(Refusals(database))},
         lifespan=lifespan,
         # A path with a slash too many is an error, not a redirection to the host a caller named.
         redirect_slashes=False,

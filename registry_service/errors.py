@@ -35,9 +35,22 @@ class UnauthorizedError(RegistryError):
 
 
 class ForbiddenError(RegistryError):
-    """Whoever asks is known, and may not do this."""
+    """Whoever asks is known, and may not do this.
+
+    Args:
+        message: What they are told.
+        actor: Who they are.
+        role: What they lack.
+        model_name: Over which model, None where it is about no single one; it is not told.
+    """
 
     code = "forbidden"
+
+    def __init__(self, message: str, actor: str, role: str, model_name: str | None = None) -> None:
+        super().__init__(message)
+        self.actor = actor
+        self.role = role
+        self.model_name = model_name
 
 
 class TooLargeError(RegistryError, ValueError):

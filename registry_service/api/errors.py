@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
@@ -27,6 +28,7 @@ from registry_service.errors import (
     TooSlowError,
     UnauthorizedError,
 )
+from registry_service.service.refusals import Refusals
 from registry_service.ui.errors import error_page, is_page
 
 STATUS: Mapping[type[RegistryError], HTTPStatus] = {
@@ -79,6 +81,18 @@ async def _on_registry_error(request: Request, error: Exception) -> Response:
     if isinstance(error, UnauthorizedError):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def on_forbidden(refusals: Refusals) -> Handler:
+    """Return what answers a refusal, once it is in the audit log."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ForbiddenError)  # noqa: S101 - registered for this class
+        asked = f"{request.method} {request.url.path}"
+        await run_in_threadpool(refusals.note, error, asked)
+        return await _on_registry_error(request, error)
+
+    return answer
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -59,19 +59,22 @@ class Identity:
     def require(self, role: Role, model_name: str) -> None:
         """Raise ForbiddenError unless they have the role over a model of that name."""
         if not self.has(role, model_name):
-            raise ForbiddenError(
-                f"{self.name} is not a {role.name.lower()} of model {model_name!r}"
-            )
+            raise self.lacks(role, f"model {model_name!r}", model_name)
 
     def require_everywhere(self, role: Role) -> None:
         """Raise ForbiddenError unless they have the role over all models."""
         if not self.has_everywhere(role):
-            raise ForbiddenError(f"{self.name} is not a {role.name.lower()} of all models")
+            raise self.lacks(role, "all models")
 
     def require_somewhere(self, role: Role) -> None:
         """Raise ForbiddenError unless they have the role over some models."""
         if not self.granting(role):
-            raise ForbiddenError(f"{self.name} is not a {role.name.lower()} of any model")
+            raise self.lacks(role, "any model")
+
+    def lacks(self, role: Role, of: str, model_name: str | None = None) -> ForbiddenError:
+        """Return the error of someone without the role; it tells of the model what `of` does."""
+        message = f"{self.name} is not a {role.name.lower()} of {of}"
+        return ForbiddenError(message, self.name, role.name.lower(), model_name)
 
     def granting(self, role: Role) -> Sequence[Grant]:
         """Return the grants that give them the role."""

@@ -8,7 +8,7 @@ from registry_service.domain.experiments import Experiment
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, literal_pattern
 from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
 from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
-from registry_service.errors import ForbiddenError, NotFoundError
+from registry_service.errors import NotFoundError
 from registry_service.service.ports import Transaction
 
 R = TypeVar("R", bound=Resource)
@@ -40,9 +40,7 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
     if name is None:
         identity.require_everywhere(role)
     elif not identity.has(role, name):
-        raise ForbiddenError(
-            f"{identity.name} is not a {role.name.lower()} of this {resource.label}"
-        )
+        raise identity.lacks(role, f"this {resource.label}", name)
     return resource
 
 

@@ -1,17 +1,24 @@
 """Read the files of a version in the store and compare their digests."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.registration import FileCheck, FileEntry
 from registry_service.errors import CorruptBlobError, NotFoundError
+from registry_service.service.audit import record
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.lookup import Lookup
 from registry_service.service.ports import Database
 
+SOUND: Final = "sound"
+
 
 class Verification:
-    """The use case of checking that the bytes of a version are those that were registered."""
+    """The use case of checking that the bytes of a version are those that were registered.
+
+    Damage that is found is in the audit log.
+    """
 
     def __init__(self, database: Database, blobs: BlobStore, lookup: Lookup) -> None:
         self._database = database
@@ -29,7 +36,14 @@ class Verification:
             model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
             version = self._lookup.version(transaction, model, ref)
             files = transaction.files.of([version.id])[version.id]
-        return [FileCheck(file, self._state(file)) for file in files]
+        checks = [FileCheck(file, self._state(file)) for file in files]
+        if faults := {check.file.path: check.state for check in checks if check.state != SOUND}:
+            with self._database.write() as transaction:
+                detail = {"files": faults}
+                record(
+                    transaction, identity, "version.damage", model.name, str(version.name), detail
+                )
+        return checks
 
     def _state(self, file: FileEntry) -> str:
         try:
@@ -38,4 +52,4 @@ class Verification:
             return "missing"
         except CorruptBlobError:
             return "damaged"
-        return "sound" if size == file.size else "damaged"
+        return SOUND if size == file.size else "damaged"

@@ -125,3 +125,21 @@ def test_keys_of_two_callers_never_meet(guarded: str) -> None:
     second = as_user(guarded, "a")("POST", "/register", body, Idempotency_Key="x:k")
     assert (first[0], second[0]) == (201, 201)
     assert first[1]["version"]["id"] != second[1]["version"]["id"]
+
+
+def test_who_was_refused_is_in_the_audit_log(guarded: str) -> None:
+    """Through both APIs, with the model that the answer does not name; strangers too."""
+    register(guarded, "admin", "fraud-audit")
+    admin = as_user(guarded, "admin", KUBEFLOW)
+    theirs = admin("GET", "/registered_model?name=fraud-audit")[1]["id"]
+    path = f"/registered_models/{theirs}"
+    assert as_user(guarded, "writer", KUBEFLOW)("PATCH", path, {"owner": "x"})[0] == 403
+    assert as_user(guarded, "reader")("GET", "/models/fraud-audit")[0] == 403
+    _, log = as_user(guarded, "admin")("GET", "/audit?model=fraud-audit&action=access.refuse")
+    assert [(item["actor"], item["subject"], item["detail"]["role"]) for item in log["items"]] == [
+        ("reader", f"GET {OURS}/models/fraud-audit", "reader"),
+        ("writer", f"PATCH {KUBEFLOW}{path}", "writer"),
+    ]
+    assert as_user(guarded, "stranger")("GET", "/models")[0] == 403
+    _, log = as_user(guarded, "admin")("GET", "/audit?actor=stranger")
+    assert {item["action"] for item in log["items"]} == {"access.refuse"}

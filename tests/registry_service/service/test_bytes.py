@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry_service.domain.registration import AuditQuery
 from registry_service.errors import ForbiddenError
 from registry_service.service.uploads import WORTH_ASKING
 from tests.registry_service.service.use_cases import ADA, WILL, UseCases
@@ -32,6 +33,20 @@ def test_each_file_of_a_version_is_found_sound_damaged_or_missing(registry: UseC
     registry.blobs.delete(files[2].sha256)
     checks = registry.verification.verify(WILL, "churn", "v")
     assert [check.state for check in checks] == ["sound", "damaged", "missing"]
+
+
+def test_damage_that_is_found_is_in_the_audit_log(registry: UseCases) -> None:
+    """With what was found of which file; a sound version leaves no entry."""
+    files = [registry.blobs.put(text.encode(), text) for text in ("a", "b", "c")]
+    registry.register("v", files=files)
+    registry.verification.verify(WILL, "churn", "v")
+    assert "version.damage" not in registry.actions()
+    registry.blobs.stored[files[1].sha256] = b"x"
+    registry.blobs.delete(files[2].sha256)
+    registry.verification.verify(WILL, "churn", "v")
+    (found,) = registry.audit.entries(ADA, AuditQuery(model_name="churn", action="version.damage"))
+    assert (found.actor, found.subject) == ("will", "v")
+    assert found.detail == {"files": {"b": "damaged", "c": "missing"}}
 
 
 def test_large_files_and_those_of_versions_are_not_brought_again(registry: UseCases) -> None:
