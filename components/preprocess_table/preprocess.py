@@ -28,6 +28,7 @@ from components.shared.versions import library_versions
 
 if TYPE_CHECKING:
     from components.preprocess_table.fitting import FittedFeatures
+    from components.preprocess_table.leakage import Leak
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class PreprocessedTable:
         digest: SHA-256 over the preprocessor folder and the features file.
         rows: Number of rows.
         description: The content of `preprocessor.json`.
+        leaks: Columns that tell the target nearly all by themselves.
     """
 
     digest: str
     rows: int
     description: PreprocessorDescription
+    leaks: "tuple[Leak, ...]" = ()
 
     def features_metadata(self) -> dict[str, Any]:
         """Return what the `features` artifact says of itself."""
@@ -67,11 +70,12 @@ class PreprocessedTable:
         }
 
     def notes(self) -> list[Note]:
-        """Return which columns the model does not see."""
-        return [
+        """Return which columns the model does not see, and which it had better not see."""
+        left_out = [
             Note("left out", column["kind"], (column["name"],))
             for column in self.description.dropped
         ]
+        return [*left_out, *(Note("warning", leak.text, (leak.column,)) for leak in self.leaks)]
 
 
 def preprocess_table(
@@ -94,7 +98,8 @@ def preprocess_table(
 ) -> PreprocessedTable:
     """Make features of raw columns; what is learnt for it comes from the training rows alone.
 
-    The values of the target and of the weights are copied to the features, and otherwise not read.
+    The values of the target and of the weights are copied to the features. The target has no other
+    influence; columns that tell it by themselves are named.
 
     Args:
         train: Parquet file with the raw training rows.
@@ -144,20 +149,31 @@ def preprocess_table(
         _report(plan)
         frame = read_frame(train, [column.name for column in plan.inputs])
     reserved = (target, sample_weight_column) if sample_weight_column else (target,)
+    kept = pl.read_parquet(train, columns=list(reserved))
+    leaks = _leaks(frame, kept[target])
     fitted = _fit(frame, plan, treatment, reserved)
-    _write(fitted, pl.read_parquet(train, columns=list(reserved)), Path(features))
+    _write(fitted, kept, Path(features))
     description = save_preprocessor(
         preprocessor,
         fitted.transformer,
         _describe(plan, treatment, fitted, target, sample_weight_column),
     )
-    return PreprocessedTable(_digest(features, preprocessor), plan.rows, description)
+    return PreprocessedTable(_digest(features, preprocessor), plan.rows, description, leaks)
 
 
 def _report(plan: FeaturePlan) -> None:
     print(f"{plan.rows:,} rows, {len(plan.inputs)} columns to learn from", flush=True)
     for column in plan.dropped:
         print(f"left out {column.name}: {column.reason}", flush=True)
+
+
+def _leaks(frame: pd.DataFrame, target: pl.Series) -> "tuple[Leak, ...]":
+    from components.preprocess_table.leakage import leaking_columns
+
+    leaks = leaking_columns(frame, target)
+    for leak in leaks:
+        print(f"{leak.column} {leak.text}", flush=True)
+    return tuple(leaks)
 
 
 def _fit(
