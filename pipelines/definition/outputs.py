@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components.shared.reports.notes import Note, read_notes
+
 
 @dataclass(frozen=True)
 class StepOutputs:
@@ -73,6 +75,14 @@ class RunOutputs:
         """The version that a step registered: the metadata of its artifact `registered`."""
         found = (step.metadata.get("registered") for step in self.steps.values())
         return next((version for version in found if version), None)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What the steps left out, assumed or found odd, each note once."""
+        artifacts = (
+            metadata for step in self.steps.values() for metadata in step.metadata.values()
+        )
+        return list(dict.fromkeys(note for metadata in artifacts for note in read_notes(metadata)))
 
     def text(self, step: str, artifact: str) -> str | None:
         """Return the content of an artifact that is text."""

@@ -1,7 +1,7 @@
 """What a training run came to, for people and for scripts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -11,7 +11,9 @@ from rich.table import Table
 
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.reports.notes import Note
 from components.shared.reports.number_text import number
+from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 
 FILES: Final[Mapping[str, tuple[str, str]]] = {
@@ -40,6 +42,7 @@ class TrainingSummary:
         registered: metadata of the registered version, or None where the gate refused.
         files: reports, schema and model, by what they are: a path on this machine, in a cluster
             an address in the object store.
+        notes: what the steps left out, assumed or found odd.
     """
 
     rows: int | None
@@ -52,6 +55,7 @@ class TrainingSummary:
     comparison: ComparisonRecord
     registered: Mapping[str, Any] | None
     files: Mapping[str, str]
+    notes: Sequence[Note] = ()
 
     @property
     def exit_code(self) -> int:
@@ -79,6 +83,9 @@ class TrainingSummary:
         console.print()
         console.print(_figures(self))
         console.print()
+        if self.notes:
+            console.print(_notes(self))
+            console.print()
         console.print(_verdict(self))
         for reason in self.comparison.reasons:
             console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
@@ -104,6 +111,7 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         comparison=ComparisonRecord.parse(comparison),
         registered=outputs.registered,
         files={name: uri for name, uri in files.items() if uri is not None},
+        notes=outputs.notes,
     )
 
 
@@ -123,6 +131,14 @@ def _figures(summary: TrainingSummary) -> Table:
         low, high = number(metric.low), number(metric.high)
         interval = f"{number(metric.value)}  [dim]({low} to {high})[/]"
         table.add_row(name, interval + (_gate(gate) if name == gate.metric else ""))
+    return table
+
+
+def _notes(summary: TrainingSummary) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    for kind, text in note_lines(summary.notes):
+        colour = "yellow" if kind == "warning" else "dim"
+        table.add_row(f"[{colour}]{kind}[/]", escape(text))
     return table
 
 
