@@ -1,4 +1,4 @@
-"""Aliases in SQL."""
+"""Aliases in SQL (contract: `service.ports`)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -51,14 +51,12 @@ class SqlAliases:
         self._connection = connection
 
     def of(self, model_ids: Sequence[int]) -> Mapping[int, Sequence[Alias]]:
-        """Return the aliases of each model, sorted by name."""
         found: dict[int, list[Alias]] = {model_id: [] for model_id in model_ids}
         for model_id, *alias in self._connection.execute(_ALIASES, {"models": model_ids}):
             found[model_id].append(Alias(*alias))
         return found
 
     def set(self, model_id: int, alias: str, version_id: int) -> None:
-        """Point an alias to a version of its model."""
         this = (_aliases.c.registered_model_id == model_id, _aliases.c.name == alias)
         target = {"model_version_id": version_id, "updated_at": now_ms()}
         if not self._connection.execute(update(_aliases).where(*this), target).rowcount:
@@ -66,7 +64,6 @@ class SqlAliases:
             self._connection.execute(insert(_aliases), named | target)
 
     def remove(self, model_id: int, alias: str) -> None:
-        """Remove an alias of a model."""
         self._connection.execute(
             delete(_aliases).where(
                 _aliases.c.registered_model_id == model_id, _aliases.c.name == alias
@@ -74,7 +71,6 @@ class SqlAliases:
         )
 
     def last_moves(self, model_id: int, model_name: str) -> Mapping[str, AuditEntry]:
-        """Return the newest move of each alias of a model that the log has one of."""
         values = {"model_id": model_id, "model_name": model_name}
         moves = map(read_entry, self._connection.execute(_LAST_MOVES, values))
         return {move.subject: move for move in moves}

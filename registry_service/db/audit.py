@@ -1,4 +1,4 @@
-"""The audit log, and the answers to idempotent requests, in SQL."""
+"""The audit log, and the answers to idempotent requests, in SQL (contract: `service.ports`)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,12 +28,10 @@ class SqlAuditLog:
         self._connection = connection
 
     def append(self, entry: AuditEntry) -> None:
-        """Record a change."""
         row = {name: getattr(entry, name) for name in _COLUMNS if name != "id"}
         self._connection.execute(insert(_audit), row)
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
-        """Return audit entries, newest first."""
         statement = select(_audit).order_by(_audit.c.id.desc()).limit(query.limit)
         for column, wanted in (
             (_audit.c.model_name, query.model_name),
@@ -55,7 +53,6 @@ class SqlAnswers:
         self._connection = connection
 
     def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
-        """Keep the answer to an idempotent request."""
         row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
         try:
             self._connection.execute(insert(_keys), row)
@@ -63,10 +60,8 @@ class SqlAnswers:
             raise AlreadyExistsError("this idempotency key is in use") from error
 
     def recall(self, key: str) -> tuple[str, Mapping[str, Any]] | None:
-        """Return fingerprint and answer of an earlier request with this key."""
         found = self._connection.execute(_ANSWER, {"key": key}).first()
         return None if found is None else (found[0], found[1])
 
     def forget(self, before: int) -> None:
-        """Forget the answers to requests from before a time in epoch milliseconds."""
         self._connection.execute(delete(_keys).where(_keys.c.created_at < before))

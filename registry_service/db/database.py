@@ -15,19 +15,7 @@ from registry_service.db.files import SqlBlobMarks, SqlFiles
 from registry_service.db.resources import SqlResources
 from registry_service.db.versions import SqlVersions
 from registry_service.errors import StorageError, StorageFullError
-
-
-class SqlTransaction:
-    """One open transaction: what is stored, by subject."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.resources = SqlResources(connection)
-        self.versions = SqlVersions(connection)
-        self.files = SqlFiles(connection)
-        self.blob_marks = SqlBlobMarks(connection, self.files)
-        self.aliases = SqlAliases(connection)
-        self.audit = SqlAuditLog(connection)
-        self.answers = SqlAnswers(connection)
+from registry_service.service.ports import Transaction
 
 
 class SqlDatabase:
@@ -40,20 +28,20 @@ class SqlDatabase:
         self._writer = threading.Lock()
 
     @contextmanager
-    def read(self) -> Iterator[SqlTransaction]:
+    def read(self) -> Iterator[Transaction]:
         """Open a view; on SQLite a consistent one. Nothing is written through it."""
         with outages(), self._engine.begin() as connection:
             # Each statement sees its own state of the data in PostgreSQL's usual isolation.
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
-            yield SqlTransaction(connection)
+            yield _transaction(connection)
 
     @contextmanager
-    def write(self) -> Iterator[SqlTransaction]:
+    def write(self) -> Iterator[Transaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
         with outages(), self._turn(), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
-            yield SqlTransaction(connection)
+            yield _transaction(connection)
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
@@ -75,6 +63,19 @@ class SqlDatabase:
             yield
         finally:
             self._writer.release()
+
+
+def _transaction(connection: Connection) -> Transaction:
+    files = SqlFiles(connection)
+    return Transaction(
+        SqlResources(connection),
+        SqlVersions(connection),
+        files,
+        SqlBlobMarks(connection, files),
+        SqlAliases(connection),
+        SqlAuditLog(connection),
+        SqlAnswers(connection),
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The files of versions, and which bytes the garbage collection takes, in SQL."""
+"""Files of versions, and what the garbage collection takes, in SQL (contract: `service.ports`)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +22,6 @@ class SqlFiles:
         self._connection = connection
 
     def add(self, version_id: int, files: Sequence[FileEntry]) -> None:
-        """Store the files of a new version."""
         rows = [
             {
                 "model_version_id": version_id,
@@ -36,14 +35,12 @@ class SqlFiles:
             self._connection.execute(insert(_files), rows)
 
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
-        """Return the files of each version, sorted by path."""
         found: dict[int, list[FileEntry]] = {version_id: [] for version_id in version_ids}
         for version_id, *file in self._connection.execute(_FILES, {"versions": version_ids}):
             found[version_id].append(FileEntry(*file))
         return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
-        """Return the blobs among these that no version names."""
         named = set(self._connection.scalars(_NAMED, {"digests": digests}))
         return [digest for digest in digests if digest not in named]
 
@@ -56,7 +53,6 @@ class SqlBlobMarks:
         self._files = files
 
     def newest(self, digests: Sequence[str]) -> tuple[int, Sequence[str]]:
-        """Return the newest mark, and which of these blobs are being taken now."""
         newest: int = self._connection.scalar(select(func.max(_marks.c.id))) or 0
         if not newest:
             return 0, []
@@ -64,13 +60,11 @@ class SqlBlobMarks:
         return newest, self._connection.scalars(taking, {"digests": digests}).all()
 
     def since(self, mark: int, digests: Sequence[str]) -> Sequence[str]:
-        """Return the blobs marked after a mark; holds off new marks until the end."""
         self._lock("pg_advisory_xact_lock_shared")
         later = _MARKED.where(_marks.c.id > mark)
         return self._connection.scalars(later, {"digests": digests}).all()
 
     def add(self, digests: Sequence[str]) -> Sequence[str]:
-        """Mark the blobs among these that no version names; return them."""
         self._lock("pg_advisory_xact_lock")
         free = self._files.unreferenced(digests)
         if free:
@@ -79,7 +73,6 @@ class SqlBlobMarks:
         return free
 
     def finish(self, digests: Sequence[str]) -> None:
-        """Note that the bytes of marked blobs are gone."""
         done = update(_marks).where(_marks.c.sha256.in_(digests)).values(finished=True)
         self._connection.execute(done)
 

@@ -1,4 +1,4 @@
-"""Create, read, update and list resources of every kind in SQL."""
+"""Create, read, update and list resources of every kind in SQL (contract: `service.ports`)."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,6 @@ class SqlResources:
         self._connection = connection
 
     def add(self, resource: R) -> R:
-        """Store a new resource; return it with id and times."""
         now = now_ms()
         stored = replace(resource, created_at=now, updated_at=now)
         with _taken(stored):
@@ -73,7 +72,6 @@ class SqlResources:
         return stored
 
     def add_all(self, resources: Sequence[Resource]) -> None:
-        """Store new resources; those without properties kind by kind."""
         now = now_ms()
         plain: dict[type[Resource], list[Resource]] = {}
         for resource in resources:
@@ -87,26 +85,22 @@ class SqlResources:
                 self._connection.execute(insert(TABLES[kind]), [*map(to_row, several)])
 
     def get(self, kind: type[R], resource_id: int) -> R:
-        """Return a resource."""
         found = self.find(kind, id=resource_id)
         if found is None:
             raise NotFoundError(f"no {kind.label} found for id {resource_id}: not found")
         return found
 
     def find(self, kind: type[R], **where: Any) -> R | None:
-        """Return the one resource whose fields have exactly these values, else None."""
         values = _by_column(kind, where)
         rows = self._connection.execute(_two(TABLES[kind], tuple(values)), values).all()
         return read_row(kind, rows[0]) if len(rows) == 1 else None
 
     def lock(self, kind: type[Resource], resource_id: int) -> None:
-        """Keep other writers off a resource; SQLite has one writer, and ignores the wish."""
         table = TABLES[kind]
         wanted = select(table.c.id).where(table.c.id == resource_id)
         self._connection.execute(wanted.with_for_update())
 
     def save(self, resource: R) -> R:
-        """Store a changed resource; return it with its new time."""
         table = TABLES[type(resource)]
         stored = replace(resource, updated_at=max(now_ms(), resource.updated_at + 1))
         with _taken(stored):
@@ -117,13 +111,11 @@ class SqlResources:
         return stored
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
-        """Return one page of the resources whose fields have these values."""
         wanted = min(query.page_size or limits.PAGE, limits.PAGE)
         found, more = self._read(kind, query, where, wanted, limits.PAGE_BYTES)
         return Page(found, _cursor(query, found[-1]) if more else None)
 
     def every(self, kind: type[R], **where: Any) -> Sequence[R]:
-        """Return all resources whose fields have these values, sorted by id."""
         found, more = self._read(kind, ListQuery(), where, limits.TOGETHER, limits.PAGE_BYTES)
         if more:
             raise TooLargeError(

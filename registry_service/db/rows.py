@@ -56,12 +56,6 @@ _FIELDS: Mapping[type[Resource], tuple[tuple[str, str], ...]] = {
 }
 
 
-def columns_of(kind: type[Resource]) -> list[str]:
-    """Return the columns that hold a new resource of a kind; the database gives the id."""
-    typed = ["artifact_type"] if issubclass(kind, Artifact) else []
-    return [column for field, column in _FIELDS[kind] if field != "id"] + typed
-
-
 def _layout(kind: type[Resource]) -> tuple[tuple[str, ...], Callable[[Any], Any], int]:
     """Return field names, a getter of their values from a row, and where the properties are."""
     positions = {column.name: index for index, column in enumerate(TABLES[kind].columns)}

@@ -1,4 +1,4 @@
-"""What versions have beside their own row, in SQL."""
+"""What versions have beside their own row, in SQL (contract: `service.ports`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -85,7 +85,6 @@ class SqlVersions:
         self._connection = connection
 
     def next_number(self, model_id: int) -> int:
-        """Take the next version number of a model, and change the model's time."""
         taken = {"model_id": model_id, "now": now_ms()}
         number: int | None = self._connection.scalar(_NEXT_NUMBER, taken)
         if number is None:
@@ -93,7 +92,6 @@ class SqlVersions:
         return number
 
     def called(self, model_id: int, ref: str) -> Called:
-        """Return the versions that `ref` is an alias, the name or the number of."""
         number = int(ref) if ref.isascii() and ref.isdigit() and len(ref) < 10 else None
         values = {"model_id": model_id, "ref": ref, "ref_number": number}
         called = Called()
@@ -108,13 +106,11 @@ class SqlVersions:
         return called
 
     def newest(self, model_ids: Sequence[int]) -> Mapping[int, ModelVersion]:
-        """Return the version with the highest number of each model that has one."""
         rows = self._connection.execute(_NEWEST, {"models": model_ids})
         versions = (read_row(ModelVersion, row) for row in rows)
         return {version.registered_model_id: version for version in versions}
 
     def describe(self, version_id: int, document: VersionDocument) -> None:
-        """Store lineage and schema of a new version."""
         row = {
             "model_version_id": version_id,
             "lineage": document.lineage,
@@ -123,29 +119,24 @@ class SqlVersions:
         self._connection.execute(insert(_documents), row)
 
     def documents(self, version_ids: Sequence[int]) -> Mapping[int, VersionDocument]:
-        """Return lineage and schema of those versions that have them."""
         rows = self._connection.execute(_DOCUMENTS, {"versions": version_ids})
         return {version_id: VersionDocument(*document) for version_id, *document in rows}
 
     def approve(self, version_id: int, approval: Approval) -> None:
-        """Record that a version was approved; a later approval replaces an earlier one."""
         self.withdraw(version_id)
         row = {"model_version_id": version_id, **asdict(approval)}
         self._connection.execute(insert(_approvals), row)
 
     def withdraw(self, version_id: int) -> None:
-        """Forget the approval of a version."""
         self._connection.execute(
             delete(_approvals).where(_approvals.c.model_version_id == version_id)
         )
 
     def approvals(self, version_ids: Sequence[int]) -> Mapping[int, Approval]:
-        """Return the approvals of those versions that have one."""
         rows = self._connection.execute(_APPROVALS, {"versions": version_ids})
         return {version_id: Approval(*approval) for version_id, *approval in rows}
 
     def delete(self, version: ModelVersion, actor: str, reason: str | None) -> None:
-        """Delete a version and all it owns; its name stays taken."""
         artifacts, index = tables.artifacts, tables.properties
         owned = select(artifacts.c.id).where(artifacts.c.model_version_id == version.id)
         self._connection.execute(
@@ -171,6 +162,5 @@ class SqlVersions:
         self._connection.execute(insert(_tombstones), tombstone)
 
     def deleted(self, model_id: int, name: str) -> Approval | None:
-        """Return who deleted the version of that name, when and why."""
         found = self._connection.execute(_TOMBSTONE, {"model_id": model_id, "ref": name}).first()
         return None if found is None else Approval(*found)

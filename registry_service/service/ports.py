@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from registry_service.domain.paging import ListQuery, Page
@@ -205,43 +206,17 @@ class Answers(Protocol):
         ...
 
 
-class Transaction(Protocol):
+@dataclass(frozen=True, slots=True)
+class Transaction:
     """One database transaction, in which all is kept or nothing: what is stored, by subject."""
 
-    @property
-    def resources(self) -> Resources:
-        """Resources of every kind."""
-        ...
-
-    @property
-    def versions(self) -> Versions:
-        """What versions have beside their own row."""
-        ...
-
-    @property
-    def files(self) -> Files:
-        """The files of versions."""
-        ...
-
-    @property
-    def blob_marks(self) -> BlobMarks:
-        """What the garbage collection takes."""
-        ...
-
-    @property
-    def aliases(self) -> Aliases:
-        """Movable names."""
-        ...
-
-    @property
-    def audit(self) -> AuditLog:
-        """The audit log."""
-        ...
-
-    @property
-    def answers(self) -> Answers:
-        """Answers to idempotent requests."""
-        ...
+    resources: Resources
+    versions: Versions
+    files: Files
+    blob_marks: BlobMarks
+    aliases: Aliases
+    audit: AuditLog
+    answers: Answers
 
 
 class Database(Protocol):

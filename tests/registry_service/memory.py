@@ -32,7 +32,7 @@ from registry_service.errors import (
     TooLargeError,
 )
 from registry_service.service.blob_ports import Transfer
-from registry_service.service.ports import ONE_OF
+from registry_service.service.ports import ONE_OF, Transaction
 
 R = TypeVar("R", bound=Resource)
 Key = tuple[int, str]
@@ -399,17 +399,17 @@ class MemoryAnswers:
         }
 
 
-class MemoryTransaction:
-    """One transaction."""
-
-    def __init__(self, state: State) -> None:
-        self.resources = MemoryResources(state)
-        self.versions = MemoryVersions(state)
-        self.files = MemoryFiles(state)
-        self.blob_marks = MemoryBlobMarks(state)
-        self.aliases = MemoryAliases(state)
-        self.audit = MemoryAuditLog(state)
-        self.answers = MemoryAnswers(state)
+def transaction_on(state: State) -> Transaction:
+    """Return a transaction that works on a state."""
+    return Transaction(
+        MemoryResources(state),
+        MemoryVersions(state),
+        MemoryFiles(state),
+        MemoryBlobMarks(state),
+        MemoryAliases(state),
+        MemoryAuditLog(state),
+        MemoryAnswers(state),
+    )
 
 
 class MemoryDatabase:
@@ -420,16 +420,16 @@ class MemoryDatabase:
         self._writer = threading.Lock()
 
     @contextmanager
-    def read(self) -> Iterator[MemoryTransaction]:
+    def read(self) -> Iterator[Transaction]:
         """Open a view."""
-        yield MemoryTransaction(self._state)
+        yield transaction_on(self._state)
 
     @contextmanager
-    def write(self) -> Iterator[MemoryTransaction]:
+    def write(self) -> Iterator[Transaction]:
         """Open a transaction."""
         with self._writer:
             state = copy.deepcopy(self._state)
-            yield MemoryTransaction(state)
+            yield transaction_on(state)
             self._state = state
 
     def check(self) -> None:

@@ -4,7 +4,26 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from registry_service.api.kubeflow import artifact_schemas, schemas
+from registry_service.api.kubeflow.artifact_schemas import (
+    AnyArtifactCreate,
+    AnyArtifactUpdate,
+    OnlyModelArtifactCreate,
+    OnlyModelArtifactUpdate,
+)
+from registry_service.api.kubeflow.schemas import (
+    ExperimentCreate,
+    ExperimentRunCreate,
+    ExperimentRunUpdate,
+    ExperimentUpdate,
+    InferenceServiceCreate,
+    InferenceServiceUpdate,
+    ModelVersionCreate,
+    ModelVersionUpdate,
+    RegisteredModelCreate,
+    RegisteredModelUpdate,
+    ServingEnvironmentCreate,
+    ServingEnvironmentUpdate,
+)
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.resources import (
     Artifact,
@@ -18,73 +37,34 @@ from registry_service.domain.serving import InferenceService, ServingEnvironment
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One kind of resource: where it lives, and what its bodies are."""
+    """One kind of resource: where one is found, and what its bodies are."""
 
-    collection: str
     single: str
     kind: type[Resource]
     create: type[BaseModel]
     update: type[BaseModel]
 
+    @property
+    def collection(self) -> str:
+        """Where all of them are."""
+        return f"{self.single}s"
+
 
 ENDPOINTS = (
+    Endpoint("registered_model", RegisteredModel, RegisteredModelCreate, RegisteredModelUpdate),
+    Endpoint("model_version", ModelVersion, ModelVersionCreate, ModelVersionUpdate),
+    Endpoint("artifact", Artifact, AnyArtifactCreate, AnyArtifactUpdate),
+    Endpoint("model_artifact", ModelArtifact, OnlyModelArtifactCreate, OnlyModelArtifactUpdate),
     Endpoint(
-        "registered_models",
-        "registered_model",
-        RegisteredModel,
-        schemas.RegisteredModelCreate,
-        schemas.RegisteredModelUpdate,
-    ),
-    Endpoint(
-        "model_versions",
-        "model_version",
-        ModelVersion,
-        schemas.ModelVersionCreate,
-        schemas.ModelVersionUpdate,
-    ),
-    Endpoint(
-        "artifacts",
-        "artifact",
-        Artifact,
-        artifact_schemas.AnyArtifactCreate,
-        artifact_schemas.AnyArtifactUpdate,
-    ),
-    Endpoint(
-        "model_artifacts",
-        "model_artifact",
-        ModelArtifact,
-        artifact_schemas.OnlyModelArtifactCreate,
-        artifact_schemas.OnlyModelArtifactUpdate,
-    ),
-    Endpoint(
-        "serving_environments",
         "serving_environment",
         ServingEnvironment,
-        schemas.ServingEnvironmentCreate,
-        schemas.ServingEnvironmentUpdate,
+        ServingEnvironmentCreate,
+        ServingEnvironmentUpdate,
     ),
-    Endpoint(
-        "inference_services",
-        "inference_service",
-        InferenceService,
-        schemas.InferenceServiceCreate,
-        schemas.InferenceServiceUpdate,
-    ),
+    Endpoint("inference_service", InferenceService, InferenceServiceCreate, InferenceServiceUpdate),
 )
 
 EXPERIMENT_ENDPOINTS = (
-    Endpoint(
-        "experiments",
-        "experiment",
-        Experiment,
-        schemas.ExperimentCreate,
-        schemas.ExperimentUpdate,
-    ),
-    Endpoint(
-        "experiment_runs",
-        "experiment_run",
-        ExperimentRun,
-        schemas.ExperimentRunCreate,
-        schemas.ExperimentRunUpdate,
-    ),
+    Endpoint("experiment", Experiment, ExperimentCreate, ExperimentUpdate),
+    Endpoint("experiment_run", ExperimentRun, ExperimentRunCreate, ExperimentRunUpdate),
 )
