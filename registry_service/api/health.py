@@ -19,16 +19,19 @@ def health_router(database: Database, blobs: BlobStore, figures: CollectorRegist
 
     @router.get("/livez")
     async def livez() -> Response:
+        """Answer while the process lives."""
         return json_response({"status": "ok"})
 
     @router.get("/readyz")
     def readyz() -> Response:
+        """Answer 200 where database and store can be reached, else 503."""
         for part in parts:
             part.check()
         return json_response({"status": "ok"})
 
     @router.get("/metrics", response_class=PlainTextResponse)
     def metrics() -> Response:
+        """Return figures for Prometheus."""
         return Response(generate_latest(figures), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -78,6 +78,7 @@ def add_children_routes(
     def list_children(
         who: Caller, parent_id: str, query: Listing, name: Name = "", external_id: ExternalId = ""
     ) -> Response:
+        """List what belongs to a resource."""
         parent = numeric_id(parent_id, label)
         where = given(name, external_id) | {owner: parent}
         bound = bind_filter(query, children.kind)
@@ -86,6 +87,7 @@ def add_children_routes(
 
     @router.post(children.path, status_code=201, openapi_extra=takes(children.create))
     def create_child(who: Caller, parent_id: str, raw: RawBody) -> Response:
+        """Make something that belongs to a resource. Takes a writer."""
         kind, values = body_values(children.kind, parse(children.create, raw))
         # The path says whose it is, whatever the body says; an id is the server's to give.
         owned = {**values, "id": 0, owner: numeric_id(parent_id, label)}
@@ -98,12 +100,14 @@ def add_served_routes(router: APIRouter, resources: Resources, dialect: Dialect)
 
     @router.get("/inference_services/{service_id}/model")
     def served_model(who: Caller, service_id: str) -> Response:
+        """Return the model that an inference service serves."""
         return json_response(
             dialect.show(resources.served_model(who, numeric_id(service_id, label)))
         )
 
     @router.get("/inference_services/{service_id}/version")
     def served_version(who: Caller, service_id: str) -> Response:
+        """Return the version that an inference service serves."""
         return json_response(
             dialect.show(resources.served_version(who, numeric_id(service_id, label)))
         )

@@ -58,6 +58,7 @@ def _add_owned(
         external_id: ExternalId = "",
         artifact_type: ArtifactType = "",
     ) -> Response:
+        """List the artifacts of a version or a run."""
         owned_by = numeric_id(owner_id, owner.label)
         kind = kind_of_artifacts(artifact_type)
         where = given(name, external_id) | {column: owned_by}
@@ -71,6 +72,7 @@ def _add_owned(
         responses={200: {"description": "Updated"}},
     )
     def put_artifact(who: Caller, owner_id: str, raw: RawBody) -> Response:
+        """Attach an artifact (201), or change the one whose id the body has (200)."""
         body = parse(AnyArtifactBody, raw).root
         values = {
             name: value for name, value in body.changes().items() if name not in _SAID_BY_THE_PATH
@@ -89,6 +91,7 @@ def _add_history(router: APIRouter, resources: Resources, dialect: Dialect) -> N
     def all_history(
         who: Caller, query: Listing, name: Name = "", step_ids: steps_parameter = ""
     ) -> Response:
+        """List the values that metrics had over time, of all runs."""
         where = _wanted(name, step_ids)
         page = resources.page(who, PastMetric, bind_filter(query, PastMetric), **where)
         return json_response(dialect.show_page(page, query))
@@ -97,6 +100,7 @@ def _add_history(router: APIRouter, resources: Resources, dialect: Dialect) -> N
     def run_history(
         who: Caller, run_id: str, query: Listing, name: Name = "", step_ids: steps_parameter = ""
     ) -> Response:
+        """List the values that the metrics of a run had over time."""
         run = numeric_id(run_id, ExperimentRun.label)
         where = _wanted(name, step_ids) | {"experiment_run_id": run}
         bound = bind_filter(query, PastMetric)

@@ -49,6 +49,7 @@ def _add_collection_routes(
 
     @router.post(path, status_code=status, openapi_extra=takes(endpoint.create))
     def create(who: Caller, raw: RawBody) -> Response:
+        """Make a resource; its name must be free (409). Takes a writer."""
         kind, values = body_values(endpoint.kind, parse(endpoint.create, raw))
         return json_response(dialect.show(resources.create(who, kind(**values))), status)
 
@@ -56,6 +57,7 @@ def _add_collection_routes(
 
         @router.get(path)
         def list_by_type(who: Caller, query: Listing, artifact_type: ArtifactType = "") -> Response:
+            """List artifacts of one type, or of all; of models that the caller may read."""
             kind = kind_of_artifacts(artifact_type)
             page = resources.page(who, kind, bind_filter(query, kind))
             return json_response(dialect.show_page(page, query))
@@ -64,6 +66,7 @@ def _add_collection_routes(
 
         @router.get(path)
         def list_all(who: Caller, query: Listing) -> Response:
+            """List the resources that the caller may read."""
             page = resources.page(who, endpoint.kind, bind_filter(query, endpoint.kind))
             return json_response(dialect.show_page(page, query))
 
@@ -76,12 +79,14 @@ def _add_item_routes(
 
     @router.get(path)
     def get(who: Caller, resource_id: str) -> Response:
+        """Return the resource of an id."""
         return json_response(
             dialect.show(resources.get(who, endpoint.kind, numeric_id(resource_id, label)))
         )
 
     @router.patch(path, openapi_extra=takes(endpoint.update))
     def update(who: Caller, resource_id: str, raw: RawBody) -> Response:
+        """Change what the body has; what it leaves out stays. Takes a writer."""
         kind, changes = body_values(endpoint.kind, parse(endpoint.update, raw))
         number = numeric_id(resource_id, label)
         if endpoint.kind is ModelArtifact:
@@ -102,6 +107,7 @@ def _add_find_route(
         external_id: ExternalId = "",
         parent_id: Annotated[str, Query(alias="parentResourceId")] = "",
     ) -> Response:
+        """Return the one resource of a name (in its parent) or an external id; else 404."""
         if not external_id and not (name and (parent_id or parent is None)):
             needed = "name" if parent is None else "(name and parentResourceId)"
             raise InvalidRequestError(

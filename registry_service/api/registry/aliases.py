@@ -21,14 +21,22 @@ def aliases_router(aliases: Aliases) -> APIRouter:
 
     @router.get("")
     def list_aliases(who: Caller, name: str) -> Response:
+        """List the aliases of a model and the versions they point to."""
         return json_response({"items": [alias_view(alias) for alias in aliases.list(who, name)]})
 
     @router.get("/{alias}")
     def get_target(who: Caller, name: str, alias: str) -> Response:
+        """Return the version that an alias points to; `latest` is the highest number."""
         return json_response({"version": version_view(aliases.target(who, name, alias))})
 
     @router.put("/{alias}", openapi_extra=takes(AliasBody))
     def move_alias(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
+        """Point an alias to a version, by compare-and-swap where `expected` is given.
+
+        `expected` is the name of the version that the alias must point to now, null where it must
+        not exist yet; without it the alias may point anywhere. Takes a writer, of a protected alias
+        an approver and an approved version.
+        """
         body = parse(AliasBody, raw)
         given = "expected" in body.model_fields_set
         expected = body.expected if given else Expected.ANYTHING
@@ -37,11 +45,13 @@ def aliases_router(aliases: Aliases) -> APIRouter:
 
     @router.delete("/{alias}", status_code=204)
     def remove_alias(who: Caller, name: str, alias: str, reason: Reason = None) -> Response:
+        """Remove an alias; its version stays. Takes who may move it."""
         aliases.remove(name, AliasMove(who, alias, reason=reason))
         return Response(status_code=204)
 
     @router.post("/{alias}/rollback", openapi_extra=takes(MoveBody))
     def roll_back(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
+        """Return an alias to where it pointed before its last move. Takes who may move it."""
         reason = parse(MoveBody, raw or b"{}").reason
         return json_response(
             alias_view(aliases.rollback(name, AliasMove(who, alias, reason=reason)))

@@ -38,6 +38,11 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
 
     @router.post("/uploads", openapi_extra=takes(UploadsBody, limits.LARGE_BODY))
     def plan_uploads(who: Caller, raw: LargeBody) -> Response:
+        """Say of each file whether it is there, else where and how to bring it.
+
+        `state` is `present`, `upload` (with method, url and headers of the request to send) or
+        `parts` (with the size of the parts to cut it into). Takes a writer of some model.
+        """
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
@@ -54,6 +59,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
 
     @router.post("/parts", openapi_extra=takes(PartsBody, limits.LARGE_BODY))
     def plan_parts(who: Caller, raw: LargeBody) -> Response:
+        """Say of each part of a file what `uploads` says of files. Takes a writer."""
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
         stored = blobs.parts.sizes(list(wanted))
@@ -65,6 +71,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
 
     @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody, limits.LARGE_BODY))
     def assemble(who: Caller, raw: LargeBody) -> Response:
+        """Put a file together from its parts, in their order. Takes a writer of some model."""
         who.require_somewhere(Role.WRITER)
         body = parse(AssemblyBody, raw)
         blobs.assemble(body.sha256, body.size, body.parts)
@@ -79,6 +86,7 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
 
     @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
+        """Take the bytes of a file, checked by digest, where there is no S3. Takes a writer."""
         who.require_somewhere(Role.WRITER)
         writer = await run_in_threadpool(blobs.writer, _digest(sha256))
         try:
@@ -97,6 +105,7 @@ def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
 
     @router.get("/{sha256}", response_class=StreamingResponse, responses=_SERVED)
     def get_blob(who: Caller, sha256: str) -> Response:
+        """Pass the bytes of a file on, also to who cannot reach the store. Takes a reader."""
         who.require_somewhere(Role.READER)
         size, chunks = blobs.read(_digest(sha256))
         headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}

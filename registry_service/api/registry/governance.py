@@ -32,37 +32,44 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
+        """Show 2 to 20 versions side by side: for each name, its value in every version."""
         details = versions.compare(who, name, version)
         shown = [detail_view(detail) for detail in details]
         return json_response({"versions": shown, **comparison(details)})
 
     @router.post("/versions/{ref}/approval", status_code=204, openapi_extra=takes(MoveBody))
     def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        """Find a version fit for protected aliases, which freezes it. Takes an approver."""
         versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 
     @router.delete("/versions/{ref}/approval", status_code=204)
     def withdraw(who: Caller, name: str, ref: str, reason: Reason = None) -> Response:
+        """Take an approval back, unless a protected alias points there. Takes an approver."""
         versions.withdraw(who, name, ref, reason)
         return Response(status_code=204)
 
     @router.post("/versions/{ref}/archive", status_code=204, openapi_extra=takes(MoveBody))
     def archive(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        """Put away a version that no alias or deployment holds. Takes a writer."""
         versions.archive(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 
     @router.post("/versions/{ref}/restore", status_code=204, openapi_extra=takes(MoveBody))
     def restore(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        """Take an archived version back. Takes a writer."""
         versions.restore(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 
     @router.post("/versions/{ref}/verification")
     def verify(who: Caller, name: str, ref: str) -> Response:
+        """Read every file of a version in the store and compare its digest. Takes a writer."""
         checks = verification.verify(who, name, ref)
         return json_response({"files": [file_check_view(check) for check in checks]})
 
     @router.get("/versions/{ref}/lineage")
     def lineage(who: Caller, name: str, ref: str) -> Response:
+        """Return where a version comes from and where it is deployed."""
         detail, deployments = versions.deployments(who, name, ref)
         shown = detail_view(detail)
         return json_response(
@@ -84,11 +91,19 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
 
     @router.delete("/versions/{ref}", status_code=204)
     def delete(who: Caller, name: str, ref: str, reason: Reason = None) -> Response:
+        """Delete a version that no alias or deployment holds; its name stays taken.
+
+        Its bytes are left to the garbage collection. Takes an approver.
+        """
         versions.delete(who, name, ref, reason)
         return Response(status_code=204)
 
     @router.post("/retention", openapi_extra=takes(RetentionBody))
     def retain(who: Caller, name: str, raw: RawBody) -> Response:
+        """Delete old archived versions that nothing holds, or say which. Takes an approver.
+
+        So many of the newest versions stay, archived or not, and so do younger ones.
+        """
         body = parse(RetentionBody, raw)
         deleted = versions.retain(who, name, body.keep_last, body.older_than_days, body.dry_run)
         shown = [version_view(version) for version in deleted]
@@ -103,6 +118,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
 
     @router.get("/datasets/{digest}/versions")
     def trained_on(who: Caller, digest: str) -> Response:
+        """Return the versions, of models that the caller may read, that name data of a digest."""
         items = [
             {
                 "model": model_view(model),
@@ -127,12 +143,20 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
         before: Annotated[int | None, Query(ge=1, lt=1 << 63)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
+        """Read the audit log, newest first; `before` is the id of the last entry seen.
+
+        Takes a reader of the model, without one a reader of all models.
+        """
         query = AuditQuery(model_name=model, actor=actor, action=action, before=before, limit=limit)
         entries = audit.entries(who, query)
         return json_response({"items": [audit_view(entry) for entry in entries]})
 
     @router.post("/gc", openapi_extra=takes(GarbageBody))
     def collect(who: Caller, raw: RawBody) -> Response:
+        """Delete bytes that no version names, or count them. Takes an approver of all models.
+
+        Younger bytes stay: their registration may be on its way.
+        """
         body = parse(GarbageBody, raw or b"{}")
         found = garbage.collect(who, body.older_than_hours * HOUR, body.dry_run)
         return json_response({"blobs": found.blobs, "bytes": found.bytes, "dryRun": body.dry_run})

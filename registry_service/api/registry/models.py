@@ -49,6 +49,12 @@ def register_router(registrations: Registrations) -> APIRouter:
     def register(
         who: Caller, raw: LargeBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:
+        """Register model, version, files, metrics, data and lineage: all or nothing.
+
+        The header Idempotency-Key, of 1 to 255 characters, keeps a retry from making a second
+        version: the same key and body are answered with what was made (200), another body with 409.
+        The bytes of the files must have been uploaded. Takes a writer.
+        """
         if not 0 < len(key) <= limits.NAME:
             raise InvalidRequestError(
                 f"the header Idempotency-Key must have 1 to {limits.NAME} characters: it is what "
@@ -69,11 +75,13 @@ def descriptions_router(descriptions: Descriptions) -> APIRouter:
 
     @router.patch("/{name}", openapi_extra=takes(DescribeModelBody))
     def describe_model(who: Caller, name: str, raw: RawBody) -> Response:
+        """Change description, owner and properties of a model. Takes a writer."""
         wording = parse(DescribeModelBody, raw).to_domain()
         return json_response({"model": model_view(descriptions.describe_model(who, name, wording))})
 
     @router.patch("/{name}/versions/{ref}", openapi_extra=takes(DescribeVersionBody))
     def describe_version(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        """Change description and properties of a version. Takes a writer."""
         wording = parse(DescribeVersionBody, raw).to_domain()
         version = descriptions.describe_version(who, name, ref, wording)
         return json_response({"version": version_view(version)})
@@ -87,27 +95,32 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
 
     @router.get("")
     def list_models(who: Caller, query: Listing) -> Response:
+        """List the models that the caller may read."""
         page = registrations.models(who, bind_filter(query, RegisteredModel))
         items = [model_view(model) for model in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
     @router.get("/{name}")
     def get_model(who: Caller, name: str) -> Response:
+        """Return a model and its aliases."""
         model, aliases = registrations.model(who, name)
         return json_response({"model": model_view(model), "aliases": [*map(alias_view, aliases)]})
 
     @router.get("/{name}/versions")
     def list_versions(who: Caller, name: str, query: Listing) -> Response:
+        """List the versions of a model."""
         page = registrations.versions(who, name, bind_filter(query, ModelVersion))
         items = [version_view(version) for version in page.items]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
     @router.get("/{name}/versions/{ref}")
     def get_version(who: Caller, name: str, ref: str) -> Response:
+        """Return all that is known of a version, named by its name, its number or an alias."""
         return json_response(detail_view(registrations.detail(who, name, ref)))
 
     @router.get("/{name}/versions/{ref}/files")
     def get_files(who: Caller, name: str, ref: str) -> Response:
+        """Return the files of a version, each with a short-lived URL to fetch it from."""
         files = [
             {
                 "path": file.path,
