@@ -24,3 +24,11 @@ class StepFailedError(PipelineError, RuntimeError):
 
 class RegistryStartError(PipelineError, RuntimeError):
     """The registry on this machine did not come up."""
+
+
+class RegistryCallError(PipelineError, RuntimeError):
+    """The registry could not be reached or failed, or its bytes are damaged."""
+
+
+class ServerGoneError(Exception):
+    """A step was not started, as there is no server to start it."""

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from registry_service.errors import StorageError
+from registry_service.errors import SettingsError, StorageError
 from registry_service.server import run
-from registry_service.settings import Settings, SettingsError, default_data_dir
+from registry_service.settings import Settings, default_data_dir
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m registry_service") -> int:

@@ -135,3 +135,9 @@ class StorageFullError(StorageError):
     """The blob store has no room left: a retry does not help, making room does."""
 
     code = "storage_full"
+
+
+class SettingsError(RegistryError, ValueError):
+    """A setting is wrong; the message names it and says how to mend it."""
+
+    code = "bad_settings"

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 from registry_service.app import create_app
 from registry_service.db.engine import open_engine
 from registry_service.db.waiting import wait_for_database
-from registry_service.settings import Settings, SettingsError
+from registry_service.errors import SettingsError
+from registry_service.settings import Settings
 
 if sys.platform == "win32":
     from asyncio import run as run_loop

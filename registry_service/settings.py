@@ -9,15 +9,9 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from registry_service.errors import RegistryError
+from registry_service.errors import SettingsError
 
 PREFIX = "REGISTRY_"
-
-
-class SettingsError(RegistryError, ValueError):
-    """A setting is wrong; the message names it and says how to mend it."""
-
-    code = "bad_settings"
 
 
 _POD_SECRETS = Path("/var/run/secrets/kubernetes.io/serviceaccount")

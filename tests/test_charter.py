@@ -204,3 +204,11 @@ def test_files_stay_small(path: Path) -> None:
 def test_no_vague_module_names(path: Path) -> None:
     """No module is called by a word that says nothing."""
     assert not re.search(r"util|helper|manager|common|_v\d|misc", path.stem)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(catalog.ROOT)))
+def test_errors_stand_in_their_own_modules(path: Path) -> None:
+    """Every error that others may catch is defined in an `errors.py`."""
+    classes = [node.name for node in ast.walk(_tree(path)) if isinstance(node, ast.ClassDef)]
+    errors = [name for name in classes if name.endswith("Error") and not name.startswith("_")]
+    assert path.name == "errors.py" or not errors

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Champion, Floor, decide
-from components.shared.errors import InputError
+from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
 from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.registry.client import RegisteredVersion, RegistryClient
@@ -132,10 +132,7 @@ def _scored(
 ) -> tuple[Estimate, Champion]:
     """Return the candidate's and the champion's metric on the same rows."""
     # scikit-learn and pandas take two seconds to import: a first run does not pay for them.
-    from components.compare_with_champion.paired_comparison import (
-        NotComparableError,
-        compare_models,
-    )
+    from components.compare_with_champion.paired_comparison import compare_models
 
     with tempfile.TemporaryDirectory() as folder:
         registry.download(version.model_name, version.version, folder)

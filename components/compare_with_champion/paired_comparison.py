@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from components.shared.errors import InputError
+from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
 from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
@@ -24,10 +24,6 @@ class Paired:
     candidate: Estimate
     champion: Estimate
     difference: Estimate
-
-
-class NotComparableError(InputError):
-    """The champion answers another question than the candidate, or cannot answer these rows."""
 
 
 @dataclass(frozen=True)

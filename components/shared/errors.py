@@ -1,5 +1,9 @@
 """The errors that components raise: one root, one subclass for whose turn it is to act."""
 
+from typing import Final
+
+HTTP_UNAUTHORIZED: Final = 401
+
 
 class ComponentError(Exception):
     """Root of every error that a component raises on purpose.
@@ -25,3 +29,37 @@ class DigestMismatchError(ComponentError, ValueError):
             f"(expected {expected}, found {actual}): it was changed or damaged, and was not "
             "loaded. Take it anew from where it came from."
         )
+
+
+class SourceUnavailableError(ComponentError, OSError):
+    """A server could not be reached, or failed: a retry may help."""
+
+
+class RegistryRefusalError(RegistryError):
+    """The registry answered, and refused: `status` is its HTTP status, `code` its own word."""
+
+    def __init__(self, action: str, status: int, code: str, message: str) -> None:
+        advice = ". Put a token that it knows into the environment, as REGISTRY_TOKEN."
+        super().__init__(
+            f"the registry refused to {action} (HTTP {status}, {code}): {message}"
+            + (advice if status == HTTP_UNAUTHORIZED else "")
+        )
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class StoreUnreachableError(RegistryError):
+    """Nothing answers where the registry's object store should be; `store` is its address."""
+
+    def __init__(self, action: str, store: str, reason: object) -> None:
+        super().__init__(
+            f"could not {action}: the registry's object store at {store} cannot be reached from "
+            f"here ({reason}). Try again once it is up, or from where it can be reached, such as "
+            "inside of its cluster."
+        )
+        self.store = store
+
+
+class NotComparableError(InputError):
+    """The champion answers another question than the candidate, or cannot answer these rows."""

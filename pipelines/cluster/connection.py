@@ -17,7 +17,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry, Timeout
 
 from pipelines.cluster.address import Address
-from pipelines.cluster.api_errors import (
+from pipelines.cluster.errors import (
     ConflictError,
     ForbiddenError,
     LoginError,
@@ -60,7 +60,7 @@ def connected(address: Address) -> Iterator["Connection"]:
 
 
 class Connection:
-    """Speaks to one KFP; every failure is one of `pipelines.cluster.api_errors`.
+    """Speaks to one KFP; every failure is one of `pipelines.cluster.errors`.
 
     Reading is repeated with growing pauses when the connection breaks or the server is away for a
     moment (`KFP_RETRIES` times, 8 by default: about a minute). Writing is repeated only where

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pipelines.cluster.api_errors import RunFailedError
 from pipelines.cluster.argo_nodes import workflow_of
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.errors import RunFailedError
 from pipelines.cluster.kubectl import said_by_argo
 from pipelines.cluster.logs import (
     archived_log,

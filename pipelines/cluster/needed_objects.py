@@ -1,13 +1,9 @@
 """What a pipeline needs in the namespace of its runs, looked for before anything is sent."""
 
+from pipelines.cluster.errors import MissingObjectError
 from pipelines.cluster.kubectl import keys_of
 from pipelines.cluster.step_environment import creation, required
 from pipelines.definition.packages import PipelinePackage
-from pipelines.errors import PipelineError
-
-
-class MissingObjectError(PipelineError, LookupError):
-    """A step could not start, because an object or a key of it is not there."""
 
 
 def look_for_objects(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from pipelines.cluster.api_errors import PortForwardError
+from pipelines.cluster.errors import PortForwardError
 
 SERVICES: Final = {"ml-pipeline-ui": 80, "ml-pipeline": 8888}
 """The services of KFP and their ports, the better one first: it also serves logs and artifacts."""

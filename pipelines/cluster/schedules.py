@@ -5,8 +5,8 @@ import json
 import time
 from typing import Any
 
-from pipelines.cluster.api_errors import NotThereError, OrphanedRunError, RefusedError
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.errors import NotThereError, OrphanedRunError, RefusedError
 from pipelines.cluster.steps import FINAL
 
 NEWEST = 20

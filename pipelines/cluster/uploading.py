@@ -11,8 +11,8 @@ from urllib.parse import quote
 import kfp_server_api
 
 from components.shared.image import VERSION
-from pipelines.cluster.api_errors import ConflictError, RefusedError
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.errors import ConflictError, RefusedError
 
 COMMIT_DIGITS: Final = 12
 DIGEST_DIGITS: Final = 8

@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 from rich.console import Console
 from rich.status import Status
 
-from pipelines.cluster.api_errors import StepCannotStartError
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.errors import StepCannotStartError
 from pipelines.cluster.logs import (
     outputs_in,
     read_log,

@@ -12,8 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from components.shared.reports.number_text import number
-from pipelines.cluster.api_errors import NotThereError, OrphanedRunError, StepCannotStartError
 from pipelines.cluster.connection import Connection
+from pipelines.cluster.errors import (
+    NotThereError,
+    OrphanedRunError,
+    StepCannotStartError,
+    WatchBrokenError,
+)
 from pipelines.cluster.failures import raise_failure
 from pipelines.cluster.logs import read_log
 from pipelines.cluster.outputs import run_outputs
@@ -36,10 +41,6 @@ from pipelines.errors import PipelineError
 
 INTERRUPTED: Final = 130
 REGISTERING: Final = "register_model"
-
-
-class WatchBrokenError(PipelineError, ConnectionError):
-    """The connection broke while a run was watched, and did not come back."""
 
 
 def show_started(connection: Connection, run_id: str, console: Console) -> None:

@@ -15,16 +15,13 @@ from typing import Final
 
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.step import FAILURE
+from pipelines.errors import ServerGoneError
 
 MODULE: Final = "pipelines.local.forked_steps"
 
 SHELL: Final = ["sh", "-ec"]
 """What the command of a component that installs nothing begins with: a script, the component's
 code and the arguments of kfp's executor follow."""
-
-
-class ServerGoneError(Exception):
-    """A step was not started, as there is no server to start it."""
 
 
 class StepServer:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from registry_service.access.tokens import StaticTokens
 from registry_service.domain.access import Grant, Identity, Role
-from registry_service.settings import SettingsError
+from registry_service.errors import SettingsError
 
 EVERYONE: Final = "*"
 READ_EVERY_SECONDS: Final = 5.0

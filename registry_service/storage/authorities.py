@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-from registry_service.settings import SettingsError
+from registry_service.errors import SettingsError
 
 HOW_TO_TRUST: Final = (
     "its certificate is not from an authority that is: name the authority's PEM file in "

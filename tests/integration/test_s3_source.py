@@ -9,9 +9,8 @@ import pytest
 from minio import Minio as Client
 
 from components.ingest_table.ingest import ingest_table
-from components.shared.errors import InputError
+from components.shared.errors import InputError, SourceUnavailableError
 from components.shared.tables import downloads
-from components.shared.tables.downloads import SourceUnavailableError
 from tests.minio_server import Minio
 from tests.registry_service.running import free_port
 

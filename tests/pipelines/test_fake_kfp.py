@@ -7,8 +7,8 @@ import kfp_server_api
 import pytest
 
 from pipelines.cluster.address import Address
-from pipelines.cluster.api_errors import RefusedError
 from pipelines.cluster.connection import connected
+from pipelines.cluster.errors import RefusedError
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
 from tests.pipelines.fake_kfp import FakeKfp

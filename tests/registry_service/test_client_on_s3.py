@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from components.shared.digests import folder_digest
-from components.shared.errors import DigestMismatchError, RegistryError
+from components.shared.errors import DigestMismatchError, RegistryError, RegistryRefusalError
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.http import RegistryHttp, RegistryRefusalError
+from components.shared.registry.http import RegistryHttp
 from components.shared.registry.transfer import download
 from tests.minio_server import Minio, running_minio
 from tests.registry_service.running import OURS, Caller, RunningRegistry, start_registry

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_service.settings import Settings, SettingsError, default_data_dir
+from registry_service.errors import SettingsError
+from registry_service.settings import Settings, default_data_dir
 from tests.registry_service.running import settings_of
 
 

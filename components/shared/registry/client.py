@@ -17,14 +17,9 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
-from components.shared.errors import InputError
+from components.shared.errors import InputError, RegistryRefusalError
 from components.shared.registry import answers, reading, transfer
-from components.shared.registry.http import (
-    DEFAULT_RETRIES,
-    PATIENT,
-    RegistryHttp,
-    RegistryRefusalError,
-)
+from components.shared.registry.http import DEFAULT_RETRIES, PATIENT, RegistryHttp
 from components.shared.registry.paths import (
     API,
     KUBEFLOW_API,

@@ -12,7 +12,12 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Timeout
 
-from components.shared.errors import InputError, RegistryError
+from components.shared.errors import (
+    InputError,
+    RegistryError,
+    RegistryRefusalError,
+    StoreUnreachableError,
+)
 from components.shared.trust import RetryWhereTrusted, distrusted, how_to_trust, tls_context
 
 CA_VARIABLE: Final = "REGISTRY_CA_FILE"
@@ -24,33 +29,6 @@ BLOCK_BYTES: Final = 1 << 20
 
 # For what a registry answers only when it has read a large file whole.
 PATIENT: Final = Timeout(connect=5, read=3600)
-UNAUTHORIZED: Final = 401
-
-
-class RegistryRefusalError(RegistryError):
-    """The registry answered, and refused: `status` is its HTTP status, `code` its own word."""
-
-    def __init__(self, action: str, status: int, code: str, message: str) -> None:
-        advice = ". Put a token that it knows into the environment, as REGISTRY_TOKEN."
-        super().__init__(
-            f"the registry refused to {action} (HTTP {status}, {code}): {message}"
-            + (advice if status == UNAUTHORIZED else "")
-        )
-        self.status = status
-        self.code = code
-        self.message = message
-
-
-class StoreUnreachableError(RegistryError):
-    """Nothing answers where the registry's object store should be; `store` is its address."""
-
-    def __init__(self, action: str, store: str, reason: object) -> None:
-        super().__init__(
-            f"could not {action}: the registry's object store at {store} cannot be reached from "
-            f"here ({reason}). Try again once it is up, or from where it can be reached, such as "
-            "inside of its cluster."
-        )
-        self.store = store
 
 
 class RegistryHttp:

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from components.shared.registry.http import RegistryHttp, RegistryRefusalError
+from components.shared.errors import RegistryRefusalError
+from components.shared.registry.http import RegistryHttp
 from components.shared.registry.paths import API, model_path
 
 PAGE: Final = 200

@@ -12,13 +12,13 @@ from typing import Any, Final, TypeVar
 from urllib3.exceptions import HTTPError
 
 from components.shared.digests import file_digest, manifest_digest
-from components.shared.errors import DigestMismatchError, RegistryError
-from components.shared.registry.http import (
-    CONNECTIONS,
-    RegistryHttp,
+from components.shared.errors import (
+    DigestMismatchError,
+    RegistryError,
     RegistryRefusalError,
     StoreUnreachableError,
 )
+from components.shared.registry.http import CONNECTIONS, RegistryHttp
 from components.shared.registry.parts import upload_in_parts
 from components.shared.registry.paths import API, version_path
 from components.shared.registry.records import RegisteredVersion

@@ -8,7 +8,7 @@ from typing import Any
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from components.shared.errors import ComponentError, InputError
+from components.shared.errors import ComponentError, InputError, SourceUnavailableError
 from components.shared.trust import RetryWhereTrusted, distrusted, how_to_trust, tls_context
 
 BLOCK = 1 << 20
@@ -21,10 +21,6 @@ HTTP_SERVER_ERROR = 500
 HTTP_TOO_MANY = 429
 DEFAULT_ENDPOINT = "https://s3.amazonaws.com"
 CA_VARIABLE = "AWS_CA_BUNDLE"
-
-
-class SourceUnavailableError(ComponentError, OSError):
-    """A server could not be reached, or failed: a retry may help."""
 
 
 def _pool() -> urllib3.PoolManager:

@@ -8,11 +8,7 @@ import click
 from components.shared.registry.client import LATEST
 from components.shared.registry.records import plain
 from pipelines.command_line.registry.changes import COMMANDS
-from pipelines.command_line.registry.connection import (
-    RegistryCallError,
-    connected_registry,
-    url_option,
-)
+from pipelines.command_line.registry.connection import connected_registry, url_option
 from pipelines.command_line.registry.output import (
     SETTINGS,
     examples,
@@ -20,7 +16,7 @@ from pipelines.command_line.registry.output import (
     print_json,
     print_page,
 )
-from pipelines.errors import UsageError
+from pipelines.errors import RegistryCallError, UsageError
 
 SOUND: Final = "sound"
 

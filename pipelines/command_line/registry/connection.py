@@ -9,10 +9,9 @@ from typing import Final
 import click
 from rich.console import Console
 
-from components.shared.errors import ComponentError, InputError
+from components.shared.errors import ComponentError, InputError, RegistryRefusalError
 from components.shared.registry.client import URL_VARIABLE, RegistryClient
-from components.shared.registry.http import RegistryRefusalError
-from pipelines.errors import PipelineError, UsageError
+from pipelines.errors import RegistryCallError, UsageError
 from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
 
 # Someone waits at the terminal: a registry that is down is told after a second or two.
@@ -25,10 +24,6 @@ url_option = click.option(
     show_envvar=True,
     help="URL of the registry; without one, the registry of `kfp-tabular run` on this machine.",
 )
-
-
-class RegistryCallError(PipelineError, RuntimeError):
-    """The registry could not be reached or failed, or its bytes are damaged."""
 
 
 @contextmanager

@@ -10,11 +10,15 @@ import pytest
 
 from components.evaluate_model.evaluate import evaluate_model
 from components.register_model.register import Lineage, register_model
-from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.errors import (
+    DigestMismatchError,
+    InputError,
+    RegistryError,
+    RegistryRefusalError,
+)
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.http import RegistryRefusalError
 from tests.components.model_folders import Trained
 
 APPROVED_FIRST = ComparisonRecord(

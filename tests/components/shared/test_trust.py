@@ -7,7 +7,7 @@ import pytest
 from urllib3.util import Retry
 
 from components.shared import trust
-from components.shared.errors import InputError, RegistryError
+from components.shared.errors import InputError, RegistryError, SourceUnavailableError
 from components.shared.registry.client import RegistryClient
 from components.shared.tables import downloads
 from components.shared.tables.sources import local_file, parse_source
@@ -82,7 +82,7 @@ def test_an_object_of_an_untrusted_store_says_how_to_trust_it(
     """A store whose authority is unknown ends in one message with the variable to set."""
     with https_server(authority, b"") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        with pytest.raises(downloads.SourceUnavailableError, match="AWS_CA_BUNDLE"):
+        with pytest.raises(SourceUnavailableError, match="AWS_CA_BUNDLE"):
             downloads.download_object("tables", "t.csv", tmp_path / "t.csv")
 
 

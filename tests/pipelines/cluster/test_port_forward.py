@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cluster.api_errors import PortForwardError
+from pipelines.cluster.errors import PortForwardError
 from pipelines.cluster.needed_objects import look_for_objects
 from pipelines.cluster.port_forward import forwarded
 from pipelines.definition import catalog

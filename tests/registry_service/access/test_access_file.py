@@ -11,7 +11,7 @@ import pytest
 
 from registry_service.access.access_file import READ_EVERY_SECONDS, WatchedAccessFile
 from registry_service.domain.access import Identity, Role
-from registry_service.settings import SettingsError
+from registry_service.errors import SettingsError
 
 OLD, NEW = "the-old-token-0123456789", "the-new-token-0123456789"
 Write = Callable[..., None]

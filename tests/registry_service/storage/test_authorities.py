@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_service.errors import StorageError
-from registry_service.settings import SettingsError
+from registry_service.errors import SettingsError, StorageError
 from registry_service.storage.s3_shelf import S3Address, S3Shelf
 from tests.components.shared.authority import Authority, https_server
 

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from components.shared.digests import folder_digest
-from components.shared.errors import DigestMismatchError, InputError, RegistryError
+from components.shared.errors import (
+    DigestMismatchError,
+    InputError,
+    RegistryError,
+    RegistryRefusalError,
+)
 from components.shared.registry.client import RegisteredVersion, RegistryClient
-from components.shared.registry.http import RegistryRefusalError
 from tests.registry_service.running import RunningRegistry
 
 

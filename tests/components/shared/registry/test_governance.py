@@ -2,8 +2,8 @@
 
 import pytest
 
+from components.shared.errors import RegistryRefusalError
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.http import RegistryRefusalError
 from tests.components.shared.registry.conftest import Register
 
 

@@ -8,9 +8,8 @@ from threading import Thread
 
 import pytest
 
-from components.shared.errors import RegistryError
+from components.shared.errors import RegistryError, RegistryRefusalError
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.http import RegistryRefusalError
 
 ALIAS = {"alias": "champion", "version": {"id": "1", "name": "1"}, "updatedAt": "0"}
 Answer = Callable[[int], tuple[int, str]]

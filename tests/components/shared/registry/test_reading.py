@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from components.shared.errors import RegistryRefusalError
 from components.shared.registry import reading
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.http import RegistryRefusalError
 from components.shared.registry.records import plain
 from tests.components.shared.registry.conftest import Register
 

@@ -10,9 +10,8 @@ from typing import ClassVar
 import pytest
 
 from components.ingest_table.ingest import ingest_table
-from components.shared.errors import InputError
+from components.shared.errors import InputError, SourceUnavailableError
 from components.shared.tables import downloads
-from components.shared.tables.downloads import SourceUnavailableError
 from components.shared.tables.sources import parse_source
 
 CSV = b"a,b\n1,x\n2,y\n"

@@ -128,3 +128,11 @@ def message_of(body: str | bytes | None) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_MESSAGE else line[:LONGEST_MESSAGE] + " …"
+
+
+class WatchBrokenError(PipelineError, ConnectionError):
+    """The connection broke while a run was watched, and did not come back."""
+
+
+class MissingObjectError(PipelineError, LookupError):
+    """A step could not start, because an object or a key of it is not there."""
