@@ -1,6 +1,6 @@
 """Engines: SQLite with full durability, or PostgreSQL."""
 
-import select
+import selectors
 import sqlite3
 import time
 from typing import Any
@@ -67,8 +67,10 @@ def _refuse_closed(connection: Any, *_: object) -> None:
 
     An idle server says nothing but good-bye: to look for that takes no question to it.
     """
-    if select.select([connection], [], [], 0)[0]:
-        raise DisconnectionError
+    with selectors.DefaultSelector() as watched:
+        watched.register(connection, selectors.EVENT_READ)
+        if watched.select(0):
+            raise DisconnectionError
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
