@@ -24,6 +24,7 @@ class Candidate:
         fits: Which sorts of texts it has values for.
         called: What its values are called.
         share: What share of the values must fit.
+        excused: Kinds of texts that do not count, though it has no values for them.
         forbidden: Kinds of texts that show that it is wrong, however few they are.
         remarks: What was assumed.
     """
@@ -32,6 +33,7 @@ class Candidate:
     fits: Callable[[Sort], bool]
     called: str
     share: tuple[int, int] = NEARLY_ALL
+    excused: tuple[Kind, ...] = ()
     forbidden: tuple[Kind, ...] = ()
     remarks: tuple[Remark, ...] = ()
 

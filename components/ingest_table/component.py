@@ -1,6 +1,6 @@
 """KFP signature of `ingest_table`."""
 
-from typing import NamedTuple
+from typing import List, NamedTuple
 
 from kfp import dsl
 from kfp.dsl import Dataset, Output
@@ -13,14 +13,25 @@ def ingest_table(
     table: Output[Dataset],
     source: str,
     format: str = "auto",
+    column_types: str = "",
+    missing_values: List[str] = [],
+    curated_schema_source: str = "",
+    target: str = "",
 ) -> NamedTuple("Outputs", [("digest", str), ("rows", int), ("columns", int)]):
     """Read a table from a file, an address or S3 and write it as Parquet. Never cache this step.
 
     Args:
-        table: The table as Parquet; its metadata has digest, rows, columns, format and source.
+        table: The table as Parquet; its metadata has digest, rows, columns, format, source and
+            notes, which say what of it was lost, changed or assumed when it was read.
         source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines.
             Credentials of S3 come from the environment (AWS_ACCESS_KEY_ID, ...).
         format: auto or empty (by the ending), csv, parquet or jsonl.
+        column_types: Types that have the last word, such as
+            zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the values show.
+        missing_values: Texts that stand for a missing value, besides the usual ones.
+        curated_schema_source: Where a schema of an earlier run lies, whose types the columns are
+            read as where nearly all values are of them, and text always; empty: none.
+        target: The column to predict: NA is one of its classes; empty: none.
 
     Returns:
         digest: SHA-256 of the content, whatever its format; later steps take it for their cache.
@@ -32,6 +43,14 @@ def ingest_table(
     from components.shared.step import step_body
 
     with step_body():
-        ingested = ingest_table(source, table.path, given(format, "auto"))
+        ingested = ingest_table(
+            source,
+            table.path,
+            given(format, "auto"),
+            column_types=column_types,
+            missing_values=missing_values,
+            curated_schema=given(curated_schema_source),
+            target=target or None,
+        )
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from components.ingest_table.candidates import (
+    NEARLY_ALL,
     Candidate,
     Sorts,
     count_of,
     first_of,
     is_share,
 )
+from components.ingest_table.given_types import GivenType
 from components.ingest_table.moment_decisions import clock_candidate, moment_candidate
 from components.ingest_table.number_decisions import number_candidate
 from components.ingest_table.sorts import Kind, Seen
@@ -22,6 +24,9 @@ from components.shared.tables.readings import Reading, Remark, RemarkKind
 MANY: Final = (1, 2)
 """The share of numbers or dates from which on it is said why a column is text nevertheless."""
 
+PERHAPS_MANY: Final = (1, 4)
+"""The share of them in a sample from which on all texts are looked at."""
+
 TELLING: Final = (*SYMBOLS, "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000")
 """Markers that are said, besides those that begin with #: others stand for themselves."""
 
@@ -32,24 +37,9 @@ KEPT_AS_TEXT: Final[dict[Kind, str]] = {
 }
 """Why a few texts keep a whole column text: as numbers or dates they would not be what they are."""
 
+NUMERIC_KINDS: Final[tuple[Kind, ...]] = ("number", "code", "long")
 CLASSES: Final = ("NA", "N/A", "n/a", "None")
 """Markers that are classes in a target of texts."""
-
-
-@dataclass(frozen=True)
-class GivenType:
-    """The type of a column that somebody knows.
-
-    Attributes:
-        type: The type; `number` stands for integer or float, as the values are.
-        pattern: The form of dates or times, as `strptime` writes it.
-        binding: Whether values that do not fit are missing, however many; else the type is only
-            taken if nearly all of them fit.
-    """
-
-    type: ColumnType | Literal["number"]
-    pattern: str = ""
-    binding: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,7 +83,9 @@ def decide(
             return Decision(best.reading, (*_telling(column, sorts), *best.remarks))
     total = count_of(values)
     for candidate in candidates:
-        enough = total and is_share(count_of(values, candidate.fits), total, candidate.share)
+        fitting = count_of(values, candidate.fits)
+        counting = total - count_of(values, lambda sort: sort.kind in candidate.excused)  # noqa: B023
+        enough = fitting and is_share(fitting, counting, candidate.share)
         if enough and not any(sort.kind in candidate.forbidden for sort in values):
             strays = _strays(candidate, values, total)
             remarks = (*strays, *_telling(column, sorts), *candidate.remarks)
@@ -206,7 +198,8 @@ def _as_text(
             f"value, --missing-values {name}"
         )
         remarks.append(Remark(column, "class", message, seen.count, seen.text, seen.row))
-    return Decision(replace(text, kept=tuple(classes)), (*remarks, *_telling(column, sorts)))
+    kept = tuple(name for name in CLASSES if is_target and values and name not in missing)
+    return Decision(replace(text, kept=kept), (*remarks, *_telling(column, sorts)))
 
 
 def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> list[Remark]:
@@ -239,3 +232,29 @@ def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> li
             )
         return [Remark(column, kind, message, against.count, against.text, against.row)]
     return []
+
+
+def never_but_text(sorts: Sorts, further: int) -> bool:
+    """Tell whether a column is text whatever so many further texts are.
+
+    Args:
+        sorts: The sorts of its texts so far.
+        further: How many more there are at most.
+    """
+    values = {sort: seen for sort, seen in sorts.items() if sort.kind not in ("missing", "symbol")}
+    total = count_of(values) + further
+    has_code = any(sort.kind == "code" for sort in values)
+    most = max(
+        0 if has_code else count_of(values, lambda sort: sort.kind in NUMERIC_KINDS),
+        count_of(values, lambda sort: sort.kind == "moment"),
+        count_of(values, lambda sort: sort.kind == "clock"),
+    )
+    if is_share(most + further, total, NEARLY_ALL):
+        return False
+    return any(sort.kind not in ("boolean", "signs") for sort in values)
+
+
+def is_perhaps_mixed(sample: Sorts) -> bool:
+    """Tell from a sample of a text column whether many of its texts may be numbers or dates."""
+    numbers = count_of(sample, lambda sort: sort.kind not in ("other", "missing", "signs"))
+    return is_share(numbers, count_of(sample), PERHAPS_MANY)

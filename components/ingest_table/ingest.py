@@ -1,15 +1,23 @@
 """Ingestion of a table: any source and format, into Parquet with a digest."""
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from components.ingest_table.digest import table_digest
+from components.ingest_table.formats import convert
+from components.ingest_table.given_types import parse_column_types
+from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
+from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
-from components.shared.tables.files import convert, count_rows
+from components.shared.tables.files import count_rows
+from components.shared.tables.readings import Remark, RemarkKind, TableReadings
+from components.shared.tables.schema import TableSchema, read_schema
 from components.shared.tables.sources import local_file, parse_source
 
 
@@ -23,6 +31,7 @@ class IngestedTable:
         columns: Number of columns, at least 1.
         format: The format it was read from.
         source: Where it was read from, without the query of an address.
+        readings: How its texts were read.
     """
 
     digest: str
@@ -30,8 +39,9 @@ class IngestedTable:
     columns: int
     format: Format
     source: str
+    readings: TableReadings = field(default_factory=TableReadings)
 
-    def metadata(self) -> dict[str, str | int]:
+    def metadata(self) -> dict[str, Any]:
         """Return what the Dataset artifact says about itself."""
         return {
             "digest": self.digest,
@@ -39,17 +49,39 @@ class IngestedTable:
             "columns": self.columns,
             "format": self.format,
             "source": self.source,
+            NOTES: notes_metadata(map(_note, self.readings.remarks)),
         }
 
 
-def ingest_table(source: str, table: str | Path, format: str = "auto") -> IngestedTable:  # noqa: A002
+def _note(remark: Remark) -> Note:
+    kinds: dict[RemarkKind, Kind] = {
+        "strays": "read as missing",
+        "missing": "read as missing",
+        "text": "warning",
+        "structure": "warning",
+    }
+    columns = (remark.column,) if remark.column else ()
+    return Note(kinds.get(remark.kind, "assumed"), remark.message, columns)
+
+
+def ingest_table(
+    source: str,
+    table: str | Path,
+    format: str = "auto",  # noqa: A002
+    *,
+    column_types: str = "",
+    missing_values: Sequence[str] = (),
+    curated_schema: str | None = None,
+    target: str | None = None,
+) -> IngestedTable:
     """Read a table and write it as Parquet, its rows in their order, in bounded memory.
 
-    CSV has a header and is separated by `, ; | ` or tabs; empty fields and NA, N/A, n/a, #N/A,
-    <NA>, NaN, nan, NULL and null are missing values; rows without any value are left out. Types
-    follow from all values: integer, float, boolean, date, datetime, else string. JSON Lines has
-    one flat object a line. Each of them may be compressed with gzip (`.csv.gz`). NaN becomes
-    missing, times with a time zone become UTC.
+    CSV has a header and is separated by `, ; | ` or tabs; JSON Lines has one flat object a line.
+    Each of them may be compressed with gzip (`.csv.gz`). Blank lines are left out.
+
+    The texts of a column are read by one grammar, see `docs/tables.md`, as its own values show:
+    as integer, float, boolean, date or datetime where at least 95 % of them are, else as string.
+    What is no such value counts as missing, and is said. Times with a time zone become UTC.
 
     Memory does not grow with the file. (Polars maps JSON Lines into memory: its pages count as
     resident, but the system takes them back when it needs them.)
@@ -59,6 +91,12 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
             the environment, see `components.shared.tables.downloads`.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
+        column_types: Types of columns that have the last word, such as
+            `zip=string,when=datetime:%d/%m/%Y,amount=number`.
+        missing_values: Texts that stand for a missing value, besides the usual ones.
+        curated_schema: A schema as `validate_table` writes it, whose types are taken where nearly
+            all values are of them, and text always: a path or an address.
+        target: The column that a model is to predict: NA is one of its classes.
 
     Raises:
         InputError: There is no such file, it may not be read, it is not what its ending says, or
@@ -66,6 +104,12 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
         SourceUnavailableError: A server could not be reached, or failed.
     """
     origin = parse_source(source)
+    wishes = Wishes(
+        types=parse_column_types(column_types),
+        schema={} if curated_schema is None else schema_types(_read_schema(curated_schema)),
+        missing=tuple(text.strip() for text in missing_values),
+        target=target,
+    )
     output = Path(table)
     try:
         with local_file(origin) as path, tempfile.TemporaryDirectory() as folder:
@@ -74,14 +118,19 @@ def ingest_table(source: str, table: str | Path, format: str = "auto") -> Ingest
                 content = unpack(path, origin.name, Path(folder), any_name=format != "auto")
                 check_content(content, kind)
                 output.parent.mkdir(parents=True, exist_ok=True)
-                convert(content, kind, output)
+                readings = convert(content, kind, output, wishes)
                 rows, columns = _size(output)
             except InputError as error:
                 raise InputError(f"{origin.shown}: {error}") from error
     except BaseException:
         output.unlink(missing_ok=True)
         raise
-    return IngestedTable(table_digest(output), rows, columns, kind, origin.shown)
+    return IngestedTable(table_digest(output), rows, columns, kind, origin.shown, readings)
+
+
+def _read_schema(source: str) -> TableSchema:
+    with local_file(parse_source(source, "curated_schema")) as path:
+        return read_schema(path)
 
 
 def _size(parquet: Path) -> tuple[int, int]:

@@ -51,6 +51,7 @@ def moment_candidate(text: Reading, values: Sorts) -> Candidate:
         reading,
         lambda sort: sort in fitting,
         "dates",
+        excused=("zero year",),
         forbidden=("beyond",),
         remarks=_moment_remarks(text.column, fitting, reading, assumed),
     )

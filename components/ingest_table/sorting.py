@@ -7,14 +7,23 @@ import polars as pl
 
 from components.ingest_table.sorts import ORDERS, Seen, Sort
 from components.shared.tables.missing_texts import SYMBOLS
-from components.shared.tables.moment_texts import BEYOND_YEARS, moments
-from components.shared.tables.number_texts import INFINITE, NEEDLESS_ZERO, NUMBER, number_unit
-from components.shared.tables.readings import Decimal
+from components.shared.tables.moment_texts import BEYOND_YEARS, MONTHS, WEEKDAYS, YEAR_ZERO, moments
+from components.shared.tables.number_texts import (
+    BEFORE_CURRENCY_SIGN,
+    CURRENCY_CODES,
+    INFINITE,
+    NEEDLESS_ZERO,
+    NUMBER,
+    number_unit,
+)
 from components.shared.tables.typed_texts import BOOLEANS
 
+LETTERS: Final = r"^(\p{L}+)"
+BEGINNINGS: Final = (
+    *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTHS, *WEEKDAYS, *BOOLEANS, "inf", "infinity"),
+)
 MOMENT_FLAGS: Final = ("dotted", "timed", "zoned", "two_digits")
 DIGITS_OF_LARGEST: Final = 19
-DECIMALS: Final[tuple[Decimal, ...]] = (".", ",")
 
 
 def sorts_of(texts: pl.Series, words: Sequence[str]) -> dict[Sort, Seen]:
@@ -25,96 +34,124 @@ def sorts_of(texts: pl.Series, words: Sequence[str]) -> dict[Sort, Seen]:
         words: Those that stand for a missing value.
     """
     rows = texts.to_frame("value").with_row_index("row", offset=1).drop_nulls()
-    distinct = rows.group_by("value").agg(rows=pl.len(), row=pl.col("row").min())
-    distinct = distinct.with_columns(stripped=pl.col("value").str.strip_chars())
-    distinct = distinct.filter(pl.col("stripped") != "")
+    rows = rows.with_columns(stripped=pl.col("value").str.strip_chars())
+    words_alone = rows.select(_begins_with_another_word(words)).to_series()
+    sorts = _others(rows.filter(words_alone))
+    distinct = (
+        rows.filter(~words_alone & (pl.col("stripped") != ""))
+        .group_by("value", "stripped")
+        .agg(rows=pl.len(), row=pl.col("row").min())
+    )
     if distinct.is_empty():
-        return {}
-    numbers = distinct.with_columns(_number_sorts(pl.col("stripped"), words))
+        return sorts
     grouped = (
-        _with_moments(numbers)
+        _with_moments(_with_numbers(distinct, words))
         .group_by(Sort._fields)
         .agg(pl.col("rows").sum(), pl.col("value").sort_by("row").first(), pl.col("row").min())
     )
-    return {
-        Sort(*row[: len(Sort._fields)]): Seen(count, first, text)
-        for *row, count, text, first in grouped.iter_rows()
-    }
+    for *fields, count, text, first in grouped.iter_rows():
+        sort, seen = Sort(*fields), Seen(count, first, text)
+        sorts[sort] = sorts[sort] + seen if sort in sorts else seen
+    return sorts
 
 
-def _number_sorts(text: pl.Expr, words: Sequence[str]) -> list[pl.Expr]:
-    """Return the fields of `Sort` as far as they need no calendar."""
-    point, comma = (text.str.contains(NUMBER[decimal]) for decimal in DECIMALS)
-    digits = point | comma
-    mark = _mark(text, digits, point, comma)
-    whole = digits & _has_no_decimals(text, mark)
-    kind = (
+def _begins_with_another_word(words: Sequence[str]) -> pl.Expr:
+    """Tell which texts begin with letters that nothing but another text begins with."""
+    known = pl.Series([*BEGINNINGS, *words]).str.extract(LETTERS).drop_nulls()
+    letters = pl.col("stripped").str.extract(LETTERS)
+    return letters.is_not_null() & ~letters.str.to_lowercase().is_in(
+        known.str.to_lowercase().unique().to_list()
+    )
+
+
+def _others(rows: pl.DataFrame) -> dict[Sort, Seen]:
+    if rows.is_empty():
+        return {}
+    return {Sort("other"): Seen(len(rows), rows["row"][0], rows["value"][0])}
+
+
+def _with_numbers(distinct: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
+    """Add the fields of `Sort`, as far as they need no calendar."""
+    text, nothing = pl.col("stripped"), pl.lit("")
+    # Step by step: each of them is planned once.
+    return (
+        distinct.with_columns(
+            point=text.str.contains(NUMBER["."]),
+            comma=text.str.contains(NUMBER[","]),
+            has_point=text.str.contains(".", literal=True),
+            has_comma=text.str.contains(",", literal=True),
+            exponent=text.str.contains("[0-9][eE]"),
+        )
+        .with_columns(digits=pl.col("point") | pl.col("comma"), mark=_mark())
+        .with_columns(
+            whole=pl.col("digits")
+            & ~pl.col("exponent")
+            & ~((pl.col("mark") == ".") & pl.col("has_point"))
+            & ~((pl.col("mark") == ",") & pl.col("has_comma"))
+        )
+        .with_columns(kind=_kind(words))
+        .with_columns(number=pl.col("kind") == "number")
+        .with_columns(
+            text=pl.when(pl.col("kind").is_in(["missing", "symbol"])).then(text).otherwise(nothing),
+            unit=pl.when("number").then(number_unit(text)).otherwise(nothing),
+            mark=pl.when("number").then("mark").otherwise(nothing),
+            whole=pl.col("number") & pl.col("whole"),
+            large=pl.col("number") & (pl.col("mark") == "") & text.str.contains("[0-9]{4}"),
+            orders=nothing,
+            **{name: pl.lit(value=False) for name in MOMENT_FLAGS},
+        )
+    )
+
+
+def _mark() -> pl.Expr:
+    return (
+        pl.when(~pl.col("point") & ~pl.col("comma"))
+        .then(pl.lit(""))
+        .when(~pl.col("comma"))
+        .then(pl.lit("."))
+        .when(~pl.col("point"))
+        .then(pl.lit(","))
+        .when("has_point")
+        .then(pl.lit("?."))
+        .when("has_comma")
+        .then(pl.lit("?,"))
+        .otherwise(pl.lit(""))
+    )
+
+
+def _kind(words: Sequence[str]) -> pl.Expr:
+    text = pl.col("stripped")
+    digits = text.str.replace_all("[^0-9]", "")
+    long = (digits.str.len_bytes() >= DIGITS_OF_LARGEST) & digits.cast(
+        pl.Int64, strict=False
+    ).is_null()
+    return (
         pl.when(text.is_in(list(words)))
         .then(pl.lit("missing"))
         .when(text.is_in(SYMBOLS))
         .then(pl.lit("symbol"))
         .when(text.str.to_lowercase().is_in(list(BOOLEANS)))
         .then(pl.lit("boolean"))
-        .when(digits & text.str.contains(NEEDLESS_ZERO))
+        .when(pl.col("digits") & text.str.contains(NEEDLESS_ZERO))
         .then(pl.lit("code"))
-        .when(whole & _is_long(text))
+        .when(pl.col("whole") & long)
         .then(pl.lit("long"))
-        .when(digits | text.str.contains(INFINITE))
+        .when(pl.col("digits") | text.str.contains(INFINITE))
         .then(pl.lit("number"))
         .when(text.str.contains(BEYOND_YEARS))
         .then(pl.lit("beyond"))
+        .when(text.str.contains(YEAR_ZERO))
+        .then(pl.lit("zero year"))
         .when(~text.str.contains(r"[\p{L}\p{N}]"))
         .then(pl.lit("signs"))
         .otherwise(pl.lit("other"))
     )
-    number, nothing = kind == "number", pl.lit("")
-    return [
-        kind.alias("kind"),
-        pl.when(kind.is_in(["missing", "symbol"])).then(text).otherwise(nothing).alias("text"),
-        pl.when(number).then(number_unit(text)).otherwise(nothing).alias("unit"),
-        pl.when(number).then(mark).otherwise(nothing).alias("mark"),
-        (number & whole).alias("whole"),
-        (number & (mark == "") & text.str.contains(r"[0-9]{4}")).alias("large"),
-        nothing.alias("orders"),
-        *(pl.lit(value=False).alias(name) for name in MOMENT_FLAGS),
-    ]
-
-
-def _mark(text: pl.Expr, digits: pl.Expr, point: pl.Expr, comma: pl.Expr) -> pl.Expr:
-    return (
-        pl.when(~digits)
-        .then(pl.lit(""))
-        .when(~comma)
-        .then(pl.lit("."))
-        .when(~point)
-        .then(pl.lit(","))
-        .when(text.str.contains(".", literal=True))
-        .then(pl.lit("?."))
-        .when(text.str.contains(",", literal=True))
-        .then(pl.lit("?,"))
-        .otherwise(pl.lit(""))
-    )
-
-
-def _has_no_decimals(text: pl.Expr, mark: pl.Expr) -> pl.Expr:
-    """Tell which numbers are whole; what may separate thousands counts as if it did."""
-    marked = pl.any_horizontal(
-        (mark == decimal) & text.str.contains(decimal, literal=True) for decimal in DECIMALS
-    )
-    return ~marked & ~text.str.contains(r"[0-9][eE]")
-
-
-def _is_long(text: pl.Expr) -> pl.Expr:
-    digits = text.str.replace_all(r"[^0-9]", "")
-    many = digits.str.len_bytes() >= DIGITS_OF_LARGEST
-    return many & digits.cast(pl.Int64, strict=False).is_null()
 
 
 def _with_moments(sorts: pl.DataFrame) -> pl.DataFrame:
     """Sort out the dates and times among the other texts."""
-    possible = (pl.col("kind") == "other") & pl.col("stripped").str.contains(
-        r"[0-9].*[-/:. ]?[0-9]"
-    )
+    digits = pl.col("stripped").str.contains("[0-9].*[0-9]")
+    possible = (pl.col("kind") == "other") & digits
     candidates = sorts.filter(possible)
     if candidates.is_empty():
         return sorts

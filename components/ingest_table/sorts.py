@@ -22,6 +22,7 @@ Kind = Literal[
     "moment",
     "clock",
     "beyond",
+    "zero year",
     "signs",
     "other",
 ]
@@ -34,8 +35,8 @@ class Sort(NamedTuple):
         kind: `missing` (a word or a marker of the user's), `symbol` (for a missing value, perhaps),
             `boolean`, `number`, `code` (a number with needless zeros), `long` (a whole number
             beyond 64 bits), `moment` (a date, with a time or not), `clock` (a time without a
-            date), `beyond` (a date of a year beyond 9999), `signs` (neither letters nor
-            digits), or `other`.
+            date), `beyond` (a date of a year beyond 9999), `zero year` (a date of the year 0),
+            `signs` (neither letters nor digits), or `other`.
         text: The text itself, for missing and symbol.
         unit: The currency or % of a number.
         mark: What shows in a number: `.` or `,` if it must stand before decimals, `?.` or `?,` if

@@ -12,6 +12,7 @@ from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.choices import Strategy
 from components.shared.tables.files import count_rows, write_parquet
+from components.shared.tables.readings import TableReadings, table_readings
 from components.split_table.sides import choose_sides
 from components.split_table.split_plan import SplitPlan, plan_split
 
@@ -24,8 +25,8 @@ class SplitTable:
     """What came of a split.
 
     Attributes:
-        train_digest: SHA-256 of the bytes of the train file. They follow from the rows and the
-            version of Polars alone, not from chunks or threads.
+        train_digest: SHA-256 of the bytes of the train file. They follow from the rows, how
+            they were read and the version of Polars alone, not from chunks or threads.
         test_digest: The same of the test file.
         train_rows: Number of its rows, at least 1.
         test_rows: Number of its rows, at least 1.
@@ -134,9 +135,11 @@ def split_table(
         seed=seed,
     )
     sides = choose_sides(table, plan)
+    # A model that learns from the train rows must know how they were read.
+    readings = TableReadings(table_readings(table).columns)
     for rows, path in ((sides.train, Path(train)), (sides.test, Path(test))):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(rows, path)
+        write_parquet(rows, path, readings)
     with ThreadPoolExecutor() as threads:
         train_digest, test_digest = threads.map(file_digest, (train, test))
     train_rows, test_rows = count_rows(train), count_rows(test)

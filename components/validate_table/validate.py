@@ -10,6 +10,7 @@ from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metada
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
+from components.shared.tables.readings import Remark, table_readings
 from components.shared.tables.schema import TableSchema, read_schema, write_schema
 from components.shared.tables.sources import local_file, parse_source
 from components.shared.tables.tasks import Task, resolve_task
@@ -123,7 +124,8 @@ def validate_table(
     for path in (Path(schema), Path(report)):
         path.parent.mkdir(parents=True, exist_ok=True)
     write_schema(checked, schema)
-    _write_report(Path(report), validated, statistics, target, target_error)
+    remarks = table_readings(table).remarks
+    _write_report(Path(report), validated, statistics, remarks, target, target_error)
     if target_error is not None:
         raise target_error
     if validated.findings and mode == "fail":
@@ -195,6 +197,7 @@ def _write_report(
     path: Path,
     validated: ValidatedTable,
     statistics: list[ColumnStatistics],
+    remarks: tuple[Remark, ...],
     target: str | None,
     target_error: InputError | None,
 ) -> None:
@@ -202,6 +205,7 @@ def _write_report(
         TEMPLATE,
         validated=validated,
         statistics=statistics,
+        remarks=remarks,
         target=target,
         target_error=None if target_error is None else str(target_error),
     )

@@ -1,5 +1,6 @@
 """Command-line options made from the inputs that a compiled pipeline declares."""
 
+import re
 from collections.abc import Container, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -94,7 +95,10 @@ def _option(
 def _help(definition: Mapping[str, Any], repeatable: bool) -> str:
     text = " ".join(str(definition.get("description", "")).split())
     if repeatable:
-        return text.replace("JSON list of columns", "Column") + " May be given several times."
+        return (
+            re.sub("JSON list of ([a-z]+)s", lambda found: found[1].capitalize(), text)
+            + " May be given several times."
+        )
     default = definition.get("defaultValue")
     if default is None or default == "" or isinstance(default, bool):
         return text

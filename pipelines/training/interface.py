@@ -4,6 +4,7 @@ from typing import Final
 
 import click
 
+from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_name
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
@@ -44,7 +45,10 @@ INTERFACE: Final = Interface(
     },
     data=("source", "curated_schema"),
     groups={
-        "Data": ("source", "format", "curated_schema", "validation_mode"),
+        "Data": (
+            *("source", "format", "column_types", "missing_values"),
+            *("curated_schema", "validation_mode"),
+        ),
         "Target": ("target", "task", "positive_class"),
         "Split": ("split_strategy", "split_column", "test_size", "seed"),
         "Model": (
@@ -57,6 +61,7 @@ INTERFACE: Final = Interface(
     types={
         "task": click.Choice(TASKS),
         "format": click.Choice(["auto", *FORMATS]),
+        "column_types": Checked(parse_column_types),
         "validation_mode": click.Choice(MODES),
         "split_strategy": click.Choice(["auto", *STRATEGIES]),
         "test_size": Share(),

@@ -23,6 +23,8 @@ def training(
     model_name: str,
     task: str = "auto",
     format: str = "auto",
+    column_types: str = "",
+    missing_values: List[str] = [],
     curated_schema: str = "",
     validation_mode: str = "fail",
     split_strategy: str = "auto",
@@ -54,6 +56,10 @@ def training(
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
+        column_types: Types of columns that have the last word, such as
+            zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the
+            values show.
+        missing_values: JSON list of texts for a missing value, besides the usual ones.
         curated_schema: What the table must be like: local path or URL of the JSON schema that
             validate_table wrote in an earlier run, changed where it is too narrow or too wide;
             empty: the table is only described.
@@ -83,7 +89,14 @@ def training(
         promote: Make the registered model the champion.
         git_commit: Commit of the code that defined the run, for the lineage.
     """
-    ingest = ingest_table(source=source, format=format).set_caching_options(False)
+    ingest = ingest_table(
+        source=source,
+        format=format,
+        column_types=column_types,
+        missing_values=missing_values,
+        curated_schema_source=curated_schema,
+        target=target,
+    ).set_caching_options(False)
     table = ingest.outputs["table"]
     table_digest = ingest.outputs["digest"]
     # Not cached: it reads what is behind an address, as the ingestion does.

@@ -17,14 +17,16 @@ from typing import Final
 import polars as pl
 
 MONTHS: Final = (
-    *("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?"),
-    *("aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug"),
+    *("sept", "sep", "oct", "nov", "dec"),
+)
+WEEKDAYS: Final = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
 )
 MONTH: Final = rf"(?i:{'|'.join(MONTHS)})\.?"
-WEEKDAY: Final = (
-    "(?:(?i:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|"
-    r"sun(?:day)?)\.?,?\s+)?"
-)
+WEEKDAY: Final = rf"(?:(?i:{'|'.join(WEEKDAYS)})\.?,?\s+)?"
 ISO_DATE: Final = "|".join(
     rf"(?P<y{number}>[0-9]{{4}}){mark}(?P<m{number}>[0-9]{{1,2}}){mark}"
     rf"(?P<d{number}>[0-9]{{1,2}})"
@@ -63,11 +65,14 @@ TIME: Final = rf"^{CLOCK}$"
 BEYOND_YEARS: Final = r"^[+-][0-9]{4,}-[0-9]{2}-[0-9]{2}|^[0-9]{5,}-[0-9]{2}-[0-9]{2}"
 """Dates of years with a sign or of more than four digits."""
 
+YEAR_ZERO: Final = r"^0000-[0-9]{2}-[0-9]{2}(?:[T ].*)?$"
+"""Dates of a year that there was not: what databases write for none."""
+
 PIVOT: Final = 68
 """The last of the two-digit years that belong to the 2000s, as POSIX reads %y."""
 
 
-MONTH_NUMBERS: Final = {month[:3]: str(number) for number, month in enumerate(MONTHS, start=1)}
+MONTH_NUMBERS: Final = {month[:3]: str(number) for number, month in enumerate(MONTHS[:12], start=1)}
 YEAR_FIRST: Final = (0, 1, 2)
 NAMED: Final = (3, 4, 5)
 NUMERIC: Final = (0, 1, 2, 3, 4, 5)
@@ -96,55 +101,60 @@ def moments(texts: pl.Series) -> pl.DataFrame:
         - two_digits: whether the year has two digits
         - timed, zoned: whether it has a time, and a zone
     """
-    parts = texts.to_frame("text").select(moment=pl.col("text").str.extract_groups(MOMENT))
-    read = parts.unnest("moment").select(
-        day_first=_moment(pl.coalesce(_fixed_date(), _numeric_date(month="b", day="a"))),
-        month_first=_moment(pl.coalesce(_fixed_date(), _numeric_date(month="a", day="b"))),
-        year_first=_moment(pl.coalesce(_fixed_date(), _short_date())),
-        numeric=_any_of("a", NUMERIC),
-        dotted=_any_of("a", DOTTED),
-        two_digits=_any_of("a", SHORT) | (pl.col("y3").str.len_bytes() == 2).fill_null(value=False),
+    found = texts.to_frame("text").select(
+        moment=pl.col("text").str.extract_groups(MOMENT),
+        time=pl.col("text").str.extract_groups(TIME),
+    )
+    # Step by step: each of them is planned once.
+    parts = (
+        found["moment"]
+        .struct.unnest()
+        .with_columns(
+            year=_any_of("y", YEAR_FIRST),
+            month=_any_of("m", YEAR_FIRST),
+            day=_any_of("d", YEAR_FIRST),
+            named_year=_any_of("y", NAMED),
+            month_name=_any_of("m", NAMED).str.head(3).str.to_lowercase(),
+            named_day=_any_of("d", NAMED),
+            number_1=_any_of("a", NUMERIC),
+            number_2=_any_of("b", NUMERIC),
+            number_3=_any_of("c", NUMERIC),
+            short=_any_of("a", SHORT),
+        )
+    )
+    dates = parts.select(
+        iso=_date(pl.when(pl.col("year") != "0000").then("year"), "month", "day"),
+        named=_date(_year("named_year"), _month("month_name"), "named_day"),
+        day_first=_date(_year("number_3"), "number_2", "number_1"),
+        month_first=_date(_year("number_3"), "number_1", "number_2"),
+        year_first=_date(_year("short"), "number_2", "number_3"),
+        clock=_clock(),
+        offset=_offset(),
+    )
+    read = dates.select(
+        _moment(pl.coalesce("iso", "named", order)).alias(order)
+        for order in ("day_first", "month_first", "year_first")
+    )
+    flags = parts.select(
+        numeric=pl.col("number_1").is_not_null(),
+        dotted=_any_of("a", DOTTED).is_not_null(),
+        two_digits=pl.col("short").is_not_null()
+        | (pl.col("named_year").str.len_bytes() == len("24")).fill_null(value=False),
         timed=pl.col("hour").is_not_null(),
         zoned=pl.col("zone").is_not_null(),
     )
-    times = texts.to_frame("text").select(time=pl.col("text").str.extract_groups(TIME))
-    clock = times.unnest("time").select(
-        pl.when(pl.col("hour").is_not_null()).then(pl.lit("1970-01-01")).alias("date"),
-        pl.all(),
-    )
-    return read.with_columns(clock.select(clock=_joined(pl.col("date"), _clock())).to_series())
+    times = found["time"].struct.unnest()
+    midnight = pl.when(pl.col("hour").is_not_null()).then(pl.lit("1970-01-01"))
+    clock = times.select(date=midnight, clock=_clock()).select(clock=_joined(pl.col("date")))
+    return pl.concat([read, flags, clock], how="horizontal")
 
 
 def _any_of(letter: str, groups: tuple[int, ...]) -> pl.Expr:
-    return pl.any_horizontal(pl.col(f"{letter}{group}").is_not_null() for group in groups)
+    return pl.coalesce(f"{letter}{group}" for group in groups)
 
 
-def _fixed_date() -> pl.Expr:
-    """Return the date, as text, of those whose parts show which is which."""
-    dates = [
-        _date(pl.when(pl.col(f"y{group}") != "0000").then(f"y{group}"), f"m{group}", f"d{group}")
-        for group in YEAR_FIRST
-    ]
-    for group in NAMED:
-        month = pl.col(f"m{group}").str.head(3).str.to_lowercase()
-        dates.append(
-            _date(
-                _year(f"y{group}"),
-                month.replace_strict(MONTH_NUMBERS, default=None, return_dtype=pl.String),
-                f"d{group}",
-            )
-        )
-    return pl.coalesce(dates)
-
-
-def _numeric_date(month: str, day: str) -> pl.Expr:
-    return pl.coalesce(
-        _date(_year(f"c{group}"), f"{month}{group}", f"{day}{group}") for group in NUMERIC
-    )
-
-
-def _short_date() -> pl.Expr:
-    return pl.coalesce(_date(_year(f"a{group}"), f"b{group}", f"c{group}") for group in SHORT)
+def _month(name: str) -> pl.Expr:
+    return pl.col(name).replace_strict(MONTH_NUMBERS, default=None, return_dtype=pl.String)
 
 
 def _date(year: pl.Expr, month: pl.Expr | str, day: str) -> pl.Expr:
@@ -157,7 +167,9 @@ def _year(name: str) -> pl.Expr:
     number = year.cast(pl.Int64, strict=False)
     century = pl.when(number <= PIVOT).then(2000).otherwise(1900)
     usual = number.is_between(1000, 2999) | number.is_in([1, 9999])
-    full = pl.when(year.str.len_bytes() == 2).then(number + century).when(usual).then(number)
+    full = (
+        pl.when(year.str.len_bytes() == len("24")).then(number + century).when(usual).then(number)
+    )
     return full.cast(pl.String).str.zfill(4)
 
 
@@ -189,17 +201,20 @@ def _clock() -> pl.Expr:
     )
 
 
-def _moment(date: pl.Expr) -> pl.Expr:
-    """Return the moment in UTC of a date and of the time beside it."""
+def _offset() -> pl.Expr:
+    """Return the minutes that the zone is ahead of UTC, 0 without one."""
     sign = pl.when(pl.col("zone").str.starts_with("-")).then(-1).otherwise(1)
-    figures = pl.col("zone").str.replace_all(r"[^0-9]", "").str.pad_end(4, "0")
+    figures = pl.col("zone").str.replace_all("[^0-9]", "").str.pad_end(4, "0")
     hours = figures.str.head(2).cast(pl.Int64, strict=False)
     minutes = figures.str.tail(2).cast(pl.Int64, strict=False)
-    offset = pl.duration(minutes=sign * (hours * 60 + minutes)).fill_null(pl.duration(minutes=0))
-    return _joined(date, _clock()) - offset
+    return (sign * (hours * 60 + minutes)).fill_null(0)
 
 
-def _joined(date: pl.Expr, clock: pl.Expr) -> pl.Expr:
-    return pl.concat_str(date, pl.lit(" "), clock).str.to_datetime(
+def _moment(date: pl.Expr) -> pl.Expr:
+    return _joined(date) - pl.duration(minutes="offset")
+
+
+def _joined(date: pl.Expr) -> pl.Expr:
+    return pl.concat_str(date, pl.lit(" "), "clock").str.to_datetime(
         "%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us"
     )

@@ -25,11 +25,13 @@ BLANK: Final = r"[ \u{a0}\u{2007}\u{2009}\u{202f}]"
 APOSTROPHE: Final = "['’]"
 MINUS: Final = "[-−–]"
 SIGN: Final = "[-−–+]"
-ISO_CURRENCIES: Final = (
-    "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|"
-    "RON|RUB|SEK|SGD|THB|TRY|USD|ZAR"
+CURRENCY_CODES: Final = (
+    *("AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS"),
+    *("INR", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "RUB", "SEK", "SGD"),
+    *("THB", "TRY", "USD", "ZAR", "kr", "zł", "Kč"),
 )
-CURRENCY: Final = rf"(?:(?:US|A|C|R|S|NZ|HK)?\p{{Sc}}|{ISO_CURRENCIES}|kr|zł|Kč)"
+BEFORE_CURRENCY_SIGN: Final = ("US", "A", "C", "R", "S", "NZ", "HK")
+CURRENCY: Final = rf"(?:(?:{'|'.join(BEFORE_CURRENCY_SIGN)})?\p{{Sc}}|{'|'.join(CURRENCY_CODES)})"
 UNIT: Final = rf"({CURRENCY}|%)"
 EXPONENT: Final = r"(?:[eE][+-]?[0-9]+)?"
 

@@ -48,6 +48,7 @@ class Reading:
 
 
 RemarkKind = Literal[
+    "structure",
     "strays",
     "missing",
     "text",
@@ -66,14 +67,14 @@ class Remark:
     """What was lost, changed or assumed when a column was read.
 
     Attributes:
-        column: Name of the column.
-        kind: `strays` (texts that are no values of the column's type and count as missing),
-            `missing` (a text that stands for a missing value, though not by itself), `text` (the
-            column stays text though most values are of a narrower type), `codes` (it stays text,
-            as values would lose digits), `class` (a text that mostly stands for a missing value
-            is a class of the target), `order` and `decimals`
-            (which of day and month, of point and comma, is which was assumed), `years` (of two
-            digits), `zones` (times with and without one), `clock` (times without a date).
+        column: Name of the column; empty for the table.
+        kind: `structure` (of the file: its header, its quotation marks), `strays` (texts that are
+            no values of the column's type and count as missing), `missing` (a text that stands for
+            a missing value, though not by itself), `text` (the column stays text though most values
+            are of a narrower type), `codes` (it stays text, as values would lose digits), `class`
+            (a text that mostly stands for a missing value is a class of the target), `order` and
+            `decimals` (which of day and month, of point and comma, is which was assumed), `years`
+            (of two digits), `zones` (times with and without one), `clock` (times without a date).
         message: What there is to say, in words, the values included.
         count: Number of rows that it is about.
         value: The first text that it is about.

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.ingest_table.column_texts import ColumnTexts
-from components.ingest_table.decisions import Decision, GivenType, decide
+from components.ingest_table.decisions import Decision, decide
+from components.ingest_table.given_types import GivenType
 from components.shared.tables.column_types import ColumnType
 from components.shared.tables.missing_texts import SYMBOLS, WORDS
 from components.shared.tables.typed_texts import read_texts, stray_texts
@@ -102,6 +103,13 @@ def test_few_strays_among_dates_are_missing_and_said() -> None:
     decision = decided(["2024-02-28"] * 60 + ["2024-02-30", "soon"])
     assert decision.reading.type == "date"
     assert (decision.remarks[0].count, decision.remarks[0].value) == (2, "2024-02-30")
+
+
+def test_dates_of_the_year_0_are_missing_and_said() -> None:
+    """However many they are: databases write them for no date."""
+    decision = decided(["2024-01-01", "0000-01-01", "0000-01-01"])
+    assert decision.reading.type == "date"
+    assert (decision.remarks[0].kind, decision.remarks[0].count) == ("strays", 2)
 
 
 @pytest.mark.parametrize(

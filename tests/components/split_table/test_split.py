@@ -15,6 +15,8 @@ from hypothesis.strategies import DrawFn
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
 from components.shared.reports.notes import read_notes
+from components.shared.tables.files import write_parquet
+from components.shared.tables.readings import Reading, TableReadings, table_readings
 from components.split_table.split import SplitTable, split_table
 
 
@@ -298,3 +300,12 @@ def test_table_that_cannot_be_parted_is_named(
     """One side is never silently empty."""
     with pytest.raises(InputError, match=message):
         split(tmp_path, pl.DataFrame(frame), **options)
+
+
+def test_both_sides_know_how_the_table_was_read(tmp_path: Path) -> None:
+    """A model that learns from the train rows finds there how raw rows are to be read."""
+    readings = TableReadings({"d": Reading("d", "date", order="month first")})
+    write_parquet(pl.LazyFrame({"d": [1, 2, 3, 4], "y": [1, 2, 3, 4]}), tmp_path / "t", readings)
+    split_table(tmp_path / "t", tmp_path / "train", tmp_path / "test", test_size=0.5)
+    for side in ("train", "test"):
+        assert table_readings(tmp_path / side) == readings

@@ -10,6 +10,8 @@ import pytest
 
 from components.shared.errors import InputError
 from components.shared.reports.notes import read_notes
+from components.shared.tables.files import write_parquet
+from components.shared.tables.readings import Remark, TableReadings
 from components.validate_table.validate import ValidatedTable, validate_table
 
 FRAME = pl.DataFrame(
@@ -299,3 +301,11 @@ def test_wrong_curated_schema_is_named(tmp_path: Path, text: str, message: str) 
             tmp_path / "schema",
             curated_schema=tmp_path / "curated",
         )
+
+
+def test_the_report_says_how_the_table_was_read(tmp_path: Path) -> None:
+    """What was lost or assumed when the table was ingested stands in the report."""
+    remark = Remark("n", "strays", "1 of 20 values counts as missing", 1, "oops", 3)
+    write_parquet(pl.LazyFrame({"n": [1, 2]}), tmp_path / "t", TableReadings(remarks=(remark,)))
+    validate_table(tmp_path / "t", tmp_path / "report", tmp_path / "schema")
+    assert "1 of 20 values counts as missing" in (tmp_path / "report").read_text("utf-8")

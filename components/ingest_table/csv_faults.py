@@ -1,14 +1,12 @@
-"""CSV files: their header, and what is wrong with them when they cannot be read.
+"""What is wrong with CSV files that cannot be read.
 
-Polars reads the data; Python's `csv` module, which is slow, only looks for the line at fault.
+Python's `csv` module, which is slow, only looks for the line at fault.
 """
 
 import codecs
 import csv
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -16,85 +14,40 @@ import numpy as np
 
 from components.shared.errors import InputError
 
-SEPARATORS = ",;\t|"
 BLOCK = 1 << 22
 LONGEST_FIELD = 1 << 24
 
 
-@dataclass(frozen=True)
-class Header:
-    """The first record of a CSV file: what separates its fields, and the fields."""
-
-    separator: str
-    columns: tuple[str, ...]
-
-
-def read_header(path: Path) -> Header:
-    """Read the column names; the separator is the one of `, ; tab |` that gives most of them.
-
-    Raises:
-        InputError: A name is empty or there twice, or the file is no text with lines.
-    """
-    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
-        line = file.readline(LONGEST_FIELD)
-    if "\r" in line.rstrip("\r\n"):
-        raise InputError("The lines end in carriage returns alone: save it with line feeds.")
-    if not line.strip():
-        raise InputError("Line 1 is blank: it must hold the names of the columns.")
-    separator = max(SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
-    with _reading(path) as file:
-        columns = tuple(next(csv.reader(file, delimiter=separator)))
-    check_names(columns)
-    return Header(separator, columns)
-
-
-def check_names(columns: Sequence[str]) -> None:
-    """Make sure that every column has a name of its own.
-
-    Raises:
-        InputError: A name is empty, there twice, or what Polars takes for a pattern of names.
-    """
-    unnamed = [str(number) for number, name in enumerate(columns, start=1) if not name.strip()]
-    if unnamed:
-        raise InputError(
-            f"Column {', '.join(unnamed)} of {len(columns)} has no name in the header: name it, or "
-            "remove it (pandas writes its index without a name unless told index=False)."
-        )
-    patterns = [repr(name) for name in columns if name.startswith("^") and name.endswith("$")]
-    if patterns:
-        raise InputError(
-            f"The name {patterns[0]} begins with ^ and ends with $, as a pattern of names does: "
-            "rename the column."
-        )
-    twice = [repr(name) for name, count in Counter(columns).items() if count > 1]
-    if twice:
-        raise InputError(
-            f"More than one column is called {', '.join(twice)}: rename or remove all but one."
-        )
-
-
-def check_field_counts(path: Path, header: Header) -> None:
+def check_field_counts(path: Path, separator: str, fields: int, first_line: int) -> None:
     """Make sure that no line has fewer fields than the header; blank lines do not count.
 
     Polars fills short lines with nulls. So the separators are counted, outside of quotes and at
     the speed of reading; only if their number is wrong is the line at fault looked for.
 
+    Args:
+        path: The file.
+        separator: What separates its fields.
+        fields: How many of them a line has.
+        first_line: The first line after the header, counted from 0.
+
     Raises:
         InputError: A line has another number of fields than the header.
     """
-    if len(header.columns) == 1:
+    if fields == 1:
         return
-    separators, lines = _count(path, header.separator.encode())
-    if separators != lines * (len(header.columns) - 1):
-        find_fault(path, header)
+    separators, lines = _count(path, separator.encode(), first_line)
+    if separators != lines * (fields - 1):
+        find_fault(path, separator, fields, first_line)
 
 
-def _count(path: Path, separator: bytes) -> tuple[int, int]:
+def _count(path: Path, separator: bytes, first_line: int) -> tuple[int, int]:
     """Count separators and lines that are not blank, outside of quotes."""
     separators = lines = 0
     inside = False
     last = b"\n"
     with path.open("rb") as file:
+        for _ in range(first_line):
+            file.readline()
         while block := file.read(BLOCK):
             parts = block.replace(b"\r", b"").split(b'"')
             # A letter stands for what was quoted, so that no line becomes blank.
@@ -107,22 +60,23 @@ def _count(path: Path, separator: bytes) -> tuple[int, int]:
     return separators, lines + (last != b"\n")
 
 
-def find_fault(path: Path, header: Header) -> None:
+def find_fault(path: Path, separator: str, fields: int, first_line: int) -> None:
     """Look for the first line that is not UTF-8, not CSV, or has a wrong number of fields.
+
+    Args are those of `check_field_counts`.
 
     Raises:
         InputError: There is one; the message has its number.
     """
     check_utf8(path)
-    expected = len(header.columns)
     before = csv.field_size_limit(LONGEST_FIELD)
     try:
-        with _reading(path) as file:
-            reader = csv.reader(file, delimiter=header.separator, strict=True)
+        with reading(path) as file:
+            reader = csv.reader(file, delimiter=separator, strict=True)
             line = 1
             for record in reader:
-                if record and len(record) != expected:
-                    raise InputError(_ragged(line, len(record), expected))
+                if record and len(record) != fields and line > first_line:
+                    raise InputError(_ragged(line, len(record), fields))
                 line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(
@@ -171,6 +125,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[TextIO]:
+def reading(path: Path) -> Iterator[TextIO]:
+    """Open a CSV file for Python's `csv` module, whatever its bytes are."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         yield file
