@@ -10,6 +10,7 @@ from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
 from components.shared.evaluation.records import EvaluationRecord, read_record
+from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 
 LEAST_SAMPLES = 100
@@ -79,7 +80,8 @@ def compare_with_champion(
     if floor is None:
         limit = Floor(figures.baseline.get(chosen.name), of_constant=True)
     champion = None
-    with RegistryClient.from_environment(registry_url) as registry:
+    waiting = waiting_seconds()
+    with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
         version = registry.find(model_name, champion_alias)
         if version is not None and version.digest == figures.model_digest:
             champion = _same(version, candidate)

@@ -13,12 +13,16 @@ def ingest_table(
     table: Output[Dataset],
     source: str,
     format: str = "auto",
+    fingerprint: str = "",
     column_types: str = "",
     missing_values: List[str] = [],
     curated_schema_source: str = "",
+    curated_schema_fingerprint: str = "",
     target: str = "",
 ) -> NamedTuple("Outputs", [("digest", str), ("rows", int), ("columns", int)]):
-    """Read a table from a file, an address or S3 and write it as Parquet. Never cache this step.
+    """Read a table from a file, an address or S3 and write it as Parquet.
+
+    Never cache this step without a fingerprint: KFP's cache does not see what is behind an address.
 
     Args:
         table: The table as Parquet; its metadata has digest, rows, columns, format, source and
@@ -26,15 +30,18 @@ def ingest_table(
         source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines.
             Credentials of S3 come from the environment (AWS_ACCESS_KEY_ID, ...).
         format: auto or empty (by the ending), csv, parquet or jsonl.
+        fingerprint: What fingerprint_source said of the source: the step fails where it reads
+            something else; empty: whatever is there is read.
         column_types: Types that have the last word, such as
             zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the values show.
         missing_values: Texts that stand for a missing value, besides the usual ones.
         curated_schema_source: Where a schema of an earlier run lies, whose types the columns are
             read as where nearly all values are of them, and text always; empty: none.
+        curated_schema_fingerprint: The same of that schema as `fingerprint` of the source.
         target: The column to predict: NA is one of its classes; empty: none.
 
     Returns:
-        digest: SHA-256 of the content, whatever its format; later steps take it for their cache.
+        digest: SHA-256 of the content, whatever its format.
         rows: Number of rows.
         columns: Number of columns.
     """
@@ -47,9 +54,11 @@ def ingest_table(
             source,
             table.path,
             given(format, "auto"),
-            column_types=column_types,
+            fingerprint=given(fingerprint),
+            column_types=given(column_types, ""),
             missing_values=missing_values,
             curated_schema=given(curated_schema_source),
+            curated_schema_fingerprint=given(curated_schema_fingerprint),
             target=target or None,
         )
     table.metadata.update(ingested.metadata())

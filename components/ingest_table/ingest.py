@@ -10,14 +10,15 @@ import polars as pl
 
 from components.ingest_table.digest import table_digest
 from components.ingest_table.formats import convert
-from components.ingest_table.given_types import parse_column_types
+from components.ingest_table.given_types import GivenType, parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
 from components.shared.tables.files import count_rows
+from components.shared.tables.fingerprints import Fingerprint
 from components.shared.tables.readings import Remark, RemarkKind, TableReadings
-from components.shared.tables.schema import TableSchema, read_schema
+from components.shared.tables.schema import read_schema
 from components.shared.tables.sources import local_file, parse_source
 
 
@@ -69,9 +70,11 @@ def ingest_table(
     table: str | Path,
     format: str = "auto",  # noqa: A002
     *,
+    fingerprint: str | None = None,
     column_types: str = "",
     missing_values: Sequence[str] = (),
     curated_schema: str | None = None,
+    curated_schema_fingerprint: str | None = None,
     target: str | None = None,
 ) -> IngestedTable:
     """Read a table and write it as Parquet, its rows in their order, in bounded memory.
@@ -91,28 +94,32 @@ def ingest_table(
             the environment, see `components.shared.tables.downloads`.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
+        fingerprint: What the source must be, see `components.shared.tables.fingerprints`.
         column_types: Types of columns that have the last word, such as
             `zip=string,when=datetime:%d/%m/%Y,amount=number`.
         missing_values: Texts that stand for a missing value, besides the usual ones.
         curated_schema: A schema as `validate_table` writes it, whose types are taken where nearly
             all values are of them, and text always: a path or an address.
+        curated_schema_fingerprint: What that schema must be.
         target: The column that a model is to predict: NA is one of its classes.
 
     Raises:
         InputError: There is no such file, it may not be read, it is not what its ending says, or
             it is damaged, empty or no table. The message names the line or the column.
         SourceUnavailableError: A server could not be reached, or failed.
+        SourceChangedError: The source has another fingerprint.
     """
     origin = parse_source(source)
+    promised = Fingerprint.from_text(fingerprint) if fingerprint else None
     wishes = Wishes(
         types=parse_column_types(column_types),
-        schema={} if curated_schema is None else schema_types(_read_schema(curated_schema)),
+        schema=_types_of(curated_schema, curated_schema_fingerprint),
         missing=tuple(text.strip() for text in missing_values),
         target=target,
     )
     output = Path(table)
     try:
-        with local_file(origin) as path, tempfile.TemporaryDirectory() as folder:
+        with local_file(origin, promised) as path, tempfile.TemporaryDirectory() as folder:
             try:
                 kind = find_format(origin.name, format)
                 content = unpack(path, origin.name, Path(folder), any_name=format != "auto")
@@ -128,9 +135,12 @@ def ingest_table(
     return IngestedTable(table_digest(output), rows, columns, kind, origin.shown, readings)
 
 
-def _read_schema(source: str) -> TableSchema:
-    with local_file(parse_source(source, "curated_schema")) as path:
-        return read_schema(path)
+def _types_of(curated_schema: str | None, fingerprint: str | None) -> dict[str, GivenType]:
+    if curated_schema is None:
+        return {}
+    promised = Fingerprint.from_text(fingerprint) if fingerprint else None
+    with local_file(parse_source(curated_schema, "curated_schema"), promised) as path:
+        return schema_types(read_schema(path))
 
 
 def _size(parquet: Path) -> tuple[int, int]:

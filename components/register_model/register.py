@@ -9,6 +9,7 @@ from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.intervals import interval_properties
 from components.shared.tables.sources import without_query
@@ -124,7 +125,8 @@ def register_model(
         body["aliases"] = [CHALLENGER, CHAMPION]
         body["expectedAliases"] = {CHAMPION: compared and compared.version}
     key = f"{lineage.run_id or uuid.uuid4()}/{folder_digest(model)}"
-    with RegistryClient.from_environment(registry_url) as registry:
+    waiting = waiting_seconds()
+    with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
         receipt = registry.register(body, model, key)
     return Registered(
         model_name, receipt.version, receipt.digest, receipt.aliases, registry.url, receipt.replayed

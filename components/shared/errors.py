@@ -31,6 +31,16 @@ class DigestMismatchError(ComponentError, ValueError):
         )
 
 
+class SourceChangedError(ComponentError):
+    """A source is no longer what it was when its fingerprint was taken: run again."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(
+            f"{shown} has changed since this run took its fingerprint: nothing was read from it, "
+            "as KFP's cache would keep it under the fingerprint of the earlier content. Run again."
+        )
+
+
 class SourceUnavailableError(ComponentError, OSError):
     """A server could not be reached, or failed: a retry may help."""
 

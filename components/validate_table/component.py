@@ -15,6 +15,7 @@ def validate_table(
     schema: Output[Artifact],
     curated_schema: Input[Artifact] = None,
     curated_schema_source: str = "",
+    curated_schema_fingerprint: str = "",
     target: str = "",
     task: str = "auto",
     mode: str = "fail",
@@ -27,8 +28,10 @@ def validate_table(
         schema: The schema checked, as JSON; metadata: task, violations, warnings, rows, columns.
         curated_schema: A schema of an earlier run, perhaps changed; else one is inferred.
         curated_schema_source: Where such a schema lies, as a local path, file://, s3:// or
-            http(s):// URL, instead of an artifact; empty: none. KFP's cache does not see what is
-            behind it: turn caching off for this step.
+            http(s):// URL, instead of an artifact; empty: none.
+        curated_schema_fingerprint: What fingerprint_source said of it: the step fails where it
+            reads something else; empty: whatever is there is read. Without it, turn caching off
+            for this step: KFP's cache does not see what is behind an address.
         target: The target column; empty: none.
         task: auto, classification, binary, multiclass or regression.
         mode: fail on a broken rule, or only report it. A wrong target fails in both.
@@ -48,6 +51,7 @@ def validate_table(
             report.path,
             schema.path,
             curated_schema=curated_schema.path if curated_schema else given(curated_schema_source),
+            curated_schema_fingerprint=given(curated_schema_fingerprint),
             target=given_column(target, table.path),
             task=given(task, "auto"),
             mode=given(mode, "fail"),

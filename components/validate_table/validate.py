@@ -10,6 +10,7 @@ from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metada
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
+from components.shared.tables.fingerprints import Fingerprint
 from components.shared.tables.readings import Remark, table_readings
 from components.shared.tables.schema import TableSchema, read_schema, write_schema
 from components.shared.tables.sources import local_file, parse_source
@@ -77,6 +78,7 @@ def validate_table(
     schema: str | Path,
     *,
     curated_schema: str | Path | None = None,
+    curated_schema_fingerprint: str | None = None,
     target: str | None = None,
     task: str = "auto",
     mode: str = "fail",
@@ -93,6 +95,7 @@ def validate_table(
         schema: The JSON file to write, see `components.shared.tables.schema`.
         curated_schema: A JSON file of that form: a path, or a `file://`, `http(s)://` or `s3://`
             address.
+        curated_schema_fingerprint: What it must be, see `components.shared.tables.fingerprints`.
         target: The target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         mode: `fail` on a broken rule, or only `report` it.
@@ -101,13 +104,18 @@ def validate_table(
         InputError: A rule is broken and the mode is `fail`; in both modes, the target, the task,
             the mode or the curated schema is wrong. Report and schema are written before.
         SourceUnavailableError: A server with the curated schema could not be reached, or failed.
+        SourceChangedError: The curated schema has another fingerprint.
     """
     if mode not in MODES:
         raise InputError(f"Unknown mode {mode!r} (parameter `mode`): use {' or '.join(MODES)}.")
     with ThreadPoolExecutor() as threads:
         repeated_rows = threads.submit(count_repeated_rows, table)
         statistics = column_statistics(table)
-    curated = None if curated_schema is None else _read_schema(str(curated_schema))
+    curated = (
+        None
+        if curated_schema is None
+        else _read_schema(str(curated_schema), curated_schema_fingerprint)
+    )
     checked = curated or infer_schema(statistics)
     resolved, target_error = _resolve(table, target, task)
     validated = ValidatedTable(
@@ -133,8 +141,9 @@ def validate_table(
     return validated
 
 
-def _read_schema(source: str) -> TableSchema:
-    with local_file(parse_source(source, "curated_schema")) as path:
+def _read_schema(source: str, fingerprint: str | None) -> TableSchema:
+    promised = Fingerprint.from_text(fingerprint) if fingerprint else None
+    with local_file(parse_source(source, "curated_schema"), promised) as path:
         return read_schema(path)
 
 

@@ -90,7 +90,17 @@ install_kfp() {
     # By the server: what the client would note in an annotation is more than one may hold.
     k apply --server-side --force-conflicts -f "$KFP/cluster-scoped-resources.yaml" >/dev/null
     k wait --for condition=established --timeout 120s crd --all >/dev/null
-    k apply -f "$KFP/platform-agnostic.yaml" >/dev/null
+    # In one go with what is changed in it: applied first and patched then, a second run of this
+    # script would take the changes back for a moment, and disturb the runs of pipelines.
+    local patched
+    patched=$(mktemp -d)
+    cp "$KFP/platform-agnostic.yaml" "$patched/resources.yaml"
+    cp -r "$root/manifests/workflow-controller" "$patched"
+    printf '%s\n' 'resources: [resources.yaml]' 'components: [workflow-controller]' \
+        >"$patched/kustomization.yaml"
+    k kustomize "$patched" >"$patched/platform-agnostic.yaml"
+    k apply -f "$patched/platform-agnostic.yaml" >/dev/null
+    rm -r "$patched"
 }
 
 install_registry() {

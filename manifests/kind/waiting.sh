@@ -74,16 +74,23 @@ give_up() {
     exit 1
 }
 
+# Prints each line of its input once, where it stands last, and how often it came.
+each_once() {
+    awk '{ count[$0]++; last[$0] = NR; line[NR] = $0 }
+         END { for (i = 1; i <= NR; i++) if (last[line[i]] == i)
+                   print line[i] (count[line[i]] > 1 ? " (" count[line[i]] " times)" : "") }'
+}
+
 describe_trouble() {
     local pod
     # Of whatever makes pods too: a quota or a policy may refuse them.
     printf '\n── warnings\n'
     k get events -n "$1" --field-selector type=Warning --sort-by=.lastTimestamp \
-        --no-headers -o custom-columns="$WARNING" | tail -15
+        --no-headers -o custom-columns="$WARNING" | each_once | tail -15
     while read -r pod _; do
         printf '\n── %s: events\n' "$pod"
         k get events -n "$1" --field-selector "involvedObject.name=$pod" \
-            --sort-by=.lastTimestamp --no-headers -o custom-columns="$EVENT" | tail -10
+            --sort-by=.lastTimestamp --no-headers -o custom-columns="$EVENT" | each_once | tail -10
         printf '── %s: log\n' "$pod"
         k logs -n "$1" "$pod" --all-containers --prefix --tail=20 || true
     done < <(unwell "$1")

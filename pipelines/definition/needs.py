@@ -8,7 +8,7 @@ from typing import Final
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
 
-from components.shared import trust
+from components.shared import patience, trust
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.needs import Needs
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
@@ -55,6 +55,8 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     if needs.store:
         _reach_store(task)
     if needs.registry or needs.store:
+        wait = {patience.VARIABLE: patience.VARIABLE}
+        kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
         # Authorities of one's own, where registry or store have their certificates from them.
         folder = str(trust.MOUNTED)
         kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)

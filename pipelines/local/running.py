@@ -16,7 +16,7 @@ from components.shared.step import FAILURE, error_begun
 from pipelines.definition.outputs import RunOutputs
 from pipelines.errors import StepFailedError
 from pipelines.local.outputs import ARTIFACTS, run_outputs, step_outputs
-from pipelines.local.settings import drop_cluster_settings
+from pipelines.local.settings import settle_here
 from pipelines.local.step_server import StepServer, steps_run_by
 
 COLOR: Final = re.compile(r"\x1b\[\d+m")
@@ -67,7 +67,7 @@ def run_locally(
         watcher = _Watcher(log, observer, run_folder)
         with _kfp_speaking_to(watcher), steps_run_by(server):
             runnable = deepcopy(pipeline)
-            drop_cluster_settings(runnable.pipeline_spec)
+            settle_here(runnable.pipeline_spec)
             cause = None
             try:
                 runnable(**arguments)

@@ -6,6 +6,7 @@ from kfp import dsl
 
 from components.compare_with_champion.component import compare_with_champion
 from components.evaluate_model.component import evaluate_model
+from components.fingerprint_source.component import fingerprint_source
 from components.ingest_table.component import ingest_table
 from components.preprocess_table.component import preprocess_table
 from components.register_model.component import register_model
@@ -89,24 +90,29 @@ def training(
         promote: Make the registered model the champion.
         git_commit: Commit of the code that defined the run, for the lineage.
     """
+    fingerprints = fingerprint_source(
+        source=source, curated_schema_source=curated_schema
+    ).set_caching_options(False)
     ingest = ingest_table(
         source=source,
+        fingerprint=fingerprints.outputs["fingerprint"],
         format=format,
         column_types=column_types,
         missing_values=missing_values,
         curated_schema_source=curated_schema,
+        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=target,
-    ).set_caching_options(False)
+    )
     table = ingest.outputs["table"]
     table_digest = ingest.outputs["digest"]
-    # Not cached: it reads what is behind an address, as the ingestion does.
     validate = validate_table(
         table=table,
         curated_schema_source=curated_schema,
+        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=target,
         task=task,
         mode=validation_mode,
-    ).set_caching_options(False)
+    )
     split = split_table(
         table=table,
         target=target,
@@ -169,5 +175,5 @@ def training(
             table_digest=table_digest,
         ).set_caching_options(False)
         equip(register)
-    for step in (ingest, validate, split, preprocess, train, evaluate, compare):
+    for step in (fingerprints, ingest, validate, split, preprocess, train, evaluate, compare):
         equip(step)

@@ -88,12 +88,23 @@ class BackendSteps:
         spec = documents(catalog.component_yaml(name))[0]
         component = spec["components"][f"comp-{name.replace('_', '-')}"]
         container = spec["deploymentSpec"]["executors"][component["executorLabel"]]["container"]
-        attempt = f"{name.replace('_', '-')}-{next(self._ids)}"
+        return self.run_compiled(component, container, parameters, artifacts)
+
+    def run_compiled(
+        self,
+        component: Mapping[str, Any],
+        container: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        artifacts: Mapping[str, Artifact],
+    ) -> StepResult:
+        """Run a component as it stands in a compiled pipeline; raises like `run`."""
+        attempt = f"{component['executorLabel'].removeprefix('exec-')}-{next(self._ids)}"
         handed = self._executor_input(component, attempt, parameters, artifacts)
         arguments = [part.replace("{{$}}", json.dumps(handed)) for part in container["args"]]
+        variables = {each["name"]: each["value"] for each in container.get("env", [])}
         done = subprocess.run(
             [*self._own_root(), *container["command"], *arguments],
-            env={**os.environ, "PATH": _path(), **self.environment},
+            env={**os.environ, "PATH": _path(), **variables, **self.environment},
             capture_output=True,
             text=True,
             check=False,
@@ -101,13 +112,6 @@ class BackendSteps:
         if done.returncode:
             raise StepFailedError(done.stdout + done.stderr)
         return self._result(Path(handed["outputs"]["outputFile"]), done.stdout + done.stderr)
-
-    def keep(self, file: Path) -> Artifact:
-        """Keep a file as an artifact that an earlier run left."""
-        place = self.folder / "store" / SCHEMES[self.scheme] / "bucket" / file.name
-        place.parent.mkdir(exist_ok=True)
-        place.write_bytes(file.read_bytes())
-        return self._stored(f"{self.scheme}://bucket/{file.name}", {})
 
     def path(self, artifact: Artifact) -> Path:
         """Return where an artifact lies on this machine."""

@@ -49,7 +49,9 @@ def _chain(steps: BackendSteps, table: Path, text: str) -> Chain:
 
     train, test = ("split_table", "train"), ("split_table", "test")
     model, evaluation = ("train_model", "model"), ("evaluate_model", "evaluation")
-    run("ingest_table", {}, source=str(table))
+    run("fingerprint_source", {}, source=str(table))
+    told = done["fingerprint_source"].parameters["fingerprint"]
+    run("ingest_table", {}, source=str(table), fingerprint=told)
     run("validate_table", {"table": ("ingest_table", "table")}, target=TARGET)
     run("split_table", {"table": ("ingest_table", "table")}, target=TARGET)
     run("preprocess_table", {"train": train}, target=TARGET)

@@ -7,10 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from minio import Minio as Client
+from minio.commonconfig import ENABLED
+from minio.versioningconfig import VersioningConfig
 
+from components.fingerprint_source.fingerprint import fingerprint_source
 from components.ingest_table.ingest import ingest_table
-from components.shared.errors import InputError, SourceUnavailableError
-from components.shared.tables import downloads
+from components.shared.errors import InputError, SourceChangedError, SourceUnavailableError
 from tests.minio_server import Minio
 from tests.registry_service.running import free_port
 
@@ -114,6 +116,43 @@ def test_store_that_is_down_is_not_taken_for_a_missing_object(
 ) -> None:
     """A store that nobody can reach is told as that, after retries."""
     environment.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
-    environment.setattr(downloads, "BACKOFF_SECONDS", 0.01)
+    environment.setenv("KFP_TABULAR_WAIT_SECONDS", "0.2")
     with pytest.raises(SourceUnavailableError, match=r"could not be downloaded from http://127"):
         ingest_table("s3://private/t.csv", tmp_path / "table")
+
+
+def test_an_object_is_told_by_what_the_store_says_of_it(
+    environment: pytest.MonkeyPatch, store: Client, tmp_path: Path
+) -> None:
+    """Other bytes have another fingerprint; the same ones keep it, and are read under it."""
+    store.put_object("private", "f.csv", io.BytesIO(CSV), len(CSV))
+    told = fingerprint_source("s3://private/f.csv").source
+    store.put_object("private", "f.csv", io.BytesIO(CSV), len(CSV))
+    assert fingerprint_source("s3://private/f.csv").source == told
+    assert ingest_table("s3://private/f.csv", tmp_path / "table", fingerprint=told).rows == 2
+    store.put_object("private", "f.csv", io.BytesIO(CSV[::-1]), len(CSV))
+    assert fingerprint_source("s3://private/f.csv").source != told
+    with pytest.raises(SourceChangedError, match=r"s3://private/f\.csv has changed"):
+        ingest_table("s3://private/f.csv", tmp_path / "changed", fingerprint=told)
+    assert not (tmp_path / "changed").exists()
+
+
+def test_an_empty_object_has_a_fingerprint(environment: pytest.MonkeyPatch, store: Client) -> None:
+    """It is for the ingestion to say that it is empty."""
+    store.put_object("private", "empty.csv", io.BytesIO(b""), 0)
+    assert json.loads(fingerprint_source("s3://private/empty.csv").source)["size"] == 0
+
+
+def test_a_version_is_part_of_the_fingerprint(
+    environment: pytest.MonkeyPatch, store: Client
+) -> None:
+    """Where a bucket keeps versions, each upload is another one."""
+    store.make_bucket("versioned")
+    store.set_bucket_versioning("versioned", VersioningConfig(ENABLED))
+    told = set()
+    for _ in range(2):
+        put = store.put_object("versioned", "t.csv", io.BytesIO(CSV), len(CSV))
+        fingerprint = fingerprint_source("s3://versioned/t.csv").source
+        assert json.loads(fingerprint)["version"] == put.version_id
+        told.add(fingerprint)
+    assert len(told) == 2

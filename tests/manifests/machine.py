@@ -21,7 +21,7 @@ TOOLS = [
         "mkdir",
         "mv",
     ),
-    *("ls", "mktemp", "od", "paste", "rm", "sed", "sleep", "sort", "tail", "touch", "tr"),
+    *("ls", "mktemp", "od", "paste", "rm", "sed", "seq", "sleep", "sort", "tail", "touch", "tr"),
 ]
 FAKES = {
     "docker": """
@@ -55,7 +55,7 @@ case "$1 $2" in
   "get events")
     case "$6" in
       type=Warning) echo "ReplicaSet ui-5f FailedCreate exceeded quota" ;;
-      *) echo "Warning Failed ${6#*=} has no image" ;;
+      *) for _ in $(seq "${EVENTS:-1}"); do echo "Warning Failed ${6#*=} has no image"; done ;;
     esac ;;
   "wait --for") [ ! -e "$STATE/node-down" ] ;;
   "logs -n") echo "[pod/$4/main] ${LOG:-cannot start}" ;;

@@ -1,14 +1,38 @@
 """`make kind` and `make kind-down`: what they do, once and again."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.manifests.conftest import need
 from tests.manifests.machine import Machine, rendered_kfp
-from tests.manifests.rendering import VERSION
+from tests.manifests.rendering import MANIFESTS, VERSION, render
 
 REGISTRY_ARCHIVE = f"kfp-tabular-registry_{VERSION}.tar"
+CONTROLLER = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: workflow-controller-configmap, namespace: kubeflow}
+data:
+  executor: "imagePullPolicy: IfNotPresent"
+  workflowDefaults: |
+    spec: {templateDefaults: {retryStrategy: {limit: '2', retryPolicy: OnError}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: workflow-controller, namespace: kubeflow}
+spec:
+  template:
+    spec:
+      containers:
+        - name: workflow-controller
+          image: argo
+          env:
+            - {name: TRANSIENT_ERROR_PATTERN, value: evict}
+"""
 
 
 def test_little_memory_is_only_a_warning(machine: Machine) -> None:
@@ -31,6 +55,38 @@ def test_it_makes_a_cluster_fills_it_and_says_what_to_do_next(machine: Machine) 
     loaded = [call for call in machine.calls("kind") if "load docker-image" in call]
     assert len(loaded) == 3
     assert "kfp-tabular submit training --source s3://tables/bird_strikes.csv" in done.stdout
+
+
+def test_kfp_is_applied_in_one_go_with_what_is_changed_in_it(machine: Machine) -> None:
+    """The controller never runs with KFP's own retries: no run is disturbed by a second up.sh."""
+    assert machine.run("up.sh").returncode == 0
+    calls = machine.calls("kubectl")
+    (rendered,) = [call.split()[-1] for call in calls if " kustomize " in call]
+    assert f"{rendered}/platform-agnostic.yaml" in [call.split()[-1] for call in calls]
+    assert not any(" patch " in call for call in calls)
+
+
+@pytest.mark.parametrize("kind", ["ConfigMap", "Deployment"])
+def test_the_controller_is_changed_where_kfp_has_it(tmp_path: Path, kind: str) -> None:
+    """The pieces are merged into KFP's own objects, and leave the rest of them as it was."""
+    need("kubectl", "https://kubernetes.io/docs/tasks/tools/")
+    shutil.copytree(MANIFESTS / "workflow-controller", tmp_path / "workflow-controller")
+    (tmp_path / "resources.yaml").write_text(CONTROLLER, "utf-8")
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [resources.yaml]\ncomponents: [workflow-controller]\n", "utf-8"
+    )
+    (found,) = [each for each in render(tmp_path) if each["kind"] == kind]
+    if kind == "ConfigMap":
+        assert found["data"]["executor"] == "imagePullPolicy: IfNotPresent"
+        defaults = yaml.safe_load(found["data"]["workflowDefaults"])["spec"]
+        assert defaults["ttlStrategy"] == {"secondsAfterCompletion": 3600}
+        retry = defaults["templateDefaults"]["retryStrategy"]
+        assert retry == {"limit": "0", "retryPolicy": "Always"}
+    else:
+        (container,) = found["spec"]["template"]["spec"]["containers"]
+        variables = {each["name"]: each["value"] for each in container["env"]}
+        assert variables == {"DEFAULT_REQUEUE_TIME": "1s", "TRANSIENT_ERROR_PATTERN": "evict"}
+        assert container["image"] == "argo"
 
 
 def test_it_speaks_to_its_own_cluster_alone(machine: Machine) -> None:
@@ -79,7 +135,7 @@ def test_the_node_and_kfp_are_parameters(machine: Machine, tmp_path: Path) -> No
     assert done.returncode == 0
     assert any("--image kindest/node:v1.99.0 " in call for call in machine.calls("kind"))
     assert any(
-        call.endswith(f"{other}/platform-agnostic.yaml") for call in machine.calls("kubectl")
+        call.endswith(f"{other}/cluster-scoped-resources.yaml") for call in machine.calls("kubectl")
     )
 
 
@@ -111,7 +167,7 @@ def test_a_bundle_takes_the_place_of_the_network(machine: Machine, tmp_path: Pat
     assert [call.split("/")[-1] for call in archives] == ["a.tar", REGISTRY_ARCHIVE]
     assert any(call.endswith("/bundle/node.tar") for call in machine.calls("docker"))
     assert any("--image kindest/node:v1.35.0 " in call for call in machine.calls("kind"))
-    assert not any("kustomize" in call for call in machine.calls("kubectl"))
+    assert not any("/env/" in call for call in machine.calls("kubectl"))
 
 
 def test_down_deletes_cluster_and_secrets_and_may_run_again(machine: Machine) -> None:

@@ -63,6 +63,15 @@ def test_waiting_in_vain_shows_events_and_logs(machine: Machine) -> None:
     assert "TIMEOUT=2" in done.stderr
 
 
+def test_an_event_is_told_once(machine: Machine) -> None:
+    """What comes again and again is one line, with how often it came."""
+    (machine.state / "kubeflow").write_text("ml-pipeline 1 1 1 1 <none> 1\n", "utf-8")
+    (machine.state / "kubeflow-pods").write_text("ml-pipeline-7d 0/1 Error 3 5m\n", "utf-8")
+    done = machine.run("up.sh", TIMEOUT="0", EVENTS="12")
+    assert "Warning Failed ml-pipeline-7d has no image (12 times)" in done.stderr
+    assert done.stderr.count("ml-pipeline-7d has no image") == 1
+
+
 def test_an_api_server_that_is_away_for_a_moment_is_waited_for(machine: Machine) -> None:
     """No answer is not taken for all being ready."""
     once = '[ -e "$STATE/was-down" ] || touch "$STATE/was-down" "$STATE/api-down"'

@@ -15,7 +15,8 @@ from pipelines.command_line.main import main
 from tests.pipelines.fake_kfp import FakeKfp
 
 TRAINING_STEPS = (
-    *("ingest_table", "validate_table", "split_table", "preprocess_table", "train_model"),
+    *("fingerprint_source", "ingest_table", "validate_table", "split_table"),
+    *("preprocess_table", "train_model"),
     *("evaluate_model", "compare_with_champion", "register_model"),
 )
 TABLE = ("--source", "s3://tables/churn.parquet", "--target", "churned")

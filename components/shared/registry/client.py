@@ -43,7 +43,6 @@ from components.shared.registry.records import (
 
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
-RETRIES_VARIABLE: Final = "REGISTRY_RETRIES"
 LATEST: Final = "latest"
 
 __all__ = ["ANYTHING", "Receipt", "RegisteredVersion", "RegistryClient"]
@@ -77,23 +76,33 @@ class RegistryClient:
         url: where the registry listens, such as `http://127.0.0.1:8080`.
         token: bearer token, when the registry asks for one.
         retries: how often a request is repeated before it counts as failed (6: about 30 s).
+        wait_seconds: how long it is repeated instead, printing what is waited for.
 
     Raises:
         InputError: `url` is no HTTP URL, or a file of certificate authorities cannot be read.
     """
 
-    def __init__(self, url: str, token: str | None = None, retries: int = DEFAULT_RETRIES) -> None:
-        self._http = RegistryHttp(url, token, retries)
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        retries: int = DEFAULT_RETRIES,
+        wait_seconds: float | None = None,
+    ) -> None:
+        self._http = RegistryHttp(url, token, retries, wait_seconds)
         self.url = self._http.url
 
     @classmethod
-    def from_environment(cls, url: str | None = None, retries: int = DEFAULT_RETRIES) -> Self:
+    def from_environment(
+        cls,
+        url: str | None = None,
+        retries: int = DEFAULT_RETRIES,
+        wait_seconds: float | None = None,
+    ) -> Self:
         """Make a client of `url`, or else of `REGISTRY_URL`, with the token in `REGISTRY_TOKEN`.
 
-        Requests are repeated `REGISTRY_RETRIES` times, where that is set, or else `retries` times.
-
         Raises:
-            InputError: neither `url` nor `REGISTRY_URL` is set, or `REGISTRY_RETRIES` is no number.
+            InputError: neither `url` nor `REGISTRY_URL` is set.
         """
         url = url or os.environ.get(URL_VARIABLE)
         if not url:
@@ -101,10 +110,8 @@ class RegistryClient:
                 f"no registry is named: set the parameter registry_url, or {URL_VARIABLE} in the "
                 "environment of the step, to a URL such as http://registry:8080"
             )
-        text = os.environ.get(RETRIES_VARIABLE) or str(retries)
-        if not text.isdecimal():
-            raise InputError(f"{RETRIES_VARIABLE} must be a whole number, not {text!r}")
-        return cls(url, token=os.environ.get(TOKEN_VARIABLE), retries=int(text))
+        token = os.environ.get(TOKEN_VARIABLE)
+        return cls(url, token=token, retries=retries, wait_seconds=wait_seconds)
 
     def __enter__(self) -> Self:
         return self

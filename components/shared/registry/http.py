@@ -18,6 +18,7 @@ from components.shared.errors import (
     RegistryRefusalError,
     StoreUnreachableError,
 )
+from components.shared.patience import PatientRetry
 from components.shared.trust import RetryWhereTrusted, distrusted, how_to_trust, tls_context
 
 CA_VARIABLE: Final = "REGISTRY_CA_FILE"
@@ -42,27 +43,23 @@ class RegistryHttp:
         url: Where the registry listens.
         token: Bearer token, when the registry asks for one.
         retries: How often a request is repeated.
+        wait_seconds: How long requests are repeated instead, with words in the log; None: no
+            longer than `retries` says.
 
     Raises:
         InputError: `url` is no HTTP URL, or a file of certificate authorities cannot be read.
     """
 
-    def __init__(self, url: str, token: str | None, retries: int) -> None:
+    def __init__(
+        self, url: str, token: str | None, retries: int, wait_seconds: float | None = None
+    ) -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
             raise InputError(
                 f"{url!r} is not the URL of a registry: it should look like http://127.0.0.1:8080"
             )
         self.url = url.rstrip("/")
         self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
-        backoff = RetryWhereTrusted(
-            total=retries,
-            backoff_factor=0.5,
-            backoff_max=10,
-            backoff_jitter=0.2,
-            status_forcelist=BUSY,
-            allowed_methods=None,
-            raise_on_status=False,
-        )
+        backoff = _backoff(self.url, retries, wait_seconds)
         self._once = backoff.new(read=False, status=0, other=0, status_forcelist=())
         self._pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
@@ -158,6 +155,19 @@ class RegistryHttp:
 
     def _is_ours(self, url: str) -> bool:
         return url.startswith(self.url + "/")
+
+
+def _backoff(url: str, retries: int, wait_seconds: float | None) -> RetryWhereTrusted:
+    options: dict[str, Any] = {
+        "backoff_factor": 0.5,
+        "backoff_jitter": 0.2,
+        "status_forcelist": BUSY,
+        "allowed_methods": None,
+        "raise_on_status": False,
+    }
+    if wait_seconds is None:
+        return RetryWhereTrusted(total=retries, backoff_max=10, **options)
+    return PatientRetry(server=f"the registry at {url}", seconds=wait_seconds, **options)
 
 
 def _refusal(action: str, response: BaseHTTPResponse) -> RegistryRefusalError:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from components.shared.errors import InputError
+from components.shared.digests import file_digest
+from components.shared.errors import InputError, SourceChangedError
+from components.shared.tables.fingerprints import Fingerprint
 
 SCHEMES = ("file", "http", "https", "s3")
 
@@ -112,20 +114,48 @@ def without_query(source: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
-@contextmanager
-def local_file(source: Source) -> Iterator[Path]:
-    """Yield a local path with the bytes of the source; what was downloaded is removed after.
+def fingerprint(source: Source) -> Fingerprint:
+    """Return what tells this content of the source from any other.
 
-    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
+    An object of a store has its version, tag and size; a page its tag and size, where they are to
+    be relied on. Of a file, and of any other page, it is the digest of the bytes.
 
     Raises:
         InputError: There is no such file, object, bucket or page, or access was denied.
         SourceUnavailableError: The server could not be reached or failed: a retry may help.
     """
+    if source.scheme != "file":
+        from components.shared.tables import downloads
+
+        if source.scheme == "s3":
+            return downloads.object_fingerprint(*_bucket_and_key(source))
+        if told := downloads.page_fingerprint(source.location, source.shown):
+            return told
+    with local_file(source) as path:
+        return Fingerprint(sha256=file_digest(path))
+
+
+@contextmanager
+def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[Path]:
+    """Yield a local path with the bytes of the source; what was downloaded is removed after.
+
+    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
+
+    Args:
+        source: What to read.
+        promised: The fingerprint that it must have. A file of this machine is held against it
+            when it was read: what is made of it counts only if the block ends well.
+
+    Raises:
+        InputError: There is no such file, object, bucket or page, or access was denied.
+        SourceUnavailableError: The server could not be reached or failed: a retry may help.
+        SourceChangedError: The source has another fingerprint.
+    """
     if source.scheme == "file":
         path = Path(source.location)
         _check_file(path, source)
         yield path
+        _check_digest(path, source, promised)
         return
     # urllib3 and minio are only imported by those who download.
     from components.shared.tables import downloads
@@ -133,11 +163,21 @@ def local_file(source: Source) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
         path = Path(folder) / "download"
         if source.scheme == "s3":
-            bucket, _, key = source.location.partition("/")
-            downloads.download_object(bucket, key, path)
+            downloads.download_object(*_bucket_and_key(source), path, promised)
         else:
-            downloads.download_page(source.location, source.shown, path)
+            downloads.download_page(source.location, source.shown, path, promised)
+            _check_digest(path, source, promised)
         yield path
+
+
+def _bucket_and_key(source: Source) -> tuple[str, str]:
+    bucket, _, key = source.location.partition("/")
+    return bucket, key
+
+
+def _check_digest(path: Path, source: Source, promised: Fingerprint | None) -> None:
+    if promised and promised.sha256 and promised.sha256 != file_digest(path):
+        raise SourceChangedError(source.shown)
 
 
 def _check_file(path: Path, source: Source) -> None:

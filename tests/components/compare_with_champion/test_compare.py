@@ -251,7 +251,7 @@ def test_no_registry_named(strong: Candidate, monkeypatch: pytest.MonkeyPatch) -
 
 def test_registry_down_is_no_verdict(strong: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
     """A registry that cannot be reached fails the step: it is not the absence of a champion."""
-    monkeypatch.setenv("REGISTRY_RETRIES", "0")
+    monkeypatch.setenv("KFP_TABULAR_WAIT_SECONDS", "0")
     with pytest.raises(RegistryError):
         strong.compare(f"http://127.0.0.1:{free_port()}", "never-seen")
 

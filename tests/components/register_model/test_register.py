@@ -190,6 +190,6 @@ def test_a_registry_that_is_down_is_named(
     binary_model: Trained, evaluation: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After its retries the step fails with the address that did not answer."""
-    monkeypatch.setenv("REGISTRY_RETRIES", "1")
+    monkeypatch.setenv("KFP_TABULAR_WAIT_SECONDS", "0")
     with pytest.raises(RegistryError, match=r"127\.0\.0\.1:9"):
         register_model(binary_model.model, evaluation, name, registry_url="http://127.0.0.1:9")

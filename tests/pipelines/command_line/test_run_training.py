@@ -125,7 +125,7 @@ def test_a_model_below_the_floor_is_refused(tmp_path: Path) -> None:
 
 def test_a_registry_that_is_down_fails_the_run(tmp_path: Path) -> None:
     """Without its registry a run ends in an error that names it, after its retries."""
-    done = _train(tmp_path, REGISTRY_URL="http://127.0.0.1:9", REGISTRY_RETRIES="1")
+    done = _train(tmp_path, REGISTRY_URL="http://127.0.0.1:9", KFP_TABULAR_WAIT_SECONDS="0")
     assert done.exit_code != 0
     assert "http://127.0.0.1:9" in done.errors
     assert "Traceback" not in done.errors

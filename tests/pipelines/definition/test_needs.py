@@ -89,7 +89,7 @@ def test_each_step_that_reads_an_address_has_the_store() -> None:
         f"exec-{name.replace('_', '-')}"
         for name in catalog.component_names()
         for module in (catalog.ROOT / "components" / name).glob("*.py")
-        if "local_file(" in module.read_text("utf-8")
+        if "parse_source(" in module.read_text("utf-8")
     }
     assert readers == opening
 

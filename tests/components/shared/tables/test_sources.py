@@ -11,7 +11,6 @@ import pytest
 
 from components.ingest_table.ingest import ingest_table
 from components.shared.errors import InputError, SourceUnavailableError
-from components.shared.tables import downloads
 from components.shared.tables.sources import parse_source
 
 CSV = b"a,b\n1,x\n2,y\n"
@@ -59,8 +58,8 @@ class Pages(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve the pages on a free port, and do not wait long between retries."""
-    monkeypatch.setattr(downloads, "BACKOFF_SECONDS", 0.01)
+    """Serve the pages on a free port, and do not wait long for them."""
+    monkeypatch.setenv("KFP_TABULAR_WAIT_SECONDS", "0.2")
     Pages.requests.clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     thread = threading.Thread(target=server.serve_forever, args=[0.02])
@@ -93,7 +92,7 @@ def test_address_without_ending_needs_the_format(site: str, tmp_path: Path) -> N
     [
         ("none.csv?signature=secret", InputError, r"none\.csv was answered with 404"),
         ("denied.csv", InputError, r"403 Forbidden: it needs a permission"),
-        ("busy.csv", SourceUnavailableError, r"503 .*, 5 times: try again later"),
+        ("busy.csv", SourceUnavailableError, r"503 .*, for 0 s: try again later"),
         ("broken.csv", SourceUnavailableError, r"could not be downloaded: .*incomplete|broken"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Tell one content of a source from another."""

@@ -1,0 +1,35 @@
+"""KFP signature of `fingerprint_source`."""
+
+from typing import NamedTuple
+
+from kfp import dsl
+
+from components.shared.image import IMAGE
+
+
+@dsl.component(base_image=IMAGE, install_kfp_package=False)
+def fingerprint_source(
+    source: str,
+    curated_schema_source: str = "",
+) -> NamedTuple("Outputs", [("fingerprint", str), ("curated_schema_fingerprint", str)]):
+    """Tell the content of a source from any other, so that later steps may be cached.
+
+    Never cache this step: it is small, and looks anew whether there is something new.
+
+    Args:
+        source: A path, file://, http(s):// or s3://bucket/key. Credentials of S3 come from the
+            environment (AWS_ACCESS_KEY_ID, ...).
+        curated_schema_source: The same of a curated schema; empty: none.
+
+    Returns:
+        fingerprint: For ingest_table: version, tag and size of an object, strong tag and size of
+            a page, else the SHA-256 of the bytes.
+        curated_schema_fingerprint: The same for validate_table; empty without a curated schema.
+    """
+    from components.fingerprint_source.fingerprint import fingerprint_source
+    from components.shared.parameters import given
+    from components.shared.step import step_body
+
+    with step_body():
+        told = fingerprint_source(source, given(curated_schema_source))
+    return (told.source, told.curated_schema)

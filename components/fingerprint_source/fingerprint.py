@@ -1,0 +1,40 @@
+"""Fingerprints of the sources of a run."""
+
+from dataclasses import dataclass
+
+from components.shared.tables.sources import fingerprint, parse_source
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What tells the contents of the sources of a run from earlier ones.
+
+    Attributes:
+        source: Fingerprint of the table's source.
+        curated_schema: Fingerprint of the curated schema's; empty without one.
+    """
+
+    source: str
+    curated_schema: str
+
+
+def fingerprint_source(source: str, curated_schema_source: str | None = None) -> Fingerprints:
+    """Take the fingerprints of a table's source and of a curated schema's, without reading much.
+
+    Equal fingerprints are of equal bytes. An object of a store is told by its version, tag and
+    size, a page by a strong tag and its size; of a file, and of a page without such a tag or
+    changed within the last minute, it is the SHA-256 of the bytes.
+
+    Args:
+        source: A path, `file://`, `http(s)://` or `s3://bucket/key`.
+        curated_schema_source: The same of a curated schema.
+
+    Raises:
+        InputError: There is no such file, object or page, or access was denied.
+        SourceUnavailableError: A server could not be reached, or failed.
+    """
+    told = fingerprint(parse_source(source)).to_text()
+    schema = ""
+    if curated_schema_source is not None:
+        schema = fingerprint(parse_source(curated_schema_source, "curated_schema")).to_text()
+    return Fingerprints(told, schema)

@@ -1,0 +1,15 @@
+"""What the step of `fingerprint_source` needs."""
+
+from typing import Final
+
+from components.shared.needs import HOUR, Bounds, Needs
+
+NEEDS: Final = Needs(
+    cpu=Bounds("250m", "1"),
+    memory=Bounds("128Mi", "1Gi"),
+    seconds=HOUR,
+    retries=1,
+    registry=False,
+    store=True,
+    libraries=frozenset(),
+)
