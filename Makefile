@@ -113,16 +113,13 @@ docs: $(VENV)/.installed-dev ## Write the parts of docs/ that are made from the 
 bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle machine)
 	@$(BIN)/python -m tests.benchmarks
 
-# Dependencies that nothing in the images gets to import: contours of matplotlib's, and host names
-# beyond ASCII of anyio's. A test in tests/integration/containers keeps this to what it says.
-UNUSED := contourpy idna click
 .PHONY: lock
 lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) --all-extras -o $(DEV_LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
-	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install $(UNUSED:%=--no-emit-package %) -o requirements-components.lock
+	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
-	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) $(UNUSED:%=--no-emit-package %) -o requirements-registry.lock
+	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 	@$(foreach version,$(STOCK_CLIENTS),echo "model-registry[boto3]==$(version)" | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
