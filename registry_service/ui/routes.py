@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from registry_service.api.identity import Caller
@@ -38,7 +38,9 @@ def ways_in_router(registrations: Registrations) -> APIRouter:
     router = _router()
 
     @router.get("/")
-    def root() -> Response:
+    def root(accept: Annotated[str, Header()] = "") -> Response:
+        if "text/html" in accept:
+            return RedirectResponse("ui/")
         # Clients probe this address, and count on a 404.
         raise NotFoundError("the API is under /api/, pages for people are under /ui/")
 

@@ -175,6 +175,13 @@ def test_what_cannot_be_shown_is_told_as_a_page(
     assert "Audit log" in seen.text
 
 
+def test_the_bare_address_leads_a_browser_to_the_pages(registry_url: str) -> None:
+    """Who asks for a page at the bare address is led to them, relative to it."""
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = urllib3.request("GET", registry_url + "/", headers=headers, redirect=False)
+    assert (answer.status, answer.headers["Location"]) == (307, "ui/")
+
+
 def test_the_bare_address_answers_404_and_names_the_pages(registry_url: str) -> None:
     """Clients probe it, people read it."""
     answer = urllib3.request("GET", registry_url + "/")
