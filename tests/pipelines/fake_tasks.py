@@ -9,18 +9,27 @@ that it leaves out: they have an end and no state.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
 import kfp_server_api as api
 
 from pipelines.cluster.argo_nodes import fnv1a
+from pipelines.definition import catalog
+from pipelines.definition.packages import PipelinePackage
 
 EPOCH: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 WORKFLOW: Final = "training-x7k2p"
-RETRIED: Final = {"ingest_table", "compare_with_champion", "register_model"}
 ENDS: Final = ("-driver", "")
 NO_TIME: Final = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@cache
+def retried() -> frozenset[str]:
+    """Return the steps that the training pipeline has KFP try again."""
+    package = PipelinePackage.read(catalog.pipeline_yaml("training"))
+    return frozenset(step for step, task in package.tasks() if "retryPolicy" in task)
 
 
 def progress(
@@ -129,7 +138,7 @@ def _tasks(
             _task(f"{name}-driver(0)", "SUCCEEDED", number, children=[names.id(full)]),
             _task(f"{name}(0)", group, number, children=[names.id(inside)]),
         ]
-    if state == "CACHED" or not (names.everything or step in RETRIED):
+    if state == "CACHED" or not (names.everything or step in retried()):
         return [*tasks, _task("executor", executor, number, children=after, error=why)]
     attempt = names.id(f"{inside}(0)")
     return [
@@ -178,6 +187,6 @@ def pod_of(step: str, everything: bool = False, driver: bool = False) -> str:
         scope, template = (names.run, "dag") if step == "root" else (names.root, "container")
         node = f"{scope}.{step.replace('_', '-')}-driver{'(0)' if everything else ''}"
         return f"{WORKFLOW}-system-{template}-driver-{fnv1a(node)}"
-    template = "retry-system-container-impl" if step in RETRIED else "system-container-impl"
-    again = "(0)" if everything or step in RETRIED else ""
+    template = "retry-system-container-impl" if step in retried() else "system-container-impl"
+    again = "(0)" if everything or step in retried() else ""
     return f"{WORKFLOW}-{template}-{fnv1a(names.executor(step) + again)}"
