@@ -16,7 +16,7 @@ from pipelines.cluster.logs import (
     pod_log,
     read_log,
 )
-from pipelines.cluster.pod_trouble import trouble_in, why_ended, why_not_started
+from pipelines.cluster.pod_trouble import more_memory, trouble_in, why_ended, why_not_started
 from pipelines.cluster.step_environment import origins
 from pipelines.cluster.steps import (
     FAILED,
@@ -28,6 +28,7 @@ from pipelines.cluster.steps import (
 )
 from pipelines.definition.packages import PipelinePackage
 
+KILLED: Final = "signal: killed"
 RUNNER: Final = "pipeline-runner"
 FORBIDDEN: Final = re.compile(
     r'is forbidden: User \\?"system:serviceaccount:(?P<namespace>[\w-]+):(?P<account>[\w.-]+)\\?"'
@@ -58,12 +59,13 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
             f"elsewhere\n  {describe}"
         )
     if not failed:
-        unknown = f"KFP says {run.state} and nothing else; {_said_by_nobody_else(connection, run)}"
+        unknown = f"KFP says {run.state} and nothing else; {_said_by_argo_alone(connection, run)}"
         said = "; ".join(errors_of(run)) or unknown
         raise RunFailedError(f"run {run.run_id} failed: {said}\n  {describe}")
     step = failed[0]
     log = logs.get(step.name) or read_log(connection, run, step.pod)
     reason = _reason(connection, run, step, log)
+    reason += _how_to_give_the_role(connection, reason)
     package = PipelinePackage.of_run(run)
     where = origins(
         package,
@@ -86,7 +88,8 @@ def _where_its_log_is(connection: Connection, run: Any, step: Step, log: str) ->
         return f"{logs} -l pipeline/runid={run.run_id} --tail -1"
     if log and not pod_log(connection, run, step.pod):
         archived, _ = archived_log(connection, run, step.pod)
-        return f"{archived} (pod {step.pod} is gone)"
+        if archived:
+            return f"{archived} (pod {step.pod} is gone)"
     if step.in_driver and not log:
         # Newer releases of KFP have one pod of Argo's for all drivers of a run.
         workflow = workflow_of(step.pod)
@@ -107,10 +110,18 @@ def _reason(connection: Connection, run: Any, step: Step, log: str) -> str:
         (str(trouble) if trouble else None)
         or why_ended(connection, step.pod, step.name)
         or "; ".join(messages)
-        or failure_in(log)
+        or _said_by_launcher(step, log)
         or last_words(log)
     )
-    return known or "the step failed, and neither the API nor its log say why"
+    return known or f"the step failed: {_said_by_argo_alone(connection, run)}"
+
+
+def _said_by_launcher(step: Step, log: str) -> str | None:
+    said = failure_in(log)
+    if said and KILLED in said:
+        # Where the kernel takes one process of a container alone, Kubernetes does not know of it.
+        return f"{said}: most often for its memory\n  {more_memory(step.name)}"
+    return said
 
 
 def _reason_of_driver(connection: Connection, run: Any, step: Step, log: str) -> str:
@@ -122,31 +133,31 @@ def _reason_of_driver(connection: Connection, run: Any, step: Step, log: str) ->
         or why_ended(connection, step.pod, step.name)
         or "; ".join(step.messages)
         or last_words(log)
-        or _said_by_nobody_else(connection, run)
+        or _said_by_argo_alone(connection, run) + _account_to_look_for(connection, run)
     )
-    role = _how_to_give_the_role(connection, known)
-    return f"KFP's driver failed before the step itself started: {known}{role}"
+    return f"KFP's driver failed before the step itself started: {known}"
 
 
-def _said_by_nobody_else(connection: Connection, run: Any) -> str:
-    """Return what only Argo says of a run, such as that its ServiceAccount is not there.
+def _said_by_argo_alone(connection: Connection, run: Any) -> str:
+    """Return what Argo says of the nodes of a run, or what asks it.
 
-    Where a host is named, kubectl may be of another cluster, and the command is told instead.
+    Where a host is named, kubectl may be of another cluster.
     """
     namespace = connection.pod_namespace
     if connection.address.host is None and (said := said_by_argo(run.run_id, namespace)):
         return "; ".join(said)
-    account = run.service_account
-    its_account = (
-        f"\n  Its ServiceAccount {account} may not be there: "
-        f"kubectl -n {namespace} get serviceaccount {account}"
-        if account
-        else ""
-    )
     return (
         "neither the API nor its log say why\n  Argo may: "
-        f"kubectl -n {namespace} get workflows -l pipeline/runid={run.run_id} -o yaml{its_account}"
+        f"kubectl -n {namespace} get workflows -l pipeline/runid={run.run_id} -o yaml"
     )
+
+
+def _account_to_look_for(connection: Connection, run: Any) -> str:
+    """Return what shows whether a run has its ServiceAccount, without which it has no pod."""
+    if not run.service_account:
+        return ""
+    look = f"kubectl -n {connection.pod_namespace} get serviceaccount {run.service_account}"
+    return f"\n  Its ServiceAccount {run.service_account} may not be there: {look}"
 
 
 def _how_to_give_the_role(connection: Connection, said: str) -> str:

@@ -82,11 +82,16 @@ def why_ended(connection: Connection, pod: str | None, step: str) -> str | None:
         if ended.get("reason") == "OOMKilled":
             return (
                 "it was killed, because it took more memory than its limit (OOMKilled)\n"
-                f"  Give it more: --set-resource {step}.memory=16Gi"
+                f"  {more_memory(step)}"
             )
     if reason := status.get("reason"):
         return f"{reason}: {status.get('message', 'no message')}"
     return None
+
+
+def more_memory(step: str) -> str:
+    """Return what gives a step more memory."""
+    return f"Give it more: --set-resource {step}.memory=16Gi"
 
 
 def _status(connection: Connection, pod: str | None) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from rich.status import Status
 
 from pipelines.cluster.connection import Connection
 from pipelines.cluster.errors import StepCannotStartError
+from pipelines.cluster.kubectl import said_by_argo
 from pipelines.cluster.logs import (
     outputs_in,
     read_log,
@@ -171,6 +172,10 @@ class RunWatch:
             pods = f"-n {self._connection.pod_namespace} get pods -l pipeline/runid={self._run_id}"
             line = f"  … {step} has waited for its pod for {waited:.0f} s; look: kubectl {pods}"
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+            # Of a pod that is not even made, for a quota or an account, only Argo's nodes tell.
+            if self._connection.address.host is None:
+                for said in said_by_argo(self._run_id, self._connection.pod_namespace):
+                    self._console.print(f"    {said}", markup=False, highlight=False)
 
 
 def _remark(run: Any, step: str, outputs: StepOutputs) -> str:

@@ -251,12 +251,24 @@ def test_a_step_that_took_too_much_memory(submit: CommandLine, kfp: FakeKfp) -> 
     assert "--set-resource train_model.memory=" in submit(*WATCHED).errors
 
 
+def test_a_step_whose_process_alone_was_killed(submit: CommandLine, kfp: FakeKfp) -> None:
+    """Where Kubernetes knows nothing of it, the launcher's word leads to the option as well."""
+    kfp.outcomes["train_model"] = "FAILED"
+    kfp.logs["train_model"] = (
+        "fitting\nF0102 03:04:05.000000      27 main.go:62] failed to execute component: "
+        "signal: killed\n"
+    )
+    assert "--set-resource train_model.memory=" in submit(*WATCHED).errors
+
+
 def test_a_failure_without_any_reason(submit: CommandLine, kfp: FakeKfp) -> None:
     """Where neither log nor status is to be had, that is said, with where to look."""
     kfp.outcomes["split_table"] = "FAILED"
     done = submit(*WATCHED)
     assert done.exit_code == 1
     assert "neither the API nor its log say why" in done.errors
+    assert "kubectl -n kubeflow get workflows -l pipeline/runid=" in done.errors
+    assert "ServiceAccount" not in done.errors
 
 
 CONFIGURATION = "CreateContainerConfigError"

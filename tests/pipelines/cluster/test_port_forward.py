@@ -8,6 +8,7 @@ import pytest
 from pipelines.cluster.errors import PortForwardError
 from pipelines.cluster.needed_objects import look_for_objects
 from pipelines.cluster.port_forward import forwarded
+from pipelines.command_line.main import main
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
 from tests.pipelines.conftest import TABLE, WATCHED, CommandLine
@@ -152,6 +153,24 @@ def test_what_only_argo_says_is_told(
     assert (
         f"root-driver: KFP's driver failed before the step itself started: {said}\n" in done.errors
     )
+
+
+def test_what_argo_says_of_a_pod_that_is_not_made(
+    kfp: FakeKfp,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A quota keeps a step waiting for ever: after a while Argo's word is told, once."""
+    monkeypatch.setattr("pipelines.cluster.watching.SLOW_SECONDS", 0.1)
+    called = _kubectl(tmp_path, monkeypatch, _forwarder(kfp, 1000))
+    (called.parent / "configmap-kfp-tabular").write_text("REGISTRY_URL ")
+    (called.parent / "workflows.argoproj.io--l").write_text("exceeded quota: compute\n")
+    kfp.outcomes["train_model"] = "STUCK"
+    kfp.ends_after = 60
+    with pytest.raises(SystemExit):
+        main(["submit", "training", *TABLE, *WATCHED])
+    assert capsys.readouterr().out.count("    exceeded quota: compute\n") == 1
 
 
 SECRETS = {
