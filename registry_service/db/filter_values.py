@@ -1,6 +1,5 @@
 """The values of a filter, checked against what they are compared with, which the errors name."""
 
-from registry_service.db.rows import STRING_KEY_LENGTH
 from registry_service.domain import limits
 from registry_service.domain.filters import Literals
 from registry_service.errors import InvalidRequestError
@@ -11,11 +10,6 @@ def text_value(name: str, value: Literals) -> str:
     if not isinstance(value, str):
         raise misfit(name, f"is a text: put quotes around {value}")
     return value
-
-
-def beginning(name: str, value: Literals) -> str:
-    """Return the indexed beginning of what is compared with a text."""
-    return text_value(name, value)[:STRING_KEY_LENGTH]
 
 
 def pattern(name: str, value: Literals) -> str:
