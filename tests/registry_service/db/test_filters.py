@@ -20,6 +20,8 @@ from tests.registry_service.postgres import new_database
 
 # Enough that some values are common, others rare, one model narrow, and the other not.
 ROWS = 6_000
+AT_ONCE = 500
+"""So many are stored in one transaction, which has a time limit."""
 TEXTS = ("red", "green", "x" * 300, "x" * 299 + "y", "none")
 AUTHORS = ("ada", "bob", "eve", "none")
 
@@ -57,9 +59,13 @@ def databases(
             with database.write() as transaction:
                 for name in ("wide", "narrow"):
                     transaction.resources.add(RegisteredModel(name=name))
-                stored = [
-                    transaction.resources.add(version(number)) for number in range(1, ROWS + 1)
-                ]
+            stored: list[ModelVersion] = []
+            for first in range(1, ROWS + 1, AT_ONCE):
+                with database.write() as transaction:
+                    stored += [
+                        transaction.resources.add(version(number))
+                        for number in range(first, first + AT_ONCE)
+                    ]
             with engine.connect() as connection:
                 # As the server does by itself a minute later.
                 connection.execute(text("ANALYZE"))
