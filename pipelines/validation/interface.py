@@ -4,11 +4,12 @@ from typing import Final
 
 import click
 
+from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
 from components.shared.tables.choices import TASKS
 from components.shared.tables.file_formats import FORMATS
 from components.shared.tables.sources import without_query
-from pipelines.definition.input_types import OptionalNumber
+from pipelines.definition.input_types import Checked, OptionalNumber
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.validation.summary import summarise
 
@@ -35,13 +36,14 @@ INTERFACE: Final = Interface(
     },
     data=("source", "curated_schema"),
     groups={
-        "Data": ("source", "format", "curated_schema"),
+        "Data": ("source", "format", "column_types", "missing_values", "curated_schema"),
         "Target": ("target", "task", "positive_class"),
         "Model": ("model", "metric", "floor", "seed"),
     },
     types={
         "task": click.Choice(TASKS),
         "format": click.Choice(["auto", *FORMATS]),
+        "column_types": Checked(parse_column_types),
         "floor": OptionalNumber("floor"),
         "metric": click.Choice(
             ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]

@@ -1,9 +1,12 @@
 """The validation pipeline."""
 
+from typing import List
+
 from kfp import dsl
 
 from components.evaluate_model.component import evaluate_model
 from components.fetch_model.component import fetch_model
+from components.fingerprint_source.component import fingerprint_source
 from components.ingest_table.component import ingest_table
 from components.judge_table.component import judge_table
 from components.validate_table.component import validate_table
@@ -17,6 +20,8 @@ def validation(
     model: str = "",
     task: str = "auto",
     format: str = "auto",
+    column_types: str = "",
+    missing_values: List[str] = [],
     curated_schema: str = "",
     positive_class: str = "",
     metric: str = "auto",
@@ -38,6 +43,10 @@ def validation(
             name, a number or an alias such as champion; empty: none.
         task: auto, classification, binary, multiclass or regression.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
+        column_types: Types of columns that have the last word, such as
+            zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the
+            values show.
+        missing_values: JSON list of texts for a missing value, besides the usual ones.
         curated_schema: What the table must be like: local path or URL of the JSON schema that
             validate_table wrote in an earlier run, changed where it is too narrow or too wide;
             empty: the table is only described.
@@ -49,17 +58,30 @@ def validation(
             registered with.
         seed: Seed of the bootstraps.
     """
-    ingest = ingest_table(source=source, format=format).set_caching_options(False)
+    fingerprints = fingerprint_source(
+        source=source, curated_schema_source=curated_schema
+    ).set_caching_options(False)
+    ingest = ingest_table(
+        source=source,
+        fingerprint=fingerprints.outputs["fingerprint"],
+        format=format,
+        column_types=column_types,
+        missing_values=missing_values,
+        curated_schema_source=curated_schema,
+        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
+        target=target,
+    )
     table = ingest.outputs["table"]
     validate = validate_table(
         table=table,
         curated_schema_source=curated_schema,
+        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=target,
         task=task,
         mode="report",
-    ).set_caching_options(False)
+    )
     schema = validate.outputs["schema"]
-    for step in (ingest, validate):
+    for step in (fingerprints, ingest, validate):
         equip(step)
     with dsl.If(model == "", name="without-model"):
         alone = equip(judge_table(table=table, schema=schema))

@@ -1,0 +1,305 @@
+"""The training pipeline as one plain function, for notebooks, Airflow and scripts.
+
+```python
+from pipelines.training.plain import train_table
+
+result = train_table("data/bird_strikes.csv", "damaged", "trained")
+result.evaluation.values()["roc_auc"]
+```
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from components.compare_with_champion.compare import compare_with_champion
+from components.compare_with_champion.comparison import Comparison
+from components.evaluate_model.evaluate import evaluate_model
+from components.evaluate_model.figures import Evaluation
+from components.ingest_table.ingest import IngestedTable, ingest_table
+from components.preprocess_table.preprocess import preprocess_table
+from components.register_model.register import Lineage, Registered, register_model
+from components.shared.digests import file_digest
+from components.shared.models.estimators import DEFAULT_ESTIMATOR
+from components.shared.reports.number_text import counted_rows, number
+from components.split_table.split import SplitTable, split_table
+from components.train_model.train import train_model
+from components.validate_table.validate import ValidatedTable, validate_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How a model is trained; each as the training pipeline's input of that name, unset as None.
+
+    Attributes:
+        task: auto, classification, binary, multiclass or regression.
+        format: auto, csv, parquet or jsonl.
+        column_types: as `zip=string,when=datetime:%d/%m/%Y`.
+        missing_values: further texts that stand for a missing value.
+        curated_schema: path or address of a schema that the table must keep to.
+        split_strategy: auto, stratified, random, time or group.
+        split_column: column of a split by time or group.
+        test_size: share of the rows to test on, in (0, 1).
+        seed: of all that is random.
+        estimator: name of an estimator.
+        hyperparameters: JSON object.
+        drop_columns: columns that the model must not see.
+        sample_weight_column: column with the weight of each row.
+        class_weight: balanced, or a JSON object from class to weight.
+        slice_columns: columns to break the metrics down by.
+        positive_class: which of two classes counts as found.
+    """
+
+    task: str = "auto"
+    format: str = "auto"
+    column_types: str = ""
+    missing_values: Sequence[str] = ()
+    curated_schema: str | None = None
+    split_strategy: str = "auto"
+    split_column: str | None = None
+    test_size: float = 0.2
+    seed: int = 42
+    estimator: str = DEFAULT_ESTIMATOR
+    hyperparameters: str = "{}"
+    drop_columns: Sequence[str] = ()
+    sample_weight_column: str | None = None
+    class_weight: str | None = None
+    slice_columns: Sequence[str] = ()
+    positive_class: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registry:
+    """Where a model is registered if it passes the gate.
+
+    Attributes:
+        model_name: name of the model.
+        url: the registry; `REGISTRY_URL` when None.
+        metric: metric of the gate; `auto` by the task.
+        floor: what it must reach; None: better than a constant prediction.
+        margin: how much better than the champion it must surely be.
+        promote: whether it becomes the champion.
+        run_id: what started the training: repeated with the same one, nothing is registered twice.
+    """
+
+    model_name: str
+    url: str | None = None
+    metric: str = "auto"
+    floor: float | None = None
+    margin: float = 0.0
+    promote: bool = False
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class TrainedTable:
+    """What came of a table.
+
+    Attributes:
+        folder: where all files of it are.
+        target: name of the target.
+        ingested: the table as it was read.
+        validated: what is odd about it.
+        split: how it was split.
+        model: folder of the model.
+        evaluation: how good the model is on the rows to test on.
+        comparison: the verdict of the gate; None without a registry.
+        registered: the version; None where the gate refused, or without a registry.
+    """
+
+    folder: Path
+    target: str
+    ingested: IngestedTable
+    validated: ValidatedTable
+    split: SplitTable
+    model: Path
+    evaluation: Evaluation
+    comparison: Comparison | None
+    registered: Registered | None
+
+    def __repr__(self) -> str:
+        return f"<TrainedTable {'; '.join(self._told())}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the outcome, and every metric with its interval."""
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._told())
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{number(each.value)}</td>"
+            f"<td>{number(each.low)} to {number(each.high)}</td></tr>"
+            for name, each in self.evaluation.metrics.items()
+        )
+        return f"<ul>{lines}</ul><table>{rows}</table>"
+
+    def _told(self) -> list[str]:
+        name, value = next(iter(self.evaluation.values().items()), ("no metric", None))
+        told = [
+            f"{self.evaluation.estimator} of {self.target}, "
+            f"{counted_rows(self.ingested.rows)}: {name} {number(value)}"
+        ]
+        if self.registered:
+            told.append(f"{self.registered.model_name} version {self.registered.version}")
+        elif self.comparison:
+            told.append(f"not registered: {' '.join(self.comparison.decision.reasons)}")
+        return told
+
+
+def train_table(
+    source: str,
+    target: str,
+    folder: str | Path,
+    settings: TrainingSettings | None = None,
+    registry: Registry | None = None,
+    progress: Callable[[str], object] | None = None,
+) -> TrainedTable:
+    """Do what the training pipeline does, in this process: the model predicts the same.
+
+    Args:
+        source: the table: a path, or a `file://`, `s3://` or `http(s)://` address.
+        target: column to predict.
+        folder: folder of all that is written: `table.parquet`, `train.parquet`, `test.parquet`,
+            `model/`, `validation.html`, `evaluation.html` and what they are made of.
+        settings: how to train; by default as the pipeline does.
+        registry: where the model goes if it passes the gate; by default nowhere.
+        progress: is called with the name of each step as it starts, such as `print`.
+
+    Raises:
+        ComponentError: as the steps raise it, with the text that a run would print.
+    """
+    say, chosen = progress or (lambda step: None), settings or TrainingSettings()
+    into = Path(folder)
+    into.mkdir(parents=True, exist_ok=True)
+    table, train, test = (into / f"{name}.parquet" for name in ("table", "train", "test"))
+    say("ingest_table")
+    ingested = ingest_table(
+        source,
+        table,
+        chosen.format,
+        column_types=chosen.column_types,
+        missing_values=chosen.missing_values,
+        curated_schema=chosen.curated_schema,
+        target=target,
+    )
+    say("validate_table")
+    validated = validate_table(
+        table,
+        into / "validation.html",
+        into / "schema.json",
+        curated_schema=chosen.curated_schema,
+        target=target,
+        task=chosen.task,
+    )
+    task = validated.task or "auto"
+    say("split_table")
+    split = split_table(
+        table,
+        train,
+        test,
+        target=target,
+        task=task,
+        strategy=chosen.split_strategy,
+        column=chosen.split_column,
+        test_size=chosen.test_size,
+        seed=chosen.seed,
+    )
+    model = _train(into, train, target, task, chosen, say)
+    say("evaluate_model")
+    evaluation = evaluate_model(
+        model,
+        test,
+        into / "evaluation.html",
+        into / "evaluation.json",
+        into / "predictions.parquet",
+        slice_columns=chosen.slice_columns,
+        positive_class=chosen.positive_class,
+        seed=chosen.seed,
+        test_digest=file_digest(test),
+    )
+    comparison, registered = None, None
+    if registry:
+        comparison, registered = _register(
+            into, model, registry, chosen.seed, source, ingested, say
+        )
+    return TrainedTable(
+        into, target, ingested, validated, split, model, evaluation, comparison, registered
+    )
+
+
+def _train(
+    into: Path,
+    train: Path,
+    target: str,
+    task: str,
+    settings: TrainingSettings,
+    say: Callable[[str], object],
+) -> Path:
+    say("preprocess_table")
+    preprocess_table(
+        train,
+        into / "features.parquet",
+        into / "preprocessor",
+        target,
+        estimator=settings.estimator,
+        drop_columns=settings.drop_columns,
+        sample_weight_column=settings.sample_weight_column,
+    )
+    say("train_model")
+    train_model(
+        train,
+        into / "features.parquet",
+        into / "preprocessor",
+        into / "model",
+        target,
+        task=task,
+        estimator=settings.estimator,
+        hyperparameters=settings.hyperparameters,
+        seed=settings.seed,
+        sample_weight_column=settings.sample_weight_column,
+        class_weight=settings.class_weight,
+        train_digest=file_digest(train),
+    )
+    return into / "model"
+
+
+def _register(
+    into: Path,
+    model: Path,
+    registry: Registry,
+    seed: int,
+    source: str,
+    ingested: IngestedTable,
+    say: Callable[[str], object],
+) -> tuple[Comparison, Registered | None]:
+    say("compare_with_champion")
+    comparison = compare_with_champion(
+        into / "evaluation.json",
+        into / "predictions.parquet",
+        into / "test.parquet",
+        into / "comparison.md",
+        into / "comparison.json",
+        registry.model_name,
+        metric=registry.metric,
+        floor=registry.floor,
+        margin=registry.margin,
+        seed=seed,
+        registry_url=registry.url,
+    )
+    if not comparison.approved:
+        return comparison, None
+    say("register_model")
+    lineage = Lineage(
+        run_id=registry.run_id,
+        pipeline="training",
+        source=source,
+        table_digest=ingested.digest,
+    )
+    registered = register_model(
+        model,
+        into / "evaluation.json",
+        registry.model_name,
+        comparison=into / "comparison.json",
+        promote=registry.promote,
+        lineage=lineage,
+        registry_url=registry.url,
+    )
+    return comparison, registered
