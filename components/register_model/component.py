@@ -26,8 +26,9 @@ def register_model(
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, parameters, data digests and lineage as one version.
 
-    All or nothing, and idempotent within a run: a retry makes no second version. The version
-    gets the alias `challenger`. Never cache this step.
+    All or nothing, and idempotent within a run: a retry makes no second version. Nor does another
+    run whose model has the bytes of a version that is not archived: it is that version. The
+    version gets the alias `challenger`. Never cache this step.
 
     Args:
         model: The model folder that `train_model` wrote.

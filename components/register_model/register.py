@@ -1,6 +1,7 @@
 """Register a model folder, its figures and its lineage as one version."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,19 @@ from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.patience import waiting_seconds
-from components.shared.registry.client import RegistryClient
+from components.shared.registry.client import (
+    ANYTHING,
+    Expected,
+    RegisteredVersion,
+    RegistryClient,
+)
 from components.shared.registry.intervals import interval_properties
+from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.tables.sources import without_query
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
+LIVE = "LIVE"
 FRAMEWORK = "sklearn"
 FRAMEWORK_PACKAGE = "scikit-learn"
 
@@ -52,6 +60,7 @@ class Registered:
         aliases: aliases that it was given.
         registry_url: the registry that holds it.
         replayed: whether an earlier attempt of the same run had already registered it.
+        known: whether another run had already registered the same bytes, as this version.
     """
 
     model_name: str
@@ -60,10 +69,15 @@ class Registered:
     aliases: tuple[str, ...]
     registry_url: str
     replayed: bool
+    known: bool = False
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the version."""
-        return asdict(self) | {"aliases": list(self.aliases)}
+        notes = []
+        if self.known:
+            text = f"the model is version {self.version} byte for byte: no further one was made"
+            notes = notes_metadata([Note("assumed", text)])
+        return asdict(self) | {"aliases": list(self.aliases), NOTES: notes}
 
 
 def register_model(
@@ -79,8 +93,10 @@ def register_model(
     """Register a model folder with its metrics, parameters, data digests, schema and lineage.
 
     A repeated call of the same run with the same model returns the version that the first one
-    made. The version gets the alias `challenger`; with `promote` also `champion`, provided that
-    the champion is still the one that `comparison` was made against.
+    made, and so does another run whose model has the very bytes of a version that is not archived:
+    a schedule on an unchanged table makes no further one. The version gets the alias `challenger`;
+    with `promote` also `champion`, provided that the champion is still the one that `comparison`
+    was made against.
 
     Args:
         model: folder with `model.joblib` and `model.json`.
@@ -118,18 +134,55 @@ def register_model(
             "target": description.target,
             "features": [asdict(feature) for feature in description.features],
         },
-        "aliases": [CHALLENGER],
     }
+    # What each alias must point to when it is moved: the challenger may be any version.
+    aliases: dict[str, str | Expected | None] = {CHALLENGER: ANYTHING}
     if verdict and promote:
-        compared = verdict.champion
-        body["aliases"] = [CHALLENGER, CHAMPION]
-        body["expectedAliases"] = {CHAMPION: compared and compared.version}
-    key = f"{lineage.run_id or uuid.uuid4()}/{folder_digest(model)}"
+        aliases[CHAMPION] = verdict.champion.version if verdict.champion else None
+        body["expectedAliases"] = {CHAMPION: aliases[CHAMPION]}
+    body["aliases"] = list(aliases)
+    digest = folder_digest(model)
+    key = f"{lineage.run_id or uuid.uuid4()}/{digest}"
     waiting = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
+        if known := _known(registry, model_name, digest, lineage.run_id):
+            return _pointed_to(registry, known, aliases)
         receipt = registry.register(body, model, key)
     return Registered(
         model_name, receipt.version, receipt.digest, receipt.aliases, registry.url, receipt.replayed
+    )
+
+
+def _known(
+    registry: RegistryClient, model_name: str, digest: str, run_id: str | None
+) -> RegisteredVersion | None:
+    """Return the newest version with these bytes, if it is not archived and of another run."""
+    if registry.find(model_name) is None:
+        return None
+    for listed in registry.list_versions(model_name):
+        if listed.digest == digest and listed.state == LIVE:
+            version = registry.find(model_name, listed.name)
+            ours = version and run_id is not None and version.lineage.get("run_id") == run_id
+            return None if ours else version
+    return None
+
+
+def _pointed_to(
+    registry: RegistryClient,
+    version: RegisteredVersion,
+    aliases: Mapping[str, str | Expected | None],
+) -> Registered:
+    """Point the aliases of a registration to a version that is there."""
+    name = version.model_name
+    print(f"{name} version {version.version} is this model byte for byte: no further one is made")
+    for alias, expected in aliases.items():
+        if alias not in version.aliases:
+            reason = "another run has trained the same bytes"
+            registry.promote(name, alias, version.version, expected, reason)
+    return Registered(
+        *(name, version.version, version.digest, tuple(aliases), registry.url),
+        replayed=False,
+        known=True,
     )
 
 

@@ -1,5 +1,6 @@
 """The arguments of a run: what the user gave, and what is filled in."""
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -57,11 +58,22 @@ def model_named_after_source(arguments: Arguments) -> str:
 
 
 def git_commit(_: Arguments) -> str | None:
-    """Return the commit of this folder, if it is under git."""
+    """Return the commit of this folder, if it is under git.
+
+    Where files that git knows are not as they were committed, `-dirty.` and 12 digits of the
+    SHA-256 of the difference (`git diff HEAD --binary`) follow: equal code has equal names.
+    """
+    commit = _git("rev-parse", "HEAD").decode().strip()
+    if not commit:
+        return None
+    difference = _git("diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv", "--no-color")
+    if not difference:
+        return commit
+    return f"{commit}-dirty.{hashlib.sha256(difference).hexdigest()[:12]}"
+
+
+def _git(*arguments: str) -> bytes:
     git = shutil.which("git")
     if git is None:
-        return None
-    done = subprocess.run(  # noqa: S603
-        [git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or None
+        return b""
+    return subprocess.run([git, *arguments], capture_output=True, check=False).stdout  # noqa: S603

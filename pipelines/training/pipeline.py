@@ -88,7 +88,8 @@ def training(
         margin: How much better than the champion a model must be, surely; a negative margin
             accepts one that is worse by no more than that.
         promote: Make the registered model the champion.
-        git_commit: Commit of the code that defined the run, for the lineage.
+        git_commit: Commit of the code that defined the run, for the lineage; with -dirty and a
+            digest of the difference where the code was another.
     """
     fingerprints = fingerprint_source(
         source=source, curated_schema_source=curated_schema
@@ -160,7 +161,7 @@ def training(
         margin=margin,
         seed=seed,
     ).set_caching_options(False)
-    with dsl.If(compare.outputs["Output"] == True):
+    with dsl.If(compare.outputs["Output"] == True, name="registration"):
         register = register_model(
             model=train.outputs["model"],
             evaluation=evaluate.outputs["evaluation"],

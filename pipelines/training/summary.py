@@ -67,7 +67,8 @@ class TrainingSummary:
         """Return the verdict in one line."""
         if self.registered is None:
             return "refused: no version was registered"
-        return f"registered {self.registered['model_name']} version {self.registered['version']}"
+        word = "known as" if self.registered.get("known") else "registered"
+        return f"{word} {self.registered['model_name']} version {self.registered['version']}"
 
     @property
     def next_commands(self) -> tuple[str, ...]:
@@ -153,8 +154,9 @@ def _verdict(summary: TrainingSummary) -> str:
     if summary.registered is None:
         return "[bold yellow]refused[/]: no version was registered"
     registered = summary.registered
+    word = "known as" if registered.get("known") else "registered"
     return (
-        f"[bold green]registered[/] {escape(registered['model_name'])} version "
+        f"[bold green]{word}[/] {escape(registered['model_name'])} version "
         f"[bold]{registered['version']}[/] ({', '.join(registered['aliases'])})\n"
         f"  sha256 {registered['digest']}"
     )

@@ -127,15 +127,76 @@ def test_an_approved_model_is_promoted(
     assert set(made.aliases) == {"challenger", "champion"}
 
 
+def test_bytes_that_are_a_version_make_no_further_one(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """A later run with the very same model is told the version that has it."""
+    first, second = (
+        register_model(
+            binary_model.model,
+            evaluation,
+            name,
+            lineage=Lineage(run_id=f"{name}-{run}"),
+            registry_url=registry_url,
+        )
+        for run in range(2)
+    )
+    assert (first.version, first.known) == ("1", False)
+    assert (second.version, second.known, second.replayed) == ("1", True, False)
+    assert "version 1 byte for byte" in second.metadata()["notes"][0]["text"]
+    assert len(RegistryClient(registry_url).list_versions(name)) == 1
+
+
+def test_bytes_of_an_archived_version_are_registered_anew(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """What was put away does not come back by itself."""
+    register_model(binary_model.model, evaluation, name, registry_url=registry_url)
+    with RegistryClient(registry_url) as registry:
+        registry.remove_alias(name, "challenger")
+        registry.archive(name, "1")
+    again = register_model(binary_model.model, evaluation, name, registry_url=registry_url)
+    assert (again.version, again.known) == ("2", False)
+
+
+def test_a_known_version_takes_the_aliases_of_its_registration(
+    binary_model: Trained,
+    multiclass_model: Trained,
+    evaluation: Path,
+    name: str,
+    registry_url: str,
+    tmp_path: Path,
+) -> None:
+    """The challenger is what was trained last, and a promotion promotes what is known."""
+    for model in (binary_model.model, multiclass_model.model):
+        register_model(model, evaluation, name, registry_url=registry_url)
+    known = register_model(
+        binary_model.model,
+        evaluation,
+        name,
+        comparison=_comparison(tmp_path, APPROVED_FIRST),
+        promote=True,
+        registry_url=registry_url,
+    )
+    pointing = {each.name: each.version for each in RegistryClient(registry_url).aliases(name)}
+    assert pointing == {"challenger": "1", "champion": "1"}
+    assert set(known.aliases) == set(pointing)
+
+
 def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
-    binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
+    binary_model: Trained,
+    multiclass_model: Trained,
+    evaluation: Path,
+    name: str,
+    registry_url: str,
+    tmp_path: Path,
 ) -> None:
     """Two runs that were both compared with nothing cannot both become champion."""
     comparison = _comparison(tmp_path, APPROVED_FIRST)
 
-    def promote(run: str) -> None:
+    def promote(model: Path, run: str) -> None:
         register_model(
-            binary_model.model,
+            model,
             evaluation,
             name,
             comparison=comparison,
@@ -144,9 +205,9 @@ def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
             registry_url=registry_url,
         )
 
-    promote("first")
+    promote(binary_model.model, "first")
     with pytest.raises(RegistryRefusalError, match="stale"):
-        promote("second")
+        promote(multiclass_model.model, "second")
     latest = RegistryClient(registry_url).find(name)
     assert latest is not None
     assert latest.version == "1"
