@@ -50,19 +50,24 @@ def _chain(steps: BackendSteps, table: Path, text: str) -> Chain:
     train, test = ("split_table", "train"), ("split_table", "test")
     model, evaluation = ("train_model", "model"), ("evaluate_model", "evaluation")
     run("fingerprint_source", {}, source=str(table))
-    told = done["fingerprint_source"].parameters["fingerprint"]
-    run("ingest_table", {}, source=str(table), fingerprint=told)
+    fingerprint = done["fingerprint_source"].parameters["fingerprint"]
+    run("ingest_table", {}, source=str(table), fingerprint=fingerprint)
     run("validate_table", {"table": ("ingest_table", "table")}, target=TARGET)
     run("split_table", {"table": ("ingest_table", "table")}, target=TARGET)
     run("preprocess_table", {"train": train}, target=TARGET)
     features = {name: ("preprocess_table", name) for name in ("features", "preprocessor")}
     run("train_model", {"train": train, **features}, target=TARGET)
     run("evaluate_model", {"model": model, "test": test}, bootstrap_samples=20)
-    judged = {"evaluation": evaluation, "predictions": ("evaluate_model", "predictions")}
-    run("compare_with_champion", {**judged, "test": test}, model_name=f"from {SCHEMES[text]}")
+    compared = {"evaluation": evaluation, "predictions": ("evaluate_model", "predictions")}
+    run("compare_with_champion", {**compared, "test": test}, model_name=f"from {SCHEMES[text]}")
     verdict = ("compare_with_champion", "comparison")
     registered = {"model": model, "evaluation": evaluation, "comparison": verdict}
     run("register_model", registered, model_name=f"from {SCHEMES[text]}", promote=True)
+    run("fetch_model", {}, model=f"from {SCHEMES[text]}")
+    schema, fetched = ("validate_table", "schema"), ("fetch_model", "fetched")
+    told = {"registered": ("fetch_model", "registered"), "evaluation": evaluation}
+    judged = {"table": ("ingest_table", "table"), "schema": schema, "model": fetched, **told}
+    run("judge_table", judged)
     return done
 
 
