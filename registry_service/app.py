@@ -49,6 +49,7 @@ from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.lookup import Lookup
 from registry_service.service.overview import Overview
+from registry_service.service.possession import Bytes, Possession
 from registry_service.service.refusals import Refusals
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
@@ -176,15 +177,16 @@ def _our_routers(
 ) -> Iterator[APIRouter]:
     """Return our API's routes; they are tried in order, so those asked most come first."""
     aliases = Aliases(database, lookup)
-    registrations = Registrations(database, blobs, aliases, lookup)
+    possession = Possession(database, blobs)
+    registrations = Registrations(database, possession, aliases, lookup)
     versions = Versions(database, registrations, lookup)
     yield models_router(registrations, blobs)
     yield aliases_router(aliases)
     yield register_router(registrations)
     yield descriptions_router(Descriptions(database, lookup))
-    yield uploads_router(Uploads(database, blobs), blobs)
+    yield uploads_router(Uploads(possession, blobs), blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
-    yield outgoing_router(blobs)
+    yield outgoing_router(Bytes(possession, blobs))
     yield versions_router(versions, Verification(database, blobs, lookup))
     audit = Audit(database)
     yield records_router(versions, audit, Garbage(database, blobs))

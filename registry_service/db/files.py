@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from registry_service.db import tables
+from registry_service.db.filters import filtered
+from registry_service.domain.filters import Filter
+from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import FileEntry
 
 _files, _marks = tables.version_files, tables.blob_marks
+_models, _versions = tables.registered_models, tables.model_versions
 _FILES = select(_files).where(_files.c.model_version_id.in_(bindparam("versions", expanding=True)))
 _NAMED = select(_files.c.sha256).where(_files.c.sha256.in_(bindparam("digests", expanding=True)))
 _MARKED = select(_marks.c.sha256).where(_marks.c.sha256.in_(bindparam("digests", expanding=True)))
@@ -39,6 +43,16 @@ class SqlFiles:
         for version_id, *file in self._connection.execute(_FILES, {"versions": version_ids}):
             found[version_id].append(FileEntry(*file))
         return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
+
+    def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
+        """Return the blobs among these that a version of such a model names; None: of any."""
+        named = _NAMED.distinct()
+        if models is not None:
+            ids, _ = filtered(select(_models.c.id), _models, ListQuery(filter=models))
+            named = named.join_from(_files, _versions).where(
+                _versions.c.registered_model_id.in_(ids)
+            )
+        return self._connection.scalars(named, {"digests": digests}).all()
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
         named = set(self._connection.scalars(_NAMED, {"digests": digests}))

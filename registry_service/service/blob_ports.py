@@ -1,10 +1,8 @@
 """What the use cases need of a store of bytes: the contracts that `storage` fulfils."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
-
-from registry_service.domain.registration import FileEntry
 
 # Seconds after which an upload that made no progress will make none.
 GIVEN_UP_AFTER = 86_400
@@ -42,8 +40,12 @@ class BlobStore(Protocol):
         """Return the size of each stored blob in bytes, None where there is none."""
         ...
 
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return the request with which a client brings the bytes."""
+    def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
+        """Return the request with which a client brings the bytes, as those of an uploader."""
+        ...
+
+    def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
+        """Return the size of each blob whose bytes an uploader brought last, None of others."""
         ...
 
     def part_size(self, size: int) -> int | None:
@@ -89,20 +91,20 @@ class ReadableBlobs(Protocol):
 class LocalBlobs(ReadableBlobs, Protocol):
     """A store that takes its bytes through the service."""
 
-    def writer(self, sha256: str) -> BlobWriter:
-        """Begin to take a blob."""
+    def writer(self, sha256: str, uploader: str) -> BlobWriter:
+        """Begin to take a blob from an uploader."""
         ...
 
 
 class Parts(Protocol):
     """Parts of files, named by their digests like blobs."""
 
-    def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
-        """Return the size of each stored part in bytes, None where there is none."""
+    def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
+        """Return the size of each part that an uploader brought last, None of others."""
         ...
 
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return the request with which a client brings a part."""
+    def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
+        """Return the request with which a client brings a part, as that of an uploader."""
         ...
 
 
@@ -114,13 +116,6 @@ class PartedBlobs(Protocol):
         """Where the parts lie."""
         ...
 
-    def assemble(self, sha256: str, size: int, parts: Sequence[str]) -> None:
-        """Make a blob of uploaded parts. Raises UnknownBlobError, DigestMismatchError."""
+    def assemble(self, sha256: str, size: int, parts: Sequence[str], uploader: str) -> None:
+        """Make a blob of parts of an uploader. Raises UnknownBlobError, DigestMismatchError."""
         ...
-
-
-def missing_blobs(store: BlobStore, files: Iterable[FileEntry]) -> list[str]:
-    """Return the digests whose bytes the store does not have in the stated size."""
-    wanted = {file.sha256: file.size for file in files}
-    stored = store.sizes(list(wanted))
-    return [sha256 for sha256, size in wanted.items() if stored[sha256] != size]

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from registry_service.domain.filters import Filter
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import (
     Alias,
@@ -131,6 +132,10 @@ class Files(Protocol):
 
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         """Return the files of each version, sorted by path."""
+        ...
+
+    def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
+        """Return the blobs among these that a version of such a model names; None: of any."""
         ...
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:

@@ -32,8 +32,14 @@ class Refusals:
     The log would otherwise be as long as a stranger likes.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.monotonic,
+        most: int = MOST_REMEMBERED,
+    ) -> None:
         self._database = database
+        self._most = most
         self._clock = clock
         self._lock = threading.Lock()
         self._noted: dict[tuple[str, str, str | None], _Noted] = {}
@@ -70,11 +76,11 @@ class Refusals:
             if noted is not None and now - noted.at < EVERY_SECONDS:
                 noted.left_out += 1
                 return None
-            if len(self._noted) >= MOST_REMEMBERED:
+            if len(self._noted) >= self._most:
                 self._noted = {
                     key: each for key, each in self._noted.items() if now - each.at < EVERY_SECONDS
                 }
-            if len(self._noted) >= MOST_REMEMBERED:
+            if len(self._noted) >= self._most:
                 return None
             self._noted[refused] = _Noted(now)
             return 0 if noted is None else noted.left_out

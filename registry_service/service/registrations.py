@@ -27,12 +27,12 @@ from registry_service.errors import (
 )
 from registry_service.service.aliases import Aliases, AliasMove, Expected
 from registry_service.service.audit import record
-from registry_service.service.blob_ports import BlobStore, missing_blobs
 from registry_service.service.content import artifacts_of
 from registry_service.service.details import details_of
 from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ownership import visible_models
 from registry_service.service.ports import Database, Transaction
+from registry_service.service.possession import Possession
 from registry_service.service.resources import record_creation, sound
 
 # How often a registration is tried anew when others create the same model at the same moment.
@@ -43,10 +43,10 @@ class Registrations:
     """The use cases around registered versions."""
 
     def __init__(
-        self, database: Database, blobs: BlobStore, aliases: Aliases, lookup: Lookup
+        self, database: Database, possession: Possession, aliases: Aliases, lookup: Lookup
     ) -> None:
         self._database = database
-        self._blobs = blobs
+        self._possession = possession
         self._aliases = aliases
         self._lookup = lookup
 
@@ -57,13 +57,14 @@ class Registrations:
 
         Args:
             identity: Who asks.
-            registration: What to register; the bytes of its files are already in the store.
+            registration: What to register; the bytes of its files were brought by the same
+                identity, or are those of a version that it may read.
             key: Idempotency key: the same key never makes a second version.
             fingerprint: Digest of the request, to notice another request under the same key.
 
         Raises:
             ForbiddenError: The identity is no writer of the model.
-            UnknownBlobError: Bytes of a file are not in the store.
+            UnknownBlobError: Bytes of a file are not in the store, or it may not use them.
             AlreadyExistsError: The model has, or had, a version of that name.
             IdempotencyError: The key was used for another request.
             StaleError: An alias points elsewhere than the registration expects.
@@ -91,7 +92,7 @@ class Registrations:
     def _register(
         self, identity: Identity, registration: Registration, own_key: str, fingerprint: str
     ) -> Registered:
-        mark = self._require_blobs(registration)
+        mark = self._require_blobs(identity, registration)
         with self._database.write() as transaction:
             digests = list({file.sha256 for file in registration.content.files})
             if digests and (marked := transaction.blob_marks.since(mark, digests)):
@@ -101,14 +102,16 @@ class Registrations:
             transaction.answers.remember(own_key, fingerprint, answer)
         return made
 
-    def _require_blobs(self, registration: Registration) -> int:
+    def _require_blobs(self, identity: Identity, registration: Registration) -> int:
         """Return the collection's newest mark from before the bytes were seen to be there."""
-        files = registration.content.files
-        if not files:
+        wanted = {file.sha256: file.size for file in registration.content.files}
+        if not wanted:
             return 0
         with self._database.read() as transaction:
-            mark, taking = transaction.blob_marks.newest([file.sha256 for file in files])
-        if missing := [*missing_blobs(self._blobs, files), *taking]:
+            mark, taking = transaction.blob_marks.newest(list(wanted))
+        usable = self._possession.sizes(identity, list(wanted))
+        missing = [sha256 for sha256, size in wanted.items() if usable[sha256] != size]
+        if missing := [*missing, *taking]:
             raise UnknownBlobError(missing)
         return mark
 

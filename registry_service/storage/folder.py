@@ -28,17 +28,20 @@ class FolderStore:
 
     A blob appears under its name only when it is complete, verified and on the disk: a crash at
     any moment leaves nothing but a temporary file, which a later start removes. A blob found
-    damaged is set aside as `<digest>.corrupt`, so that the same bytes can be uploaded again.
+    damaged is set aside as `<digest>.corrupt`, so that the same bytes can be uploaded again. Who
+    brought which bytes in the last day stands in `brought/<uploader>/<digest>`, empty files.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
+        self._brought = folder / "brought"
 
     def prepare(self) -> None:
         """Make the folders, and clear what a crash left. Raises StorageError."""
         with _outages(self._folder):
             self._incoming.mkdir(parents=True, exist_ok=True)
+            self._brought.mkdir(exist_ok=True)
             for byte in range(256):
                 (self._folder / f"{byte:02x}").mkdir(exist_ok=True)
             _sync_folder(self._folder)
@@ -47,7 +50,7 @@ class FolderStore:
     def forget_unfinished(self, seconds: float) -> None:
         """Remove what uploads left that were given up so long ago."""
         with _outages(self._incoming):
-            for leftover in self._incoming.iterdir():
+            for leftover in (*self._incoming.iterdir(), *self._brought.glob("*/*")):
                 # An upload that ends just now takes its file away.
                 with suppress(FileNotFoundError):
                     if leftover.stat().st_mtime < time.time() - seconds:
@@ -68,8 +71,16 @@ class FolderStore:
                 path.parent.stat()
                 return None
 
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return the request with which a client brings the bytes."""
+    def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
+        """Return the size of each blob whose bytes an uploader brought, None of others."""
+        marks = self._brought / uploader
+        return {
+            sha256: self.size(sha256) if (marks / sha256).exists() else None for sha256 in digests
+        }
+
+    def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
+        """Return the request with which a client brings the bytes; who does, it says itself."""
+        del uploader
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         return Transfer("PUT", BLOB_PATH + sha256, headers)
 
@@ -82,9 +93,10 @@ class FolderStore:
         """Return the request with which a client fetches the bytes."""
         return Transfer("GET", BLOB_PATH + sha256)
 
-    def writer(self, sha256: str) -> "FolderWriter":
-        """Begin to take a blob."""
-        return FolderWriter(self._incoming, self._path(sha256), sha256)
+    def writer(self, sha256: str, uploader: str) -> "FolderWriter":
+        """Begin to take a blob from an uploader."""
+        mark = self._brought / uploader / sha256
+        return FolderWriter(self._incoming, self._path(sha256), sha256, mark)
 
     def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
         """Return size and bytes of a blob, after one pass over it that verifies the digest.
@@ -146,8 +158,9 @@ class FolderStore:
 class FolderWriter:
     """Takes one blob into a temporary file beside the store."""
 
-    def __init__(self, incoming: Path, target: Path, sha256: str) -> None:
+    def __init__(self, incoming: Path, target: Path, sha256: str, mark: Path) -> None:
         self._target = target
+        self._mark = mark
         self._sha256 = sha256
         self._hash = hashlib.sha256()
         with _outages(incoming):
@@ -180,6 +193,9 @@ class FolderWriter:
             self._temporary.replace(self._target)
             _sync_folder(self._target.parent)
             _aside(self._target).unlink(missing_ok=True)
+            # Lost in a power cut, it only means that the bytes are brought again.
+            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            self._mark.touch()
 
     def discard(self) -> None:
         """Forget the bytes; harmless after `commit`."""

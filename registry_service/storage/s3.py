@@ -14,7 +14,7 @@ from registry_service.errors import (
     NotFoundError,
     UnknownBlobError,
 )
-from registry_service.storage.s3_shelf import S3Address, S3Shelf, outages
+from registry_service.storage.s3_shelf import UPLOADER, S3Address, S3Shelf, outages
 
 # One request carries at most this much; the S3 protocol sets the limit, as it does those below.
 SINGLE_REQUEST = 5 << 30
@@ -70,16 +70,16 @@ class S3Store(S3Shelf):
             return None
         return max(self._limits.part, -(-size // MOST_PARTS))
 
-    def assemble(self, sha256: str, size: int, parts: Sequence[str]) -> None:
-        """Make a blob of uploaded parts.
+    def assemble(self, sha256: str, size: int, parts: Sequence[str], uploader: str) -> None:
+        """Make a blob of parts that an uploader brought; it is one of theirs then.
 
         Raises:
             UnknownBlobError: Parts are missing.
             DigestMismatchError: Together they are something else; the blob is not made.
         """
-        if self.size(sha256) == size:
+        if self.brought([sha256], uploader)[sha256] == size:
             return
-        sizes = self.parts.sizes(list(dict.fromkeys(parts)))
+        sizes = self.parts.brought(list(dict.fromkeys(parts)), uploader)
         if missing := [part for part, found in sizes.items() if found is None]:
             raise UnknownBlobError(missing)
         # Before any is read: that may take long, and what does not add up is no use.
@@ -103,7 +103,9 @@ class S3Store(S3Shelf):
                 f"{digest.hexdigest()}, not {size} bytes with {sha256}; nothing was kept"
             )
         with outages(self.address.bucket):
-            self.client.compose_object(self.address.bucket, self.name(sha256), sources)
+            self.client.compose_object(
+                self.address.bucket, self.name(sha256), sources, metadata={UPLOADER: uploader}
+            )
         for part in parts:
             self.parts.delete(part)
 

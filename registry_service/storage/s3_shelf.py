@@ -39,6 +39,18 @@ _FULL = {
 }
 
 
+# What the store keeps with an object of whoever brought its bytes: a part of what is signed.
+UPLOADER = "x-amz-meta-uploader"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stat:
+    """Size in bytes of an object, and who brought it."""
+
+    size: int
+    uploader: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class S3Address:
     """Where a bucket is, the keys for it, which are never shown, and whose certificates count."""
@@ -89,6 +101,18 @@ class S3Shelf:
             self.check()
         return listed | asked
 
+    def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
+        """Return the size of each object that an uploader brought last, None of others."""
+        with ThreadPoolExecutor(min(CONNECTIONS, len(digests) or 1)) as pool:
+            found = dict(zip(digests, pool.map(self._stat, digests), strict=True))
+        if None in found.values():
+            # As above: a missing bucket looks like a missing object.
+            self.check()
+        return {
+            sha256: None if each is None or each.uploader != uploader else each.size
+            for sha256, each in found.items()
+        }
+
     def _listed(self, digests: Sequence[str]) -> dict[str, int | None]:
         """Return the sizes of those objects that a listing shows, while each page shows many.
 
@@ -118,6 +142,10 @@ class S3Shelf:
             }
 
     def _size(self, sha256: str) -> int | None:
+        found = self._stat(sha256)
+        return None if found is None else found.size
+
+    def _stat(self, sha256: str) -> "_Stat | None":
         with outages(self.address.bucket):
             try:
                 found = self.client.stat_object(self.address.bucket, self.name(sha256))
@@ -127,17 +155,17 @@ class S3Shelf:
                 # And a wrong key looks like a missing permission; a listing tells them apart.
                 self.check()
                 raise
-        size: int = found.size
-        return size
+        return _Stat(found.size, (found.metadata or {}).get(UPLOADER))
 
-    def upload(self, sha256: str, size: int) -> Transfer:
-        """Return a signed request, good for fifteen minutes and these bytes only."""
+    def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
+        """Return a signed request, good for fifteen minutes, these bytes and this uploader only."""
         now = datetime.now(UTC)
         url = urlsplit(f"{self._public_endpoint}/{self.address.bucket}/{self.name(sha256)}")
         headers = {
             "Host": url.netloc,
             "Content-Length": str(size),
             "x-amz-content-sha256": sha256,
+            UPLOADER: uploader,
             "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
         }
         signed = sign_v4_s3(

@@ -33,6 +33,7 @@ from registry_service.errors import (
 )
 from registry_service.service.blob_ports import Transfer
 from registry_service.service.ports import ONE_OF, Transaction
+from registry_service.service.possession import uploader_mark
 
 R = TypeVar("R", bound=Resource)
 Key = tuple[int, str]
@@ -283,6 +284,17 @@ class MemoryFiles:
         found = {each: self._state.files.get(each, []) for each in version_ids}
         return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
 
+    def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
+        """Return the blobs that a version of such a model names."""
+        known = self._state.of(RegisteredModel)
+        named: set[str] = set()
+        for version_id, files in self._state.files.items():
+            version = self._state.of(ModelVersion)[version_id]
+            assert isinstance(version, ModelVersion)
+            if models is None or holds(models, known[version.registered_model_id]):
+                named.update(file.sha256 for file in files)
+        return [digest for digest in digests if digest in named]
+
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
         """Return the blobs that no version names."""
         named = {file.sha256 for files in self._state.files.values() for file in files}
@@ -441,11 +453,13 @@ class MemoryBlobs:
 
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
+        self.uploaders: dict[str, str] = {}
 
-    def put(self, content: bytes, path: str = "file") -> FileEntry:
-        """Store bytes; return them as a file of a version."""
+    def put(self, content: bytes, path: str = "file", who: str = "ada") -> FileEntry:
+        """Store bytes that someone brings; return them as a file of a version."""
         sha256 = hashlib.sha256(content).hexdigest()
         self.stored[sha256] = content
+        self.uploaders[sha256] = uploader_mark(who)
         return FileEntry(path, sha256, len(content))
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
@@ -455,8 +469,17 @@ class MemoryBlobs:
             for sha256 in digests
         }
 
-    def upload(self, sha256: str, size: int) -> Transfer:
+    def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
+        """Return the sizes of an uploader's blobs."""
+        sizes = self.sizes(digests)
+        return {
+            sha256: size if self.uploaders.get(sha256) == uploader else None
+            for sha256, size in sizes.items()
+        }
+
+    def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
         """Return how bytes are brought."""
+        del uploader
         return Transfer("PUT", f"/{sha256}", {"Content-Length": str(size)})
 
     def part_size(self, size: int) -> None:

@@ -85,14 +85,14 @@ class Caller:
         self, url: str, prefix: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
         self.url = url
-        self._headers = {"Content-Type": "application/json", **(headers or {})}
+        self.headers = {"Content-Type": "application/json", **(headers or {})}
         self._prefix = prefix
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Send a request; underscores in header names become dashes."""
         raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body)
-        named = self._headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         response = self._pool.request(method, self.url + self._prefix + path, raw, headers=named)
         is_json = response.headers.get("Content-Type") == "application/json"
         return response.status, json.loads(response.data) if is_json else response.data
@@ -103,16 +103,24 @@ def upload(ours: Caller, content: bytes) -> dict[str, Any]:
     entry = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
     status, plan = ours("POST", "/uploads", {"files": [{"path": "file", **entry}]})
     assert status == 200, plan
-    send(ours.url, plan["files"][0], content)
+    send(ours.url, plan["files"][0], content, ours.headers)
     return entry
 
 
-def send(url: str, planned: dict[str, Any], content: bytes) -> None:
-    """Bring bytes as a registry at `url` planned it, unless it has them."""
+def send(
+    url: str, planned: dict[str, Any], content: bytes, own: Mapping[str, str] | None = None
+) -> None:
+    """Bring bytes as a registry at `url` planned it, unless it has them.
+
+    The headers `own`, such as a token, are for the registry and for no store.
+    """
     if planned["state"] == "present":
         return
     target = urljoin(url, planned["url"])
+    headers = (
+        {**(own or {}), **planned["headers"]} if target.startswith(url) else planned["headers"]
+    )
     answer = urllib3.request(
-        planned["method"], target, body=content, headers=planned["headers"], retries=False
+        planned["method"], target, body=content, headers=headers, retries=False
     )
     assert answer.status in (200, 201), answer.data

@@ -20,6 +20,7 @@ from registry_service.service.aliases import Aliases
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.garbage import Garbage
 from registry_service.service.lookup import Lookup
+from registry_service.service.possession import Possession, uploader_mark
 from registry_service.service.registrations import Registrations
 from registry_service.storage.folder import FolderStore
 from tests.registry_service.running import settings_of
@@ -33,11 +34,11 @@ CALLERS = 8
 def put(blobs: BlobStore, content: bytes, sha256: str) -> None:
     """Bring bytes as clients do."""
     if isinstance(blobs, FolderStore):
-        writer = blobs.writer(sha256)
+        writer = blobs.writer(sha256, uploader_mark(ANYONE.name))
         writer.write(content)
         writer.commit()
         return
-    transfer = blobs.upload(sha256, len(content))
+    transfer = blobs.upload(sha256, len(content), uploader_mark(ANYONE.name))
     sent = urllib3.request("PUT", transfer.url, body=content, headers=dict(transfer.headers))
     assert sent.status == 200
 
@@ -51,7 +52,9 @@ def test_no_registered_byte_is_taken(stores: dict[str, str], tmp_path: Path) -> 
     if isinstance(blobs, FolderStore):
         blobs.prepare()
     lookup = Lookup()
-    registrations = Registrations(database, blobs, Aliases(database, lookup), lookup)
+    registrations = Registrations(
+        database, Possession(database, blobs), Aliases(database, lookup), lookup
+    )
     garbage, done, taken = Garbage(database, blobs), threading.Event(), []
 
     def collect() -> None:

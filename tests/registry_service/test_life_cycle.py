@@ -25,6 +25,7 @@ from registry_service.errors import (
 )
 from registry_service.service.aliases import Aliases, AliasMove
 from registry_service.service.lookup import Lookup
+from registry_service.service.possession import Possession
 from registry_service.service.registrations import Registrations
 from registry_service.service.versions import Versions
 from registry_service.storage.folder import FolderStore
@@ -55,7 +56,9 @@ class LifeCycle(RuleBasedStateMachine):
         lookup = Lookup(frozenset({PROTECTED}))
         self.aliases = Aliases(database, lookup)
         store = FolderStore(self.folder / "blobs")
-        self.registrations = Registrations(database, store, self.aliases, lookup)
+        self.registrations = Registrations(
+            database, Possession(database, store), self.aliases, lookup
+        )
         self.versions = Versions(database, self.registrations, lookup)
         self.numbers: dict[str, int] = {}
         self.gone: set[str] = set()

@@ -44,6 +44,8 @@ from components.shared.registry.records import (
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
 LATEST: Final = "latest"
+UPLOADS: Final = 3
+UNKNOWN_BLOB: Final = "unknown_blob"
 
 __all__ = ["ANYTHING", "Receipt", "RegisteredVersion", "RegistryClient"]
 
@@ -181,15 +183,22 @@ class RegistryClient:
             folder: the model folder, at least one file.
             idempotency_key: the same key with the same content never makes a second version.
         """
-        files = transfer.upload(self._http, Path(folder))
-        answer = self._http.json(
-            "POST",
-            f"{API}/register",
+        action, key = (
             f"register {registration['model']['name']}",
-            {**registration, "files": files},
             {"Idempotency-Key": idempotency_key},
         )
-        return answers.receipt(answer)
+        for left in reversed(range(UPLOADS)):
+            files = transfer.upload(self._http, Path(folder))
+            body = {**registration, "files": files}
+            try:
+                answer = self._http.json("POST", f"{API}/register", action, body, key)
+            except RegistryRefusalError as refusal:
+                # Someone else brought the same bytes meanwhile, or a collection took them back.
+                if not left or refusal.code != UNKNOWN_BLOB:
+                    raise
+            else:
+                return answers.receipt(answer)
+        raise AssertionError("unreachable")
 
     def list_models(self, limit: int | None = None) -> list[ModelSummary]:
         """Return the models, those that were changed last first, at the most `limit`."""

@@ -21,8 +21,8 @@ from registry_service.service.blob_ports import (
     LocalBlobs,
     PartedBlobs,
     Parts,
-    ReadableBlobs,
 )
+from registry_service.service.possession import Bytes, uploader_mark
 from registry_service.service.uploads import Uploads
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -46,8 +46,12 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
-        present = uploads.present(wanted)
-        plans = [_plan_file(blobs, sha256 in present, sha256, wanted[sha256]) for sha256 in wanted]
+        present = uploads.present(who, wanted)
+        mark = uploader_mark(who.name)
+        plans = [
+            _plan_file(blobs, mark, sha256 in present, sha256, size)
+            for sha256, size in wanted.items()
+        ]
         return json_response({"files": plans})
 
     return router
@@ -62,9 +66,10 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         """Say of each part of a file what `uploads` says of files. Takes a writer."""
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
-        stored = blobs.parts.sizes(list(wanted))
+        mark = uploader_mark(who.name)
+        stored = blobs.parts.brought(list(wanted), mark)
         plans = [
-            _plan(blobs.parts, stored[sha256] == size, sha256, size)
+            _plan(blobs.parts, mark, stored[sha256] == size, sha256, size)
             for sha256, size in wanted.items()
         ]
         return json_response({"parts": plans})
@@ -74,7 +79,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         """Put a file together from its parts, in their order. Takes a writer of some model."""
         who.require_somewhere(Role.WRITER)
         body = parse(AssemblyBody, raw)
-        blobs.assemble(body.sha256, body.size, body.parts)
+        blobs.assemble(body.sha256, body.size, body.parts, uploader_mark(who.name))
         return json_response({"sha256": body.sha256, "size": body.size}, 201)
 
     return router
@@ -88,7 +93,8 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
         """Take the bytes of a file, checked by digest, where there is no S3. Takes a writer."""
         who.require_somewhere(Role.WRITER)
-        writer = await run_in_threadpool(blobs.writer, _digest(sha256))
+        mark = uploader_mark(who.name)
+        writer = await run_in_threadpool(blobs.writer, _digest(sha256), mark)
         try:
             size = await _receive(request, writer)
             await run_in_threadpool(writer.commit)
@@ -99,7 +105,7 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
     return router
 
 
-def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
+def outgoing_router(stored: Bytes) -> APIRouter:
     """Return the route that passes bytes on, also for those who cannot reach the store itself."""
     router = api_router("/api/registry/v1/blobs", "Bytes")
 
@@ -107,24 +113,28 @@ def outgoing_router(blobs: ReadableBlobs) -> APIRouter:
     def get_blob(who: Caller, sha256: str) -> Response:
         """Pass the bytes of a file on, also to who cannot reach the store. Takes a reader."""
         who.require_somewhere(Role.READER)
-        size, chunks = blobs.read(_digest(sha256))
+        size, chunks = stored.read(who, _digest(sha256))
         headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}
         return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
 
     return router
 
 
-def _plan_file(blobs: BlobStore, present: bool, sha256: str, size: int) -> dict[str, object]:
+def _plan_file(
+    blobs: BlobStore, mark: str, present: bool, sha256: str, size: int
+) -> dict[str, object]:
     part_size = blobs.part_size(size)
     if part_size is None or present:
-        return _plan(blobs, present, sha256, size)
+        return _plan(blobs, mark, present, sha256, size)
     return {"sha256": sha256, "state": "parts", "partSize": part_size}
 
 
-def _plan(blobs: BlobStore | Parts, present: bool, sha256: str, size: int) -> dict[str, object]:
+def _plan(
+    blobs: BlobStore | Parts, mark: str, present: bool, sha256: str, size: int
+) -> dict[str, object]:
     if present:
         return {"sha256": sha256, "state": "present"}
-    transfer = blobs.upload(sha256, size)
+    transfer = blobs.upload(sha256, size, mark)
     return {
         "sha256": sha256,
         "state": "upload",

@@ -70,6 +70,8 @@ def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRe
 def test_damaged_bytes_are_found_named_and_mended(ours: Caller, registry: RunningRegistry) -> None:
     """A changed byte in the store is an error with a code until the file is uploaded again."""
     entry = upload(ours, b"precious bytes")
+    body = registration("precious", [{"path": "a", **entry}])
+    assert ours("POST", "/register", body, Idempotency_Key="precious")[0] == 201
     sha256 = str(entry["sha256"])
     path = registry.data / "blobs" / sha256[:2] / sha256
     path.write_bytes(b"Precious bytes")

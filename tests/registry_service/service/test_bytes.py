@@ -55,4 +55,4 @@ def test_large_files_and_those_of_versions_are_not_brought_again(registry: UseCa
     large = registry.blobs.put(bytes(WORTH_ASKING))
     registry.register("v", files=[named])
     wanted = {file.sha256: file.size for file in (named, small, large)}
-    assert set(registry.uploads.present(wanted)) == {named.sha256, large.sha256}
+    assert set(registry.uploads.present(ADA, wanted)) == {named.sha256, large.sha256}

@@ -14,6 +14,8 @@ from registry_service.service.housekeeping import Housekeeping
 from registry_service.storage.folder import FolderStore
 from tests.registry_service.running import settings_of
 
+ME = "0123456789abcdef"
+
 
 @pytest.fixture
 def database(stores: dict[str, str], tmp_path: Path) -> SqlDatabase:
@@ -43,7 +45,7 @@ def test_uploads_that_were_given_up_are_cleared_away(database: SqlDatabase, tmp_
     """Files that did not grow for a day go."""
     blobs = FolderStore(tmp_path / "blobs")
     blobs.prepare()
-    writer = blobs.writer("0" * 64)
+    writer = blobs.writer("0" * 64, ME)
     writer.write(b"half")
     (left,) = (tmp_path / "blobs" / "incoming").iterdir()
     Housekeeping(database, blobs).run()

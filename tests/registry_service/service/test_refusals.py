@@ -5,7 +5,7 @@ import pytest
 from registry_service.domain.access import Role
 from registry_service.domain.registration import AuditQuery
 from registry_service.errors import ForbiddenError
-from registry_service.service.refusals import EVERY_SECONDS, MOST_REMEMBERED, Refusals
+from registry_service.service.refusals import EVERY_SECONDS, Refusals
 from tests.registry_service.service.use_cases import ADA, REA, UseCases
 
 
@@ -59,10 +59,10 @@ def test_the_same_is_noted_once_a_minute(registry: UseCases) -> None:
 def test_nobody_fills_the_log(registry: UseCases) -> None:
     """Names that a caller makes up are noted so many times a minute."""
     clock = Clock()
-    refusals = Refusals(registry.database, clock)
-    for number in range(MOST_REMEMBERED + 5):
+    refusals = Refusals(registry.database, clock, most=3)
+    for number in range(5):
         refusals.note(refused(f"made-up-{number}"), "GET /")
-    assert len(noted(registry)) == MOST_REMEMBERED
+    assert len(noted(registry)) == 3
     clock.now += EVERY_SECONDS
     refusals.note(refused("later"), "GET /")
     assert noted(registry)[0][1] == "later"

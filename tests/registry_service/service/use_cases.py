@@ -18,6 +18,7 @@ from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
 from registry_service.service.lookup import Lookup
 from registry_service.service.overview import Overview
+from registry_service.service.possession import Possession
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
 from registry_service.service.uploads import Uploads
@@ -38,16 +39,17 @@ class UseCases:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
 
     def __post_init__(self) -> None:
+        possession = Possession(self.database, self.blobs)
         lookup = Lookup(frozenset({"champion"}))
         self.aliases = Aliases(self.database, lookup)
-        self.registrations = Registrations(self.database, self.blobs, self.aliases, lookup)
+        self.registrations = Registrations(self.database, possession, self.aliases, lookup)
         self.versions = Versions(self.database, self.registrations, lookup)
         self.resources = Resources(self.database, lookup)
         self.artifacts = Artifacts(self.database, lookup)
         self.audit = Audit(self.database)
         self.garbage = Garbage(self.database, self.blobs)
         self.overview = Overview(self.database)
-        self.uploads = Uploads(self.database, self.blobs)
+        self.uploads = Uploads(possession, self.blobs)
         self.verification = Verification(self.database, self.blobs, lookup)
 
     def register(

@@ -17,6 +17,8 @@ from registry_service.errors import (
 from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.storage.folder import FolderStore
 
+ME = "0123456789abcdef"
+
 CONTENT = b"bytes " * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
@@ -31,7 +33,7 @@ def store(tmp_path: Path) -> FolderStore:
 
 def put(store: FolderStore, content: bytes, sha256: str) -> None:
     """Bring bytes in two parts."""
-    writer = store.writer(sha256)
+    writer = store.writer(sha256, ME)
     try:
         writer.write(content[:10])
         writer.write(content[10:])
@@ -51,7 +53,7 @@ def test_bytes_are_kept_under_their_digest(store: FolderStore) -> None:
 
 def test_nothing_is_visible_before_the_commit(store: FolderStore, tmp_path: Path) -> None:
     """Bytes on their way are no blob, and discarding them leaves no trace."""
-    writer = store.writer(SHA256)
+    writer = store.writer(SHA256, ME)
     writer.write(CONTENT)
     assert store.size(SHA256) is None
     writer.discard()
@@ -110,7 +112,7 @@ def test_a_folder_that_is_gone_is_an_outage(store: FolderStore, tmp_path: Path) 
     for attempt in (
         lambda: store.size(SHA256),
         lambda: store.read(SHA256),
-        lambda: store.writer(SHA256),
+        lambda: store.writer(SHA256, ME),
         lambda: store.forget_unfinished(0),
         store.check,
     ):

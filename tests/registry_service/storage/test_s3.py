@@ -28,6 +28,8 @@ from tests.minio_server import Minio
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import OURS, Caller, start_registry
 
+ME = "0123456789abcdef"
+
 CONTENT = b"bytes " * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 # The smallest parts that the protocol allows, the last one apart.
@@ -54,7 +56,7 @@ def test_bytes_go_straight_to_the_store_and_back(address: S3Address) -> None:
     """A signed request brings them, a signed URL fetches them."""
     store = S3Store(address)
     assert store.size(SHA256) is None
-    assert send(store.upload(SHA256, len(CONTENT)), CONTENT).status == 200
+    assert send(store.upload(SHA256, len(CONTENT), ME), CONTENT).status == 200
     assert store.size(SHA256) == len(CONTENT)
     assert send(store.download(SHA256)).data == CONTENT
     assert list(store.older_than(0)) == [(SHA256, len(CONTENT))]
@@ -97,9 +99,9 @@ def test_the_store_itself_refuses_other_bytes(address: S3Address) -> None:
     """Other bytes, of the same size too, or under another name, are not taken."""
     store = S3Store(address)
     other = b"x" + CONTENT[1:]
-    assert send(store.upload(SHA256, len(CONTENT)), other).status == 400
+    assert send(store.upload(SHA256, len(CONTENT), ME), other).status == 400
     assert store.size(SHA256) is None
-    transfer = store.upload(SHA256, len(CONTENT))
+    transfer = store.upload(SHA256, len(CONTENT), ME)
     digest = hashlib.sha256(other).hexdigest()
     headers = {**transfer.headers, "x-amz-content-sha256": digest}
     assert send(Transfer("PUT", transfer.url, headers), other).status == 403
@@ -110,7 +112,7 @@ def test_the_store_itself_refuses_other_bytes(address: S3Address) -> None:
 def test_a_fetching_url_is_for_one_object(address: S3Address) -> None:
     """Its signature does not fit another object, nor another method."""
     store = S3Store(address)
-    send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    send(store.upload(SHA256, len(CONTENT), ME), CONTENT)
     transfer = store.download(SHA256)
     assert send(Transfer("DELETE", transfer.url)).status == 403
     assert send(Transfer("GET", transfer.url.replace(SHA256, "0" * 64))).status == 403
@@ -119,7 +121,7 @@ def test_a_fetching_url_is_for_one_object(address: S3Address) -> None:
 def test_the_keys_are_not_in_a_transfer(address: S3Address) -> None:
     """Neither the secret key nor anything that holds it leaves the service."""
     store = S3Store(address)
-    for transfer in (store.upload(SHA256, 1), store.download(SHA256)):
+    for transfer in (store.upload(SHA256, 1, ME), store.download(SHA256)):
         shown = repr(transfer)
         assert address.secret_key not in shown
         assert base64.b64encode(address.secret_key.encode()).decode() not in shown
@@ -150,18 +152,18 @@ def test_a_full_quota_is_neither_an_outage_nor_an_absence(address: S3Address, mi
     store = S3Store(address, limits=SMALL)
     parts = [put_part(store, content) for content in PARTS]
     minio.admin().bucket_quota_set(address.bucket, 1000)
-    refused = send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    refused = send(store.upload(SHA256, len(CONTENT), ME), CONTENT)
     assert (refused.status, QUOTA in refused.data) == (400, True)
     assert store.size(SHA256) is None
     store.check()
     with pytest.raises(StorageFullError, match="the bucket's quota is used up"):
-        store.assemble(hashlib.sha256(LARGE).hexdigest(), len(LARGE), parts)
+        store.assemble(hashlib.sha256(LARGE).hexdigest(), len(LARGE), parts, ME)
 
 
 def put_part(store: S3Store, content: bytes) -> str:
     """Bring a part; return its digest."""
     sha256 = hashlib.sha256(content).hexdigest()
-    assert send(store.parts.upload(sha256, len(content)), content).status == 200
+    assert send(store.parts.upload(sha256, len(content), ME), content).status == 200
     return sha256
 
 
@@ -174,7 +176,7 @@ def test_a_large_file_is_put_together_of_parts(address: S3Address) -> None:
     parts = [put_part(store, content) for content in PARTS]
     assert store.size(sha256) is None
     for _ in range(2):
-        store.assemble(sha256, len(LARGE), parts)
+        store.assemble(sha256, len(LARGE), parts, ME)
         assert send(store.download(sha256)).data == LARGE
     assert list(store.parts.older_than(0)) == []
 
@@ -186,7 +188,7 @@ def test_parts_of_something_else_make_no_blob(address: S3Address) -> None:
     first = put_part(store, PARTS[0])
     second = hashlib.sha256(PARTS[1]).hexdigest()
     with pytest.raises(UnknownBlobError, match=second):
-        store.assemble(sha256, len(LARGE), [first, second])
+        store.assemble(sha256, len(LARGE), [first, second], ME)
     put_part(store, PARTS[1])
     for parts, size in (
         ([second, first], len(LARGE)),
@@ -194,7 +196,7 @@ def test_parts_of_something_else_make_no_blob(address: S3Address) -> None:
         ([first, second], len(LARGE) + 1),
     ):
         with pytest.raises(DigestMismatchError, match="nothing was kept"):
-            store.assemble(sha256, size, parts)
+            store.assemble(sha256, size, parts, ME)
     assert store.size(sha256) is None
 
 
@@ -227,7 +229,7 @@ def test_damage_is_found_by_digest_and_mended_by_uploading(
     store = S3Store(address)
     with pytest.raises(NotFoundError):
         store.verify(SHA256)
-    send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    send(store.upload(SHA256, len(CONTENT), ME), CONTENT)
     assert store.verify(SHA256) == len(CONTENT)
     damaged = b"x" + CONTENT[1:]
     minio.client().put_object(address.bucket, store.name(SHA256), BytesIO(damaged), len(damaged))
@@ -235,7 +237,7 @@ def test_damage_is_found_by_digest_and_mended_by_uploading(
         with pytest.raises(CorruptBlobError, match=SHA256):
             store.verify(SHA256)
     assert store.size(SHA256) is None
-    send(store.upload(SHA256, len(CONTENT)), CONTENT)
+    send(store.upload(SHA256, len(CONTENT), ME), CONTENT)
     assert store.verify(SHA256) == len(CONTENT)
 
 
