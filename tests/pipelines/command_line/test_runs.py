@@ -36,14 +36,14 @@ def test_a_run_is_shown_with_its_steps(
     submit: CommandLine, on_cluster: CommandLine, kfp: FakeKfp
 ) -> None:
     """The steps that began are shown with their states, seconds and pods."""
-    kfp.outcomes["ingest_table"] = "CACHED"
+    kfp.outcomes[kfp.steps[0]] = "CACHED"
     submit()
     run_id = next(iter(kfp.runs))
     kfp.runs[run_id].stage = 2
     shown = on_cluster("runs", "show", run_id).output
     assert [line.split() for line in shown.splitlines()[3:5]] == [
-        ["ingest_table", "CACHED", "7.5"],
-        ["validate_table", "RUNNING", *shown.splitlines()[4].split()[2:]],
+        [kfp.steps[0], "CACHED", "7.5"],
+        [kfp.steps[1], "RUNNING", *shown.splitlines()[4].split()[2:]],
     ]
     assert f"{kfp.url}/#/runs/details/{run_id}" in shown
 
@@ -55,7 +55,7 @@ def test_a_run_as_json(submit: CommandLine, on_cluster: CommandLine, kfp: FakeKf
     told = json.loads(on_cluster("runs", "show", run_id, "--json").output)
     assert told["run_id"] == run_id
     assert told["state"] == "RUNNING"
-    assert [step["step"] for step in told["steps"]] == ["ingest_table"]
+    assert [step["step"] for step in told["steps"]] == kfp.steps[:1]
 
 
 def test_a_run_can_be_watched_again(
@@ -103,9 +103,9 @@ def test_a_terminated_run_is_listed_as_such(
 
 def test_a_run_that_is_terminated_elsewhere(submit: CommandLine, kfp: FakeKfp) -> None:
     """KFP says FAILED of the run and of the step that it stopped, and neither has failed."""
-    kfp.outcomes["validate_table"] = "STUCK"
+    kfp.outcomes[kfp.steps[1]] = "STUCK"
     kfp.ends_after = 4
     done = submit(*WATCHED)
     assert done.exit_code == 1
-    assert "was terminated during validate_table, with kfp-tabular runs terminate or" in done.errors
+    assert f"was terminated during {kfp.steps[1]}, with kfp-tabular runs" in done.errors
     assert "neither the API nor its log say why" not in done.errors
