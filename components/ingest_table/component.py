@@ -37,7 +37,8 @@ def ingest_table(
         missing_values: Texts that stand for a missing value, besides the usual ones.
         curated_schema_source: Where a schema of an earlier run lies, whose types the columns are
             read as where nearly all values are of them, and text always; empty: none.
-        curated_schema_fingerprint: The same of that schema as `fingerprint` of the source.
+        curated_schema_fingerprint: What fingerprint_source said of that schema; empty: whatever is
+            there is read.
         target: The column to predict: NA is one of its classes; empty: none.
 
     Returns:
