@@ -13,6 +13,7 @@ from registry_service.errors import AlreadyExistsError
 
 _audit, _keys = tables.audit, tables.idempotency_keys
 _COLUMNS = _audit.columns.keys()
+_APPEND, _REMEMBER = insert(_audit), insert(_keys)
 _ANSWER = select(_keys.c.fingerprint, _keys.c.answer).where(_keys.c.key == bindparam("key"))
 
 
@@ -29,7 +30,7 @@ class SqlAuditLog:
 
     def append(self, entry: AuditEntry) -> None:
         row = {name: getattr(entry, name) for name in _COLUMNS if name != "id"}
-        self._connection.execute(insert(_audit), row)
+        self._connection.execute(_APPEND, row)
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
         statement = select(_audit).order_by(_audit.c.id.desc()).limit(query.limit)
@@ -55,7 +56,7 @@ class SqlAnswers:
     def remember(self, key: str, fingerprint: str, answer: Mapping[str, Any]) -> None:
         row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": now_ms()}
         try:
-            self._connection.execute(insert(_keys), row)
+            self._connection.execute(_REMEMBER, row)
         except IntegrityError as error:
             raise AlreadyExistsError("this idempotency key is in use") from error
 

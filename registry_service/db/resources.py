@@ -37,6 +37,7 @@ R = TypeVar("R", bound=Resource)
 
 _SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
 _INSERT = {table: insert(table).returning(table.c.id) for table in {*TABLES.values()}}
+_INSERT_ALL = {table: insert(table) for table in _INSERT}
 _UPDATE = {
     table: update(table).where(table.c.id == bindparam("row_id")) for table in {*TABLES.values()}
 }
@@ -82,7 +83,7 @@ class SqlResources:
                 plain.setdefault(type(resource), []).append(stored)
         for kind, several in plain.items():
             with _taken(several[0]):
-                self._connection.execute(insert(TABLES[kind]), [*map(to_row, several)])
+                self._connection.execute(_INSERT_ALL[TABLES[kind]], [*map(to_row, several)])
 
     def get(self, kind: type[R], resource_id: int) -> R:
         found = self.find(kind, id=resource_id)

@@ -71,6 +71,7 @@ _CALLED = select(_versions, _by_alias.label("by_alias")).where(
         _by_alias,
     ),
 )
+_DESCRIBE = insert(_documents)
 _DOCUMENTS = select(_documents).where(_documents.c.model_version_id.in_(_VERSIONS))
 _APPROVALS = select(_approvals).where(_approvals.c.model_version_id.in_(_VERSIONS))
 _TOMBSTONE = select(_tombstones.c.actor, _tombstones.c.at, _tombstones.c.reason).where(
@@ -116,7 +117,7 @@ class SqlVersions:
             "lineage": document.lineage,
             "schema": document.schema,
         }
-        self._connection.execute(insert(_documents), row)
+        self._connection.execute(_DESCRIBE, row)
 
     def documents(self, version_ids: Sequence[int]) -> Mapping[int, VersionDocument]:
         rows = self._connection.execute(_DOCUMENTS, {"versions": version_ids})

@@ -211,10 +211,15 @@ class Registrations:
     ) -> ModelVersion:
         number = transaction.versions.next_number(model.id)
         name = registration.version_name or str(number)
-        # A version may have, or have had, by hand the name that this number would have.
-        while registration.version_name is None and (
-            transaction.resources.find(ModelVersion, registered_model_id=model.id, name=name)
-            or transaction.versions.deleted(model.id, name)
+        # A version may have, or have had, by hand the name that this number would have; the first
+        # of a model has nobody before it.
+        while (
+            registration.version_name is None
+            and number > 1
+            and (
+                transaction.resources.find(ModelVersion, registered_model_id=model.id, name=name)
+                or transaction.versions.deleted(model.id, name)
+            )
         ):
             number = transaction.versions.next_number(model.id)
             name = str(number)
