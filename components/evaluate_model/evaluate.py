@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import polars as pl
 
 from components.evaluate_model import curves
@@ -28,9 +28,6 @@ from components.shared.evaluation.scores import Codes, point_values
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_SAMPLES = 100_000
 
@@ -154,7 +151,7 @@ def _baseline(predicted: Predicted, found: Mapping[str, Estimate]) -> dict[str, 
 
 def _slices(
     model: LoadedModel,
-    frame: "pd.DataFrame",
+    frame: pd.DataFrame,
     predicted: Predicted,
     columns: Sequence[str],
     confidence: float,

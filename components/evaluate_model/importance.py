@@ -1,18 +1,15 @@
 """Permutation importance: what a model loses when one column's values are shuffled."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from components.shared.evaluation.metrics import PRIMARY, metric_named
 from components.shared.evaluation.predictions import against_truth, predict
 from components.shared.evaluation.scores import Codes, point_values
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from components.shared.models.folders import LoadedModel
+from components.shared.models.folders import LoadedModel
 
 SAMPLE: Final = 2_000
 REPEATS: Final = 3
@@ -57,7 +54,7 @@ class Importances:
     features: tuple[Importance, ...]
 
 
-def permutation_importance(model: "LoadedModel", frame: "pd.DataFrame", seed: int) -> Importances:
+def permutation_importance(model: LoadedModel, frame: pd.DataFrame, seed: int) -> Importances:
     """Measure the importance of each of the model's columns on a sample of the rows.
 
     Breiman 2001, Random Forests; Fisher, Rudin & Dominici 2019, All Models are Wrong, but Many
@@ -98,10 +95,8 @@ def permutation_importance(model: "LoadedModel", frame: "pd.DataFrame", seed: in
     return Importances(metric.name, len(frame), REPEATS, tuple(result))
 
 
-def _shuffled(frame: "pd.DataFrame", names: list[str], rng: np.random.Generator) -> "pd.DataFrame":
+def _shuffled(frame: pd.DataFrame, names: list[str], rng: np.random.Generator) -> pd.DataFrame:
     """Return copies of the frame, one below the other: `REPEATS` for each name, it shuffled."""
-    import pandas as pd
-
     rows = len(frame)
     same = np.tile(np.arange(rows), REPEATS * len(names))
     positions: dict[str, Codes] = {}

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.metrics import (
@@ -17,9 +18,6 @@ from components.shared.evaluation.metrics import (
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Codes
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METRIC: Final = {BINARY: "roc_auc", MULTICLASS: "accuracy", REGRESSION: "rmse"}
 """What slices are compared by. R² is not: it falls where the target varies less."""
@@ -75,7 +73,7 @@ class SlicedColumn:
     suppressed_rows: int
 
 
-def choose_columns(frame: "pd.DataFrame", features: Sequence[str]) -> list[str]:
+def choose_columns(frame: pd.DataFrame, features: Sequence[str]) -> list[str]:
     """Return the features to slice by when the user names none.
 
     These are the first `MOST_COLUMNS` text or boolean features of 2 to `MOST_LEVELS` values.
@@ -132,8 +130,6 @@ def slice_by(
 
 def _levels(column: "pd.Series[Any]") -> tuple[Codes, list[str], bool]:
     """Return each row's position in the names of the column's values, and if they are ranges."""
-    import pandas as pd
-
     cut = column.dtype.name not in ("category", "bool") and column.nunique() > MOST_LEVELS
     if cut:
         column = pd.qcut(column, QUANTILES, duplicates="drop", precision=3)
