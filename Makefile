@@ -6,6 +6,7 @@ LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
 # uv installs in seconds what takes pip minutes: the user's own when present, else one in .venv.
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+USERS_PATH := $(PATH)
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: help
@@ -38,6 +39,8 @@ $(VENV)/.installed-dev: $(DEV_LOCK) $(VENV)/.installed
 install: $(VENV)/.installed ## Create .venv with the hash-locked dependencies
 
 .PHONY: run
+# What it says to run next must work in the shell that called make.
+run: export PATH := $(USERS_PATH)
 run: install ## Train, evaluate and register a model on the shipped data
 	@$(BIN)/kfp-tabular run training --source data/bird_strikes.csv --target damaged --promote
 

@@ -19,6 +19,7 @@ DOCUMENTS = sorted(
     ]
 )
 NOT_RUN = "no-run"
+OUTPUT = "output"
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 
@@ -31,7 +32,7 @@ class Snippet:
         line: line of its fence, from 1.
         language: first word of the fence, "" for none.
         reason: why it is not run; "" where it is.
-        marked: whether it is marked as one that is not run.
+        mark: `no-run`, `output` for what the snippet before it prints, or "".
         code: what stands between the fences.
     """
 
@@ -39,7 +40,7 @@ class Snippet:
     line: int
     language: str
     reason: str
-    marked: bool
+    mark: str
     code: str
 
     def __str__(self) -> str:
@@ -53,8 +54,7 @@ def snippets(document: Path) -> Iterator[Snippet]:
             language, _, rest = token.info.strip().partition(" ")
             mark, _, reason = rest.partition(":")
             line = (token.map or [0])[0] + 1
-            marked = mark.strip() == NOT_RUN
-            yield Snippet(document, line, language, reason.strip(), marked, token.content)
+            yield Snippet(document, line, language, reason.strip(), mark.strip(), token.content)
 
 
 def anchors(document: Path) -> set[str]:

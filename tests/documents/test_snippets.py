@@ -16,15 +16,22 @@ import pytest
 
 from pipelines.command_line.main import cli
 from pipelines.definition import catalog
-from tests.documents.reading import DOCUMENTS, Snippet, snippets
+from tests.documents.reading import DOCUMENTS, NOT_RUN, OUTPUT, Snippet, snippets
 
 RUN = {"bash", "python", "console"}
 SHOWN = {"", "text", "json", "yaml"}
 SNIPPETS = [snippet for document in DOCUMENTS for snippet in snippets(document)]
 RUNNABLE = [snippet for snippet in SNIPPETS if snippet.language in RUN]
-DONE = [snippet for snippet in RUNNABLE if not snippet.marked]
-NOT_DONE = [snippet for snippet in RUNNABLE if snippet.marked]
+DONE = [snippet for snippet in RUNNABLE if snippet.mark != NOT_RUN]
+NOT_DONE = [snippet for snippet in RUNNABLE if snippet.mark == NOT_RUN]
 SESSION = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+# Seconds, names of runs, free ports, and how the program is called from where the command ran.
+VARYING = {
+    r"\d+\.\d s\b": "# s",
+    r"training-[\d-]+": "training-#",
+    r"127\.0\.0\.1:\d+": "127.0.0.1:#",
+    r"\S*\bkfp-tabular (?=run|registry)": "kfp-tabular ",
+}
 ASSIGNMENT = re.compile(r"\w+=")
 FOLDERS = ("components", "data", "examples", "pipelines")
 TARGETS = set(re.findall(r"^([a-z-]+):", (catalog.ROOT / "Makefile").read_text("utf-8"), re.M))
@@ -78,6 +85,23 @@ def test_snippets_run(snippet: Snippet, checkouts: Callable[[Path], Path]) -> No
     interpreter = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
     done = _call([*interpreter[snippet.language], snippet.code], folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    for shown in _shown_after(snippet):
+        assert shown <= _lines(done.stdout + done.stderr)
+
+
+def _shown_after(snippet: Snippet) -> Iterator[set[str]]:
+    """Yield the lines of the output that the document shows of a snippet."""
+    following = SNIPPETS[SNIPPETS.index(snippet) + 1 :][:1]
+    for shown in following:
+        if shown.mark == OUTPUT and shown.document == snippet.document:
+            yield _lines(shown.code)
+
+
+def _lines(output: str) -> set[str]:
+    """Return the lines of an output without what differs from one run to the next."""
+    for pattern, mask in VARYING.items():
+        output = re.sub(pattern, mask, output)
+    return {" ".join(line.split()) for line in output.splitlines()}
 
 
 def _check_session(code: str, folder: Path) -> None:
