@@ -111,7 +111,7 @@ def outgoing_router(stored: Bytes) -> APIRouter:
 
     @router.get("/{sha256}", response_class=StreamingResponse, responses=_SERVED)
     def get_blob(who: Caller, sha256: str) -> Response:
-        """Pass the bytes of a file on, also to who cannot reach the store. Takes a reader."""
+        """Pass the bytes of a file on. Takes a reader of a version that names it."""
         who.require_somewhere(Role.READER)
         size, chunks = stored.read(who, _digest(sha256))
         headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}
