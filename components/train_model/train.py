@@ -2,7 +2,7 @@
 
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from components.shared.models.folders import save_model
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
 from components.shared.tables.frames import column_types
+from components.shared.tables.readings import table_readings
 from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
 from components.train_model.class_weights import parse_class_weight, weigh_rows
@@ -31,6 +32,7 @@ from components.train_model.hyperparameters import (
     parse_hyperparameters,
 )
 from components.train_model.progress import reporting_progress
+from components.train_model.readers import column_readers
 from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
 from components.train_model.training_rows import TrainingRows, read_training_rows
 
@@ -133,6 +135,10 @@ def train_model(
         class_weight=class_weights,
         sample_weight_column=sample_weight_column,
         dropped_columns=described.dropped,
+        readers=tuple(
+            asdict(reader)
+            for reader in column_readers(described.inputs, table_readings(train), transformer)
+        ),
     )
     digest = save_model(model, _assemble(transformer, fitted), description)
     return TrainedModel(digest, len(rows.target), read_description(model))

@@ -1,6 +1,6 @@
 """What a model says of the rows of a table, and the labels to hold it against."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from components.shared.models.folders import LoadedModel
+
 
 NUMBERS: Final = frozenset({"integer", "float"})
 
@@ -91,12 +92,12 @@ def read_rows(path: str | Path, model: "LoadedModel", more: Sequence[str] = ()) 
     """Read the model's features, its target and further columns of a Parquet file.
 
     Raises:
-        InputError: A column is missing or not of the type that the model was trained on.
+        InputError: A column is missing, or of another type for a model that reads no other.
     """
     types = column_types(path)
     target = model.description.target
     require_column(target, list(types), "target")
-    features = {feature.name: feature.type for feature in model.description.features}
+    features = [feature.name for feature in model.description.features]
     missing = [name for name in features if name not in types]
     if missing:
         raise InputError(
@@ -104,13 +105,20 @@ def read_rows(path: str | Path, model: "LoadedModel", more: Sequence[str] = ()) 
             f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}. "
             "Take a table with the columns that the model was trained on."
         )
-    for name, expected in features.items():
-        if types[name] != expected and not {types[name], expected} <= NUMBERS:
+    if not model.description.readers:
+        _check_types(model.description, types)
+    return read_frame(path, list(dict.fromkeys([*features, target, *more])))
+
+
+def _check_types(description: ModelDescription, types: Mapping[str, str]) -> None:
+    """Make sure that rows suit a model that does not read values of other types itself."""
+    for feature in description.features:
+        found = types[feature.name]
+        if found != feature.type and not {found, feature.type} <= NUMBERS:
             raise InputError(
-                f"Column {name!r} is {types[name]}, but the model was trained on {expected} "
+                f"Column {feature.name!r} is {found}, but the model was trained on {feature.type} "
                 "values: convert the column."
             )
-    return read_frame(path, list(dict.fromkeys([*features, target, *more])))
 
 
 def predict(model: "LoadedModel", frame: "pd.DataFrame") -> Floats:

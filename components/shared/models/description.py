@@ -76,7 +76,8 @@ class ModelDescription:
         profile: Reference profile of the raw training data by column.
         class_weight: `balanced`, or weight by class label; None for equal weights.
         sample_weight_column: Column that weighted the rows in training.
-        dropped_columns: Columns that the model does not read, as `name` and `reason`.
+        dropped_columns: Columns that the model does not read, as `name`, `kind` and `reason`.
+        readers: How raw values of each column are read, as `raw_rows.ColumnReader.parse` takes it.
         files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
     """
 
@@ -93,6 +94,7 @@ class ModelDescription:
     class_weight: str | dict[str, float] | None = None
     sample_weight_column: str | None = None
     dropped_columns: tuple[dict[str, str], ...] = ()
+    readers: tuple[dict[str, Any], ...] = ()
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -126,9 +128,14 @@ def read_description(folder: str | Path) -> ModelDescription:
     try:
         features = tuple(InputColumn(**column) for column in content.pop("features"))
         dropped = tuple(content.pop("dropped_columns", ()))
+        readers = tuple(content.pop("readers", ()))
         profile = {name: ColumnProfile.of(each) for name, each in content.pop("profile").items()}
         return ModelDescription(
-            features=features, dropped_columns=dropped, profile=profile, **content
+            features=features,
+            dropped_columns=dropped,
+            readers=readers,
+            profile=profile,
+            **content,
         )
     except (KeyError, TypeError) as error:
         raise InputError(

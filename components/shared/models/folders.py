@@ -31,8 +31,10 @@ class LoadedModel:
     """A model, ready to predict.
 
     Attributes:
-        pipeline: The scikit-learn pipeline: a frame of raw rows in, predictions out. It looks
-            columns up by name: their order, and columns it does not know, do not matter.
+        pipeline: The scikit-learn pipeline: raw rows in, predictions out (see
+            `components.shared.features.raw_rows`). It looks columns up by name: their order, and
+            columns it does not know, do not matter. The pipeline in `model.joblib` is this one
+            without its first step, which reads values as the training table was read.
         description: What `model.json` says.
         digest: Digest of the folder, by which the registry knows the model.
     """
@@ -89,4 +91,16 @@ def load_model(folder: str | Path, allow_version_mismatch: bool = False) -> Load
     pipeline = joblib_folders.load(
         folder / PIPELINE_FILE, description.files[PIPELINE_FILE]["sha256"]
     )
-    return LoadedModel(pipeline, description, folder_digest(folder))
+    return LoadedModel(_reading(pipeline, description), description, folder_digest(folder))
+
+
+def _reading(pipeline: "Pipeline", description: ModelDescription) -> "Pipeline":
+    """Put the step before a pipeline that reads raw rows as its description says."""
+    if not description.readers:
+        return pipeline
+    from sklearn.pipeline import Pipeline
+
+    from components.shared.features.raw_rows import ColumnReader, RawRows
+
+    readers = [ColumnReader.parse(content) for content in description.readers]
+    return Pipeline([("read", RawRows(readers)), *pipeline.steps])

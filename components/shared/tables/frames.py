@@ -12,7 +12,7 @@ from components.shared.tables.column_types import column_types, schema_types
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["column_types", "read_frame"]
+__all__ = ["column_types", "read_frame", "to_pandas"]
 
 
 def read_frame(path: str | Path, columns: Sequence[str] | None = None) -> "pd.DataFrame":
@@ -35,13 +35,22 @@ def read_frame(path: str | Path, columns: Sequence[str] | None = None) -> "pd.Da
     Raises:
         InputError: A column is not of a table's types.
     """
-    # pandas takes 0.4 s to import: who only asks for types does not pay for it.
-    import pandas as pd
-
     lazy = pl.scan_parquet(path)
     if columns is not None:
         lazy = lazy.select(columns)
-    frame = lazy.collect()
+    return to_pandas(lazy.collect())
+
+
+def to_pandas(frame: pl.DataFrame) -> "pd.DataFrame":
+    """Return a Polars frame as `read_frame` would; its columns are taken from it.
+
+    Raises:
+        InputError: A column is not of a table's types.
+    """
+    # pandas takes 0.4 s to import: who only asks for types does not pay for it.
+    import pandas as pd
+
+    rows = len(frame)
     types = schema_types(frame.schema)
     data: dict[str, Any] = {}
     for name in frame.columns:
@@ -53,7 +62,7 @@ def read_frame(path: str | Path, columns: Sequence[str] | None = None) -> "pd.Da
             data[name] = series.cast(pl.Datetime("us")).to_numpy(writable=True)
         else:
             data[name] = _numbers(series)
-    return pd.DataFrame(data, index=pd.RangeIndex(series.len()), copy=False)
+    return pd.DataFrame(data, index=pd.RangeIndex(rows), copy=False)
 
 
 def _numbers(series: pl.Series) -> "np.ndarray[Any, Any]":

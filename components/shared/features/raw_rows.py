@@ -1,0 +1,316 @@
+"""Rows as they come, read as the training table was: the first step of a loaded model.
+
+Whether texts of a CSV file, records of JSON, or columns that pandas or Polars have typed: each
+column becomes what it was in training, or there is an error that names it and its value.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from components.shared.errors import InputError
+from components.shared.tables.column_types import ColumnType
+from components.shared.tables.readings import Reading
+from components.shared.tables.typed_texts import BOOLEANS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+MOST_STRAYS: Final = 0.05
+"""Share of texts that may be none of their column's type, and count as missing, as in training."""
+NUMBERS: Final = frozenset({"integer", "float"})
+
+
+def number_of(text: str) -> float | None:
+    """Return the finite number that a text is, if it is one."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) and "_" not in text else None
+
+
+@dataclass(frozen=True)
+class ColumnReader:
+    """How values of one column are read.
+
+    Attributes:
+        column: Its name.
+        type: The type that it had in training.
+        reading: How its texts were read; None where they were no texts.
+        texts: For a column of texts, those of training that are numbers, or true or false.
+    """
+
+    column: str
+    type: ColumnType
+    reading: Reading | None = None
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, content: Mapping[str, Any]) -> Self:
+        """Return the reader that `dataclasses.asdict` made this content of."""
+        reading = content.get("reading")
+        if reading is not None:
+            lists = {name: tuple(reading.get(name, ())) for name in ("missing", "kept")}
+            reading = Reading(**{**reading, **lists})
+        return cls(content["column"], content["type"], reading, tuple(content["texts"]))
+
+    @cached_property
+    def number_texts(self) -> dict[float, str]:
+        """The texts that are numbers, by the number; empty for two, such as 7 and 07."""
+        found: dict[float, str] = {}
+        for text in self.texts:
+            if (number := number_of(text)) is not None:
+                found[number] = "" if number in found else text
+        return found
+
+    @cached_property
+    def boolean_texts(self) -> dict[bool, str]:
+        """The texts that are true or false, by what they are."""
+        return {BOOLEANS[t.casefold()]: t for t in self.texts if t.casefold() in BOOLEANS}
+
+    def read(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        """Return values as training had them; the same object where they already are.
+
+        Raises:
+            InputError: A value is none that the column could have had.
+        """
+        import pandas as pd
+
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            if self.type == "string":
+                return self._categories(values)
+            values = values.astype(values.cat.categories.dtype)
+        if self.type == "string":
+            return self._text(values)
+        if self.type in NUMBERS or self.type == "boolean":
+            return self._number(values)
+        return self._moment(values)
+
+    def _number(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        import pandas as pd
+
+        kind = values.dtype.kind
+        if kind in "iufb":
+            if not isinstance(values.dtype, np.dtype):
+                values = pd.Series(
+                    values.to_numpy(np.float64, na_value=np.nan), values.index, name=values.name
+                )
+            self._check_numbers(values)
+            return values
+        if kind == "M":
+            self._refuse(values.notna().to_numpy(), values)
+        texts, others = _apart(values)
+        numbers = pd.to_numeric(others, errors="coerce").astype(np.float64)
+        self._refuse((numbers.isna() & others.notna()).to_numpy(), values)
+        self._check_numbers(numbers)
+        read = self._read_texts(texts).cast(_float64()).to_numpy()
+        return numbers.where(texts.isna(), pd.Series(read, values.index, name=values.name))
+
+    def _check_numbers(self, values: "pd.Series[Any]") -> None:
+        if self.type == "boolean" and values.dtype.kind != "b":
+            self._refuse((values.notna() & ~values.isin((0, 1))).to_numpy(), values)
+        # 2.984 may be 2984 with a point that another reader took for a decimal one.
+        by_point = self.reading is not None and self.reading.decimal == ","
+        if by_point and self.type == "integer" and values.dtype.kind == "f":
+            self._refuse((values.notna() & (values % 1 != 0)).to_numpy(), values)
+
+    def _moment(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        import pandas as pd
+
+        if values.dtype.kind == "M":
+            if isinstance(values.dtype, np.dtype):
+                return values
+            utc: pd.Series[Any] = values.dt.tz_convert("UTC").dt.tz_localize(None)
+            return utc
+        if values.dtype.kind in "iufb":
+            self._refuse(values.notna().to_numpy(), values)
+            return pd.Series(np.full(len(values), np.datetime64("NaT", "us")), values.index)
+        texts, others = _apart(values)
+        numeric = others.map(lambda value: isinstance(value, int | float)) & others.notna()
+        moments = pd.to_datetime(others.where(~numeric), errors="coerce", utc=True)
+        self._refuse((moments.isna() & others.notna()).to_numpy(), values)
+        read = self._read_texts(texts).cast(_moment_type()).to_numpy()
+        plain = moments.dt.tz_localize(None).astype("datetime64[us]")
+        return plain.where(texts.isna(), pd.Series(read, values.index, name=values.name))
+
+    def _categories(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        import pandas as pd
+
+        known = pd.Series(values.cat.categories)
+        read = self._text(known)
+        if read is known or (read == known).all():
+            return values
+        texts = np.array([*read, None], dtype=object)
+        return pd.Series(texts[values.cat.codes], values.index, name=values.name)
+
+    def _text(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        import pandas as pd
+
+        if values.dtype.kind == "M":
+            self._refuse(values.notna().to_numpy(), values)
+        if values.dtype.kind in "iufb":
+            return values.astype(object).where(values.notna(), None).map(self._spelt, "ignore")
+        texts, others = _apart(values)
+        present = others.notna()
+        if not present.any() and self.reading is None:
+            return values
+        read = pd.Series(self._read_texts(texts).to_list(), values.index, dtype=object)
+        return read.where(~present, others.map(self._spelt, "ignore"))
+
+    def _spelt(self, value: object) -> str | None:
+        """Return the text that training had for a number or a boolean."""
+        if isinstance(value, bool | np.bool_):
+            if bool(value) not in self.boolean_texts:
+                raise InputError(self._complaint(value))
+            return self.boolean_texts[bool(value)]
+        if not isinstance(value, int | float | np.integer | np.floating):
+            raise InputError(self._complaint(value))
+        number = float(value)
+        if np.isnan(number):
+            return None
+        # Without a number in training, and of two spellings, it cannot be known which is meant.
+        if not self.number_texts or self.number_texts.get(number) == "":
+            raise InputError(self._complaint(value))
+        plain = str(int(number)) if number.is_integer() else repr(number)
+        return self.number_texts.get(number, plain)
+
+    def _read_texts(self, texts: "pd.Series[Any]") -> "pl.Series":
+        import polars as pl
+
+        from components.shared.tables.typed_texts import read_texts, stray_texts
+
+        plain = pl.Series(self.column, texts.to_list(), dtype=pl.String)
+        if self.type == "string":
+            return plain if self.reading is None else read_texts(plain, self.reading)
+        reading = self.reading or Reading(self.column, self.type)
+        read = read_texts(plain, reading)
+        if read.null_count() > plain.null_count():
+            strays = stray_texts(plain, reading)
+            self._tell_strays(strays.to_numpy(), texts)
+        return read
+
+    def _tell_strays(self, strays: NDArray[np.bool_], texts: "pd.Series[Any]") -> None:
+        count = int(strays.sum())
+        if count > MOST_STRAYS * texts.notna().sum():
+            self._refuse(strays, texts)
+        if count:
+            first = texts.to_numpy(dtype=object)[strays.argmax()]
+            warnings.warn(
+                f"{count:,} values of the column {self.column!r} are no {self.type} values and "
+                f"count as missing, the first being {first!r} in row {strays.argmax() + 1:,}.",
+                stacklevel=2,
+            )
+
+    def _refuse(self, wrong: NDArray[np.bool_], values: "pd.Series[Any]") -> None:
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise InputError(f"{self._complaint(values.iloc[row])} It stands in row {row + 1:,}.")
+
+    def _complaint(self, value: object) -> str:
+        shown = value.item() if isinstance(value, np.generic) else value
+        return (
+            f"The column {self.column!r} has the value {shown!r}, but the model was trained on "
+            f"{self.type} values of it: convert the column, or give its values as the texts that "
+            "the training table had."
+        )
+
+
+class RawRows(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Reads raw rows into a frame that the preprocessing takes. Nothing is learnt.
+
+    Args:
+        readers: How each column that the model reads is read.
+    """
+
+    def __init__(self, readers: Sequence[ColumnReader]) -> None:
+        self.readers = readers
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell scikit-learn that there is nothing to fit."""
+        return True
+
+    @property
+    def feature_names_in_(self) -> NDArray[Any]:
+        """Names of the columns that the model reads."""
+        return np.array([reader.column for reader in self.readers], dtype=object)
+
+    def fit(self, X: Any, y: object = None) -> Self:  # noqa: N803
+        """Do nothing.
+
+        Args:
+            X: Not read.
+            y: Not read.
+        """
+        return self
+
+    def transform(self, X: Any) -> "pd.DataFrame":  # noqa: N803
+        """Return the rows with each column as training had it.
+
+        Args:
+            X: A pandas or Polars frame, a list of records, or a mapping from column to values.
+                Further columns do not matter, nor does the order of columns.
+
+        Raises:
+            InputError: There is no row, a column is missing, or a value is none that its column
+                could have had; the message names it.
+        """
+        import pandas as pd
+
+        frame = _as_frame(X, [reader.column for reader in self.readers])
+        if missing := [r.column for r in self.readers if r.column not in frame.columns]:
+            raise InputError(
+                f"The rows lack {len(missing)} of the model's {len(self.readers)} columns: "
+                f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}. "
+                "Give rows with the columns that the model was trained on."
+            )
+        if frame.empty:
+            raise InputError("There are no rows to predict: give at least one.")
+        given = {reader.column: frame[reader.column] for reader in self.readers}
+        read = {reader.column: reader.read(given[reader.column]) for reader in self.readers}
+        if all(read[name] is given[name] for name in read):
+            return frame
+        return pd.DataFrame(read, index=frame.index, copy=False)
+
+
+def _as_frame(rows: Any, columns: list[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    if type(rows).__module__.partition(".")[0] == "polars":
+        from components.shared.tables.frames import to_pandas
+
+        return to_pandas(rows.lazy().collect().select(c for c in columns if c in rows.columns))
+    if isinstance(rows, Mapping):
+        scalars = all(isinstance(v, str) or not hasattr(v, "__len__") for v in rows.values())
+        return pd.DataFrame([dict(rows)] if scalars else dict(rows))
+    return pd.DataFrame.from_records([dict(row) for row in rows], columns=None)
+
+
+def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any]]":
+    """Return the texts among values, and the other ones; None stands for what is not there."""
+    objects = values.astype(object)
+    is_text = np.fromiter((isinstance(v, str) for v in objects), np.bool_, len(objects))
+    present = objects.notna().to_numpy()
+    texts = objects.where(is_text, None)
+    return texts, objects.where(~is_text & present, None)
+
+
+def _float64() -> Any:
+    import polars as pl
+
+    return pl.Float64
+
+
+def _moment_type() -> Any:
+    import polars as pl
+
+    return pl.Datetime("us")
