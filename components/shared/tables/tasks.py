@@ -11,6 +11,8 @@ from components.shared.reports.number_text import counted_rows
 from components.shared.tables.choices import TASKS
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
+from components.shared.tables.number_texts import NUMBER
+from components.shared.tables.readings import table_readings
 
 Task = Literal["binary", "multiclass", "regression"]
 MAX_INTEGER_CLASSES = 20
@@ -21,7 +23,9 @@ def resolve_task(task: str, path: str | Path, target: str) -> Task:
 
     With `auto`, text and booleans are classes; so are whole numbers of at most 20 distinct
     values; all other numbers are a regression. `classification` becomes `binary` or `multiclass`
-    by the number of classes. Rows without a target value do not count.
+    by the number of classes. Rows without a target value do not count. With `auto`, a target that
+    is a number in most rows, of more than 20 values, and something else in some is an error rather
+    than a class for each number.
 
     Args:
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
@@ -30,7 +34,7 @@ def resolve_task(task: str, path: str | Path, target: str) -> Task:
 
     Raises:
         InputError: The task is unknown; the column is unknown, has no values or one value only;
-            it is not numeric for a regression; its values are no classes.
+            it is not numeric for a regression, or only mostly so; its values are no classes.
     """
     if task not in TASKS:
         raise InputError(
@@ -40,8 +44,12 @@ def resolve_task(task: str, path: str | Path, target: str) -> Task:
     require_column(target, list(types), "target")
     values = _summarise(path, target, types[target])
     _check_learnable(values)
+    if task == "auto":
+        _check_mostly_numbers(path, values)
     if values.type == "string" and _many(values):
         _explain_text(path, values)
+    if task in ("auto", "regression"):
+        _check_strays(path, target)
     if task == "regression" or (task == "auto" and not _looks_like_classes(values)):
         _check_regression(values)
         return "regression"
@@ -137,6 +145,50 @@ def _check_classes(values: _Values) -> None:
             f"{values.present:,} rows, so hardly any class has two rows to learn from: name "
             "another column, or set `task` to regression if it is a number."
         )
+
+
+def _check_mostly_numbers(path: str | Path, values: _Values) -> None:
+    """Refuse numbers with strays among them, which would be a class each."""
+    if values.type != "string" or values.distinct <= MAX_INTEGER_CLASSES:
+        return
+    text = pl.col("text").str.strip_chars()
+    rows = pl.scan_parquet(path).select(text=pl.col(values.target).cast(pl.String))
+    told = (
+        rows.with_row_index("row", offset=1)
+        .drop_nulls("text")
+        .with_columns(number=text.str.contains(NUMBER["."]) | text.str.contains(NUMBER[","]))
+        .collect(engine="streaming")
+    )
+    numbers, strays = told.filter("number"), told.filter(~pl.col("number"))
+    if len(numbers) <= len(told) / 2 or numbers["text"].n_unique() <= MAX_INTEGER_CLASSES:
+        return
+    if strays.is_empty():
+        raise InputError(
+            f"The target {values.target!r} holds numbers stored as text: convert the column to "
+            "numbers, or set `task` to classification if each of them is a class."
+        )
+    row, example, _ = strays.row(0)
+    raise InputError(_mostly_numbers(values.target, len(strays), len(told), example, row))
+
+
+def _mostly_numbers(target: str, strays: int, present: int, example: str, row: int) -> str:
+    return (
+        f"The target {target!r} is a number in most rows and not numeric in all: {strays:,} of its "
+        f"{present:,} values are no numbers, the first being {example!r} in data row {row:,}: mend "
+        "or empty them, or set `task` to classification if each of its values is a class."
+    )
+
+
+def _check_strays(path: str | Path, target: str) -> None:
+    """Refuse a target of which values were lost when it was read as numbers."""
+    for remark in table_readings(path).remarks:
+        if remark.column == target and remark.kind == "strays":
+            present = pl.scan_parquet(path).select(pl.col(target).count()).collect().item()
+            raise InputError(
+                _mostly_numbers(
+                    target, remark.count, present + remark.count, remark.value, remark.row
+                )
+            )
 
 
 def _explain_text(path: str | Path, values: _Values) -> NoReturn:

@@ -309,3 +309,28 @@ def test_the_report_says_how_the_table_was_read(tmp_path: Path) -> None:
     write_parquet(pl.LazyFrame({"n": [1, 2]}), tmp_path / "t", TableReadings(remarks=(remark,)))
     validate_table(tmp_path / "t", tmp_path / "report", tmp_path / "schema")
     assert "1 of 20 values counts as missing" in (tmp_path / "report").read_text("utf-8")
+
+
+def test_classes_spelt_alike_are_one_warning(tmp_path: Path) -> None:
+    """Classes that differ by case or blanks are named together, in one warning."""
+    frame = pl.DataFrame({"x": range(80), "y": ["yes", "Yes", "no", " no"] * 20})
+    told = [w.message for w in validate(tmp_path, frame, target="y").warnings if w.column == "y"]
+    (message,) = [text for text in told if "blanks or case" in text]
+    assert "'Yes' and 'yes'" in message
+    assert "' no' and 'no'" in message
+
+
+def test_numbers_of_classes_are_hinted_at(tmp_path: Path) -> None:
+    """Whole numbers 1 to 26, each as often, may be letters: how to say so is told."""
+    frame = pl.DataFrame({"x": range(1300), "letter": [1 + i % 26 for i in range(1300)]})
+    validated = validate(tmp_path, frame, target="letter")
+    assert validated.task == "regression"
+    assert "set --task classification" in validated.warnings[-1].message
+
+
+def test_counts_are_no_numbers_of_classes(tmp_path: Path) -> None:
+    """Ages and counts, of which some are much more frequent than others, get no such hint."""
+    counts = [n for n in range(30) for _ in range(600 // (n + 1))]
+    frame = pl.DataFrame({"x": range(len(counts)), "visits": counts})
+    told = [warning.message for warning in validate(tmp_path, frame, target="visits").warnings]
+    assert not any("--task" in message for message in told)

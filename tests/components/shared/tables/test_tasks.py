@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from components.shared.errors import InputError
+from components.shared.tables.readings import Reading, Remark, TableReadings, parquet_metadata
 from components.shared.tables.tasks import resolve_task
 
 
@@ -96,3 +97,36 @@ def test_unknown_target_suggests_the_near_one(tmp_path: Path) -> None:
     pl.DataFrame({"churned": [0, 1]}).write_parquet(path)
     with pytest.raises(InputError, match="mean 'churned'"):
         resolve_task("auto", path, "churn")
+
+
+@pytest.mark.parametrize(
+    ("strays", "message"),
+    [
+        (["?", "-"], r"2 of its 92 values are no numbers, the first being '\?' in data row 91"),
+        ([], r"numbers stored as text"),
+    ],
+)
+def test_numbers_with_strays_are_no_classes(
+    tmp_path: Path, strays: list[str], message: str
+) -> None:
+    """A price in text is refused with what keeps it from being a number, not 30 classes."""
+    values = [f"${1000 + i % 30:,}" for i in range(90)] + strays
+    with pytest.raises(InputError, match=message):
+        resolve(tmp_path, values)
+    assert resolve(tmp_path, values, "classification") == "multiclass"
+
+
+def test_grades_with_a_letter_are_classes(tmp_path: Path) -> None:
+    """Few numbers beside letters are classes, as school grades 1 to 7 and K are."""
+    assert resolve(tmp_path, ["1", "2", "3", "K"] * 10) == "multiclass"
+
+
+def test_strays_that_were_read_as_missing_are_named(tmp_path: Path) -> None:
+    """A target that lost values when it was read is refused with the first of them."""
+    remark = Remark("y", "strays", "1 value is no number", 1, "oops", 7)
+    path = tmp_path / "table.parquet"
+    readings = TableReadings({"y": Reading("y", "float")}, (remark,))
+    table = pl.DataFrame({"y": [*range(99), None]}, schema={"y": pl.Float64})
+    table.write_parquet(path, metadata=parquet_metadata(readings))
+    with pytest.raises(InputError, match="'oops' in data row 7"):
+        resolve_task("auto", path, "y")
