@@ -186,7 +186,8 @@ def _is_plain(texts: list[str]) -> bool:
 
 def _looks_like_data(names: list[str], rows: list[list[str]], line: int) -> list[Remark]:
     """Say so if the first line of a file without a header was taken for the names."""
-    if not rows or not any(_is_plain([name]) for name in names) or _tells_apart(names, rows):
+    numbers = pl.Series(names, dtype=pl.String).cast(pl.Float64, strict=False)
+    if not rows or numbers.null_count() == len(names) or _tells_apart(names, rows):
         return []
     message = (
         f"line {line} was taken for the names of the columns, though it looks like a row "

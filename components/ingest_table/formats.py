@@ -61,7 +61,12 @@ def _convert_csv(path: Path, parquet: Path, wishes: Wishes) -> TableReadings:
         try:
             rows = table.select(pl.len()).collect().item() if _is_large(path) else None
             table, noted = _without_row_numbers(table, structure.remarks)
-            table = table.filter(pl.any_horizontal(pl.all().is_not_null()))
+            table = table.map_batches(
+                _without_blank_rows,
+                predicate_pushdown=False,
+                projection_pushdown=False,
+                streamable=True,
+            )
             readings = write_typed(table, parquet, wishes, rows, noted)
         except UNREADABLE as error:
             find_fault(path, structure.separator, structure.fields, structure.first_line)
@@ -70,6 +75,15 @@ def _convert_csv(path: Path, parquet: Path, wishes: Wishes) -> TableReadings:
         if structure.unnamed_end or last.collect(engine="streaming").item():
             check_field_counts(path, structure.separator, structure.fields, structure.first_line)
     return readings
+
+
+def _without_blank_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out rows without any text.
+
+    As a filter of the whole scan, planning it would take the square of the number of columns.
+    """
+    filled = rows.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    return rows if filled.all() else rows.filter(filled)
 
 
 def _is_large(path: Path) -> bool:

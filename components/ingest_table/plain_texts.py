@@ -23,6 +23,7 @@ LENGTH_OF_UNDECIDED: Final = len("-999.999")
 BEYOND_INTEGERS: Final = 2.0**63
 ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 ISO_MOMENT: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-5][0-9]:[0-5][0-9]$"
+BEGINNINGS: Final = (*"0123456789.+-",)
 NOT_PLAIN: Final = "not plain"
 
 
@@ -33,7 +34,7 @@ def plain_sorts(texts: pl.Series) -> tuple[PlainType, dict[Sort, Seen]] | None:
         The type and the sorts; None where a text is not plain, or where there is none.
     """
     present = texts.len() - texts.null_count()
-    if not present:
+    if not present or not texts[int(texts.is_not_null().arg_true()[0])].startswith(BEGINNINGS):
         return None
     numbers = texts.cast(pl.Float64, strict=False)
     if texts.len() - numbers.null_count() == present:
@@ -67,10 +68,8 @@ def _guarded(text: pl.Expr, kind: PlainType, *, strict: bool) -> pl.Expr:
 
 
 def _needless_zero(text: pl.Expr) -> pl.Expr:
-    """Tell which plain numbers begin with a zero before another digit, a sign aside."""
-    return pl.any_horizontal(
-        (text >= f"{sign}00") & (text < f"{sign}0:") for sign in ("", "-", "+")
-    )
+    """Tell which plain numbers begin with a zero before another digit."""
+    return (text >= "00") & (text < "0:")
 
 
 def _plain_numbers(

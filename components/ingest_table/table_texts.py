@@ -12,21 +12,21 @@ from components.ingest_table.plain_texts import POINT, UNDECIDED_POINT
 from components.ingest_table.wishes import Wishes
 
 BATCH_ROWS: Final = 100_000
+FIRST_PART: Final = 12
+"""The share of rows, as 1 of so many, in which 5 % of all rows can be seen not to be numbers."""
+
 THREADS: Final = 4
 
 
 def read_column_texts(
-    table: pl.LazyFrame, columns: Sequence[str], wishes: Wishes, rows_at_most: int | None = None
+    table: pl.LazyFrame, columns: Sequence[str], wishes: Wishes
 ) -> list[ColumnTexts]:
-    """Count the sorts of texts in columns of a table, in the memory of one batch.
+    """Count the sorts of all texts in columns of a table, in the memory of one batch.
 
     Args:
         table: The table, with these columns as text.
         columns: Their names.
         wishes: What users say of the table.
-        rows_at_most: The reading ends early where the rows so far show, out of so many at most,
-            how each column is read if it is text, and where the others are plain so far: a cast
-            will tell whether they are to their end. None to read all rows.
     """
     found = [ColumnTexts(name, wishes.missing) for name in columns]
     start = 1
@@ -36,11 +36,28 @@ def read_column_texts(
             parts = zip(found, batch.get_columns(), strict=True)
             list(threads.map(lambda part: part[0].add(part[1], start), parts))  # noqa: B023
             start += len(batch)
-            if rows_at_most is not None:
-                further = rows_at_most - start + 1
-                if all(_is_settled(column, further) for column in found):
-                    break
     return found
+
+
+def read_first_texts(
+    table: pl.LazyFrame, columns: Sequence[str], wishes: Wishes, rows_at_most: int
+) -> list[ColumnTexts] | None:
+    """Count the sorts of the first texts, if they show how each column is read.
+
+    Args:
+        table: The table, with these columns as text.
+        columns: Their names.
+        wishes: What users say of the table.
+        rows_at_most: The number of its rows, or more.
+
+    Returns:
+        What was seen of each column; None unless each is text, whatever follows, or is plain so
+        far: then a cast tells whether it is to its end.
+    """
+    first = min(rows_at_most, rows_at_most // FIRST_PART + 1)
+    found = read_column_texts(table.head(first), columns, wishes)
+    settled = all(_is_settled(column, rows_at_most - first) for column in found)
+    return found if settled else None
 
 
 def _is_settled(column: ColumnTexts, further_rows: int) -> bool:

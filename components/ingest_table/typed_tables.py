@@ -20,7 +20,7 @@ from components.ingest_table.decisions import (
 )
 from components.ingest_table.plain_texts import PlainType, plain_values
 from components.ingest_table.sorts import Seen
-from components.ingest_table.table_texts import read_column_texts
+from components.ingest_table.table_texts import read_column_texts, read_first_texts
 from components.ingest_table.wishes import Wishes
 from components.shared.errors import InputError
 from components.shared.tables.column_types import CANONICAL, schema_types
@@ -74,7 +74,7 @@ def write_typed(
         parquet: The file to write.
         wishes: What users say of the table.
         rows_at_most: How many rows there are at most, where it is worth to read the table once
-            instead of twice; see `read_column_texts`.
+            instead of twice; see `read_first_texts`.
         noted: What there is to say of the file itself.
 
     Returns:
@@ -141,7 +141,9 @@ def _decided(
     wishes: Wishes,
     at_most: int | None = None,
 ) -> dict[str, _Column]:
-    found = read_column_texts(table, names, wishes, at_most) if names else []
+    first = read_first_texts(table, names, wishes, at_most) if names and at_most else None
+    proven = first is None
+    found = (first or read_column_texts(table, names, wishes)) if names else []
     return {
         texts.name: _Column(
             texts,
@@ -152,7 +154,7 @@ def _decided(
                 given=wishes.given(texts.name),
                 is_target=texts.name == wishes.target,
             ),
-            proven=at_most is None,
+            proven,
         )
         for texts in found
     }

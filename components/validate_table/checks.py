@@ -10,6 +10,8 @@ from components.shared.tables.schema import ColumnRule, TableSchema
 from components.validate_table.findings import Finding
 
 BATCH_ROWS = 100_000
+COLUMNS_AT_ONCE = 50
+"""pandera's time grows with the square of a schema's columns."""
 SAMPLE_VALUES = 10
 EXCERPT = 80
 
@@ -52,14 +54,10 @@ def _check_values(table: str | Path, rules: list[ColumnRule]) -> list[Finding]:
     checked = [rule for rule in rules if _pandera_checks(rule) or not rule.nullable]
     if not checked:
         return []
-    schema = pa.DataFrameSchema(
-        {
-            rule.name: pa.Column(
-                CANONICAL[rule.type], _pandera_checks(rule), nullable=rule.nullable
-            )
-            for rule in checked
-        }
-    )
+    schemas = [
+        _pandera_schema(checked[start : start + COLUMNS_AT_ONCE])
+        for start in range(0, len(checked), COLUMNS_AT_ONCE)
+    ]
     lazy = pl.scan_parquet(table).select(
         pl.col(rule.name).cast(CANONICAL[rule.type]) for rule in checked
     )
@@ -69,7 +67,7 @@ def _check_values(table: str | Path, rules: list[ColumnRule]) -> list[Finding]:
     findings: dict[tuple[str, str], Finding] = {}
     start = 0
     for batch in lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-        for (column, check), failed in _failures(schema, batch):
+        for (column, check), failed in _failures(schemas, batch):
             finding = findings.setdefault(
                 (column, check), Finding(column, check, messages[column, check])
             )
@@ -84,18 +82,31 @@ def _check_values(table: str | Path, rules: list[ColumnRule]) -> list[Finding]:
     return [findings[key] for key in sorted(findings, key=order.__getitem__)]
 
 
+def _pandera_schema(rules: list[ColumnRule]) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            rule.name: pa.Column(
+                CANONICAL[rule.type], _pandera_checks(rule), nullable=rule.nullable
+            )
+            for rule in rules
+        }
+    )
+
+
 def _failures(
-    schema: pa.DataFrameSchema, batch: pl.DataFrame
+    schemas: list[pa.DataFrameSchema], batch: pl.DataFrame
 ) -> list[tuple[tuple[str, str], pl.DataFrame]]:
-    try:
-        schema.validate(batch, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        grouped = errors.failure_cases.group_by("column", "check", maintain_order=True)
-        return [
-            ((str(column), "missing" if check == "not_nullable" else str(check)), failed)
-            for (column, check), failed in grouped
-        ]
-    return []
+    failures: list[tuple[tuple[str, str], pl.DataFrame]] = []
+    for schema in schemas:
+        try:
+            schema.validate(batch.select(list(schema.columns)), lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            grouped = errors.failure_cases.group_by("column", "check", maintain_order=True)
+            failures += [
+                ((str(column), "missing" if check == "not_nullable" else str(check)), failed)
+                for (column, check), failed in grouped
+            ]
+    return failures
 
 
 def _pandera_checks(rule: ColumnRule) -> list[pa.Check]:

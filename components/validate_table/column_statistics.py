@@ -11,6 +11,7 @@ from components.shared.tables.schema import Bound, ColumnRule, TableSchema
 
 MAX_CATEGORIES = 50
 HEAD_ROWS = 200_000
+VALUES_AT_ONCE = 2_000_000
 UNCERTAINTY = 0.8
 """Polars estimates distinct counts with an error of a few per cent; beyond this, it counts."""
 
@@ -62,20 +63,30 @@ def column_statistics(table: str | Path) -> list[ColumnStatistics]:
     An exact count of distinct values, where all of them might differ, takes some 20 bytes a row.
     """
     types = column_types(table)
-    lazy = pl.scan_parquet(table).with_columns(
-        pl.col(name).cast(pl.Float64).fill_nan(None)
-        for name, kind in types.items()
-        if kind == "float"
-    )
+    lazy = pl.scan_parquet(table)
     selected = [pl.len().alias("rows")]
     for number, (name, kind) in enumerate(types.items()):
-        for key, expression in _measures(pl.col(name), kind).items():
+        for key, expression in _measures(_column(name, kind), kind).items():
             selected.append(expression.alias(f"{number} {key}"))
     measured = lazy.select(selected).collect(engine="streaming").row(0, named=True)
-    return [
-        _describe(lazy, name, kind, measured, str(number))
-        for number, (name, kind) in enumerate(types.items())
-    ]
+    described = []
+    together = max(VALUES_AT_ONCE // max(measured["rows"], 1), 1)
+    numbered = list(enumerate(types.items()))
+    for start in range(0, len(numbered), together):
+        part = numbered[start : start + together]
+        values = lazy.select(_column(name, kind) for _, (name, kind) in part)
+        if together > 1:
+            # Each scan reads the schema: one a column would take the square of their number.
+            values = values.collect(engine="streaming").lazy()
+        described += [
+            _describe(values, name, kind, measured, str(number)) for number, (name, kind) in part
+        ]
+    return described
+
+
+def _column(name: str, kind: ColumnType) -> pl.Expr:
+    column = pl.col(name)
+    return column.cast(pl.Float64).fill_nan(None) if kind == "float" else column
 
 
 def _measures(column: pl.Expr, kind: ColumnType) -> dict[str, pl.Expr]:

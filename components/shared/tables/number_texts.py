@@ -66,7 +66,7 @@ NUMBER: Final[dict[Decimal, str]] = {
 """Regular expressions of a whole text without blanks around it, by what precedes decimals."""
 
 INFINITE: Final = r"(?i)^[+-]?inf(?:inity)?$"
-NEEDLESS_ZERO: Final = r"^[^0-9.,]*0[0-9]"
+NEEDLESS_ZERO: Final = "^0[0-9]"
 """What begins the digits of a code, such as a postcode, rather than those of a number."""
 DIGITS: Final = rf"([.,]?[0-9](?:[0-9.,'’]|{BLANK})*{EXPONENT})"
 NEGATIVE: Final = rf"^[^0-9.,]*(?:{MINUS}|\()|{MINUS}$"
