@@ -37,6 +37,7 @@ from registry_service.api.registry.models import (
     models_router,
     register_router,
 )
+from registry_service.api.turns import Turns
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
@@ -76,7 +77,9 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         SettingsError: The access file cannot be read.
     """
-    engine = open_engine(settings.url(), settings.threads)
+    turns = Turns(settings.threads)
+    # And two for what the service does by itself: housekeeping, and notes of refusals.
+    engine = open_engine(settings.url(), turns.workers + 2)
     database = SqlDatabase(engine)
     blobs = blob_store(settings)
     lookup = Lookup(settings.protected_aliases)
@@ -90,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
         if isinstance(blobs, FolderStore):
             blobs.prepare()
         migrate(engine)
-        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        anyio.to_thread.current_default_thread_limiter().total_tokens = turns.workers + 1
         housework = asyncio.create_task(keep_house(Housekeeping(database, blobs)))
         yield
         housework.cancel()
@@ -113,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(kubeflow_router(dialect, resources, artifacts))
     describe_bodies(app, (*schemas.BODIES, *BODIES))
     app.state.authenticator = authenticator(settings)
+    app.state.turns = turns
     return app
 
 

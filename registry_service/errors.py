@@ -141,3 +141,9 @@ class SettingsError(RegistryError, ValueError):
     """A setting is wrong; the message names it and says how to mend it."""
 
     code = "bad_settings"
+
+
+class BusyError(StorageError):
+    """There is more to do than the registry can: a retry helps later."""
+
+    code = "busy"

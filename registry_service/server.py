@@ -38,6 +38,8 @@ HEAD_SECONDS = 10
 # Bytes of a request's head, and of what is read ahead of its body. A URL has 16 KiB at most; the
 # token of a service account has 2, what a mesh says of a caller's certificate has 4.
 MOST_HEAD = 64 << 10
+# A fifth of Python's own: with twelve busy threads the loop waits for 12 ms rather than for 60.
+SWITCH_SECONDS = 0.001
 # Each costs some 10 KiB while it says nothing.
 MOST_CONNECTIONS = 2048
 
@@ -56,6 +58,8 @@ def run(settings: Settings) -> None:
     if settings.database_url is not None:
         with _ending_at_once():
             _await_database(settings.database_url)
+    # The loop that answers probes gets its turn sooner from threads that compute.
+    sys.setswitchinterval(SWITCH_SECONDS)
     run_loop(_serve_until_asked(settings, host, port))
 
 

@@ -1,38 +1,30 @@
-"""The bodies of changes, read when it is known that who asks may change something."""
+"""The JSON bodies of changes."""
 
 import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from registry_service.api.identity import identity_of
 from registry_service.domain import limits
-from registry_service.domain.access import Role
 from registry_service.errors import TooLargeError, TooSlowError
 
 
 async def raw_body(request: Request) -> bytes:
-    """Return the JSON body of a change.
-
-    Raises:
-        ForbiddenError: Whoever asks may change nothing: nothing is read.
-        TooLargeError: There is more of it than `limits.SMALL_BODY`; not all of it was read.
-        TooSlowError: It did not arrive in time.
-    """
-    return await _read(request, limits.SMALL_BODY)
-
-
-async def large_body(request: Request) -> bytes:
-    """Return the JSON body of a change that may name many files: `raw_body`, with more room."""
-    return await _read(request, limits.LARGE_BODY)
+    """Return the JSON body of a change, which was read before its turn came."""
+    raw: bytes = request.state.raw
+    return raw
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]
-LargeBody = Annotated[bytes, Depends(large_body)]
 
 
-async def _read(request: Request, most: int) -> bytes:
-    (await identity_of(request)).require_somewhere(Role.WRITER)
+async def read_body(request: Request, most: int) -> None:
+    """Read the body of a request for `raw_body`.
+
+    Raises:
+        TooLargeError: It has more bytes than that; not all of them were read.
+        TooSlowError: It did not arrive in time.
+    """
     chunks: list[bytes] = []
     size = 0
     try:
@@ -44,4 +36,4 @@ async def _read(request: Request, most: int) -> bytes:
                 chunks.append(chunk)
     except TimeoutError as error:
         raise TooSlowError(f"the body did not arrive within {limits.BODY_SECONDS} s") from error
-    return b"".join(chunks)
+    request.state.raw = b"".join(chunks)

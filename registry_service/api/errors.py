@@ -5,9 +5,9 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
@@ -86,10 +86,13 @@ async def _on_registry_error(request: Request, error: Exception) -> Response:
 def on_forbidden(refusals: Refusals) -> Handler:
     """Return what answers a refusal, once it is in the audit log."""
 
+    # One at a time, so that many refusals take no worker from others.
+    one = CapacityLimiter(1)
+
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, ForbiddenError)  # noqa: S101 - registered for this class
         asked = f"{request.method} {request.url.path}"
-        await run_in_threadpool(refusals.note, error, asked)
+        await to_thread.run_sync(refusals.note, error, asked, limiter=one)
         return await _on_registry_error(request, error)
 
     return answer

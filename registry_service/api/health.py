@@ -8,13 +8,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 
 from registry_service.api.json import json_response
 from registry_service.api.openapi import api_router
+from registry_service.api.turns import PROBES
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.ports import Database
 
 
 def health_router(database: Database, blobs: BlobStore, figures: CollectorRegistry) -> APIRouter:
     """Return the probes, and the figures for Prometheus."""
-    router = api_router("", "Health")
+    router = api_router("", "Health", PROBES)
     parts: Sequence[Database | BlobStore] = (database, blobs)
 
     @router.get("/livez")

@@ -9,7 +9,10 @@ from registry_service.domain.access import ANYONE, Identity
 
 
 async def identity_of(request: Request) -> Identity:
-    """Return who asks. Raises UnauthorizedError."""
+    """Return who asks, found out once. Raises UnauthorizedError."""
+    known: Identity | None = getattr(request.state, "identity", None)
+    if known is not None:
+        return known
     authenticator: Authenticator | None = request.app.state.authenticator
     if authenticator is None:
         return ANYONE

@@ -1,5 +1,6 @@
 """Around every request: an id, a line in the log, figures for Prometheus, marks of age."""
 
+import asyncio
 import logging
 import os
 import re
@@ -23,6 +24,7 @@ DEPRECATION = "@1767225600"
 SUNSET = "Fri, 31 Dec 2027 23:59:59 GMT"
 SUCCESSOR = '</api/model_registry/v1/>; rel="successor-version"'
 MAX_URL = 16_384
+SEND_SECONDS = 60
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -89,7 +91,9 @@ class ObservedApp:
                     headers["Deprecation"] = DEPRECATION
                     headers["Sunset"] = SUNSET
                     headers["Link"] = SUCCESSOR
-            await send(message)
+            # Nobody holds an answer's bytes for ever who does not take them.
+            async with asyncio.timeout(SEND_SECONDS):
+                await send(message)
 
         refused = self._refusal(scope)
         try:

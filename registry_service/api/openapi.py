@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from registry_service.api.turns import ORDINARY, Kind, route_class
 from registry_service.domain import limits
 
 REF = "#/components/schemas/{model}"
@@ -49,9 +50,9 @@ def takes(model: type[BaseModel], most: int = limits.SMALL_BODY) -> dict[str, An
     return {"requestBody": {"required": True, "content": content, "description": described}}
 
 
-def api_router(prefix: str, tag: str) -> APIRouter:
-    """Return a router of routes all of which may answer with an error of ours."""
-    return APIRouter(prefix=prefix, tags=[tag], responses=ERRORS)
+def api_router(prefix: str, tag: str, kind: Kind = ORDINARY) -> APIRouter:
+    """Return a router of routes that do one kind of work, and may answer with an error of ours."""
+    return APIRouter(prefix=prefix, tags=[tag], responses=ERRORS, route_class=route_class(kind))
 
 
 def describe_bodies(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:

@@ -22,8 +22,9 @@ _NETWORK = {
     "keepalives_count": "3",
     "tcp_user_timeout": "20000",
 }
-# So many steps of SQLite's virtual machine, some milliseconds, pass between two looks at the clock.
-_STEPS = 100_000
+# So many steps of SQLite's virtual machine pass between two looks at the clock: some ten for each
+# row of a search, which may take long for each.
+_STEPS = 1_000
 
 
 def _dumps(value: Any) -> str:

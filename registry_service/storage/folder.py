@@ -18,7 +18,7 @@ from registry_service.errors import (
 )
 from registry_service.service.blob_ports import GIVEN_UP_AFTER, Transfer
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 SHA256_LENGTH = 64
 BLOB_PATH = "/api/registry/v1/blobs/"
 

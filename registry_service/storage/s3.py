@@ -21,7 +21,7 @@ SINGLE_REQUEST = 5 << 30
 PART = 64 << 20
 MOST_PARTS = 10_000
 LARGEST = 5 << 40
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 _ABSENT = "NoSuchKey"
 
 

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from registry_service.api.identity import Caller
 from registry_service.api.parameters import numeric_id
 from registry_service.api.tokens import decode_token, encode_token
+from registry_service.api.turns import LISTS, route_class
 from registry_service.domain.access import ANYONE, Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import AuditQuery
@@ -177,7 +178,7 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
 
 def assets_router() -> APIRouter:
     """Return style and icon, which need no identity: the page that asks for one has them too."""
-    router = _router()
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/ui/assets/{name}")
     def asset(name: str) -> Response:
@@ -189,7 +190,7 @@ def assets_router() -> APIRouter:
 
 
 def _router() -> APIRouter:
-    return APIRouter(include_in_schema=False)
+    return APIRouter(include_in_schema=False, route_class=route_class(LISTS))
 
 
 def _from(token: str, query: ListQuery) -> ListQuery:

@@ -1,23 +1,25 @@
 """Our routes for bytes: where clients bring and fetch them, and the bytes themselves."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.concurrency import run_in_threadpool
 
-from registry_service.api.bodies import LargeBody
+from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
+from registry_service.api.turns import LONG, NAMING_FILES, UPLOADS
 from registry_service.domain import limits
 from registry_service.domain.access import Role
-from registry_service.errors import InvalidRequestError
+from registry_service.errors import InvalidRequestError, TooSlowError
 from registry_service.service.blob_ports import (
     BlobStore,
-    BlobWriter,
     LocalBlobs,
     PartedBlobs,
     Parts,
@@ -27,17 +29,18 @@ from registry_service.service.uploads import Uploads
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
-BATCH = 1 << 20
+BATCH = 1 << 18
+WRITERS = 4
 _BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream": {}}}}
 _SERVED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
 def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
-    router = api_router("/api/registry/v1", "Bytes")
+    router = api_router("/api/registry/v1", "Bytes", NAMING_FILES)
 
     @router.post("/uploads", openapi_extra=takes(UploadsBody, limits.LARGE_BODY))
-    def plan_uploads(who: Caller, raw: LargeBody) -> Response:
+    def plan_uploads(who: Caller, raw: RawBody) -> Response:
         """Say of each file whether it is there, else where and how to bring it.
 
         `state` is `present`, `upload` (with method, url and headers of the request to send) or
@@ -59,10 +62,10 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
 
 def parts_router(blobs: PartedBlobs) -> APIRouter:
     """Return the routes for what one request cannot carry."""
-    router = api_router("/api/registry/v1/uploads", "Bytes")
+    router = api_router("/api/registry/v1/uploads", "Bytes", LONG)
 
     @router.post("/parts", openapi_extra=takes(PartsBody, limits.LARGE_BODY))
-    def plan_parts(who: Caller, raw: LargeBody) -> Response:
+    def plan_parts(who: Caller, raw: RawBody) -> Response:
         """Say of each part of a file what `uploads` says of files. Takes a writer."""
         who.require_somewhere(Role.WRITER)
         wanted = {part.sha256: part.size for part in parse(PartsBody, raw).parts}
@@ -75,7 +78,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         return json_response({"parts": plans})
 
     @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody, limits.LARGE_BODY))
-    def assemble(who: Caller, raw: LargeBody) -> Response:
+    def assemble(who: Caller, raw: RawBody) -> Response:
         """Put a file together from its parts, in their order. Takes a writer of some model."""
         who.require_somewhere(Role.WRITER)
         body = parse(AssemblyBody, raw)
@@ -87,19 +90,23 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
 
 def incoming_router(blobs: LocalBlobs) -> APIRouter:
     """Return the route through which bytes come, where the store has none of its own."""
-    router = api_router("/api/registry/v1/blobs", "Bytes")
+    router = api_router("/api/registry/v1/blobs", "Bytes", UPLOADS)
+    # Threads of their own: others do not wait while the disk writes.
+    writers = CapacityLimiter(WRITERS)
 
     @router.put("/{sha256}", status_code=201, openapi_extra=_BYTES)
     async def put_blob(who: Caller, sha256: str, request: Request) -> Response:
         """Take the bytes of a file, checked by digest, where there is no S3. Takes a writer."""
         who.require_somewhere(Role.WRITER)
-        mark = uploader_mark(who.name)
-        writer = await run_in_threadpool(blobs.writer, _digest(sha256), mark)
+        size, mark = 0, uploader_mark(who.name)
+        writer = await to_thread.run_sync(blobs.writer, _digest(sha256), mark, limiter=writers)
         try:
-            size = await _receive(request, writer)
-            await run_in_threadpool(writer.commit)
+            async for batch in _batches(request):
+                await to_thread.run_sync(writer.write, batch, limiter=writers)
+                size += len(batch)
+            await to_thread.run_sync(writer.commit, limiter=writers)
         finally:
-            await run_in_threadpool(writer.discard)
+            await to_thread.run_sync(writer.discard, limiter=writers)
         return json_response({"sha256": sha256, "size": size}, 201)
 
     return router
@@ -107,7 +114,7 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
 
 def outgoing_router(stored: Bytes) -> APIRouter:
     """Return the route that passes bytes on, also for those who cannot reach the store itself."""
-    router = api_router("/api/registry/v1/blobs", "Bytes")
+    router = api_router("/api/registry/v1/blobs", "Bytes", LONG)
 
     @router.get("/{sha256}", response_class=StreamingResponse, responses=_SERVED)
     def get_blob(who: Caller, sha256: str) -> Response:
@@ -144,17 +151,23 @@ def _plan(
     }
 
 
-async def _receive(request: Request, writer: BlobWriter) -> int:
-    size = 0
+async def _batches(request: Request) -> AsyncIterator[bytes]:
+    """Yield the bytes of a request. Raises TooSlowError when none come for a while."""
     batch = bytearray()
-    async for chunk in request.stream():
-        batch += chunk
-        size += len(chunk)
-        if len(batch) >= BATCH:
-            await run_in_threadpool(writer.write, bytes(batch))
-            batch.clear()
-    await run_in_threadpool(writer.write, bytes(batch))
-    return size
+    chunks = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(limits.BODY_SECONDS):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                break
+            batch += chunk
+            if len(batch) >= BATCH:
+                yield bytes(batch)
+                batch.clear()
+    except TimeoutError as error:
+        raise TooSlowError(f"no bytes came for {limits.BODY_SECONDS} s") from error
+    yield bytes(batch)
 
 
 def _digest(text: str) -> str:

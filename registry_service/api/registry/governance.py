@@ -17,6 +17,7 @@ from registry_service.api.registry.views import (
     model_view,
     version_view,
 )
+from registry_service.api.turns import LONG
 from registry_service.domain.registration import AuditQuery
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
@@ -29,6 +30,7 @@ HOUR = 3600
 def versions_router(versions: Versions, verification: Verification) -> APIRouter:
     """Return the routes of a model's versions."""
     router = api_router("/api/registry/v1/models/{name}", "Versions")
+    slow = api_router("/api/registry/v1/models/{name}", "Versions", LONG)
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
@@ -61,7 +63,7 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
         versions.restore(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 
-    @router.post("/versions/{ref}/verification")
+    @slow.post("/versions/{ref}/verification")
     def verify(who: Caller, name: str, ref: str) -> Response:
         """Read every file of a version in the store and compare its digest. Takes a writer."""
         checks = verification.verify(who, name, ref)
@@ -98,7 +100,7 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
         versions.delete(who, name, ref, reason)
         return Response(status_code=204)
 
-    @router.post("/retention", openapi_extra=takes(RetentionBody))
+    @slow.post("/retention", openapi_extra=takes(RetentionBody))
     def retain(who: Caller, name: str, raw: RawBody) -> Response:
         """Delete old archived versions that nothing holds, or say which. Takes an approver.
 
@@ -109,12 +111,14 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
         shown = [version_view(version) for version in deleted]
         return json_response({"versions": shown, "dryRun": body.dry_run})
 
+    router.routes.extend(slow.routes)
     return router
 
 
 def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRouter:
     """Return the routes across models: data to versions, the audit log, garbage collection."""
     router = api_router("/api/registry/v1", "Records")
+    slow = api_router("/api/registry/v1", "Records", LONG)
 
     @router.get("/datasets/{digest}/versions")
     def trained_on(who: Caller, digest: str) -> Response:
@@ -151,7 +155,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
         entries = audit.entries(who, query)
         return json_response({"items": [audit_view(entry) for entry in entries]})
 
-    @router.post("/gc", openapi_extra=takes(GarbageBody))
+    @slow.post("/gc", openapi_extra=takes(GarbageBody))
     def collect(who: Caller, raw: RawBody) -> Response:
         """Delete bytes that no version names, or count them. Takes an approver of all models.
 
@@ -161,4 +165,5 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
         found = garbage.collect(who, body.older_than_hours * HOUR, body.dry_run)
         return json_response({"blobs": found.blobs, "bytes": found.bytes, "dryRun": body.dry_run})
 
+    router.routes.extend(slow.routes)
     return router

@@ -6,7 +6,7 @@ from typing import Annotated
 import pydantic_core
 from fastapi import APIRouter, Depends, Header, Response
 
-from registry_service.api.bodies import LargeBody, RawBody
+from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
@@ -25,6 +25,7 @@ from registry_service.api.registry.views import (
     version_view,
 )
 from registry_service.api.tokens import encode_token
+from registry_service.api.turns import NAMING_FILES
 from registry_service.domain import limits
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import ModelVersion, RegisteredModel
@@ -38,7 +39,7 @@ Listing = Annotated[ListQuery, Depends(list_query)]
 
 def register_router(registrations: Registrations) -> APIRouter:
     """Return the route of the atomic registration."""
-    router = api_router("/api/registry/v1", "Registration")
+    router = api_router("/api/registry/v1", "Registration", NAMING_FILES)
 
     @router.post(
         "/register",
@@ -47,7 +48,7 @@ def register_router(registrations: Registrations) -> APIRouter:
         responses={200: {"description": "Registered before under this key"}},
     )
     def register(
-        who: Caller, raw: LargeBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
+        who: Caller, raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:
         """Register model, version, files, metrics, data and lineage: all or nothing.
 
