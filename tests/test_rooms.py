@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from pipelines.definition import catalog
 PACKAGES = ("components", "pipelines", "registry_service")
 GRAPH = grimp.build_graph(*PACKAGES)
 SHARED = "components.shared"
+IN_MODELS = {"components.shared.features.date_features"}
+"""Fitted models hold objects of these: each step that loads one imports them by name."""
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines."""
 
@@ -23,6 +26,24 @@ def _room(module: str) -> str:
         return ""
     parts = module.split(".")
     return ".".join(parts[:2]) if parts[0] == "components" else parts[0]
+
+
+def _rooms_that_use(module: str, seen: set[str]) -> Iterator[str]:
+    for user in GRAPH.find_modules_that_directly_import(module) - seen:
+        seen.add(user)
+        if room := _room(user):
+            yield room
+        else:
+            yield from _rooms_that_use(user, seen)
+
+
+@pytest.mark.parametrize(
+    "module",
+    sorted(m for m in GRAPH.find_descendants(SHARED) - IN_MODELS if not GRAPH.find_children(m)),
+)
+def test_what_is_shared_is_used_by_two(module: str) -> None:
+    """What one component alone uses stands in its own folder."""
+    assert len(set(_rooms_that_use(module, set()))) >= 2
 
 
 @pytest.mark.parametrize("name", catalog.component_names())
