@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from components.ingest_table.column_texts import ColumnTexts
 from components.ingest_table.decisions import Decision, decide
 from components.ingest_table.given_types import GivenType
+from components.ingest_table.plain_texts import plain_sorts, plain_values
+from components.ingest_table.sorting import sorts_of
 from components.shared.tables.column_types import ColumnType
 from components.shared.tables.missing_texts import SYMBOLS, WORDS
+from components.shared.tables.readings import Reading
 from components.shared.tables.typed_texts import read_texts, stray_texts
 
 
@@ -272,6 +275,29 @@ def test_neither_order_nor_place_decides(
     assert [
         (remark.kind, remark.count) for remark in first.remarks if remark.kind != "missing"
     ] == [(remark.kind, remark.count) for remark in second.remarks if remark.kind != "missing"]
+
+
+PLAIN = st.one_of(
+    st.lists(st.integers(-(10**19), 10**19).map(str), min_size=1, max_size=20),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False).map(str), min_size=1, max_size=20),
+    st.lists(st.floats(-1000, 1000).map(lambda x: f"{x:.3f}"), min_size=1, max_size=20),
+    st.lists(st.dates().map(str), min_size=1, max_size=20),
+    st.lists(st.datetimes().map(lambda m: f"{m:%Y-%m-%d %H:%M:%S}"), min_size=1, max_size=20),
+    st.lists(st.text("0123456789+-.eE: T", min_size=1, max_size=11), min_size=1, max_size=3),
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(PLAIN)
+def test_what_casts_read_the_grammar_reads_alike(texts: list[str]) -> None:
+    """The short way for plain texts finds the sorts and the values that the long way finds."""
+    series = pl.Series("x", texts)
+    if (plain := plain_sorts(series)) is None:
+        return
+    kind, sorts = plain
+    assert sorts == sorts_of(series, WORDS)
+    values = series.to_frame().select(plain_values("x", kind)).to_series()
+    assert values.equals(read_texts(series, Reading("x", kind)))
 
 
 @settings(deadline=None, max_examples=50)
