@@ -193,10 +193,11 @@ def _check_strays(path: str | Path, target: str) -> None:
 
 def _explain_text(path: str | Path, values: _Values) -> NoReturn:
     """Say which values kept a column of numbers from being one, or that it looks like an id."""
-    column = pl.col(values.target)
+    # The target itself may be called row.
+    column = pl.col("text")
     strays = (
         pl.scan_parquet(path)
-        .select(column.cast(pl.String))
+        .select(text=pl.col(values.target).cast(pl.String))
         .with_row_index("row", offset=1)
         .filter(column.is_not_null() & column.cast(pl.Float64, strict=False).is_null())
         .collect(engine="streaming")

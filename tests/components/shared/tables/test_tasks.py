@@ -130,3 +130,10 @@ def test_strays_that_were_read_as_missing_are_named(tmp_path: Path) -> None:
     table.write_parquet(path, metadata=parquet_metadata(readings))
     with pytest.raises(InputError, match="'oops' in data row 7"):
         resolve_task("auto", path, "y")
+
+
+def test_a_target_may_be_called_row(tmp_path: Path) -> None:
+    """The number of the row in the message is no column of the table."""
+    pl.DataFrame({"row": [*map(str, range(60)), "x"]}).write_parquet(tmp_path / "t")
+    with pytest.raises(InputError, match="'x' in data row 61"):
+        resolve_task("regression", tmp_path / "t", "row")
