@@ -13,6 +13,7 @@ from components.shared.reports.number_text import counted_rows
 from components.shared.tables.choices import Strategy
 from components.shared.tables.files import count_rows, write_parquet
 from components.shared.tables.readings import TableReadings, table_readings
+from components.split_table.hints import split_hints
 from components.split_table.sides import choose_sides
 from components.split_table.split_plan import SplitPlan, plan_split
 
@@ -35,6 +36,7 @@ class SplitTable:
         parameters: What else decided the split: seed, test_size, column, first_test_time.
         train_classes: Rows of each class in train; empty for more than 50 classes.
         test_classes: The same in test.
+        hints: What speaks against a random split that nobody asked for.
     """
 
     train_digest: str
@@ -46,13 +48,12 @@ class SplitTable:
     parameters: Metadata
     train_classes: dict[str, int] = field(default_factory=dict)
     test_classes: dict[str, int] = field(default_factory=dict)
+    hints: tuple[Note, ...] = ()
 
     def notes(self) -> list[Note]:
-        """Return which rows the model neither learns from nor is tested on."""
-        if not self.dropped_rows:
-            return []
+        """Return which rows are on neither side, and what another split would be for."""
         text = f"{counted_rows(self.dropped_rows)} without a value of the target"
-        return [Note("left out", text)]
+        return [*([Note("left out", text)] if self.dropped_rows else []), *self.hints]
 
     def train_metadata(self) -> Metadata:
         """Return what the train artifact says about itself."""
@@ -153,6 +154,7 @@ def split_table(
         parameters=_parameters(plan, sides.first_test_time),
         train_classes=_class_rows(train, plan),
         test_classes=_class_rows(test, plan),
+        hints=tuple(split_hints(table, plan)) if strategy == "auto" else (),
     )
 
 
