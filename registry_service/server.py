@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -56,7 +56,7 @@ def run(settings: Settings) -> None:
     logging.getLogger("registry_service").setLevel(settings.log_level.upper())
     host, port = _free_address(settings.host, settings.port)
     if settings.database_url is not None:
-        with _ending_at_once():
+        with _asked_by(_end_at_once, signal.SIGTERM):
             _await_database(settings.database_url)
     # The loop that answers probes gets its turn sooner from threads that compute.
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -108,12 +108,11 @@ async def _serve_until_asked(settings: Settings, host: str, port: int) -> None:
         del number, frame
         loop.call_soon_threadsafe(stop.set)
 
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
     scheme = "http" if settings.tls_certificate is None else "https"
     shown = f"[{host}]" if ":" in host else host
     log.info("pages for people: %s://%s:%d/ui/", scheme, shown, port)
-    await serve(create_app(settings), settings, (host, port), stop)
+    with _asked_by(ask, signal.SIGTERM, signal.SIGINT):
+        await serve(create_app(settings), settings, (host, port), stop)
 
 
 def _free_address(host: str, port: int) -> tuple[str, int]:
@@ -142,11 +141,20 @@ def _await_database(url: str) -> None:
     engine.dispose()
 
 
+def _end_at_once(number: int, frame: FrameType | None) -> None:
+    """End the process, as a container's first process does not by itself when it is asked to."""
+    del number, frame
+    sys.exit(0)
+
+
 @contextmanager
-def _ending_at_once() -> Iterator[None]:
-    """Let SIGTERM end the process, which a container's first process otherwise ignores."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+def _asked_by(
+    handler: Callable[[int, FrameType | None], None], *signals: signal.Signals
+) -> Iterator[None]:
+    """Let a handler hear of signals, and leave them afterwards to who heard of them before."""
+    before = {each: signal.signal(each, handler) for each in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, former in before.items():
+            signal.signal(each, former)
