@@ -25,10 +25,12 @@ RUNNABLE = [snippet for snippet in SNIPPETS if snippet.language in RUN]
 DONE = [snippet for snippet in RUNNABLE if snippet.mark != NOT_RUN]
 NOT_DONE = [snippet for snippet in RUNNABLE if snippet.mark == NOT_RUN]
 SESSION = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-# Seconds, names of runs, free ports, and how the program is called from where the command ran.
+# Seconds, names of runs, digests, free ports, and how the program is called from where it ran.
 VARYING = {
     r"\d+\.\d s\b": "# s",
     r"training-[\d-]+": "training-#",
+    # A model's digest covers the version of Python too.
+    r"\b[0-9a-f]{12,64}\b": "digest",
     r"127\.0\.0\.1:\d+": "127.0.0.1:#",
     r"\S*\bkfp-tabular (?=run|registry)": "kfp-tabular ",
 }
