@@ -2,7 +2,7 @@
 
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -61,11 +61,11 @@ def _changed_ago(seconds: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("headers", "told"),
     [
-        ({"ETag": '"one"'}, Fingerprint(etag="one", size=len(CSV))),
-        (_changed_ago(3600), Fingerprint(etag="1-c", size=len(CSV))),
-        (_changed_ago(5), None),
-        ({"ETag": 'W/"one"'}, None),
-        ({}, None),
+        (lambda: {"ETag": '"one"'}, Fingerprint(etag="one", size=len(CSV))),
+        (lambda: _changed_ago(3600), Fingerprint(etag="1-c", size=len(CSV))),
+        (lambda: _changed_ago(5), None),
+        (lambda: {"ETag": 'W/"one"'}, None),
+        (dict, None),
     ],
     ids=["strong", "of an old page", "of a page just changed", "weak", "none"],
 )
@@ -73,14 +73,14 @@ def test_a_tag_counts_only_where_it_is_to_be_relied_on(
     page: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    headers: dict[str, str],
+    headers: Callable[[], dict[str, str]],
     told: Fingerprint | None,
 ) -> None:
     """A page without a strong tag, or changed a moment ago, is told by its bytes, as a file is."""
     file = tmp_path / "t.csv"
     file.write_bytes(CSV)
     expected = told.to_text() if told else fingerprint_source(str(file)).source
-    monkeypatch.setattr(Page, "headers_sent", headers)
+    monkeypatch.setattr(Page, "headers_sent", headers())
     assert fingerprint_source(page).source == expected
     assert ingest_table(page, tmp_path / "table", fingerprint=expected).rows == 2
 
