@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +56,41 @@ class StepResult:
     artifacts: Mapping[str, Artifact]
     parameters: Mapping[str, Any]
     log: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a step of the chain may be given besides artifacts.
+
+    Attributes:
+        table: path of the table.
+        model_name: name of the model of this chain.
+        done: what the steps before it gave, by their names.
+    """
+
+    table: str
+    model_name: str
+    done: Mapping[str, StepResult]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a component is given in the chain: `tests/components/<name>/backend_inputs.py` says it.
+
+    Attributes:
+        artifacts: step and name of each input artifact.
+        parameters: makes the parameters that it cannot do without.
+        after: steps that come before it besides those of the artifacts.
+    """
+
+    artifacts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    parameters: Callable[[Scene], Mapping[str, Any]] = lambda scene: {}
+    after: tuple[str, ...] = ()
+
+    @property
+    def before(self) -> set[str]:
+        """The steps that come before it."""
+        return {step for step, _ in self.artifacts.values()} | set(self.after)
 
 
 @dataclass

@@ -1,0 +1,7 @@
+"""What `fingerprint_source` is given where the tests run it as KFP's backend does."""
+
+from tests.components.backend_steps import Given
+
+GIVEN = Given(
+    parameters=lambda scene: {"source": scene.table},
+)
