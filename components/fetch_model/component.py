@@ -11,6 +11,7 @@ def fetch_model(
     model: str,
     fetched: Output[Model],
     registered: Output[Artifact],
+    target: str = "",
     registry_url: str = "",
 ) -> str:
     """Bring a registered model into a pipeline, every byte of it checked by its digest.
@@ -22,6 +23,7 @@ def fetch_model(
             as champion; without @version the latest.
         fetched: The model folder, as train_model wrote it; metadata: model_name, version, digest.
         registered: What the registry says of it, as JSON; the same metadata.
+        target: What the model is to predict; empty or auto: anything.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.fetch_model.fetch import fetch_model
@@ -29,7 +31,10 @@ def fetch_model(
     from components.shared.step import step_body
 
     with step_body():
-        found = fetch_model(model, fetched.path, registered.path, registry_url=given(registry_url))
+        found = fetch_model(
+            model, fetched.path, registered.path,
+            target=given(target), registry_url=given(registry_url),
+        )  # fmt: skip
     told = {"model_name": found.model_name, "version": found.version, "digest": found.digest}
     fetched.metadata.update(told)
     registered.metadata.update(told)

@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
+from components.shared.errors import InputError
+from components.shared.models.description import read_description
 from components.shared.models.registered import RegisteredModel
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.intervals import registered_metrics
 
 
 def fetch_model(
-    model: str, folder: str | Path, registered: str | Path, *, registry_url: str | None = None
+    model: str,
+    folder: str | Path,
+    registered: str | Path,
+    *,
+    target: str | None = None,
+    registry_url: str | None = None,
 ) -> RegisteredModel:
     """Fetch a version from the registry into a folder.
 
@@ -17,16 +24,23 @@ def fetch_model(
             latest.
         folder: folder to write; it appears only when every size and digest is right.
         registered: JSON file to write: what the registry says of the version.
+        target: what the model is to predict; anything when None.
         registry_url: the registry; `REGISTRY_URL` when None.
 
     Raises:
-        InputError: no registry is named, or it has no such version.
+        InputError: no registry is named, it has no such version, or that predicts something else.
         DigestMismatchError: a file is not what was registered; nothing is written.
         RegistryError: the registry could not be reached, or refused.
     """
     with RegistryClient.from_environment(registry_url) as registry:
         version = registry.get(model)
         version.download(folder)
+    predicted = read_description(folder).target
+    if target is not None and predicted != target:
+        raise InputError(
+            f"{version.model_name} version {version.version} predicts {predicted!r}, not "
+            f"{target!r} (parameter `target`): name that column, or another model."
+        )
     found = RegisteredModel(
         version.model_name, version.version, version.digest, registered_metrics(version)
     )

@@ -1,6 +1,7 @@
 """`kfp-tabular runs`: list, show and end runs, of this machine and of a cluster."""
 
 import json
+import re
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -21,6 +22,9 @@ from pipelines.errors import UsageError
 from pipelines.local.history import LocalRun, find_run, newest_runs
 
 RUN_HEADINGS = ("run", "name", "state", "created", "seconds")
+RUN_OF_CLUSTER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""KFP's ids of runs, which no run of this machine has."""
+
 LOCAL_HEADINGS = ("run", "state", "started", "seconds", "outcome")
 
 
@@ -127,6 +131,11 @@ def _show(
     if found := find_run(work_dir, run_id):
         _show_local(*found, as_json)
         return
+    if not values["host"] and not RUN_OF_CLUSTER.fullmatch(run_id):
+        raise UsageError(
+            f"there is no run {run_id!r} below {work_dir}; see which there are with: "
+            "kfp-tabular runs list (of a cluster: --cluster)"
+        )
     from pipelines.cluster.connection import connected
     from pipelines.cluster.schedules import refuse_orphan
     from pipelines.command_line.following import follow, show_steps

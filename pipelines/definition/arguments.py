@@ -18,12 +18,14 @@ def filled_in(interface: Interface, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments that were given, and those that the pipeline fills in.
 
     Raises:
-        UsageError: what is filled in cannot be: the message names the option to give.
+        UsageError: what is filled in cannot be, or arguments do not go together: the message
+            names the options.
     """
     arguments = dict(given)
     for name, fill_in in interface.filled_in.items():
         if name not in arguments and (value := fill_in(arguments)) is not None:
             arguments[name] = value
+    interface.check(arguments)
     return arguments
 
 

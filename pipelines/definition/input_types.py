@@ -66,10 +66,10 @@ def check_model_name(name: str) -> None:
     """Refuse what the registry would refuse, which would show only after the training.
 
     Raises:
-        InputError: it is empty, too long, or has a `/`.
+        InputError: it is empty, too long, or has a `/` or an `@`.
     """
-    if not name.strip() or "/" in name or len(name) > LONGEST_MODEL_NAME:
+    if not name.strip() or set("/@") & set(name) or len(name) > LONGEST_MODEL_NAME:
         raise InputError(
             f"{name!r} is no name of a model: it has 1 to {LONGEST_MODEL_NAME} characters, none "
-            "of them a '/'"
+            "of them a '/' or an '@', which stands before a version"
         )

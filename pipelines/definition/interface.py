@@ -59,6 +59,7 @@ class Interface:
         groups: inputs by the title that they stand under in the help, in this order.
         types: what an input may be, where the type that the YAML declares says too little.
         filled_in: how inputs that were not given are filled in.
+        check: refuses arguments that do not go together, with a `UsageError`.
         remarks: what to say of a step that ended, a format of its outputs by its name.
     """
 
@@ -69,6 +70,7 @@ class Interface:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     types: Mapping[str, click.ParamType[Any]] = field(default_factory=dict)
     filled_in: Mapping[str, FillIn] = field(default_factory=dict)
+    check: Callable[[Arguments], None] = lambda arguments: None
     remarks: Mapping[str, str] = field(default_factory=dict)
 
     def remark(self, step: str, outputs: Mapping[str, Any]) -> str:

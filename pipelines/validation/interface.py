@@ -6,17 +6,31 @@ import click
 
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
+from components.shared.parameters import given
 from components.shared.tables.choices import TASKS
 from components.shared.tables.file_formats import FORMATS
 from components.shared.tables.sources import without_query
 from pipelines.definition.input_types import Checked, OptionalNumber
 from pipelines.definition.interface import Arguments, Interface
+from pipelines.errors import UsageError
 from pipelines.validation.summary import summarise
 
 
 def _headline(arguments: Arguments) -> str:
     model = f" for {arguments['model']}" if arguments.get("model") else ""
     return f"of {without_query(arguments['source'])}{model}"
+
+
+def _check(arguments: Arguments) -> None:
+    """Refuse what would decide nothing: a gate that is open by mistake."""
+    for name in ("floor", "metric", "positive_class"):
+        needed = [need for need in ("model", "target") if not arguments.get(need)]
+        if given(str(arguments.get(name, ""))) and needed:
+            asked = " and ".join(f"--{need}" for need in needed)
+            raise UsageError(
+                f"--{name.replace('_', '-')} needs {asked}: a model is only evaluated where both "
+                "it and the column of its target are named"
+            )
 
 
 INTERFACE: Final = Interface(
@@ -49,6 +63,7 @@ INTERFACE: Final = Interface(
             ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
         ),
     },
+    check=_check,
     remarks={
         "ingest_table": "{rows:,} rows × {columns} columns",
         "validate_table": "{task}, violations: {violations}, warnings: {warnings}",

@@ -96,7 +96,7 @@ def validation(
             )
         )
     with dsl.Else(name="with-target"):
-        fetch = equip(fetch_model(model=model)).set_caching_options(False)
+        fetch = equip(fetch_model(model=model, target=target)).set_caching_options(False)
         evaluate = equip(
             evaluate_model(
                 model=fetch.outputs["fetched"],

@@ -73,7 +73,8 @@ class Identity:
 
     def lacks(self, role: Role, of: str, model_name: str | None = None) -> ForbiddenError:
         """Return the error of someone without the role; it tells of the model what `of` does."""
-        message = f"{self.name} is not a {role.name.lower()} of {of}"
+        article = "an" if role is Role.APPROVER else "a"
+        message = f"{self.name} is not {article} {role.name.lower()} of {of}"
         return ForbiddenError(message, self.name, role.name.lower(), model_name)
 
     def granting(self, role: Role) -> Sequence[Grant]:

@@ -33,11 +33,11 @@ class Lookup:
     """
 
     def __init__(self, protected: frozenset[str] = frozenset()) -> None:
-        self._protected = protected
+        self._protected = frozenset(alias.casefold() for alias in protected)
 
     def is_protected(self, alias: str) -> bool:
         """Tell whether only an approver moves an alias, and only to approved versions."""
-        return alias in self._protected
+        return alias.casefold() in self._protected
 
     def model(
         self, transaction: Transaction, identity: Identity, role: Role, name: str
@@ -68,7 +68,7 @@ class Lookup:
                 raise NotFoundError(f"model {model.name!r} has no version")
             return Found(newest)
         called = transaction.versions.called(model.id, ref)
-        named = None if ref in self._protected else called.by_name
+        named = None if self.is_protected(ref) else called.by_name
         version = called.by_alias or named or called.by_number
         if version is None:
             raise self._absence(transaction, model, ref, called.by_name)
@@ -86,7 +86,7 @@ class Lookup:
 
         Its writers are held off already, as `next_number` does.
         """
-        if name == LATEST or name in self._protected:
+        if name == LATEST or self.is_protected(name):
             raise ConflictError(
                 f"{name!r} is kept for an alias: no version can have it as its name: conflict"
             )

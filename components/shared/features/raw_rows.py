@@ -103,16 +103,25 @@ class ColumnReader:
                 values = pd.Series(
                     values.to_numpy(np.float64, na_value=np.nan), values.index, name=values.name
                 )
+            values = self._without_markers(values)
             self._check_numbers(values)
             return values
         if kind == "M":
             self._refuse(values.notna().to_numpy(), values)
         texts, others = _apart(values)
-        numbers = pd.to_numeric(others, errors="coerce").astype(np.float64)
-        self._refuse((numbers.isna() & others.notna()).to_numpy(), values)
+        parsed = pd.to_numeric(others, errors="coerce").astype(np.float64)
+        self._refuse((parsed.isna() & others.notna()).to_numpy(), values)
+        numbers = self._without_markers(parsed)
         self._check_numbers(numbers)
         read = self._read_texts(texts).cast(_float64()).to_numpy()
         return numbers.where(texts.isna(), pd.Series(read, values.index, name=values.name))
+
+    def _without_markers(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        """Return numbers without those that stand for a missing value, such as -999."""
+        texts = self.reading.missing if self.reading is not None else ()
+        markers = [number for text in texts if (number := number_of(text)) is not None]
+        is_missing = values.isin(markers)
+        return values.mask(is_missing) if is_missing.any() else values
 
     def _check_numbers(self, values: "pd.Series[Any]") -> None:
         if self.type == "boolean" and values.dtype.kind != "b":

@@ -1,6 +1,6 @@
 """What the registry says of a model that a pipeline fetched from it.
 
-Imports the standard library only.
+It loads no heavy library.
 """
 
 import json

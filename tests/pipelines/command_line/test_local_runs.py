@@ -84,6 +84,13 @@ def test_a_run_is_looked_for_in_its_folder_alone(tmp_path: Path, name: str) -> N
     assert find_run(tmp_path / "work", name) is None
 
 
+@pytest.mark.parametrize("name", ["nope", "", "../../t"])
+def test_a_name_of_no_run_asks_no_cluster(tmp_path: Path, name: str) -> None:
+    """What is neither a run of this machine nor an id of KFP's is a mistake."""
+    done = kfp_tabular("runs", "show", name, folder=tmp_path)
+    assert (done.exit_code, "runs list" in done.errors) == (2, True)
+
+
 def test_options_are_grouped_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     """The help of a run shows its options under the titles of the pipeline's interface."""
     with pytest.raises(SystemExit):

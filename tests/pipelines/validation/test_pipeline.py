@@ -66,6 +66,19 @@ def test_a_floor_that_is_not_reached_does_not_pass(folder: Path) -> None:
     assert done.exit_code == DID_NOT_PASS
 
 
+@pytest.mark.parametrize("more", [(), MODEL, ("--target", "damaged")])
+def test_a_floor_without_an_evaluation_is_a_mistake(folder: Path, more: tuple[str, ...]) -> None:
+    """A gate that would hold nothing back is refused, with what is missing."""
+    done = validate(folder, "new.csv", "--floor", "0.99", *more)
+    assert (done.exit_code, "--floor needs --" in done.errors) == (2, True)
+
+
+def test_another_target_than_the_models_is_a_mistake(folder: Path) -> None:
+    """A model that predicts another column is not judged by that."""
+    done = validate(folder, "new.csv", "--target", "wildlife_size", *MODEL)
+    assert (done.exit_code, "predicts 'damaged'" in done.errors) == (2, True)
+
+
 def test_a_broken_schema_does_not_pass(folder: Path) -> None:
     """A curated schema that the table breaks is told rule by rule."""
     schema = '{"format": 1, "columns": [{"name": "speed_knots", "type": "integer", "maximum": 9}]}'

@@ -38,7 +38,7 @@ def test_a_refusal_names_who_may_not_do_what() -> None:
         WRITER.require(Role.WRITER, "fraud")
     with pytest.raises(ForbiddenError, match="will is not a writer of all models"):
         WRITER.require_everywhere(Role.WRITER)
-    with pytest.raises(ForbiddenError, match="will is not a approver of any model"):
+    with pytest.raises(ForbiddenError, match="will is not an approver of any model"):
         WRITER.require_somewhere(Role.APPROVER)
 
 

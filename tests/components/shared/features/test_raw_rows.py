@@ -169,6 +169,14 @@ def test_points_that_part_thousands_are_not_decimal_ones() -> None:
         reader.transform(pd.DataFrame({"sold": [445.0, 2.984]}))
 
 
+@pytest.mark.parametrize("values", [["-999", "1"], [-999, 1], [-999.0, 1.0], [-999, "1"]])
+def test_a_number_that_stands_for_a_missing_value_does_so_in_every_type(values: list[Any]) -> None:
+    """What the user named as missing is missing as text, as whole number and as float."""
+    reader = RawRows([ColumnReader("n", "integer", Reading("n", "integer", missing=("-999",)))])
+    read = reader.transform(pd.DataFrame({"n": values}))["n"]
+    assert read.isna().tolist() == [True, False]
+
+
 def test_few_strays_are_missing_as_in_training_and_said() -> None:
     """One value of a hundred that is no number counts as missing, with a warning that names it."""
     reader = RawRows([ColumnReader("n", "float")])
