@@ -13,7 +13,7 @@ from components.evaluate_model.slices import SlicedColumn
 from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.reports.number_text import counted_rows
+from components.shared.reports.number_text import counted_rows, number
 
 FORMAT: Final = 1
 MOST_CLASSES_SHOWN: Final = 50
@@ -45,7 +45,7 @@ class Plots(Protocol):
         """Take false and true positive rates and thresholds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """What `evaluate_model` found.
 
@@ -92,6 +92,19 @@ class Evaluation:
     importance: Importances
     confusion: "np.ndarray[Any, np.dtype[np.intp]] | None"
     curves: Curves | None
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name} {number(value)}" for name, value in self.values().items())
+        return f"<Evaluation of {self.estimator} on {counted_rows(self.rows)}: {told}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: each metric with its interval."""
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{number(each.value)}</td>"
+            f"<td>{number(each.low)} to {number(each.high)}</td></tr>"
+            for name, each in self.metrics.items()
+        )
+        return f"<table><caption>{counted_rows(self.rows)}</caption>{rows}</table>"
 
     def values(self) -> dict[str, float]:
         """Return each metric's value; those that the rows leave undefined are left out."""

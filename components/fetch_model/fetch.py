@@ -22,15 +22,15 @@ def fetch_model(
     Args:
         model: `name@version`, where the version is a name, a number or an alias; without it the
             latest.
-        folder: folder to write; it appears only when every size and digest is right.
+        folder: Folder to write; it appears only when every size and digest is right.
         registered: JSON file to write: what the registry says of the version.
-        target: what the model is to predict; anything when None.
-        registry_url: the registry; `REGISTRY_URL` when None.
+        target: What the model is to predict; anything when None.
+        registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
-        InputError: no registry is named, it has no such version, or that predicts something else.
-        DigestMismatchError: a file is not what was registered; nothing is written.
-        RegistryError: the registry could not be reached, or refused.
+        InputError: No registry is named, it has no such version, or that predicts something else.
+        DigestMismatchError: A file is not what was registered; nothing is written.
+        RegistryError: The registry could not be reached, or refused.
     """
     with RegistryClient.from_environment(registry_url) as registry:
         version = registry.get(model)

@@ -40,7 +40,7 @@ class IngestedTable:
     columns: int
     format: Format
     source: str
-    readings: TableReadings = field(default_factory=TableReadings)
+    readings: TableReadings = field(default_factory=TableReadings, repr=False)
 
     def metadata(self) -> dict[str, Any]:
         """Return what the Dataset artifact says about itself."""

@@ -52,7 +52,7 @@ def read_first_texts(
 
     Returns:
         What was seen of each column; None unless each is text, whatever follows, or is plain so
-        far: then a cast tells whether it is to its end.
+        far: Then a cast tells whether it is to its end.
     """
     first = min(rows_at_most, rows_at_most // FIRST_PART + 1)
     found = read_column_texts(table.head(first), columns, wishes)

@@ -40,12 +40,12 @@ def judge_table(
         table: Parquet file.
         report: HTML file to write.
         verdict: JSON file to write.
-        notes: what `validate_table` noted; a `violation` among them speaks against the table.
-        model: folder of a model.
+        notes: What `validate_table` noted; a `violation` among them speaks against the table.
+        model: Folder of a model.
         registered: JSON file that `fetch_model` wrote of it.
         evaluation: JSON file that `evaluate_model` wrote of it, on this table.
-        metric: the metric to judge by; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by task.
-        floor: what it must reach, at least, or at most where less is better.
+        metric: The metric to judge by; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by task.
+        floor: What it must reach, at least, or at most where less is better.
 
     Raises:
         InputError: `model` and `registered` were not given together, the evaluation is of another

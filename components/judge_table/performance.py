@@ -27,13 +27,13 @@ def judge_performance(
     other, added as independent errors are, by their squares.
 
     Args:
-        evaluation: of the model on the new rows.
-        registered: what it was registered with.
-        metric: name of a metric; `auto` is that of the task.
-        floor: what the metric must reach, at least, or at most where less is better.
+        evaluation: Of the model on the new rows.
+        registered: What it was registered with.
+        metric: Name of a metric; `auto` is that of the task.
+        floor: What the metric must reach, at least, or at most where less is better.
 
     Raises:
-        InputError: the task has no such metric.
+        InputError: The task has no such metric.
     """
     chosen = metric_named(metric, evaluation.task)
     found = evaluation.metrics.get(chosen.name, Estimate(None))
@@ -65,7 +65,7 @@ def require_same_model(evaluation: EvaluationRecord, registered: RegisteredModel
     """Refuse an evaluation of another model.
 
     Raises:
-        InputError: the digests differ.
+        InputError: The digests differ.
     """
     if evaluation.model_digest != registered.digest:
         raise InputError(

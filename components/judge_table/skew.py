@@ -38,9 +38,9 @@ class _Difference:
     """What one column has that the training rows had not.
 
     Attributes:
-        text: what it has, as a sentence.
-        chance: probability that rows of the same population have as much of it, or more.
-        is_large: whether it is more than a trifle.
+        text: What it has, as a sentence.
+        chance: Probability that rows of the same population have as much of it, or more.
+        is_large: Whether it is more than a trifle.
     """
 
     text: str
@@ -53,7 +53,7 @@ def skew(table: str | Path, model: ModelDescription) -> list[Note]:
 
     Args:
         table: Parquet file.
-        model: what `model.json` says.
+        model: What `model.json` says.
 
     Returns:
         Notes: `violation` for a column that is missing or of another kind, and for more unseen

@@ -19,11 +19,11 @@ class Performance:
     """What a registered model reaches on the table, beside what it was registered with.
 
     Attributes:
-        metric: name of the metric that was judged.
-        rows: rows with a label.
-        found: its value on the table.
-        registered: its value at the registration; None where the version has no such metric.
-        floor: what it had to reach; None where none was asked for.
+        metric: Name of the metric that was judged.
+        rows: Rows with a label.
+        found: Its value on the table.
+        registered: Its value at the registration; None where the version has no such metric.
+        floor: What it had to reach; None where none was asked for.
     """
 
     metric: str
@@ -38,10 +38,10 @@ class Verdict:
     """Whether a table is fit for use.
 
     Attributes:
-        notes: what was found, each thing a `violation` or something to look at.
-        rows: rows of the table.
-        model: the version that it was compared with, as `name version N`; None without one.
-        performance: how the model does on it; None without a model or without labels.
+        notes: What was found, each thing a `violation` or something to look at.
+        rows: Rows of the table.
+        model: The version that it was compared with, as `name version N`; None without one.
+        performance: How the model does on it; None without a model or without labels.
     """
 
     notes: tuple[Note, ...]
@@ -88,7 +88,7 @@ class Verdict:
         """Read the text that `to_json` wrote.
 
         Raises:
-            ValueError: it is not JSON, or of another format.
+            ValueError: It is not JSON, or of another format.
         """
         content = json.loads(text)
         if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -33,12 +33,12 @@ class Lineage:
     """Where a version comes from; what is unknown stays None.
 
     Attributes:
-        run_id: the KFP run.
-        pipeline: name of the pipeline.
-        image: container image that the steps ran in.
-        git_commit: commit of the code that defined the run.
-        source: where the table was read from; the query of an address is not kept.
-        table_digest: content digest of the whole ingested table.
+        run_id: The KFP run.
+        pipeline: Name of the pipeline.
+        image: Container image that the steps ran in.
+        git_commit: Commit of the code that defined the run.
+        source: Where the table was read from; the query of an address is not kept.
+        table_digest: Content digest of the whole ingested table.
     """
 
     run_id: str | None = None
@@ -54,13 +54,13 @@ class Registered:
     """The version that a registration made, or had made in an earlier attempt.
 
     Attributes:
-        model_name: name of the model.
-        version: name of the version.
+        model_name: Name of the model.
+        version: Name of the version.
         digest: SHA-256 over the version's files.
-        aliases: aliases that it was given.
-        registry_url: the registry that holds it.
-        replayed: whether an earlier attempt of the same run had already registered it.
-        known: whether another run had already registered the same bytes, as this version.
+        aliases: Aliases that it was given.
+        registry_url: The registry that holds it.
+        replayed: Whether an earlier attempt of the same run had already registered it.
+        known: Whether another run had already registered the same bytes, as this version.
     """
 
     model_name: str
@@ -99,18 +99,18 @@ def register_model(
     was made against.
 
     Args:
-        model: folder with `model.joblib` and `model.json`.
+        model: Folder with `model.joblib` and `model.json`.
         evaluation: JSON file that `evaluate_model` wrote.
-        model_name: name in the registry; it is created when new.
+        model_name: Name in the registry; it is created when new.
         comparison: JSON file that `compare_with_champion` wrote.
-        promote: make it the champion.
-        lineage: where it comes from.
-        registry_url: the registry; `REGISTRY_URL` when None.
+        promote: Make it the champion.
+        lineage: Where it comes from.
+        registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
-        InputError: no registry is named, or `promote` without an approving `comparison`.
-        DigestMismatchError: a file is not the one that `model.json` describes.
-        RegistryError: the registry could not be reached, or refused.
+        InputError: No registry is named, or `promote` without an approving `comparison`.
+        DigestMismatchError: A file is not the one that `model.json` describes.
+        RegistryError: The registry could not be reached, or refused.
     """
     lineage = lineage or Lineage()
     if lineage.source:

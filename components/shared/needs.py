@@ -12,8 +12,8 @@ class Bounds:
     """An amount of something that nodes have, as Kubernetes writes it: `500m`, `4Gi`.
 
     Attributes:
-        request: what the node of the step has left for it.
-        limit: what the step may take at most.
+        request: What the node of the step has left for it.
+        limit: What the step may take at most.
     """
 
     request: str
@@ -25,14 +25,14 @@ class Needs:
     """What one step needs of whatever runs it. Nothing has a default: each component says it all.
 
     Attributes:
-        cpu: number of cores.
-        memory: amount of memory.
-        seconds: how long one attempt may take, from the creation of its pod.
-        retries: further attempts after a failed one. A step that speaks to what may be away for
+        cpu: Number of cores.
+        memory: Amount of memory.
+        seconds: How long one attempt may take, from the creation of its pod.
+        retries: Further attempts after a failed one. A step that speaks to what may be away for
             a while waits for it itself, as most clusters try again only what was lost with its pod.
-        registry: whether it gets the registry's URL and token.
-        store: whether it gets the object store's address and credentials.
-        libraries: heavy packages that it imports as it starts.
+        registry: Whether it gets the registry's URL and token.
+        store: Whether it gets the object store's address and credentials.
+        libraries: Heavy packages that it imports as it starts.
     """
 
     cpu: Bounds

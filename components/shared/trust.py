@@ -28,10 +28,10 @@ def tls_context(variable: str) -> ssl.SSLContext:
     """Make a TLS context that checks certificates and host names.
 
     Args:
-        variable: the variable of the environment that may name a PEM file of further authorities.
+        variable: The variable of the environment that may name a PEM file of further authorities.
 
     Raises:
-        InputError: a file of authorities is not there, or holds no certificate.
+        InputError: A file of authorities is not there, or holds no certificate.
     """
     context = ssl.create_default_context()
     if not os.environ.get("SSL_CERT_FILE"):

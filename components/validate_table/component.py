@@ -34,7 +34,7 @@ def validate_table(
             for this step: KFP's cache does not see what is behind an address.
         target: The target column; empty: none.
         task: auto, classification, binary, multiclass or regression.
-        mode: fail on a broken rule, or only report it. A wrong target fails in both.
+        mode: Fail on a broken rule, or only report it. A wrong target fails in both.
 
     Returns:
         task: binary, multiclass or regression; none without a target.

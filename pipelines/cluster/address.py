@@ -18,11 +18,11 @@ class Address:
 
     Attributes:
         host: URL of ml-pipeline-ui or ml-pipeline; None forwards a port with kubectl.
-        kfp_namespace: namespace that KFP is installed in.
-        namespace: profile namespace of the runs, in a multi-user Kubeflow.
-        token: bearer token.
-        cookies: value of the Cookie header.
-        ca_cert: file with the certificates that the server's is checked against.
+        kfp_namespace: Namespace that KFP is installed in.
+        namespace: Profile namespace of the runs, in a multi-user Kubeflow.
+        token: Bearer token.
+        cookies: Value of the Cookie header.
+        ca_cert: File with the certificates that the server's is checked against.
     """
 
     host: str | None = None
@@ -47,7 +47,7 @@ class Address:
         """Take the values of `address_options` out of the values of a command.
 
         Raises:
-            UsageError: the host is no URL, or the token's file is empty.
+            UsageError: The host is no URL, or the token's file is empty.
         """
         token_file: Path | None = values.pop("token_file")
         token = values.pop("token")

@@ -50,7 +50,7 @@ def connected(address: Address) -> Iterator["Connection"]:
     """Connect, forwarding a port while it lasts where no host is given.
 
     Raises:
-        PipelineError: it cannot be reached, is not KFP, wants a login or another namespace.
+        PipelineError: It cannot be reached, is not KFP, wants a login or another namespace.
     """
     if address.host:
         yield Connection(address, address.host)
@@ -67,10 +67,10 @@ class Connection:
     nothing can have been received.
 
     Attributes:
-        address: where it was told to connect.
-        host: the URL it speaks to.
-        namespace: what the API is to be told as the namespace; None in a single-user KFP.
-        pod_namespace: namespace that the pods of the runs are in.
+        address: Where it was told to connect.
+        host: The URL it speaks to.
+        namespace: What the API is to be told as the namespace; None in a single-user KFP.
+        pod_namespace: Namespace that the pods of the runs are in.
     """
 
     def __init__(self, address: Address, host: str) -> None:
@@ -97,13 +97,13 @@ class Connection:
         """Call a method of `kfp_server_api`.
 
         Args:
-            action: what it does, such as "start the run", for the error message.
-            method: a method of one of this connection's services.
-            arguments: its arguments.
-            options: its optional arguments; None is left out.
+            action: What it does, such as "start the run", for the error message.
+            method: A method of one of this connection's services.
+            arguments: Its arguments.
+            options: Its optional arguments; None is left out.
 
         Raises:
-            PipelineError: it did not succeed.
+            PipelineError: It did not succeed.
         """
         given = {name: value for name, value in options.items() if value is not None}
         try:
@@ -153,7 +153,7 @@ class Connection:
         """Return the text at an address of the object store, through ml-pipeline-ui; None if none.
 
         Args:
-            uri: such as minio://mlpipeline/v2/artifacts/…
+            uri: Such as minio://mlpipeline/v2/artifacts/…
         """
         parts = urlsplit(uri)
         if not parts.netloc:

@@ -40,13 +40,13 @@ def raise_failure(connection: Connection, run: Any, logs: Mapping[str, str], des
     """Raise the error of a run that did not succeed.
 
     Args:
-        connection: where the run is.
-        run: the run, ended.
-        logs: logs of its steps, as far as they are known.
-        describe: the command that looks at the run.
+        connection: Where the run is.
+        run: The run, ended.
+        logs: Logs of its steps, as far as they are known.
+        describe: The command that looks at the run.
 
     Raises:
-        RunFailedError: what the failed step said, or Kubernetes said of it.
+        RunFailedError: What the failed step said, or Kubernetes said of it.
     """
     if run.state == SUCCEEDED:
         return

@@ -18,7 +18,7 @@ def keys_of(kind: str, name: str, namespace: str) -> list[str] | None:
     """Return the names of what an object holds; None where that cannot be seen from here.
 
     Raises:
-        LookupError: the object is not there.
+        LookupError: The object is not there.
     """
     done = _get(namespace, kind.lower(), name, "-o", KEYS)
     if done is None:

@@ -14,12 +14,12 @@ def look_for_objects(
     Whoever may not look, or has no kubectl, learns it from the step that waits.
 
     Args:
-        package: the pipeline.
-        namespace: where its run is to be.
-        service_account: the ServiceAccount that it is to have, where that is not KFP's own.
+        package: The pipeline.
+        namespace: Where its run is to be.
+        service_account: The ServiceAccount that it is to have, where that is not KFP's own.
 
     Raises:
-        MissingObjectError: an object is not there, or lacks a key.
+        MissingObjectError: An object is not there, or lacks a key.
     """
     if service_account:
         try:

@@ -18,9 +18,9 @@ def run_outputs(
     read it, which name the artifacts and their metadata in their own logs.
 
     Args:
-        connection: where the run is, to fetch its artifacts.
-        package: the pipeline.
-        logs: the logs of the steps that ran.
+        connection: Where the run is, to fetch its artifacts.
+        package: The pipeline.
+        logs: The logs of the steps that ran.
     """
     found: dict[str, StepOutputs] = {}
     for step, task in package.tasks():

@@ -35,8 +35,8 @@ class PodTrouble:
 
     Attributes:
         reason: Kubernetes' word for it, such as ImagePullBackOff.
-        message: what Kubernetes says of it.
-        remedy: what to run.
+        message: What Kubernetes says of it.
+        remedy: What to run.
     """
 
     reason: str

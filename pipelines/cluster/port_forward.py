@@ -33,7 +33,7 @@ def forwarded(namespace: str) -> Iterator[str]:
     Where kubectl loses the connection, it is started again on the same port.
 
     Raises:
-        PortForwardError: there is no kubectl, no cluster, or no KFP in the namespace.
+        PortForwardError: There is no kubectl, no cluster, or no KFP in the namespace.
     """
     kubectl = shutil.which("kubectl")
     if kubectl is None:
@@ -83,8 +83,8 @@ class _Forward:
     """One `kubectl port-forward`, started again when it ends by itself.
 
     Attributes:
-        port: the port of this machine; 0 where it did not start.
-        said: what kubectl said on standard error.
+        port: The port of this machine; 0 where it did not start.
+        said: What kubectl said on standard error.
     """
 
     def __init__(self, command: list[str], port: int, folder: Path) -> None:

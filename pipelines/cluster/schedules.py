@@ -17,7 +17,7 @@ def run_in_progress(connection: Connection, schedule_id: str) -> Any | None:
     """Return the run of a schedule that goes on, if one does.
 
     Raises:
-        NotThereError: there is no such schedule.
+        NotThereError: There is no such schedule.
     """
     look = connection.recurring_runs.recurring_run_service_get_recurring_run
     connection.call(f"look at schedule {schedule_id}", look, schedule_id)
@@ -53,7 +53,7 @@ def end(connection: Connection, run_id: str) -> None:
     """End a run.
 
     Raises:
-        OrphanedRunError: its workflow is gone with its schedule.
+        OrphanedRunError: Its workflow is gone with its schedule.
     """
     stop = connection.runs.run_service_terminate_run
     try:
@@ -73,7 +73,7 @@ def refuse_orphan(connection: Connection, run: Any) -> None:
     """Tell apart a run that goes on from one of which nothing is left but what KFP says.
 
     Raises:
-        OrphanedRunError: its schedule was deleted while it went on.
+        OrphanedRunError: Its schedule was deleted while it went on.
     """
     schedule_id = run.recurring_run_id
     if not schedule_id or run.state in FINAL:

@@ -20,11 +20,11 @@ def origins(
     """Return where the variables that a text names come from, a line for each object.
 
     Args:
-        package: the pipeline.
-        step: the step that said the text.
-        text: such as an error that asks for another value of REGISTRY_TOKEN.
-        namespace: where the step runs.
-        look: whether kubectl is of the cluster where it runs, and may be asked what is there.
+        package: The pipeline.
+        step: The step that said the text.
+        text: Such as an error that asks for another value of REGISTRY_TOKEN.
+        namespace: Where the step runs.
+        look: Whether kubectl is of the cluster where it runs, and may be asked what is there.
     """
     if package is None or step not in package.steps:
         return ""

@@ -37,15 +37,15 @@ class Step:
     """One step of a run.
 
     Attributes:
-        name: as in the pipeline's source, such as `train_model`.
+        name: As in the pipeline's source, such as `train_model`.
         state: PENDING, RUNNING, SUCCEEDED, CACHED (an earlier run's outputs were taken), FAILED
             or SKIPPED.
-        pod: the pod of its latest attempt, or of its driver; None where there is none, or it is
+        pod: The pod of its latest attempt, or of its driver; None where there is none, or it is
             not known.
-        in_driver: whether it has come no further than its driver, KFP's own pod before the step's.
-        started_at: when its driver started.
-        ended_at: when it ended; None while it goes on.
-        messages: what the API says is wrong with it.
+        in_driver: Whether it has come no further than its driver, KFP's own pod before the step's.
+        started_at: When its driver started.
+        ended_at: When it ended; None while it goes on.
+        messages: What the API says is wrong with it.
     """
 
     name: str

@@ -23,10 +23,10 @@ class UploadedVersion:
     """A version of a pipeline in KFP.
 
     Attributes:
-        pipeline: name of the pipeline.
-        version: name of the version.
-        is_new: whether it was not there before.
-        page: address of its page in the dashboard.
+        pipeline: Name of the pipeline.
+        version: Name of the version.
+        is_new: Whether it was not there before.
+        page: Address of its page in the dashboard.
     """
 
     pipeline: str
@@ -39,7 +39,7 @@ def version_name(package: Path, commit: str | None) -> str:
     """Return what a version of a compiled pipeline is called: the same content, the same name.
 
     Args:
-        package: the compiled pipeline.
+        package: The compiled pipeline.
         commit: Git commit of the code, where that is known.
 
     Returns:
@@ -56,7 +56,7 @@ def upload(connection: Connection, name: str, package: Path, commit: str | None)
     Repeated, it finds what it put there: nothing is there twice.
 
     Raises:
-        PipelineError: it did not succeed.
+        PipelineError: It did not succeed.
     """
     version = version_name(package, commit)
     pipeline_id = _pipeline_id(connection, name)

@@ -54,7 +54,7 @@ class RunWatch:
     """Looks at a run again and again, and prints its steps as they begin and end.
 
     Attributes:
-        logs: the log of each step that ended, by the name of the step; empty where there is none.
+        logs: The log of each step that ended, by the name of the step; empty where there is none.
     """
 
     def __init__(self, connection: Connection, run_id: str, console: Console) -> None:
@@ -87,9 +87,9 @@ class RunWatch:
         """Return the run once it has ended, and its steps are told as they ended.
 
         Raises:
-            OrphanedRunError: nothing is left of it.
-            StepCannotStartError: a step's pod cannot start, as the cluster says again and again.
-            PipelineError: the connection broke, and stayed broken.
+            OrphanedRunError: Nothing is left of it.
+            StepCannotStartError: A step's pod cannot start, as the cluster says again and again.
+            PipelineError: The connection broke, and stayed broken.
         """
         looks, settled_by = 0, None
         while True:

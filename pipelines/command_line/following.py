@@ -63,7 +63,7 @@ def follow(
     Ctrl-C ends the waiting, not the run.
 
     Raises:
-        PipelineError: the run failed, cannot go on, or can no longer be seen.
+        PipelineError: The run failed, cannot go on, or can no longer be seen.
     """
     again = f"kfp-tabular runs show {run_id}{connection.address.options()}"
     if not wait:

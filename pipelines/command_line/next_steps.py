@@ -48,7 +48,7 @@ def program(work_dir: Path | None = None) -> str:
     """Return how this program is started from here, so that a command can be copied as it stands.
 
     Args:
-        work_dir: folder of the runs, which the commands look into; by default the usual one.
+        work_dir: Folder of the runs, which the commands look into; by default the usual one.
     """
     named = PROGRAM
     beside_python = Path(sys.executable).parent / PROGRAM

@@ -15,7 +15,7 @@ class PipelineCommand(click.Command):
     """A command whose help shows the options in groups, as a person thinks of them.
 
     Args:
-        groups: names of parameters by the title that they stand under; the rest comes last.
+        groups: Names of parameters by the title that they stand under; the rest comes last.
     """
 
     def __init__(self, *args: Any, groups: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
@@ -40,11 +40,11 @@ class PipelineCommands(click.Group):
     """A group with a sub-command for each pipeline; they are made when they are asked for.
 
     Args:
-        name: name of the group.
-        summary: what its commands do.
-        options: makes the options that its commands have besides the pipeline's inputs.
-        action: is called with the name of the pipeline and the value of every option.
-        remarks: ends the help of a command, after the pipeline's own examples.
+        name: Name of the group.
+        summary: What its commands do.
+        options: Makes the options that its commands have besides the pipeline's inputs.
+        action: Is called with the name of the pipeline and the value of every option.
+        remarks: Ends the help of a command, after the pipeline's own examples.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ def overridden_package(path: Path, values: dict[str, Any]) -> PipelinePackage:
     """Read a compiled pipeline, and take its overrides out of the values of a command.
 
     Raises:
-        UsageError: an override is not possible.
+        UsageError: An override is not possible.
     """
     resources, selectors, tolerations = (
         values.pop(name) for name in ("resources", "selectors", "tolerations")

@@ -15,8 +15,8 @@ class StepProgress:
     """Prints one line a step, with a running clock where the output is a terminal.
 
     Args:
-        console: where to print.
-        remark: returns what there is to say of a step that ended, from its outputs.
+        console: Where to print.
+        remark: Returns what there is to say of a step that ended, from its outputs.
     """
 
     def __init__(self, console: Console, remark: Callable[[str, Mapping[str, Any]], str]) -> None:

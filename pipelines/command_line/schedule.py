@@ -78,7 +78,7 @@ def kfp_cron(expression: str) -> str:
     be two minutes past every hour: the usual five get a 0 in front.
 
     Raises:
-        UsageError: it has neither five nor six fields and is no name such as @daily.
+        UsageError: It has neither five nor six fields and is no name such as @daily.
     """
     fields = expression.split()
     if len(fields) == USUAL_FIELDS:

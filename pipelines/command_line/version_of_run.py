@@ -17,9 +17,9 @@ class VersionOfRun:
     """What the registry says of a run.
 
     Attributes:
-        registered: the version as the step that registers it describes it; None if not found.
-        metrics: its figures, without the intervals that an evaluation has.
-        said: why there is none; empty where there is one.
+        registered: The version as the step that registers it describes it; None if not found.
+        metrics: Its figures, without the intervals that an evaluation has.
+        said: Why there is none; empty where there is one.
     """
 
     registered: Mapping[str, Any] | None = None

@@ -18,7 +18,7 @@ def filled_in(interface: Interface, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments that were given, and those that the pipeline fills in.
 
     Raises:
-        UsageError: what is filled in cannot be, or arguments do not go together: the message
+        UsageError: What is filled in cannot be, or arguments do not go together: the message
             names the options.
     """
     arguments = dict(given)
@@ -33,7 +33,7 @@ def reachable_from_cluster(pipeline: str, interface: Interface, arguments: Argum
     """Refuse an address of data that only this machine can read.
 
     Raises:
-        UsageError: it is a path or a `file://` URL.
+        UsageError: It is a path or a `file://` URL.
     """
     for name in interface.data:
         option, source = f"--{name.replace('_', '-')}", str(arguments.get(name, ""))
@@ -49,7 +49,7 @@ def model_named_after_source(arguments: Arguments) -> str:
     """Return a name for the model: that of its table's file, up to the first dot.
 
     Raises:
-        UsageError: it is no name of a model.
+        UsageError: It is no name of a model.
     """
     name = Path(urlsplit(arguments["source"]).path).name.split(".")[0] or "model"
     try:

@@ -35,7 +35,7 @@ class Checked(click.types.StringParamType):
     """Text that a step's own check accepts.
 
     Args:
-        check: raises an `InputError` where it does not; what it returns is not used.
+        check: Raises an `InputError` where it does not; what it returns is not used.
     """
 
     def __init__(self, check: Callable[[str], Any]) -> None:
@@ -55,7 +55,7 @@ class OptionalNumber(Checked):
     """A finite number, or nothing: empty, or `auto`.
 
     Args:
-        name: the input, for the message.
+        name: The input, for the message.
     """
 
     def __init__(self, name: str) -> None:
@@ -66,7 +66,7 @@ def check_model_name(name: str) -> None:
     """Refuse what the registry would refuse, which would show only after the training.
 
     Raises:
-        InputError: it is empty, too long, or has a `/` or an `@`.
+        InputError: It is empty, too long, or has a `/` or an `@`.
     """
     if not name.strip() or set("/@") & set(name) or len(name) > LONGEST_MODEL_NAME:
         raise InputError(

@@ -49,18 +49,18 @@ class Interface:
     """What commands and runners know of a pipeline besides its compiled YAML.
 
     Attributes:
-        headline: returns what a run is about, from its arguments: `of churned on churn.csv`.
-        summarise: gathers the summary of a run from what its steps left behind; None where too
+        headline: Returns what a run is about, from its arguments: `of churned on churn.csv`.
+        summarise: Gathers the summary of a run from what its steps left behind; None where too
             little is known, as of a run on a cluster whose artifacts are gone.
-        examples: command lines for the end of a command's help, by the command (`run`, `submit`,
+        examples: Command lines for the end of a command's help, by the command (`run`, `submit`,
             `schedule`), each without the name of the program.
-        data: inputs that are addresses of data. A container on this machine sees the files that
+        data: Inputs that are addresses of data. A container on this machine sees the files that
             they name; a run on a cluster takes no address that only this machine can read.
-        groups: inputs by the title that they stand under in the help, in this order.
-        types: what an input may be, where the type that the YAML declares says too little.
-        filled_in: how inputs that were not given are filled in.
-        check: refuses arguments that do not go together, with a `UsageError`.
-        remarks: what to say of a step that ended, a format of its outputs by its name.
+        groups: Inputs by the title that they stand under in the help, in this order.
+        types: What an input may be, where the type that the YAML declares says too little.
+        filled_in: How inputs that were not given are filled in.
+        check: Refuses arguments that do not go together, with a `UsageError`.
+        remarks: What to say of a step that ended, a format of its outputs by its name.
     """
 
     headline: Callable[[Arguments], str]

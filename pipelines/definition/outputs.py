@@ -14,9 +14,9 @@ class StepOutputs:
     """What one step left behind, as far as it is known.
 
     Attributes:
-        parameters: output parameters by name.
-        metadata: metadata of each output artifact by name.
-        uris: where each output artifact lies: a path on this machine, or an address in the
+        parameters: Output parameters by name.
+        metadata: Metadata of each output artifact by name.
+        uris: Where each output artifact lies: a path on this machine, or an address in the
             cluster's object store.
     """
 
@@ -47,8 +47,8 @@ class RunOutputs:
     `train_model_2`: asked for by the component's name, the one that ran answers.
 
     Attributes:
-        steps: the outputs by the name of the step, such as `train_model`.
-        read: returns the text of an artifact at an address; None where it cannot be had.
+        steps: The outputs by the name of the step, such as `train_model`.
+        read: Returns the text of an artifact at an address; None where it cannot be had.
     """
 
     steps: Mapping[str, StepOutputs]

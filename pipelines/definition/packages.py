@@ -16,8 +16,8 @@ class PipelinePackage:
     """A compiled pipeline.
 
     Attributes:
-        spec: its `PipelineSpec`, the first document of the YAML.
-        platform: its `PlatformSpec`, the second document; empty where there is none.
+        spec: Its `PipelineSpec`, the first document of the YAML.
+        platform: Its `PlatformSpec`, the second document; empty where there is none.
     """
 
     spec: dict[str, Any]
@@ -67,7 +67,7 @@ class PipelinePackage:
         """Return the container of a step.
 
         Raises:
-            UsageError: the pipeline has no such step; the message suggests the nearest one.
+            UsageError: The pipeline has no such step; the message suggests the nearest one.
         """
         executors = self.spec["deploymentSpec"]["executors"]
         container: dict[str, Any] = executors[self._label(step)]["container"]

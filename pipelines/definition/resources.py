@@ -28,7 +28,7 @@ def with_resources(package: PipelinePackage, settings: Iterable[str]) -> Pipelin
     `memory_request` and `memory_limit` set one of them.
 
     Raises:
-        UsageError: there is no such step or resource, the amount is none, or a request is now
+        UsageError: There is no such step or resource, the amount is none, or a request is now
             greater than its limit.
     """
     changed = package.copy()
@@ -52,13 +52,13 @@ def on_nodes(
     """Return the pipeline with further node selectors and tolerations on every step.
 
     Args:
-        package: the pipeline.
+        package: The pipeline.
         selectors: `LABEL=VALUE` each.
         tolerations: `KEY[=VALUE][:EFFECT]` each, as `kubectl taint` writes them; without a value
             any value is tolerated, without an effect any effect.
 
     Raises:
-        UsageError: one of them is not of that form.
+        UsageError: One of them is not of that form.
     """
     changed = package.copy()
     labels = dict(_selector(each) for each in selectors)

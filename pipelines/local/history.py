@@ -25,14 +25,14 @@ class LocalRun:
     """One run of a pipeline on this machine.
 
     Attributes:
-        run_id: its name, and that of its folder.
-        pipeline: what was run.
-        arguments: its inputs; addresses without the part that may hold credentials.
-        process: id of the process that runs it.
+        run_id: Its name, and that of its folder.
+        pipeline: What was run.
+        arguments: Its inputs; addresses without the part that may hold credentials.
+        process: Id of the process that runs it.
         started_at: ISO 8601, UTC.
-        ended_at: the same; None while it goes on.
-        state: how it ended.
-        outcome: what came of it, in one line; of a failed one, the first line of its error.
+        ended_at: The same; None while it goes on.
+        state: How it ended.
+        outcome: What came of it, in one line; of a failed one, the first line of its error.
     """
 
     run_id: str
@@ -74,7 +74,7 @@ def new_run_folder(work_dir: Path, pipeline: str) -> Path:
     """Make the folder of a new run.
 
     Raises:
-        UsageError: the folder cannot be made.
+        UsageError: The folder cannot be made.
     """
     folder = work_dir.resolve() / RUNS / f"{pipeline}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     try:

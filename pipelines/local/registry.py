@@ -24,7 +24,7 @@ def local_registry(data: Path, log: Path) -> Iterator[str]:
     """Run the registry on a free loopback port with its files below `data`; yield its URL.
 
     Raises:
-        RegistryStartError: it ended, or was not ready within two minutes; its log is named.
+        RegistryStartError: It ended, or was not ready within two minutes; its log is named.
     """
     port = _free_port()
     url = f"http://{HOST}:{port}"

@@ -47,15 +47,15 @@ def run_locally(
     Everything the steps print goes to `run.log` in `run_folder`, which also holds all artifacts.
 
     Args:
-        pipeline: what to run.
-        arguments: its inputs.
-        run_folder: a new folder.
-        observer: is told of every step.
-        runner: runs the steps in containers; without one they run in this environment.
-        server: starts the steps in this environment; without one each starts anew.
+        pipeline: What to run.
+        arguments: Its inputs.
+        run_folder: A new folder.
+        observer: Is told of every step.
+        runner: Runs the steps in containers; without one they run in this environment.
+        server: Starts the steps in this environment; without one each starts anew.
 
     Raises:
-        StepFailedError: a step failed; the message is the step's own.
+        StepFailedError: A step failed; the message is the step's own.
     """
     run_folder.mkdir(parents=True, exist_ok=True)
     log_path = run_folder / "run.log"

@@ -28,7 +28,7 @@ class StepServer:
     """Runs steps, one at a time, in forks of a process that has their libraries.
 
     Args:
-        steps: names of the components that it is to become.
+        steps: Names of the components that it is to become.
     """
 
     def __init__(self, steps: Sequence[str]) -> None:

@@ -64,7 +64,7 @@ def training(
         curated_schema: What the table must be like: local path or URL of the JSON schema that
             validate_table wrote in an earlier run, changed where it is too narrow or too wide;
             empty: the table is only described.
-        validation_mode: fail (a violation ends the run) or report.
+        validation_mode: Fail (a violation ends the run) or report.
         split_strategy: auto, stratified, random, time or group.
         split_column: Column that split_strategy time or group goes by; empty: none. It stays a
             feature unless drop_columns names it too, as is best for groups that new rows are not

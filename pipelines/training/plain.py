@@ -35,20 +35,20 @@ class TrainingSettings:
     Attributes:
         task: auto, classification, binary, multiclass or regression.
         format: auto, csv, parquet or jsonl.
-        column_types: as `zip=string,when=datetime:%d/%m/%Y`.
-        missing_values: further texts that stand for a missing value.
-        curated_schema: path or address of a schema that the table must keep to.
+        column_types: As `zip=string,when=datetime:%d/%m/%Y`.
+        missing_values: Further texts that stand for a missing value.
+        curated_schema: Path or address of a schema that the table must keep to.
         split_strategy: auto, stratified, random, time or group.
-        split_column: column of a split by time or group.
-        test_size: share of the rows to test on, in (0, 1).
-        seed: of all that is random.
-        estimator: name of an estimator.
+        split_column: Column of a split by time or group.
+        test_size: Share of the rows to test on, in (0, 1).
+        seed: Of all that is random.
+        estimator: Name of an estimator.
         hyperparameters: JSON object.
-        drop_columns: columns that the model must not see.
-        sample_weight_column: column with the weight of each row.
+        drop_columns: Columns that the model must not see.
+        sample_weight_column: Column with the weight of each row.
         class_weight: balanced, or a JSON object from class to weight.
-        slice_columns: columns to break the metrics down by.
-        positive_class: which of two classes counts as found.
+        slice_columns: Columns to break the metrics down by.
+        positive_class: Which of two classes counts as found.
     """
 
     task: str = "auto"
@@ -74,13 +74,13 @@ class Registry:
     """Where a model is registered if it passes the gate.
 
     Attributes:
-        model_name: name of the model.
-        url: the registry; `REGISTRY_URL` when None.
-        metric: metric of the gate; `auto` by the task.
-        floor: what it must reach; None: better than a constant prediction.
-        margin: how much better than the champion it must surely be.
-        promote: whether it becomes the champion.
-        run_id: what started the training: repeated with the same one, nothing is registered twice.
+        model_name: Name of the model.
+        url: The registry; `REGISTRY_URL` when None.
+        metric: Metric of the gate; `auto` by the task.
+        floor: What it must reach; None: better than a constant prediction.
+        margin: How much better than the champion it must surely be.
+        promote: Whether it becomes the champion.
+        run_id: What started the training: repeated with the same one, nothing is registered twice.
     """
 
     model_name: str
@@ -97,15 +97,15 @@ class TrainedTable:
     """What came of a table.
 
     Attributes:
-        folder: where all files of it are.
-        target: name of the target.
-        ingested: the table as it was read.
-        validated: what is odd about it.
-        split: how it was split.
-        model: folder of the model.
-        evaluation: how good the model is on the rows to test on.
-        comparison: the verdict of the gate; None without a registry.
-        registered: the version; None where the gate refused, or without a registry.
+        folder: Where all files of it are.
+        target: Name of the target.
+        ingested: The table as it was read.
+        validated: What is odd about it.
+        split: How it was split.
+        model: Folder of the model.
+        evaluation: How good the model is on the rows to test on.
+        comparison: The verdict of the gate; None without a registry.
+        registered: The version; None where the gate refused, or without a registry.
     """
 
     folder: Path
@@ -155,16 +155,16 @@ def train_table(
     """Do what the training pipeline does, in this process: the model predicts the same.
 
     Args:
-        source: the table: a path, or a `file://`, `s3://` or `http(s)://` address.
-        target: column to predict.
-        folder: folder of all that is written: `table.parquet`, `train.parquet`, `test.parquet`,
+        source: The table: a path, or a `file://`, `s3://` or `http(s)://` address.
+        target: Column to predict.
+        folder: Folder of all that is written: `table.parquet`, `train.parquet`, `test.parquet`,
             `model/`, `validation.html`, `evaluation.html` and what they are made of.
-        settings: how to train; by default as the pipeline does.
-        registry: where the model goes if it passes the gate; by default nowhere.
-        progress: is called with the name of each step as it starts, such as `print`.
+        settings: How to train; by default as the pipeline does.
+        registry: Where the model goes if it passes the gate; by default nowhere.
+        progress: Is called with the name of each step as it starts, such as `print`.
 
     Raises:
-        ComponentError: as the steps raise it, with the text that a run would print.
+        ComponentError: As the steps raise it, with the text that a run would print.
     """
     say, chosen = progress or (lambda step: None), settings or TrainingSettings()
     into = Path(folder)

@@ -31,18 +31,18 @@ class TrainingSummary:
     """The outcome of one training run; what a cluster does not tell is None.
 
     Attributes:
-        rows: rows of the ingested table.
-        columns: columns of the ingested table.
-        violations: violations that the validation found.
-        train_rows: rows of the training split.
-        test_rows: rows of the test split.
-        dropped_rows: rows without a target.
-        metrics: each metric with `value`, `low` and `high`.
-        comparison: the verdict of `compare_with_champion`.
-        registered: metadata of the registered version, or None where the gate refused.
-        files: reports, schema and model, by what they are: a path on this machine, in a cluster
+        rows: Rows of the ingested table.
+        columns: Columns of the ingested table.
+        violations: Violations that the validation found.
+        train_rows: Rows of the training split.
+        test_rows: Rows of the test split.
+        dropped_rows: Rows without a target.
+        metrics: Each metric with `value`, `low` and `high`.
+        comparison: The verdict of `compare_with_champion`.
+        registered: Metadata of the registered version, or None where the gate refused.
+        files: Reports, schema and model, by what they are: a path on this machine, in a cluster
             an address in the object store.
-        notes: what the steps left out, assumed or found odd.
+        notes: What the steps left out, assumed or found odd.
     """
 
     rows: int | None

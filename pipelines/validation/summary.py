@@ -30,9 +30,9 @@ class ValidationSummary:
     """The outcome of one validation run.
 
     Attributes:
-        verdict: whether the table is fit for use, and why not.
-        columns: columns of the table; None where a cluster does not tell.
-        files: reports and schema, by what they are: a path on this machine, in a cluster an
+        verdict: Whether the table is fit for use, and why not.
+        columns: Columns of the table; None where a cluster does not tell.
+        files: Reports and schema, by what they are: a path on this machine, in a cluster an
             address in the object store.
     """
 

@@ -24,15 +24,15 @@ class EvaluationRecord:
 
     Attributes:
         task: `binary`, `multiclass` or `regression`.
-        target: name of the target.
-        rows: test rows with a label.
-        classes: the model's classes; None for a regression.
-        positive_class: of two classes, the one that counts as found, as text.
-        model_digest: digest of the model folder.
-        test_digest: digest of the test rows, where it was given.
-        confidence: coverage of the intervals.
-        metrics: value and interval by the name of the metric.
-        baseline: what a constant prediction reaches, by metric.
+        target: Name of the target.
+        rows: Test rows with a label.
+        classes: The model's classes; None for a regression.
+        positive_class: Of two classes, the one that counts as found, as text.
+        model_digest: Digest of the model folder.
+        test_digest: Digest of the test rows, where it was given.
+        confidence: Coverage of the intervals.
+        metrics: Value and interval by the name of the metric.
+        baseline: What a constant prediction reaches, by metric.
     """
 
     task: str
@@ -51,7 +51,7 @@ class EvaluationRecord:
         """Read the text that `evaluate_model` wrote.
 
         Raises:
-            ValueError: it is not JSON, or of another format.
+            ValueError: It is not JSON, or of another format.
         """
         content = _content(text)
         positive, classes = content["positive_class"], content["classes"]
@@ -74,11 +74,11 @@ class ComparedVersion:
     """The registered version that a candidate was compared with.
 
     Attributes:
-        version: its name.
-        digest: digest of its files.
-        value: its metric on the rows of the comparison; None where it could not be scored.
-        low: lower end of the metric's interval.
-        high: upper end.
+        version: Its name.
+        digest: Digest of its files.
+        value: Its metric on the rows of the comparison; None where it could not be scored.
+        low: Lower end of the metric's interval.
+        high: Upper end.
     """
 
     version: str
@@ -93,17 +93,17 @@ class ComparisonRecord:
     """A candidate, the version that it was compared with, and the verdict.
 
     Attributes:
-        approved: whether the candidate passes.
-        reasons: why, a sentence each.
-        model_name: name in the registry.
-        metric: what was compared.
+        approved: Whether the candidate passes.
+        reasons: Why, a sentence each.
+        model_name: Name in the registry.
+        metric: What was compared.
         direction: `greater` or `less`: which is better.
-        candidate: the candidate's metric.
-        champion: the version compared with; None where there was none.
-        difference: candidate less champion; None where it is not known.
-        floor: what the metric must reach.
-        margin: by how much it must beat the champion.
-        confidence: coverage of the intervals.
+        candidate: The candidate's metric.
+        champion: The version compared with; None where there was none.
+        difference: Candidate less champion; None where it is not known.
+        floor: What the metric must reach.
+        margin: By how much it must beat the champion.
+        confidence: Coverage of the intervals.
     """
 
     approved: bool
@@ -128,7 +128,7 @@ class ComparisonRecord:
         """Read the text that `to_json` wrote.
 
         Raises:
-            ValueError: it is not JSON, or of another format.
+            ValueError: It is not JSON, or of another format.
         """
         content = _content(text)
         del content["format"]
@@ -148,7 +148,7 @@ def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:
     """Read the file of an evaluation or a comparison.
 
     Raises:
-        InputError: it is none.
+        InputError: It is none.
     """
     try:
         return parse(Path(path).read_text("utf-8"))

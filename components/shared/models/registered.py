@@ -20,10 +20,10 @@ class RegisteredModel:
     """A version of a model, as the registry holds it.
 
     Attributes:
-        model_name: name of the model.
-        version: name of the version.
+        model_name: Name of the model.
+        version: Name of the version.
         digest: SHA-256 over its files, which the fetched ones were checked against.
-        metrics: what it was registered with, with intervals where these were.
+        metrics: What it was registered with, with intervals where these were.
     """
 
     model_name: str
@@ -41,7 +41,7 @@ class RegisteredModel:
         """Read the file that `to_json` filled.
 
         Raises:
-            InputError: it is none.
+            InputError: It is none.
         """
         try:
             content = json.loads(Path(path).read_text("utf-8"))

@@ -75,10 +75,10 @@ class RegistryClient:
     Over HTTPS, the authorities in the PEM file `REGISTRY_CA_FILE` are trusted besides the usual.
 
     Args:
-        url: where the registry listens, such as `http://127.0.0.1:8080`.
-        token: bearer token, when the registry asks for one.
-        retries: how often a request is repeated before it counts as failed (6: about 30 s).
-        wait_seconds: how long it is repeated instead, printing what is waited for.
+        url: Where the registry listens, such as `http://127.0.0.1:8080`.
+        token: Bearer token, when the registry asks for one.
+        retries: How often a request is repeated before it counts as failed (6: about 30 s).
+        wait_seconds: How long it is repeated instead, printing what is waited for.
 
     Raises:
         InputError: `url` is no HTTP URL, or a file of certificate authorities cannot be read.
@@ -104,7 +104,7 @@ class RegistryClient:
         """Make a client of `url`, or else of `REGISTRY_URL`, with the token in `REGISTRY_TOKEN`.
 
         Raises:
-            InputError: neither `url` nor `REGISTRY_URL` is set.
+            InputError: Neither `url` nor `REGISTRY_URL` is set.
         """
         url = url or os.environ.get(URL_VARIABLE)
         if not url:
@@ -143,7 +143,7 @@ class RegistryClient:
         """Return the version `model@ref`; without `@ref` the latest.
 
         Raises:
-            InputError: there is no such version; near misses are named.
+            InputError: There is no such version; near misses are named.
         """
         model_name, _, ref = name.partition("@")
         if not model_name:
@@ -163,8 +163,8 @@ class RegistryClient:
         """Fetch the files of a version into `folder` and check every size and digest.
 
         Raises:
-            InputError: there is no such version.
-            DigestMismatchError: a file is not what was registered; the folder stays as it was.
+            InputError: There is no such version.
+            DigestMismatchError: A file is not what was registered; the folder stays as it was.
         """
         return self.download_version(self.get(f"{model_name}@{ref}"), folder)
 
@@ -179,9 +179,9 @@ class RegistryClient:
         """Upload the files of `folder` and register them as one version, all or nothing.
 
         Args:
-            registration: the body of `POST /api/registry/v1/register` without `files`.
-            folder: the model folder, at least one file.
-            idempotency_key: the same key with the same content never makes a second version.
+            registration: The body of `POST /api/registry/v1/register` without `files`.
+            folder: The model folder, at least one file.
+            idempotency_key: The same key with the same content never makes a second version.
         """
         action, key = (
             f"register {registration['model']['name']}",
@@ -294,12 +294,12 @@ class RegistryClient:
         """Point an alias to a version, provided that it points to `expected` now.
 
         Args:
-            model_name: name of the model.
-            alias: such as champion; it is made when new.
-            ref: the version.
-            expected: name of the version that it must point to now, None when it must not exist
+            model_name: Name of the model.
+            alias: Such as champion; it is made when new.
+            ref: The version.
+            expected: Name of the version that it must point to now, None when it must not exist
                 yet; elsewhere the registry refuses with the code stale. Not given: anything.
-            reason: why, for the audit log.
+            reason: Why, for the audit log.
         """
         body: dict[str, Any] = {"version": ref, "reason": reason}
         if expected is not ANYTHING:
@@ -335,10 +335,10 @@ class RegistryClient:
         """Set what is said of a model.
 
         Args:
-            model_name: name of the model.
-            description: text for people; None leaves it as it is, as for the others.
-            owner: who answers for it.
-            tags: properties by name; those that are None are removed, all others stay.
+            model_name: Name of the model.
+            description: Text for people; None leaves it as it is, as for the others.
+            owner: Who answers for it.
+            tags: Properties by name; those that are None are removed, all others stay.
         """
         body = _given(description=description, owner=owner, customProperties=tags)
         answer = self._http.json("PATCH", model_path(model_name), f"describe {model_name}", body)

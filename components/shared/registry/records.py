@@ -25,23 +25,23 @@ class RegisteredVersion:
     """One version of a model, as the registry holds it.
 
     Attributes:
-        model_name: name of the model.
-        version: name of the version, unique within the model.
+        model_name: Name of the model.
+        version: Name of the version, unique within the model.
         number: 1 for the first version of the model, counting up.
         digest: SHA-256 over the version's files (`components.shared.digests.folder_digest`).
-        aliases: the aliases that point at it now.
-        metrics: its registered metrics.
+        aliases: The aliases that point at it now.
+        metrics: Its registered metrics.
         files: SHA-256 of each file by its path.
-        parameters: what it was trained with, any JSON value by name.
-        datasets: the data it was made from, each with `name`, `digest`, `role` and `uri`.
-        lineage: where it comes from: run, pipeline, image, commit, source.
-        properties: what else was said of it: task, estimator, framework and versions.
-        schema: its columns as they were registered, any JSON value.
+        parameters: What it was trained with, any JSON value by name.
+        datasets: The data it was made from, each with `name`, `digest`, `role` and `uri`.
+        lineage: Where it comes from: run, pipeline, image, commit, source.
+        properties: What else was said of it: task, estimator, framework and versions.
+        schema: Its columns as they were registered, any JSON value.
         state: LIVE or ARCHIVED.
-        author: who registered it.
-        description: text for people.
-        created_at: when it was registered.
-        approval: who approved it for protected aliases, `at` when and for what `reason`.
+        author: Who registered it.
+        description: Text for people.
+        created_at: When it was registered.
+        approval: Who approved it for protected aliases, `at` when and for what `reason`.
     """
 
     model_name: str
@@ -67,9 +67,9 @@ class RegisteredVersion:
         """Fetch its files into `folder`, check every size and digest, and return the folder.
 
         Raises:
-            DigestMismatchError: a file is not what was registered; the folder stays as it was.
-            RegistryError: the registry could not be reached, or refused.
-            ValueError: this version was made by hand, not given by a client.
+            DigestMismatchError: A file is not what was registered; the folder stays as it was.
+            RegistryError: The registry could not be reached, or refused.
+            ValueError: This version was made by hand, not given by a client.
         """
         if self.registry is None:
             raise ValueError(f"{self.model_name}@{self.version} was not given by a registry")
@@ -82,11 +82,11 @@ class Receipt:
     """What the registry answered to a registration.
 
     Attributes:
-        version: name of the version.
-        number: its number within the model.
+        version: Name of the version.
+        number: Its number within the model.
         digest: SHA-256 over its files.
-        aliases: the aliases that were set on it.
-        replayed: whether an earlier attempt with the same key had already registered it.
+        aliases: The aliases that were set on it.
+        replayed: Whether an earlier attempt with the same key had already registered it.
     """
 
     version: str
@@ -137,12 +137,12 @@ class VersionComparison:
     """Versions of a model side by side; each list has a value per version, None where absent.
 
     Attributes:
-        versions: the versions in the order asked for.
-        metrics: values by the name of the metric.
-        parameters: values by the name of the parameter.
-        datasets: digests by `role:name`.
-        files: digests by path.
-        lineage: values by name.
+        versions: The versions in the order asked for.
+        metrics: Values by the name of the metric.
+        parameters: Values by the name of the parameter.
+        datasets: Digests by `role:name`.
+        files: Digests by path.
+        lineage: Values by name.
     """
 
     versions: tuple[RegisteredVersion, ...]
@@ -158,11 +158,11 @@ class VersionLineage:
     """Where a version comes from, and where it is served.
 
     Attributes:
-        model_name: name of the model.
-        version: name of the version.
-        lineage: run, pipeline, image, commit and source, as far as they were registered.
-        datasets: the data it was made from, each with `name`, `digest`, `role` and `uri`.
-        deployments: each with `inferenceService`, `environment` and `desiredState`.
+        model_name: Name of the model.
+        version: Name of the version.
+        lineage: Run, pipeline, image, commit and source, as far as they were registered.
+        datasets: The data it was made from, each with `name`, `digest`, `role` and `uri`.
+        deployments: Each with `inferenceService`, `environment` and `desiredState`.
     """
 
     model_name: str

@@ -18,8 +18,8 @@ def render(template: Path, **context: object) -> str:
     the filters `number`, `count` and `percent`. An undefined name is an error, never blank text.
 
     Args:
-        template: file of the template, beside the component that writes the report.
-        **context: what the template names; wrap ready-made markup in `markupsafe.Markup`.
+        template: File of the template, beside the component that writes the report.
+        **context: What the template names; wrap ready-made markup in `markupsafe.Markup`.
     """
     return _environment(template.parent).get_template(template.name).render(**context)
 

@@ -35,7 +35,7 @@ def read_texts(texts: pl.Series, reading: Reading) -> pl.Series:
 
     Returns:
         A series of the reading's type in its canonical form, of the same length and name. It is
-        null where a text is missing, and where it is a stray: a text that this reading has no
+        null where a text is missing, and where it is a stray: A text that this reading has no
         value for, see `stray_texts`.
     """
     dtype = CANONICAL[reading.type]

@@ -31,8 +31,8 @@ def connected_registry(url: str | None) -> Iterator[RegistryClient]:
     """Yield a client of the registry at `url`, or of this machine's, which runs meanwhile.
 
     Raises:
-        UsageError: there is no registry to speak to, or it refused what was asked of it.
-        RegistryCallError: it could not be reached, or failed.
+        UsageError: There is no registry to speak to, or it refused what was asked of it.
+        RegistryCallError: It could not be reached, or failed.
     """
     with nullcontext(url) if url else _registry_of_this_machine() as address:
         try:

@@ -293,3 +293,10 @@ def test_zero_resamples_give_values_without_intervals(
     found = evaluate(tmp_path, regression_model.model, regression_model.test, bootstrap_samples=0)
     assert found.json["metrics"]["rmse"]["low"] is None
     assert np.isfinite(found.json["metrics"]["rmse"]["value"])
+
+
+def test_an_evaluation_is_shown_in_a_line(binary: Evaluated) -> None:
+    """What Python shows of it is its metrics, not its curves; a notebook gets the intervals too."""
+    assert len(repr(binary.result)) < 400
+    assert "roc_auc" in repr(binary.result)
+    assert "<td>" in binary.result._repr_html_()
