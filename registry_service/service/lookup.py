@@ -39,6 +39,15 @@ class Lookup:
         """Tell whether only an approver moves an alias, and only to approved versions."""
         return alias.casefold() in self._protected
 
+    def refuse_held(self, transaction: Transaction, model: RegisteredModel) -> None:
+        """Raise ConflictError when a protected alias points to a version of a model."""
+        held = [a.name for a in aliases_of(transaction, model.id) if self.is_protected(a.name)]
+        if held:
+            raise ConflictError(
+                f"model {model.name!r} is held by alias {', '.join(map(repr, held))}: remove it "
+                "first (kfp-tabular registry unalias)"
+            )
+
     def model(
         self, transaction: Transaction, identity: Identity, role: Role, name: str
     ) -> RegisteredModel:

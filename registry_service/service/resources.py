@@ -73,7 +73,10 @@ class Resources:
     ) -> R:
         """Change the given fields of a resource, leave the others. Raises NotFoundError."""
         with self._database.write() as transaction:
-            return update(transaction, identity, kind, resource_id, changes)
+            saved = update(transaction, identity, kind, resource_id, changes)
+            if isinstance(saved, RegisteredModel) and changes.get("state") == ARCHIVED:
+                self._lookup.refuse_held(transaction, saved)
+            return saved
 
     def page(self, identity: Identity, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         """Return one page of the resources whose columns have these values.

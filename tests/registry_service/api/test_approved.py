@@ -48,6 +48,21 @@ def test_the_champion_is_archived_through_neither_api(approved: Approved) -> Non
     assert approved.detail()["version"]["state"] == "LIVE"
 
 
+def test_the_model_of_a_champion_is_not_archived_either(approved: Approved) -> None:
+    """A model that a protected alias points into stays live, also through Kubeflow's API."""
+    _, found = approved.kubeflow("GET", approved.version)
+    path = f"/registered_models/{found['registeredModelId']}"
+    status, error = approved.kubeflow("PATCH", path, {"state": "ARCHIVED"})
+    assert (status, "alias 'champion'" in error["message"]) == (409, True)
+    assert approved.kubeflow("GET", path)[1]["state"] == "LIVE"
+
+
+def test_a_look_alike_of_a_protected_alias_is_protected(approved: Approved) -> None:
+    """Only an approver moves `Champion`, as only they move `champion`."""
+    told = approved.writer("PUT", f"{approved.path}/aliases/Champion", {"version": "1"})
+    assert told[0] == 403
+
+
 @pytest.mark.parametrize(
     "kind", ["model-artifact", "metric", "parameter", "dataset-artifact"], ids=str
 )
