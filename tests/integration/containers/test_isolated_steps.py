@@ -66,6 +66,7 @@ def test_most_steps_need_no_network(network_of: dict[str, str]) -> None:
     """Only those that read what is elsewhere, or register, have a network at all."""
     with_network = {step for step, network in network_of.items() if network != "none"}
     assert with_network == {
+        "fingerprint_source",
         "ingest_table",
         "validate_table",
         "compare_with_champion",

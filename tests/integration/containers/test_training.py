@@ -88,4 +88,4 @@ def test_a_failed_container_ends_the_run_with_its_own_words(
     with pytest.raises(SystemExit) as ended:
         main([*command, "--work-dir", str(tmp_path)])
     assert ended.value.code == 2
-    assert "ingest_table: There is no object s3://tables/none.csv" in capsys.readouterr().err
+    assert "fingerprint_source: There is no object s3://tables/none.csv" in capsys.readouterr().err
