@@ -35,7 +35,7 @@ def list_of_runs(folder: Path) -> list[dict[str, object]]:
 def test_the_newest_run_comes_first(listed: list[dict[str, object]]) -> None:
     """Each run is listed with its state and what came of it."""
     assert [run["state"] for run in listed] == ["FAILED", "SUCCEEDED"]
-    assert re.match("ingest_table: .*contains credentials", str(listed[0]["outcome"]))
+    assert re.match("fingerprint_source: .*contains credentials", str(listed[0]["outcome"]))
     assert re.match(r"registered|refused", str(listed[1]["outcome"]))
 
 
