@@ -1,6 +1,5 @@
 """What the steps of a run left behind, wherever it ran."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,10 +88,7 @@ class RunOutputs:
         uri = self.uri(step, artifact)
         return None if uri is None else self.read(uri)
 
-    def json(self, step: str, artifact: str) -> dict[str, Any] | None:
-        """Return the content of an artifact that is a JSON object."""
-        try:
-            content = json.loads(self.text(step, artifact) or "")
-        except ValueError:
-            return None
-        return content if isinstance(content, dict) else None
+    def addresses(self, artifacts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+        """Return where artifacts lie that are there, of those given by step and artifact."""
+        found = {name: self.uri(*where) for name, where in artifacts.items()}
+        return {name: uri for name, uri in found.items() if uri is not None}

@@ -100,7 +100,6 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         return None
     test = outputs.metadata("split_table", "test") or {}
     test_rows = outputs.parameter("split_table", "test_rows")
-    files = {name: outputs.uri(*where) for name, where in FILES.items()}
     return TrainingSummary(
         rows=_whole(outputs.parameter("ingest_table", "rows")),
         columns=_whole(outputs.parameter("ingest_table", "columns")),
@@ -111,7 +110,7 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         metrics=EvaluationRecord.parse(evaluation).metrics,
         comparison=ComparisonRecord.parse(comparison),
         registered=outputs.registered,
-        files={name: uri for name, uri in files.items() if uri is not None},
+        files=outputs.addresses(FILES),
         notes=outputs.notes,
     )
 

@@ -95,11 +95,10 @@ def summarise(outputs: RunOutputs) -> ValidationSummary | None:
     if verdict is None:
         return None
     columns = outputs.parameter("ingest_table", "columns")
-    files = {name: outputs.uri(*where) for name, where in FILES.items()}
     return ValidationSummary(
         verdict=Verdict.parse(verdict),
         columns=None if columns is None else int(columns),
-        files={name: uri for name, uri in files.items() if uri is not None},
+        files=outputs.addresses(FILES),
     )
 
 

@@ -57,8 +57,8 @@ def test_what_did_not_run_has_no_outputs(tmp_path: Path, run: Run) -> None:
     """Of a step that did not run, or an artifact that there is not, nothing is known."""
     outputs = run({"rows": -3}, tmp_path, RecordingObserver())
     assert outputs.parameter("check_rows", "Output") is None
-    assert outputs.json("write_report", "figures") is None
-    assert outputs.json("write_report", "report") is None  # it is not JSON
+    assert outputs.text("write_report", "figures") is None
+    assert outputs.addresses({"figures": ("write_report", "figures")}) == {}
 
 
 def test_a_report_has_the_ending_of_its_kind(tmp_path: Path, run: Run) -> None:
