@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from components.shared.tables.sources import fingerprint, parse_source
+from components.shared.sources.address import parse_source
+from components.shared.sources.reading import fingerprint
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from components.ingest_table.given_types import GivenType, parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
+from components.shared.sources.address import parse_source
+from components.shared.sources.fingerprints import Fingerprint
+from components.shared.sources.reading import local_file
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
 from components.shared.tables.files import count_rows
-from components.shared.tables.fingerprints import Fingerprint
 from components.shared.tables.readings import Remark, RemarkKind, TableReadings
 from components.shared.tables.schema import read_schema
-from components.shared.tables.sources import local_file, parse_source
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,10 @@ def ingest_table(
 
     Args:
         source: A path, `file://`, `http(s)://` or `s3://bucket/key`. Credentials of S3 come from
-            the environment, see `components.shared.tables.downloads`.
+            the environment, see `components.shared.sources.objects`.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
-        fingerprint: What the source must be, see `components.shared.tables.fingerprints`.
+        fingerprint: What the source must be, see `components.shared.sources.fingerprints`.
         column_types: Types of columns that have the last word, such as
             `zip=string,when=datetime:%d/%m/%Y,amount=number`.
         missing_values: Texts that stand for a missing value, besides the usual ones.

@@ -19,7 +19,7 @@ from components.shared.registry.client import (
 )
 from components.shared.registry.intervals import interval_properties
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.tables.sources import without_query
+from components.shared.sources.address import without_query
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"

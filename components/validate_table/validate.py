@@ -9,11 +9,12 @@ from components.shared.errors import InputError
 from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
+from components.shared.sources.address import parse_source
+from components.shared.sources.fingerprints import Fingerprint
+from components.shared.sources.reading import local_file
 from components.shared.tables.choices import MODES
-from components.shared.tables.fingerprints import Fingerprint
 from components.shared.tables.readings import Remark, table_readings
 from components.shared.tables.schema import TableSchema, read_schema, write_schema
-from components.shared.tables.sources import local_file, parse_source
 from components.shared.tables.tasks import Task, resolve_task
 from components.validate_table.column_statistics import (
     ColumnStatistics,
@@ -95,7 +96,7 @@ def validate_table(
         schema: The JSON file to write, see `components.shared.tables.schema`.
         curated_schema: A JSON file of that form: a path, or a `file://`, `http(s)://` or `s3://`
             address.
-        curated_schema_fingerprint: What it must be, see `components.shared.tables.fingerprints`.
+        curated_schema_fingerprint: What it must be, see `components.shared.sources.fingerprints`.
         target: The target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         mode: `fail` on a broken rule, or only `report` it.

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
-from components.shared.tables.sources import without_query
+from components.shared.sources.address import without_query
 from pipelines.command_line.next_steps import short, show_next_steps
 from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import PipelineCommands

@@ -13,7 +13,7 @@ from kfp.dsl.graph_component import GraphComponent
 
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
-from components.shared.tables.sources import parse_source
+from components.shared.sources.address import parse_source
 from pipelines.definition.needs import STORE_CREDENTIALS, STORE_SETTINGS
 from pipelines.errors import UsageError
 

@@ -7,9 +7,9 @@ import click
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_name
+from components.shared.sources.address import without_query
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
-from components.shared.tables.sources import without_query
 from components.train_model.hyperparameters import parse_hyperparameters
 from pipelines.definition.arguments import git_commit, model_named_after_source
 from pipelines.definition.input_types import Checked, OptionalNumber, Share, check_model_name

@@ -7,9 +7,9 @@ import click
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
 from components.shared.parameters import given
+from components.shared.sources.address import without_query
 from components.shared.tables.choices import TASKS
 from components.shared.tables.file_formats import FORMATS
-from components.shared.tables.sources import without_query
 from pipelines.definition.input_types import Checked, OptionalNumber
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError

@@ -13,7 +13,7 @@ import pytest
 from components.fingerprint_source.fingerprint import fingerprint_source
 from components.ingest_table.ingest import ingest_table
 from components.shared.errors import InputError, SourceChangedError
-from components.shared.tables.fingerprints import Fingerprint
+from components.shared.sources.fingerprints import Fingerprint
 from components.validate_table.validate import validate_table
 
 CSV = b"a,b\n1,x\n2,y\n"

@@ -12,7 +12,8 @@ import pytest
 from components.shared.errors import InputError, RegistryError
 from components.shared.patience import VARIABLE, waiting_seconds
 from components.shared.registry.client import RegistryClient
-from components.shared.tables.sources import local_file, parse_source
+from components.shared.sources.address import parse_source
+from components.shared.sources.reading import local_file
 
 CSV = b"a,b\n1,x\n"
 NO_ALIASES = b'{"items": [], "nextPageToken": ""}'

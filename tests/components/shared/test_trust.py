@@ -9,8 +9,9 @@ from urllib3.util import Retry
 from components.shared import trust
 from components.shared.errors import InputError, RegistryError, SourceUnavailableError
 from components.shared.registry.client import RegistryClient
-from components.shared.tables import downloads
-from components.shared.tables.sources import local_file, parse_source
+from components.shared.sources import objects
+from components.shared.sources.address import parse_source
+from components.shared.sources.reading import local_file
 from tests.components.shared.authority import Authority, https_server
 
 NOTHING = json.dumps({"items": [], "nextPageToken": ""}).encode()
@@ -83,7 +84,7 @@ def test_an_object_of_an_untrusted_store_says_how_to_trust_it(
     with https_server(authority, b"") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         with pytest.raises(SourceUnavailableError, match="AWS_CA_BUNDLE"):
-            downloads.download_object("tables", "t.csv", tmp_path / "t.csv")
+            objects.fetch(parse_source("s3://tables/t.csv"), tmp_path / "t.csv")
 
 
 def test_public_authorities_stay_trusted(authority: Authority, mounted: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from components.ingest_table.ingest import ingest_table
 from components.shared.errors import InputError, SourceUnavailableError
-from components.shared.tables.sources import parse_source
+from components.shared.sources.address import parse_source
 
 CSV = b"a,b\n1,x\n2,y\n"
 

@@ -1,0 +1,105 @@
+"""Sources as local files, and what tells one content of a source from another."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from components.shared.digests import file_digest
+from components.shared.errors import InputError, SourceChangedError
+from components.shared.sources.address import Source
+from components.shared.sources.fingerprints import Fingerprint
+
+
+class Reader(Protocol):
+    """Reads the sources of some schemes, which are not files of this machine."""
+
+    def fingerprint(self, source: Source) -> Fingerprint | None:
+        """Return what tells this content from any other; None where that takes all its bytes."""
+
+    def fetch(self, source: Source, path: Path, promised: Fingerprint | None) -> None:
+        """Write its bytes to a file, and refuse others than were promised where it can tell."""
+
+
+def fingerprint(source: Source) -> Fingerprint:
+    """Return what tells this content of the source from any other.
+
+    An object of a store has its version, tag and size; a page its tag and size, where they are to
+    be relied on. Of a file, and of any other page, it is the digest of the bytes.
+
+    Raises:
+        InputError: There is no such file, object, bucket or page, or access was denied.
+        SourceUnavailableError: The server could not be reached or failed: a retry may help.
+    """
+    if source.scheme != "file" and (told := _reader(source).fingerprint(source)):
+        return told
+    with local_file(source) as path:
+        return Fingerprint(sha256=file_digest(path))
+
+
+@contextmanager
+def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[Path]:
+    """Yield a local path with the bytes of the source; what was downloaded is removed after.
+
+    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
+
+    Args:
+        source: What to read.
+        promised: The fingerprint that it must have. A file of this machine is held against it
+            when it was read: what is made of it counts only if the block ends well.
+
+    Raises:
+        InputError: There is no such file, object, bucket or page, or access was denied.
+        SourceUnavailableError: The server could not be reached or failed: a retry may help.
+        SourceChangedError: The source has another fingerprint.
+    """
+    if source.scheme == "file":
+        path = Path(source.location)
+        _check_file(path, source)
+        yield path
+        _check_digest(path, source, promised)
+        return
+    with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
+        path = Path(folder) / "download"
+        _reader(source).fetch(source, path, promised)
+        _check_digest(path, source, promised)
+        yield path
+
+
+def _reader(source: Source) -> Reader:
+    """Return who reads a source; what reading it takes is imported by those alone who read it."""
+    if source.scheme == "s3":
+        from components.shared.sources import objects
+
+        return objects
+    from components.shared.sources import pages
+
+    return pages
+
+
+def _check_digest(path: Path, source: Source, promised: Fingerprint | None) -> None:
+    if promised and promised.sha256 and promised.sha256 != file_digest(path):
+        raise SourceChangedError(source.shown)
+
+
+def _check_file(path: Path, source: Source) -> None:
+    if path.is_dir():
+        raise InputError(
+            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`)."
+        )
+    if not path.is_file():
+        folder = path.parent
+        hint = "" if folder.is_dir() else f" There is no folder {folder} either."
+        raise InputError(
+            f"There is no file {source.shown} (parameter `{source.parameter}`, read in "
+            f"{Path.cwd()}).{hint} "
+            "Check the path; in a cluster, use s3:// or https://, which every pod can read."
+        )
+    try:
+        with path.open("rb"):
+            pass
+    except PermissionError as error:
+        raise InputError(
+            f"{source.shown} may not be read by this user: change its permissions."
+        ) from error
