@@ -41,6 +41,7 @@ from registry_service.api.turns import Turns
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
+from registry_service.domain.resources import DATASETS, MODELS
 from registry_service.errors import ForbiddenError, StorageError
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
@@ -108,7 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
         # A path with a slash too many is an error, not a redirection to the host a caller named.
         redirect_slashes=False,
     )
-    for router in _our_routers(database, blobs, lookup):
+    for router in _our_routers(database, blobs, settings.protected_aliases):
         app.include_router(router)
     app.include_router(health_router(database, blobs, observation.registry))
     for dialect in (V1, V1ALPHA3):
@@ -177,23 +178,27 @@ def authenticator(settings: Settings) -> Authenticator | None:
 
 
 def _our_routers(
-    database: SqlDatabase, blobs: "FolderStore | S3Store", lookup: Lookup
+    database: SqlDatabase, blobs: "FolderStore | S3Store", protected: frozenset[str]
 ) -> Iterator[APIRouter]:
     """Return our API's routes; they are tried in order, so those asked most come first."""
-    aliases = Aliases(database, lookup)
-    possession = Possession(database, blobs)
-    registrations = Registrations(database, possession, aliases, lookup)
-    versions = Versions(database, registrations, lookup)
-    yield models_router(registrations, blobs)
-    yield aliases_router(aliases)
-    yield register_router(registrations)
-    yield descriptions_router(Descriptions(database, lookup))
+    possession, audit = Possession(database, blobs), Audit(database)
+    records, ways_in = [], []
+    for collection in (MODELS, DATASETS):
+        lookup = Lookup(protected, collection)
+        aliases = Aliases(database, lookup)
+        registrations = Registrations(database, possession, aliases, lookup)
+        versions = Versions(database, registrations, lookup)
+        yield models_router(registrations, blobs, collection)
+        yield aliases_router(aliases, collection)
+        yield register_router(registrations, collection)
+        yield descriptions_router(Descriptions(database, lookup), collection)
+        yield versions_router(versions, Verification(database, blobs, lookup), collection)
+        records.append(versions)
+        ways_in.append(registrations)
     yield uploads_router(Uploads(possession, blobs), blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(Bytes(possession, blobs))
-    yield versions_router(versions, Verification(database, blobs, lookup))
-    audit = Audit(database)
-    yield records_router(versions, audit, Garbage(database, blobs))
-    yield ways_in_router(registrations)
-    yield pages_router(Overview(database), versions, audit)
+    yield records_router(records[0], audit, Garbage(database, blobs))
+    yield ways_in_router(ways_in[0])
+    yield pages_router(Overview(database), records[0], audit)
     yield assets_router()

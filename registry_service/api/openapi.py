@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from registry_service.api.turns import ORDINARY, Kind, route_class
 from registry_service.domain import limits
+from registry_service.domain.resources import MODELS, Collection
 
 REF = "#/components/schemas/{model}"
 _ERROR = {
@@ -53,6 +54,21 @@ def takes(model: type[BaseModel], most: int = limits.SMALL_BODY) -> dict[str, An
 def api_router(prefix: str, tag: str, kind: Kind = ORDINARY) -> APIRouter:
     """Return a router of routes that do one kind of work, and may answer with an error of ours."""
     return APIRouter(prefix=prefix, tags=[tag], responses=ERRORS, route_class=route_class(kind))
+
+
+def collection_router(
+    collection: Collection, tag: str, below: str = "", kind: Kind = ORDINARY
+) -> APIRouter:
+    """Return a router of routes that models and data sets have alike.
+
+    Args:
+        collection: Whose they are.
+        tag: Their subject; that of all routes of data sets is these.
+        below: The path below that of the collection.
+        kind: The work that they do.
+    """
+    tag = tag if collection == MODELS else "Data sets"
+    return api_router(f"/api/registry/v1/{collection}{below}", tag, kind)
 
 
 def describe_bodies(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:

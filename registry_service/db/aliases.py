@@ -8,6 +8,7 @@ from registry_service.db import tables
 from registry_service.db.audit import read_entry
 from registry_service.db.resources import now_ms
 from registry_service.domain.registration import Alias, AuditEntry
+from registry_service.domain.resources import RegisteredModel
 
 _aliases, _versions, _audit = tables.aliases, tables.model_versions, tables.audit
 _ALIASES = (
@@ -33,6 +34,7 @@ _LAST_MOVES = (
         == select(_moves.c.id)
         .where(
             _moves.c.model_name == bindparam("model_name"),
+            _moves.c.collection == bindparam("collection"),
             _moves.c.subject == _aliases.c.name,
             _moves.c.action.in_(["alias.set", "alias.rollback"]),
         )
@@ -70,7 +72,8 @@ class SqlAliases:
             )
         )
 
-    def last_moves(self, model_id: int, model_name: str) -> Mapping[str, AuditEntry]:
-        values = {"model_id": model_id, "model_name": model_name}
+    def last_moves(self, model: RegisteredModel) -> Mapping[str, AuditEntry]:
+        named = {"model_name": model.name, "collection": model.collection}
+        values = {"model_id": model.id, **named}
         moves = map(read_entry, self._connection.execute(_LAST_MOVES, values))
         return {move.subject: move for move in moves}

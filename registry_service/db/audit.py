@@ -34,8 +34,10 @@ class SqlAuditLog:
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
         statement = select(_audit).order_by(_audit.c.id.desc()).limit(query.limit)
+        collection = None if query.model_name is None else query.collection
         for column, wanted in (
             (_audit.c.model_name, query.model_name),
+            (_audit.c.collection, collection),
             (_audit.c.actor, query.actor),
             (_audit.c.action, query.action),
             (_audit.c.subject, query.subject),

@@ -43,7 +43,7 @@ Convert = Callable[[str, Literals], Any]
 
 
 def filtered(
-    statement: Select[Any], table: Table, query: ListQuery
+    statement: Select[Any], table: Table, query: ListQuery, look_up: bool = True
 ) -> tuple[Select[Any], ColumnElement[int]]:
     """Return a statement with the filter of a query, and the column that has the rows' ids.
 
@@ -51,12 +51,12 @@ def filtered(
         statement: The rows of a table, perhaps only those of some parent.
         table: The table.
         query: Has a filter.
+        look_up: Whether many rows are left, so that an index is worth while.
 
     Raises:
         InvalidRequestError: An operator or a value does not fit.
     """
     parts = [] if query.filter is None else list(_parts(query.filter))
-    look_up = statement.whereclause is None
     lead = next(filter(_is_text, parts), None)
     if not (look_up and lead and query.order_by == "ID"):
         return statement.where(*(_clause(table, part, look_up) for part in parts)), table.c.id

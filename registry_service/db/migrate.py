@@ -10,7 +10,7 @@ from registry_service.db.engine import unbounded
 from registry_service.errors import StorageError
 
 # The newest of the migrations; a test keeps it true.
-HEAD = "0002"
+HEAD = "0003"
 # Any number, so long as all replicas take the same: PostgreSQL's lock around the migration.
 _LOCK = 7_110_326
 
@@ -28,6 +28,8 @@ def migrate(engine: Engine) -> None:
         try:
             if connection.dialect.name == "sqlite":
                 unbounded(connection)
+                # SQLite changes a constraint by another table, which takes the place of the first.
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.exec_driver_sql("BEGIN")
@@ -47,6 +49,8 @@ def migrate(engine: Engine) -> None:
                 # What can only be read says so now, and not at the first change.
                 connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
             connection.exec_driver_sql("COMMIT")
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         except ProgrammingError as error:
             connection.invalidate()
             reason = str(error.orig).splitlines()[0]

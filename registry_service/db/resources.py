@@ -181,7 +181,9 @@ def _page(kind: type[Resource], names: tuple[str, ...], query: ListQuery) -> Sel
     order, is_first = table.c[_SORT_COLUMNS[query.order_by]], query.after is None
     if query.filter is None:
         return _unfiltered(table, names, order, query.descending, is_first)
-    statement, identity = filtered(_selection(table, names), table, query)
+    # All but a parent leaves many rows.
+    look_up = not {*names} - {"collection"}
+    statement, identity = filtered(_selection(table, names), table, query, look_up)
     return _sorted(statement, order, identity, query.descending, is_first)
 
 

@@ -51,7 +51,11 @@ def column_name(kind: type[Resource], field: str) -> str:
 
 
 _FIELDS: Mapping[type[Resource], tuple[tuple[str, str], ...]] = {
-    kind: tuple((field.name, column_name(kind, field.name)) for field in fields(kind))
+    kind: tuple(
+        (field.name, column)
+        for field in fields(kind)
+        if (column := column_name(kind, field.name)) in TABLES[kind].c
+    )
     for kind in TABLES
 }
 

@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+from registry_service.domain.resources import MODELS
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,8 +51,13 @@ def _resource(name: str, *columns: SchemaItem, unique_external_id: bool = True) 
     )
 
 
+def _collection() -> Column[str]:
+    return Column("collection", Text, nullable=False, server_default=MODELS)
+
+
 registered_models = _resource(
     "registered_models",
+    _collection(),
     Column("owner", Text),
     Column("state", Text, nullable=False),
     Column("readme", Text),
@@ -63,7 +70,8 @@ registered_models = _resource(
     Column("license_link", Text),
     Column("library_name", Text),
     Column("last_number", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("name"),
+    # The name first: no list would be read in the order of an index that begins otherwise.
+    UniqueConstraint("name", "collection"),
     Index("ix_registered_models_owner", "owner", "id"),
     Index("ix_registered_models_state", "state", "id"),
 )
@@ -75,9 +83,12 @@ model_versions = _resource(
     Column("state", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("digest", Text, index=True),
+    Column("content_digest", Text),
+    _collection(),
     UniqueConstraint("registered_model_id", "name"),
     UniqueConstraint("registered_model_id", "number"),
     Index("ix_model_versions_registered_model_id", "registered_model_id", "id"),
+    Index("ix_model_versions_content_digest", "registered_model_id", "content_digest"),
     Index("ix_model_versions_name", "name", "id"),
     Index("ix_model_versions_author", "author", "id"),
     Index("ix_model_versions_state", "state", "id"),
@@ -89,6 +100,7 @@ artifacts = _resource(
     Column("model_version_id", ForeignKey("model_versions.id")),
     Column("experiment_id", ForeignKey("experiments.id")),
     Column("experiment_run_id", ForeignKey("experiment_runs.id")),
+    _collection(),
     Column("state", Text, nullable=False),
     Column("uri", Text),
     Column("model_format_name", Text),
@@ -237,6 +249,7 @@ audit = Table(
     Column("model_name", Text),
     Column("subject", Text, nullable=False),
     Column("detail", JSON, nullable=False),
+    _collection(),
     Index("ix_audit_model_name", "model_name", "id"),
     Index("ix_audit_subject", "model_name", "subject", "id"),
     sqlite_autoincrement=True,

@@ -17,12 +17,14 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role over the models whose names begin with a prefix, or over one model alone.
+    """A role over what is called by names that begin with a prefix, or by one name alone.
+
+    Models and data sets of a name belong to the same people: a grant is about both.
 
     Attributes:
         role: What it allows.
-        prefix: Of the names; the empty one means all models.
-        model: Name of the one model; None where the prefix counts.
+        prefix: Of the names; the empty one means all of them.
+        model: The one name; None where the prefix counts.
     """
 
     role: Role
@@ -56,10 +58,10 @@ class Identity:
         """Tell whether they have the role over all models."""
         return any(grant.covers_all for grant in self.granting(role))
 
-    def require(self, role: Role, model_name: str) -> None:
-        """Raise ForbiddenError unless they have the role over a model of that name."""
+    def require(self, role: Role, model_name: str, noun: str = "model") -> None:
+        """Raise ForbiddenError unless they have the role over what has that name."""
         if not self.has(role, model_name):
-            raise self.lacks(role, f"model {model_name!r}", model_name)
+            raise self.lacks(role, f"{noun} {model_name!r}", model_name)
 
     def require_everywhere(self, role: Role) -> None:
         """Raise ForbiddenError unless they have the role over all models."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry_service.domain.properties import Properties
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.resources import MODELS, Collection, ModelVersion, RegisteredModel
 
 LATEST = "latest"
 
@@ -62,7 +62,8 @@ class Registration:
     """What a caller asks to register, all or nothing.
 
     `expected_aliases` names the version that an alias must point to before it is moved, None
-    where it must not exist yet.
+    where it must not exist yet. A version of the same `content_digest` that is not archived is
+    the one that is asked for: no further one is made.
     """
 
     model: RegisteredModel
@@ -73,11 +74,17 @@ class Registration:
     content: VersionContent
     aliases: Sequence[str] = ()
     expected_aliases: Mapping[str, str | None] = field(default_factory=dict)
+    content_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What a registration made; `replayed` when it had been made before under the same key."""
+    """What a registration made.
+
+    Attributes:
+        replayed: Whether it had been made before, under the same key.
+        known: Whether the version had been registered before, with the same content.
+    """
 
     model_id: int
     model_name: str
@@ -87,6 +94,7 @@ class Registered:
     digest: str
     aliases: Sequence[str]
     replayed: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +143,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditQuery:
-    """Which audit entries to read, newest first."""
+    """Which audit entries to read, newest first; a name is that of one in the collection."""
 
     model_name: str | None = None
+    collection: Collection = MODELS
     actor: str | None = None
     action: str | None = None
     subject: str | None = None
@@ -155,6 +164,7 @@ class AuditEntry:
     model_name: str | None
     subject: str
     detail: Mapping[str, Any]
+    collection: Collection = MODELS
     id: int = 0
 
 

@@ -5,12 +5,18 @@ An id of 0 means: not stored yet. Times are epoch milliseconds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 from registry_service.domain.properties import Properties
 
 LIVE = "LIVE"
 ARCHIVED = "ARCHIVED"
+
+Collection = Literal["models", "datasets"]
+"""What versions are of. A data set is registered as a model is, and Kubeflow's API knows none."""
+MODELS: Final = "models"
+DATASETS: Final = "datasets"
+NOUNS: Mapping[Collection, str] = {MODELS: "model", DATASETS: "data set"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +37,11 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredModel(Resource):
-    """A model: the name under which versions are registered."""
+    """A model, or a data set: the name under which versions are registered."""
 
     label = "registered model"
 
+    collection: Collection = MODELS
     owner: str | None = None
     state: str = "LIVE"
     readme: str | None = None
@@ -47,10 +54,18 @@ class RegisteredModel(Resource):
     license_link: str | None = None
     library_name: str | None = None
 
+    @property
+    def shown(self) -> str:
+        """What messages call it: `data set 'churn'`."""
+        return f"{NOUNS[self.collection]} {self.name!r}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelVersion(Resource):
-    """One version of a model; `number` counts up from 1 within its model."""
+    """One version of a model or a data set; `number` counts up from 1 within it.
+
+    `digest` is over its files; `content_digest` over what a data set says, in whatever file.
+    """
 
     label = "model version"
     parent = "registered_model_id"
@@ -60,6 +75,8 @@ class ModelVersion(Resource):
     state: str = "LIVE"
     number: int = 0
     digest: str | None = None
+    content_digest: str | None = None
+    collection: Collection = MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +91,7 @@ class Artifact(Resource):
     experiment_id: int | None = None
     experiment_run_id: int | None = None
     state: str = "UNKNOWN"
+    collection: Collection = MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,9 +107,7 @@ class Aliases:
             current = _current(transaction, model, move.alias)
             before = _before(transaction, model, move.alias)
             if current is None or before is None:
-                raise ConflictError(
-                    f"alias {move.alias!r} of model {model.name!r} has no earlier version"
-                )
+                raise ConflictError(f"alias {move.alias!r} of {model.shown} has no earlier version")
             version = transaction.resources.find(
                 ModelVersion, registered_model_id=model.id, name=before
             )
@@ -139,14 +137,14 @@ class Aliases:
             )
         if version.state == ARCHIVED:
             raise ConflictError(
-                f"version {version.name!r} of model {model.name!r} is archived: restore it first"
+                f"version {version.name!r} of {model.shown} is archived: restore it first"
             )
         current = _expect(transaction, model, move)
         if current is None:
             _refuse_namesake(transaction, model, move.alias)
             if len(aliases_of(transaction, model.id)) >= limits.OF_A_MODEL:
                 raise ConflictError(
-                    f"model {model.name!r} has {limits.OF_A_MODEL} aliases: remove one first"
+                    f"{model.shown} has {limits.OF_A_MODEL} aliases: remove one first"
                 )
         transaction.aliases.set(model.id, move.alias, version.id)
         _remember(transaction, model, move, current, version, action)
@@ -180,14 +178,14 @@ def check_alias(alias: str) -> None:
 
 
 def _absence(model: RegisteredModel, alias: str) -> NotFoundError:
-    return NotFoundError(f"model {model.name!r} has no alias {alias!r}")
+    return NotFoundError(f"{model.shown} has no alias {alias!r}")
 
 
 def _refuse_namesake(transaction: Transaction, model: RegisteredModel, alias: str) -> None:
     """Raise ConflictError when a version of the model is called like an alias."""
     if transaction.resources.find(ModelVersion, registered_model_id=model.id, name=alias):
         raise ConflictError(
-            f"model {model.name!r} has a version named {alias!r}: an alias of that name could be "
+            f"{model.shown} has a version named {alias!r}: an alias of that name could be "
             "taken for it; choose another name"
         )
 
@@ -198,7 +196,7 @@ def _expect(transaction: Transaction, model: RegisteredModel, move: AliasMove) -
     expected = canonical(move.expected) if isinstance(move.expected, str) else move.expected
     if expected is not Expected.ANYTHING and found != expected:
         raise StaleError(
-            f"alias {move.alias!r} of model {model.name!r} points to {found!r}, "
+            f"alias {move.alias!r} of {model.shown} points to {found!r}, "
             f"not to {expected!r}: someone moved it; look again before you move it"
         )
     return current
@@ -217,7 +215,7 @@ def _remember(
         "to": version and version.name,
         "reason": move.reason,
     }
-    record(transaction, move.identity, action, model.name, move.alias, detail)
+    record(transaction, move.identity, action, model, move.alias, detail)
 
 
 def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Alias | None:
@@ -242,7 +240,9 @@ def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str
 
 def _moves(transaction: Transaction, model: RegisteredModel, alias: str) -> Iterator[AuditEntry]:
     """Yield what happened to an alias, the newest first."""
-    query = AuditQuery(model_name=model.name, subject=alias, limit=PAGE)
+    query = AuditQuery(
+        model_name=model.name, collection=model.collection, subject=alias, limit=PAGE
+    )
     while entries := transaction.audit.entries(query):
         # A version may be called like an alias: its entries are not the alias's.
         yield from (entry for entry in entries if entry.action.startswith("alias."))

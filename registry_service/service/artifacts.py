@@ -16,7 +16,7 @@ from registry_service.domain.resources import (
 )
 from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError
 from registry_service.service.lookup import Lookup
-from registry_service.service.ownership import authorize
+from registry_service.service.ownership import authorize, get_known
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.resources import create, update
 
@@ -73,7 +73,7 @@ class Artifacts:
 def _owner_columns(
     transaction: Transaction, identity: Identity, owner: type[Resource], owner_id: int
 ) -> dict[str, int]:
-    authorize(transaction, identity, Role.WRITER, transaction.resources.get(owner, owner_id))
+    authorize(transaction, identity, Role.WRITER, get_known(transaction, owner, owner_id))
     if owner is ModelVersion:
         return {"model_version_id": owner_id}
     run = transaction.resources.get(ExperimentRun, owner_id)
@@ -103,7 +103,7 @@ def _refuse_theft(
     owned: Mapping[str, Any],
 ) -> None:
     try:
-        stored = transaction.resources.get(Artifact, artifact_id)
+        stored = get_known(transaction, Artifact, artifact_id)
     except NotFoundError as error:
         raise InvalidRequestError(
             f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"

@@ -8,6 +8,7 @@ from typing import Any
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.names import canonical
 from registry_service.domain.registration import AuditEntry, AuditQuery
+from registry_service.domain.resources import MODELS, NOUNS, RegisteredModel
 from registry_service.service.ports import Database, Transaction
 
 
@@ -15,18 +16,19 @@ def record(
     transaction: Transaction,
     identity: Identity,
     action: str,
-    model_name: str | None,
+    model: RegisteredModel | None,
     subject: str,
     detail: Mapping[str, Any],
 ) -> None:
-    """Append an entry: who did what to which thing of which model."""
+    """Append an entry: who did what to which thing of which model or data set."""
     entry = AuditEntry(
         at=time.time_ns() // 1_000_000,
         actor=identity.name,
         action=action,
-        model_name=model_name,
+        model_name=None if model is None else model.name,
         subject=subject,
         detail=detail,
+        collection=MODELS if model is None else model.collection,
     )
     transaction.audit.append(entry)
 
@@ -47,6 +49,6 @@ class Audit:
             identity.require_everywhere(Role.READER)
         else:
             query = replace(query, model_name=canonical(query.model_name))
-            identity.require(Role.READER, str(query.model_name))
+            identity.require(Role.READER, str(query.model_name), NOUNS[query.collection])
         with self._database.read() as transaction:
             return transaction.audit.entries(query)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from registry_service.domain.properties import PropertyValue
 from registry_service.domain.registration import DatasetRef, Registration, VersionContent
 from registry_service.domain.resources import (
+    MODELS,
     Artifact,
     DatasetArtifact,
     Metric,
@@ -25,7 +26,11 @@ def artifacts_of(
 ) -> Sequence[Artifact]:
     """Return the version's content in the terms of the Kubeflow API."""
     content, lineage = registration.content, registration.content.document.lineage
-    owner: dict[str, Any] = {"model_version_id": version.id, "state": "LIVE"}
+    owner: dict[str, Any] = {
+        "model_version_id": version.id,
+        "state": "LIVE",
+        "collection": version.collection,
+    }
     framework = registration.properties.get("framework")
     framework_version = registration.properties.get("framework_version")
     source = "kfp" if "run_id" in lineage else None
@@ -42,7 +47,7 @@ def artifacts_of(
         **owner,
     )
     return [
-        bytes_of_model,
+        *([bytes_of_model] if version.collection == MODELS else []),
         *(
             DatasetArtifact(
                 name=data.name,

@@ -3,11 +3,18 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.names import canonical
 from registry_service.domain.registration import LATEST, Alias
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.resources import (
+    MODELS,
+    NOUNS,
+    Collection,
+    ModelVersion,
+    RegisteredModel,
+)
 from registry_service.errors import AlreadyExistsError, ConflictError, NotFoundError
 from registry_service.service.ports import Transaction
 
@@ -30,9 +37,13 @@ class Lookup:
 
     Args:
         protected: Aliases that only an approver moves; as `latest`, they name no version.
+        collection: What it finds: models, or data sets.
     """
 
-    def __init__(self, protected: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, protected: frozenset[str] = frozenset(), collection: Collection = MODELS
+    ) -> None:
+        self.collection: Final = collection
         self._protected = frozenset(alias.casefold() for alias in protected)
 
     def is_protected(self, alias: str) -> bool:
@@ -44,7 +55,7 @@ class Lookup:
         held = [a.name for a in aliases_of(transaction, model.id) if self.is_protected(a.name)]
         if held:
             raise ConflictError(
-                f"model {model.name!r} is held by alias {', '.join(map(repr, held))}: remove it "
+                f"{model.shown} is held by alias {', '.join(map(repr, held))}: remove it "
                 "first (kfp-tabular registry unalias)"
             )
 
@@ -57,11 +68,11 @@ class Lookup:
             ForbiddenError: They have not.
             NotFoundError: There is no such model.
         """
-        name = canonical(name)
-        identity.require(role, name)
-        model = transaction.resources.find(RegisteredModel, name=name)
+        name, noun = canonical(name), NOUNS[self.collection]
+        identity.require(role, name, noun)
+        model = transaction.resources.find(RegisteredModel, name=name, collection=self.collection)
         if model is None:
-            raise NotFoundError(f"there is no model {name!r}")
+            raise NotFoundError(f"there is no {noun} {name!r}")
         return model
 
     def version(self, transaction: Transaction, model: RegisteredModel, ref: str) -> ModelVersion:
@@ -74,7 +85,7 @@ class Lookup:
         if ref == LATEST:
             newest = transaction.versions.newest([model.id]).get(model.id)
             if newest is None:
-                raise NotFoundError(f"model {model.name!r} has no version")
+                raise NotFoundError(f"{model.shown} has no version")
             return Found(newest)
         called = transaction.versions.called(model.id, ref)
         named = None if self.is_protected(ref) else called.by_name
@@ -84,7 +95,7 @@ class Lookup:
         if called.by_name is None or called.by_name == version:
             return Found(version)
         note = (
-            f"{ref!r} of model {model.name!r} is an alias, and also the name of version number "
+            f"{ref!r} of {model.shown} is an alias, and also the name of version number "
             f"{called.by_name.number}: the alias counts, and leads to number {version.number}"
         )
         log.warning("%s", note)
@@ -116,15 +127,15 @@ class Lookup:
     ) -> NotFoundError:
         if namesake is not None:
             return NotFoundError(
-                f"model {model.name!r} has no alias {ref!r}; the version of that name, which is "
+                f"{model.shown} has no alias {ref!r}; the version of that name, which is "
                 f"kept for the alias, is found by its number {namesake.number}"
             )
         if gone := transaction.versions.deleted(model.id, ref):
             return NotFoundError(
-                f"version {ref!r} of model {model.name!r} was deleted by {gone.actor}"
+                f"version {ref!r} of {model.shown} was deleted by {gone.actor}"
                 + (f": {gone.reason}" if gone.reason else "")
             )
-        return NotFoundError(f"model {model.name!r} has no version, number or alias {ref!r}")
+        return NotFoundError(f"{model.shown} has no version, number or alias {ref!r}")
 
 
 def aliases_of(transaction: Transaction, model_id: int) -> Sequence[Alias]:

@@ -18,7 +18,13 @@ from registry_service.domain.registration import (
     AuditQuery,
     VersionDetail,
 )
-from registry_service.domain.resources import Metric, ModelVersion, RegisteredModel
+from registry_service.domain.resources import (
+    MODELS,
+    Collection,
+    Metric,
+    ModelVersion,
+    RegisteredModel,
+)
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.content import content_of
 from registry_service.service.details import by_version, details_of
@@ -37,19 +43,26 @@ class Overview:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def models(self, identity: Identity, query: ListQuery, named: str = "") -> Page[ModelRow]:
-        """Return one page of the models that may be read.
+    def models(
+        self,
+        identity: Identity,
+        query: ListQuery,
+        named: str = "",
+        collection: Collection = MODELS,
+    ) -> Page[ModelRow]:
+        """Return one page of the models, or data sets, that may be read.
 
         Args:
             identity: Who asks.
             query: Which page; its filter is not looked at.
             named: A text that their names contain, in capitals or not.
+            collection: What to list.
         """
         pattern = f"%{literal_pattern(named)}%"
         wanted = Comparison("name", None, "ILIKE", pattern, custom=False) if named else None
         with self._database.read() as transaction:
             readable = replace(query, filter=visible_models(identity, wanted))
-            page = transaction.resources.page(RegisteredModel, readable)
+            page = transaction.resources.page(RegisteredModel, readable, collection=collection)
             ids = [model.id for model in page.items]
             newest = transaction.versions.newest(ids)
             aliases = transaction.aliases.of(ids)
@@ -116,7 +129,7 @@ class Overview:
 
 def _held_aliases(transaction: Transaction, model: RegisteredModel) -> Sequence[HeldAlias]:
     aliases = aliases_of(transaction, model.id)
-    moves = transaction.aliases.last_moves(model.id, str(model.name))
+    moves = transaction.aliases.last_moves(model)
     return [HeldAlias(alias, moves.get(alias.name)) for alias in aliases]
 
 
@@ -128,7 +141,7 @@ def _history(
         entry
         for subject, actions in ((version.name, "version."), (version.id, "model_version."))
         for entry in transaction.audit.entries(
-            AuditQuery(model_name=model.name, subject=str(subject))
+            AuditQuery(model_name=model.name, collection=model.collection, subject=str(subject))
         )
         if entry.action.startswith(actions)
     ]

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from registry_service.domain.access import Identity, Role
-from registry_service.domain.experiments import Experiment
+from registry_service.domain.experiments import Experiment, PastMetric
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, literal_pattern
-from registry_service.domain.resources import Artifact, ModelVersion, RegisteredModel, Resource
+from registry_service.domain.resources import (
+    MODELS,
+    Artifact,
+    Collection,
+    ModelVersion,
+    RegisteredModel,
+    Resource,
+)
 from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
 from registry_service.errors import NotFoundError
 from registry_service.service.ports import Transaction
@@ -14,15 +21,29 @@ from registry_service.service.ports import Transaction
 R = TypeVar("R", bound=Resource)
 
 
-def model_name_of(transaction: Transaction, resource: Resource) -> str | None:
-    """Return the name of the model that a resource belongs to, None when it is no model's."""
+def known(kind: type[Resource]) -> Mapping[str, Collection]:
+    """Return what narrows a kind of resource to what Kubeflow's API knows: no data sets."""
+    has_collection = issubclass(kind, (RegisteredModel, ModelVersion, Artifact))
+    return {"collection": MODELS} if has_collection and kind is not PastMetric else {}
+
+
+def get_known(transaction: Transaction, kind: type[R], resource_id: int) -> R:
+    """Return a resource that Kubeflow's API knows. Raises NotFoundError, also for data sets."""
+    found = transaction.resources.get(kind, resource_id)
+    if getattr(found, "collection", MODELS) != MODELS:
+        raise NotFoundError(f"no {kind.label} found for id {resource_id}: not found")
+    return found
+
+
+def model_of(transaction: Transaction, resource: Resource) -> RegisteredModel | None:
+    """Return the model, or data set, that a resource belongs to, None when it is nobody's."""
     match resource:
         case RegisteredModel():
-            return resource.name
+            return resource
         case ModelVersion() | InferenceService():
-            return transaction.resources.get(RegisteredModel, resource.registered_model_id).name
+            return transaction.resources.get(RegisteredModel, resource.registered_model_id)
         case Artifact(model_version_id=int(version_id)) | ServeModel(model_version_id=version_id):
-            return model_name_of(transaction, transaction.resources.get(ModelVersion, version_id))
+            return model_of(transaction, transaction.resources.get(ModelVersion, version_id))
         case _:
             return None
 
@@ -36,11 +57,11 @@ def authorize(transaction: Transaction, identity: Identity, role: Role, resource
     """
     if identity.has_everywhere(role):
         return resource
-    name = model_name_of(transaction, resource)
-    if name is None:
+    model = model_of(transaction, resource)
+    if model is None:
         identity.require_everywhere(role)
-    elif not identity.has(role, name):
-        raise identity.lacks(role, f"this {resource.label}", name)
+    elif not identity.has(role, str(model.name)):
+        raise identity.lacks(role, f"this {resource.label}", model.name)
     return resource
 
 
@@ -69,7 +90,7 @@ def authorize_ties(transaction: Transaction, identity: Identity, resource: Resou
         number = getattr(resource, column, None)
         if number is None:
             continue
-        named = transaction.resources.get(kind, number)
+        named = get_known(transaction, kind, number)
         role = Role.READER if kind is ServingEnvironment else Role.WRITER
         match named:
             case RegisteredModel(id=model_id) | InferenceService(registered_model_id=model_id):

@@ -16,7 +16,7 @@ from registry_service.domain.registration import (
     FileEntry,
     VersionDocument,
 )
-from registry_service.domain.resources import ModelVersion, Resource
+from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
 
 R = TypeVar("R", bound=Resource)
 
@@ -178,7 +178,7 @@ class Aliases(Protocol):
         """Remove an alias of a model."""
         ...
 
-    def last_moves(self, model_id: int, model_name: str) -> Mapping[str, AuditEntry]:
+    def last_moves(self, model: RegisteredModel) -> Mapping[str, AuditEntry]:
         """Return the newest move of each alias of a model that the log has one of."""
         ...
 

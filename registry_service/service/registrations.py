@@ -14,10 +14,7 @@ from registry_service.domain.registration import (
     VersionDetail,
     folder_digest,
 )
-from registry_service.domain.resources import (
-    ModelVersion,
-    RegisteredModel,
-)
+from registry_service.domain.resources import LIVE, NOUNS, ModelVersion, RegisteredModel
 from registry_service.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -73,7 +70,8 @@ class Registrations:
                 is not set.
         """
         registration = sound_registration(registration)
-        identity.require(Role.WRITER, str(registration.model.name))
+        noun = NOUNS[registration.model.collection]
+        identity.require(Role.WRITER, str(registration.model.name), noun)
         # Keys are each caller's own: nobody learns another's answer by guessing its key.
         own_key = json.dumps([identity.name, key])
         for attempt in range(ATTEMPTS):
@@ -128,7 +126,7 @@ class Registrations:
 
     def _version_exists(self, registration: Registration) -> bool:
         with self._database.read() as transaction:
-            model = transaction.resources.find(RegisteredModel, name=registration.model.name)
+            model = _model(transaction, registration)
             return (
                 model is not None
                 and registration.version_name is not None
@@ -142,16 +140,19 @@ class Registrations:
     def _add(
         self, transaction: Transaction, identity: Identity, registration: Registration
     ) -> Registered:
-        known = transaction.resources.find(RegisteredModel, name=registration.model.name)
-        model = known or transaction.resources.add(registration.model)
-        version = self._add_version(transaction, model, registration)
-        transaction.files.add(version.id, registration.content.files)
-        transaction.versions.describe(version.id, registration.content.document)
-        transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
-        if known is None:
+        there = _model(transaction, registration)
+        model = there or transaction.resources.add(registration.model)
+        if there is None:
             record_creation(transaction, identity, model)
-        detail = {"number": version.number, "digest": version.digest}
-        record(transaction, identity, "version.register", model.name, str(version.name), detail)
+        version = _of_same_content(transaction, model, registration)
+        known = version is not None
+        if version is None:
+            version = self._add_version(transaction, model, registration)
+            transaction.files.add(version.id, registration.content.files)
+            transaction.versions.describe(version.id, registration.content.document)
+            transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
+            detail = {"number": version.number, "digest": version.digest}
+            record(transaction, identity, "version.register", model, str(version.name), detail)
         for alias in registration.aliases:
             expected = registration.expected_aliases.get(alias, Expected.ANYTHING)
             move = AliasMove(identity, alias, expected, "registered")
@@ -164,13 +165,15 @@ class Registrations:
             number=version.number,
             digest=str(version.digest),
             aliases=list(registration.aliases),
+            known=known,
         )
 
     def models(self, identity: Identity, query: ListQuery) -> Page[RegisteredModel]:
-        """Return one page of the models that may be read."""
+        """Return one page of the models, or data sets, that may be read."""
         readable = replace(query, filter=visible_models(identity, query.filter))
+        where = {"collection": self._lookup.collection}
         with self._database.read() as transaction:
-            return transaction.resources.page(RegisteredModel, readable)
+            return transaction.resources.page(RegisteredModel, readable, **where)
 
     def model(self, identity: Identity, name: str) -> tuple[RegisteredModel, Sequence[Alias]]:
         """Return a model and its aliases. Raises NotFoundError, ForbiddenError."""
@@ -233,8 +236,29 @@ class Registrations:
             author=registration.author,
             number=number,
             digest=folder_digest(registration.content.files),
+            content_digest=registration.content_digest,
+            collection=model.collection,
         )
         return transaction.resources.add(version)
+
+
+def _model(transaction: Transaction, registration: Registration) -> RegisteredModel | None:
+    wanted = {"name": registration.model.name, "collection": registration.model.collection}
+    return transaction.resources.find(RegisteredModel, **wanted)
+
+
+def _of_same_content(
+    transaction: Transaction, model: RegisteredModel, registration: Registration
+) -> ModelVersion | None:
+    """Return the newest version of the content that is registered, unless it is archived."""
+    if registration.content_digest is None:
+        return None
+    # Whoever registers the same content at this moment is waited for.
+    transaction.resources.lock(RegisteredModel, model.id)
+    newest = ListQuery(page_size=1, descending=True)
+    same = {"content_digest": registration.content_digest, "state": LIVE}
+    found = transaction.resources.page(ModelVersion, newest, registered_model_id=model.id, **same)
+    return next(iter(found.items), None)
 
 
 def sound_registration(registration: Registration) -> Registration:

@@ -25,7 +25,9 @@ from registry_service.service.ownership import (
     REFERENCES,
     authorize,
     authorize_ties,
-    model_name_of,
+    get_known,
+    known,
+    model_of,
     visible_models,
 )
 from registry_service.service.ports import Database, Transaction
@@ -54,13 +56,13 @@ class Resources:
     def get(self, identity: Identity, kind: type[R], resource_id: int) -> R:
         """Return a resource. Raises NotFoundError."""
         with self._database.read() as transaction:
-            found = transaction.resources.get(kind, resource_id)
+            found = get_known(transaction, kind, resource_id)
             return authorize(transaction, identity, Role.READER, found)
 
     def find(self, identity: Identity, kind: type[R], **where: Any) -> R:
         """Return the one resource with these values. Raises NotFoundError, also for several."""
         with self._database.read() as transaction:
-            found = transaction.resources.find(kind, **_canonical(where))
+            found = transaction.resources.find(kind, **_canonical(where), **known(kind))
             if found is not None:
                 authorize(transaction, identity, Role.READER, found)
         if found is None:
@@ -73,6 +75,7 @@ class Resources:
     ) -> R:
         """Change the given fields of a resource, leave the others. Raises NotFoundError."""
         with self._database.write() as transaction:
+            get_known(transaction, Artifact if issubclass(kind, Artifact) else kind, resource_id)
             saved = update(transaction, identity, kind, resource_id, changes)
             if isinstance(saved, RegisteredModel) and changes.get("state") == ARCHIVED:
                 self._lookup.refuse_held(transaction, saved)
@@ -89,7 +92,7 @@ class Resources:
         else:
             identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
-            return transaction.resources.page(kind, query, **_canonical(where))
+            return transaction.resources.page(kind, query, **_canonical(where), **known(kind))
 
     def children(
         self,
@@ -106,7 +109,7 @@ class Resources:
             NotFoundError: The parent does not exist.
         """
         with self._database.read() as transaction:
-            owner = transaction.resources.get(parent, parent_id)
+            owner = get_known(transaction, parent, parent_id)
             authorize(transaction, identity, Role.READER, owner)
             return transaction.resources.page(kind, query, **_canonical(where))
 
@@ -154,6 +157,7 @@ def create(transaction: Transaction, identity: Identity, lookup: Lookup, resourc
     _check_times(resource)
     authorize_ties(transaction, identity, resource)
     if isinstance(resource, ModelVersion):
+        get_known(transaction, RegisteredModel, resource.registered_model_id)
         number = transaction.versions.next_number(resource.registered_model_id)
         lookup.take_name(transaction, resource.registered_model_id, str(resource.name))
         resource = replace(resource, number=number)
@@ -234,9 +238,9 @@ def _record(
     resource: Resource,
     detail: Mapping[str, Any],
 ) -> None:
-    model_name = model_name_of(transaction, resource)
+    model = model_of(transaction, resource)
     action = f"{resource.label.replace(' ', '_')}.{verb}"
-    record(transaction, identity, action, model_name, str(resource.id), detail)
+    record(transaction, identity, action, model, str(resource.id), detail)
 
 
 def _check_owned_name(resource: Resource) -> None:

@@ -40,9 +40,7 @@ class Verification:
         if faults := {check.file.path: check.state for check in checks if check.state != SOUND}:
             with self._database.write() as transaction:
                 detail = {"files": faults}
-                record(
-                    transaction, identity, "version.damage", model.name, str(version.name), detail
-                )
+                record(transaction, identity, "version.damage", model, str(version.name), detail)
         return checks
 
     def _state(self, file: FileEntry) -> str:

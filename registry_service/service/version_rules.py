@@ -16,7 +16,7 @@ def refuse_held(transaction: Transaction, version: ModelVersion) -> None:
     if holders := holders_of(transaction, version):
         model = transaction.resources.get(RegisteredModel, version.registered_model_id)
         raise ConflictError(
-            f"version {version.name!r} of model {model.name!r} is held by "
+            f"version {version.name!r} of {model.shown} is held by "
             f"{', '.join(holders)}: move them away first, or remove them "
             "(kfp-tabular registry unalias)"
         )

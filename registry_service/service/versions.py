@@ -57,7 +57,7 @@ class Versions:
         """
         with self._database.write() as transaction:
             model, version = self._locked(transaction, identity, Role.APPROVER, model_name, ref)
-            shown = f"version {version.name!r} of model {model.name!r}"
+            shown = f"version {version.name!r} of {model.shown}"
             if not transaction.versions.approvals([version.id]):
                 raise ConflictError(f"{shown} was not approved")
             for alias in aliases_of(transaction, model.id):
@@ -87,12 +87,13 @@ class Versions:
     def trained_on(
         self, identity: Identity, digest: str
     ) -> Sequence[tuple[RegisteredModel, ModelVersion, DatasetArtifact]]:
-        """Return the versions that name data of this digest; only models that may be read."""
+        """Return the versions that name data of this digest, so far as they may be read."""
         identity.require_somewhere(Role.READER)
         with self._database.read() as transaction:
             data = transaction.resources.every(DatasetArtifact, digest=digest)
             owners = [item.model_version_id for item in data if item.model_version_id]
-            versions = transaction.resources.every(ModelVersion, id__in=owners)
+            of_these = {"id__in": owners, "collection": self._lookup.collection}
+            versions = transaction.resources.every(ModelVersion, **of_these)
             parents = [version.registered_model_id for version in versions]
             models = transaction.resources.every(RegisteredModel, id__in=parents)
         version_of = {version.id: version for version in versions}
@@ -228,7 +229,7 @@ def _record(
     version: ModelVersion,
     reason: str | None,
 ) -> None:
-    record(transaction, identity, action, model.name, str(version.name), {"reason": reason})
+    record(transaction, identity, action, model, str(version.name), {"reason": reason})
 
 
 def _delete(
@@ -240,4 +241,4 @@ def _delete(
 ) -> None:
     transaction.versions.delete(version, identity.name, reason)
     detail = {"number": version.number, "digest": version.digest, "reason": reason}
-    record(transaction, identity, "version.delete", model.name, str(version.name), detail)
+    record(transaction, identity, "version.delete", model, str(version.name), detail)

@@ -30,6 +30,8 @@ What stands below `{OURS}` is this registry's own. Below `{KUBEFLOWS[0]}` and
 - **Who asks** is said by `Authorization: Bearer …`, unless the registry serves this machine alone.
 - **What changes something** is sent with `Content-Type: application/json`, also where the body is
   empty; bytes with `application/octet-stream`. A field that is not known is refused.
+- **Data sets** have all that models have: what is said here of `{OURS}/models`
+  holds of `{OURS}/datasets`, whose answers say `dataset` for `model`.
 - **`ref`** is a version's name, its number, an alias, or `latest`.
 - **Lists** take `pageSize`, `nextPageToken`, `orderBy` (ID, CREATE_TIME, LAST_UPDATE_TIME),
   `sortOrder` (ASC, DESC) and `filterQuery`, such as
@@ -92,15 +94,22 @@ def _errors(operation: Mapping[str, Any]) -> Iterator[str]:
 
 def _ours(operations: list[Operation]) -> Iterator[str]:
     """Yield our own operations, by subject."""
-    for tag in dict.fromkeys(operation["tags"][0] for _, _, operation in operations):
+    own = [each for each in operations if not _is_of_models_too(*each[:2], operations)]
+    for tag in dict.fromkeys(operation["tags"][0] for _, _, operation in own):
         yield f"## {tag}\n"
-        for path, method, operation in operations:
+        for path, method, operation in own:
             if operation["tags"][0] == tag:
                 yield f"### {method.upper()} {path}\n"
                 yield operation["description"] + "\n"
                 yield from _requests(operation)
                 successes = sorted(code for code in operation["responses"] if code < "4")
                 yield f"- answers {' or '.join(successes)}\n"
+
+
+def _is_of_models_too(path: str, method: str, operations: list[Operation]) -> bool:
+    """Tell whether a route of data sets is that of models, under another name."""
+    of_models = path.replace(f"{OURS}/datasets", f"{OURS}/models")
+    return path != of_models and (of_models, method) in {each[:2] for each in operations}
 
 
 def _requests(operation: Mapping[str, Any]) -> Iterator[str]:

@@ -48,7 +48,7 @@ PARENTS: Mapping[str, type[Resource]] = {
     "experiment_run_id": ExperimentRun,
 }
 UNIQUE: Mapping[type[Resource], Sequence[tuple[str, ...]]] = {
-    RegisteredModel: [("name",)],
+    RegisteredModel: [("collection", "name")],
     ModelVersion: [("registered_model_id", "name"), ("registered_model_id", "number")],
     Artifact: [
         ("model_version_id", "artifact_type", "name"),
@@ -352,13 +352,13 @@ class MemoryAliases:
         """Remove an alias."""
         self._state.aliases.pop((model_id, alias), None)
 
-    def last_moves(self, model_id: int, model_name: str) -> Mapping[str, AuditEntry]:
+    def last_moves(self, model: RegisteredModel) -> Mapping[str, AuditEntry]:
         """Return the newest move of each alias."""
-        held = {name for owner, name in self._state.aliases if owner == model_id}
+        held = {name for owner, name in self._state.aliases if owner == model.id}
         return {
             entry.subject: entry
             for entry in self._state.audit
-            if entry.model_name == model_name
+            if (entry.model_name, entry.collection) == (model.name, model.collection)
             and entry.subject in held
             and entry.action in ("alias.set", "alias.rollback")
         }
@@ -378,6 +378,8 @@ class MemoryAuditLog:
         """Return entries, newest first."""
         wanted = ("model_name", "actor", "action", "subject")
         asked = {name: value for name in wanted if (value := getattr(query, name)) is not None}
+        if query.model_name is not None:
+            asked["collection"] = query.collection
         found = [
             entry
             for entry in reversed(self._state.audit)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components.shared.registry.paths import DATASET
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
@@ -19,10 +20,11 @@ def registered_version(answer: Mapping[str, Any], registry: Downloads) -> Regist
     """Read a version with everything that belongs to it."""
     version, approval = answer["version"], answer.get("approval")
     return RegisteredVersion(
-        model_name=answer["model"]["name"],
+        model_name=_name_of(answer),
         version=version["name"],
         number=int(version["number"]),
         digest=answer["digest"],
+        content_digest=version.get("contentDigest"),
         aliases=tuple(answer["aliases"]),
         metrics=answer["metrics"],
         files={file["path"]: file["sha256"] for file in answer["files"]},
@@ -40,6 +42,13 @@ def registered_version(answer: Mapping[str, Any], registry: Downloads) -> Regist
     )
 
 
+def _name_of(answer: Mapping[str, Any]) -> str:
+    """Return what has the version: the name of a model, that of a data set with its scheme."""
+    if "dataset" in answer:
+        return f"{DATASET}{answer['dataset']['name']}"
+    return str(answer["model"]["name"])
+
+
 def receipt(answer: Mapping[str, Any]) -> Receipt:
     """Read the answer to a registration."""
     return Receipt(
@@ -48,13 +57,14 @@ def receipt(answer: Mapping[str, Any]) -> Receipt:
         digest=answer["digest"],
         aliases=tuple(answer["aliases"]),
         replayed=bool(answer["replayed"]),
+        known=bool(answer.get("known")),
     )
 
 
-def model_summary(item: Mapping[str, Any]) -> ModelSummary:
-    """Read an item of the list of models."""
+def model_summary(item: Mapping[str, Any], scheme: str = "") -> ModelSummary:
+    """Read an item of the list of models, or of data sets, whose names begin with a scheme."""
     return ModelSummary(
-        name=item["name"],
+        name=scheme + item["name"],
         description=item["description"],
         owner=item["owner"],
         state=item["state"],
@@ -70,6 +80,7 @@ def version_summary(item: Mapping[str, Any]) -> VersionSummary:
         name=item["name"],
         number=int(item["number"]),
         digest=item["digest"],
+        content_digest=item.get("contentDigest"),
         state=item["state"],
         author=item["author"],
         created_at=moment(item["createdAt"]),
@@ -90,7 +101,7 @@ def audit_entry(item: Mapping[str, Any]) -> AuditEntry:
         at=moment(item["at"]),
         actor=item["actor"],
         action=item["action"],
-        model_name=item["model"],
+        model_name=DATASET + item["dataset"] if item.get("dataset") else item.get("model"),
         subject=item["subject"],
         detail=item["detail"],
     )

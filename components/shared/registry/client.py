@@ -4,7 +4,10 @@
 registry = RegistryClient("http://127.0.0.1:8080")
 registry.get("churn@champion").download("champion/")
 registry.promote("churn", "champion", "7", reason="better on June's data")
+registry.get("dataset://churn_customers@latest").download("customers/")
 ```
+
+Whatever takes the name of a model takes that of a data set too, as `dataset://name`.
 """
 
 import json
@@ -22,9 +25,11 @@ from components.shared.registry import answers, reading, transfer
 from components.shared.registry.http import DEFAULT_RETRIES, PATIENT, RegistryHttp
 from components.shared.registry.paths import (
     API,
+    DATASET,
     KUBEFLOW_API,
     alias_path,
-    dataset_path,
+    collection_path,
+    data_path,
     model_path,
     version_path,
 )
@@ -173,25 +178,31 @@ class RegistryClient:
         transfer.download(self._http, version, Path(folder))
         return version
 
+    def download_file(self, version: RegisteredVersion, file: str, folder: str | Path) -> Path:
+        """Fetch one file of a version into `folder`; raises like `download`."""
+        transfer.download(self._http, version, Path(folder), only=file)
+        return Path(folder) / file
+
     def register(
         self, registration: Mapping[str, Any], folder: str | Path, idempotency_key: str
     ) -> Receipt:
         """Upload the files of `folder` and register them as one version, all or nothing.
 
         Args:
-            registration: The body of `POST /api/registry/v1/register` without `files`.
-            folder: The model folder, at least one file.
+            registration: The body of `POST /api/registry/v1/register`, or for a data set of
+                `POST /api/registry/v1/datasets`, without `files`.
+            folder: The folder of the version, at least one file.
             idempotency_key: The same key with the same content never makes a second version.
         """
-        action, key = (
-            f"register {registration['model']['name']}",
-            {"Idempotency-Key": idempotency_key},
-        )
+        owner, path = registration.get("model"), f"{API}/register"
+        if owner is None:
+            owner, path = registration["dataset"], f"{API}/datasets"
+        action, key = f"register {owner['name']}", {"Idempotency-Key": idempotency_key}
         for left in reversed(range(UPLOADS)):
             files = transfer.upload(self._http, Path(folder))
             body = {**registration, "files": files}
             try:
-                answer = self._http.json("POST", f"{API}/register", action, body, key)
+                answer = self._http.json("POST", path, action, body, key)
             except RegistryRefusalError as refusal:
                 # Someone else brought the same bytes meanwhile, or a collection took them back.
                 if not left or refusal.code != UNKNOWN_BLOB:
@@ -206,6 +217,12 @@ class RegistryClient:
             self._http, f"{API}/models", "list the models", "LAST_UPDATE_TIME", limit
         )
         return [answers.model_summary(item) for item in listed]
+
+    def list_datasets(self, limit: int | None = None) -> list[ModelSummary]:
+        """Return the data sets, as `list_models`; their names begin with `dataset://`."""
+        path, action = collection_path(DATASET), "list the data sets"
+        listed = reading.items(self._http, path, action, "LAST_UPDATE_TIME", limit)
+        return [answers.model_summary(item, DATASET) for item in listed]
 
     def list_versions(self, model_name: str, limit: int | None = None) -> list[VersionSummary]:
         """Return the versions of a model, the newest first, at the most `limit`."""
@@ -238,7 +255,7 @@ class RegistryClient:
         path = version_path(model_name, ref) + "/lineage"
         answer = self._http.json("GET", path, f"trace {model_name}@{ref}")
         return VersionLineage(
-            answer["model"],
+            model_name,
             answer["version"],
             answer["lineage"],
             tuple(answer["datasets"]),
@@ -247,9 +264,7 @@ class RegistryClient:
 
     def trained_on(self, digest: str) -> tuple[tuple[str, str], ...]:
         """Return model and version of everything that was made from data of this digest."""
-        answer = self._http.json(
-            "GET", dataset_path(digest), f"look for versions made from {digest}"
-        )
+        answer = self._http.json("GET", data_path(digest), f"look for versions made from {digest}")
         return tuple((item["model"]["name"], item["version"]["name"]) for item in answer["items"])
 
     def registered_by(self, run_id: str) -> tuple[RegisteredVersion, ...]:
@@ -279,6 +294,8 @@ class RegistryClient:
     ) -> tuple[AuditEntry, ...]:
         """Return what was changed, of one model or of all, the newest first, 1 to 1,000 entries."""
         filters = {"model": model, "actor": actor, "action": action, "limit": limit}
+        if model is not None and model.startswith(DATASET):
+            filters |= {"model": None, "dataset": model.removeprefix(DATASET)}
         query = urlencode({name: value for name, value in filters.items() if value is not None})
         answer = self._http.json("GET", f"{API}/audit?{query}", "read the audit log")
         return tuple(map(answers.audit_entry, answer["items"]))
@@ -342,7 +359,8 @@ class RegistryClient:
         """
         body = _given(description=description, owner=owner, customProperties=tags)
         answer = self._http.json("PATCH", model_path(model_name), f"describe {model_name}", body)
-        return answers.model_summary(answer["model"])
+        found, scheme = answer.get("model") or answer["dataset"], DATASET * ("dataset" in answer)
+        return answers.model_summary(found, scheme)
 
     def describe_version(
         self,

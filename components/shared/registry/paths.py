@@ -5,11 +5,18 @@ from urllib.parse import quote
 
 API: Final = "/api/registry/v1"
 KUBEFLOW_API: Final = "/api/model_registry/v1"
+DATASET: Final = "dataset://"
+"""What the name of a data set begins with wherever a model might be named: `dataset://churn`."""
+
+
+def collection_path(name: str) -> str:
+    """Return the path of all models, or for the name of a data set that of all data sets."""
+    return f"{API}/{'datasets' if name.startswith(DATASET) else 'models'}"
 
 
 def model_path(model_name: str) -> str:
-    """Return the path of a model."""
-    return f"{API}/models/{_quoted(model_name)}"
+    """Return the path of a model, or of a data set."""
+    return f"{collection_path(model_name)}/{_quoted(model_name.removeprefix(DATASET))}"
 
 
 def version_path(model_name: str, ref: str) -> str:
@@ -22,9 +29,9 @@ def alias_path(model_name: str, alias: str) -> str:
     return f"{model_path(model_name)}/aliases/{_quoted(alias)}"
 
 
-def dataset_path(digest: str) -> str:
+def data_path(digest: str) -> str:
     """Return the path of the versions that were made from data of this digest."""
-    return f"{API}/datasets/{_quoted(digest)}/versions"
+    return f"{API}/data/{_quoted(digest)}/versions"
 
 
 def _quoted(name: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from components.shared.errors import RegistryRefusalError
 from components.shared.registry.http import RegistryHttp
-from components.shared.registry.paths import API, model_path
+from components.shared.registry.paths import DATASET, collection_path, model_path
 
 PAGE: Final = 200
 NOT_FOUND: Final = 404
@@ -47,6 +47,7 @@ def near_misses(http: RegistryHttp, model_name: str, ref: str) -> list[str]:
         known = [item["alias"] for item in answer["items"]]
         return [f"{model_name}@{near}" for near in get_close_matches(ref, known)]
     with suppress(RegistryRefusalError):
-        listed = items(http, f"{API}/models", "list the models", "LAST_UPDATE_TIME", PAGE)
-        return get_close_matches(model_name, [item["name"] for item in listed])
+        path, scheme = collection_path(model_name), DATASET * model_name.startswith(DATASET)
+        listed = items(http, path, "list the models", "LAST_UPDATE_TIME", PAGE)
+        return get_close_matches(model_name, [scheme + item["name"] for item in listed])
     return []

@@ -22,10 +22,10 @@ class Downloads(Protocol):
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """One version of a model, as the registry holds it.
+    """One version of a model or a data set, as the registry holds it.
 
     Attributes:
-        model_name: Name of the model.
+        model_name: Name of the model; of a data set `dataset://` and its name.
         version: Name of the version, unique within the model.
         number: 1 for the first version of the model, counting up.
         digest: SHA-256 over the version's files (`components.shared.digests.folder_digest`).
@@ -42,6 +42,8 @@ class RegisteredVersion:
         description: Text for people.
         created_at: When it was registered.
         approval: Who approved it for protected aliases, `at` when and for what `reason`.
+        content_digest: SHA-256 of what a data set says (`components.shared.tables.digest`); None
+            of models.
     """
 
     model_name: str
@@ -61,6 +63,7 @@ class RegisteredVersion:
     description: str | None = None
     created_at: datetime | None = None
     approval: Mapping[str, Any] | None = None
+    content_digest: str | None = None
     registry: Downloads | None = field(default=None, repr=False, compare=False)
 
     def download(self, folder: str | Path) -> Path:
@@ -87,6 +90,7 @@ class Receipt:
         digest: SHA-256 over its files.
         aliases: The aliases that were set on it.
         replayed: Whether an earlier attempt with the same key had already registered it.
+        known: Whether it had been registered before, as a version of the same content.
     """
 
     version: str
@@ -94,6 +98,7 @@ class Receipt:
     digest: str
     aliases: tuple[str, ...]
     replayed: bool
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ class VersionSummary:
     created_at: datetime
     properties: Mapping[str, Any]
     description: str | None = None
+    content_digest: str | None = None
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,10 @@ def upload(http: RegistryHttp, folder: Path) -> list[dict[str, Any]]:
     return files
 
 
-def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
-    """Fetch the files of a version into a folder; every size and digest is checked on the way.
+def download(
+    http: RegistryHttp, version: RegisteredVersion, folder: Path, only: str | None = None
+) -> None:
+    """Fetch the files of a version, or one of them, into a folder, each checked on the way.
 
     They are written beside what the folder holds, and take its place only when all of them are
     whole. They come from the registry's object store; where that cannot be reached from here, as
@@ -55,6 +57,7 @@ def download(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> No
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
+    files = [file for file in files if only in (None, file["path"])]
     targets = {file["path"]: _inside(folder, file["path"]) for file in files}
 
     folder.mkdir(parents=True, exist_ok=True)

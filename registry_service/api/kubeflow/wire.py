@@ -37,13 +37,13 @@ _AS_TEXT = frozenset(
         "step",
     }
 )
-# What the API does not show: a version's number and digest are ours, an artifact's or a serve
-# model's owner is in the path.
+# What the API does not show: a version's number and digests are ours, an artifact's or a serve
+# model's owner is in the path; all it knows is of the collection of models.
 _HIDDEN: tuple[tuple[type[Resource], frozenset[str]], ...] = (
-    (ModelVersion, frozenset({"number", "digest"})),
+    (ModelVersion, frozenset({"number", "digest", "content_digest"})),
     (Artifact, frozenset({"model_version_id"})),
     (ServeModel, frozenset({"inference_service_id"})),
-    (Resource, frozenset({"custom_properties"})),
+    (Resource, frozenset({"custom_properties", "collection"})),
 )
 _METADATA: Mapping[PropertyKind, tuple[str, str, Callable[[Any], Any]]] = {
     "string": ("MetadataStringValue", "string_value", str),

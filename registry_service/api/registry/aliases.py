@@ -7,17 +7,18 @@ from fastapi import APIRouter, Query, Response
 from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
-from registry_service.api.openapi import api_router, takes
+from registry_service.api.openapi import collection_router, takes
 from registry_service.api.registry.schemas import AliasBody, MoveBody
 from registry_service.api.registry.views import alias_view, version_view
+from registry_service.domain.resources import Collection
 from registry_service.service.aliases import Aliases, AliasMove, Expected
 
 Reason = Annotated[str | None, Query(max_length=4096)]
 
 
-def aliases_router(aliases: Aliases) -> APIRouter:
+def aliases_router(aliases: Aliases, collection: Collection) -> APIRouter:
     """Return the routes of the aliases."""
-    router = api_router("/api/registry/v1/models/{name}/aliases", "Aliases")
+    router = collection_router(collection, "Aliases", "/{name}/aliases")
 
     @router.get("")
     def list_aliases(who: Caller, name: str) -> Response:

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Response
 from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
-from registry_service.api.openapi import api_router, takes
+from registry_service.api.openapi import api_router, collection_router, takes
 from registry_service.api.registry.aliases import Reason
 from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
 from registry_service.api.registry.views import (
+    KEYS,
     audit_view,
     detail_view,
     file_check_view,
@@ -19,6 +20,8 @@ from registry_service.api.registry.views import (
 )
 from registry_service.api.turns import LONG
 from registry_service.domain.registration import AuditQuery
+from registry_service.domain.resources import DATASETS, MODELS, Collection
+from registry_service.errors import InvalidRequestError
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
 from registry_service.service.verification import Verification
@@ -27,10 +30,12 @@ from registry_service.service.versions import Versions, comparison
 HOUR = 3600
 
 
-def versions_router(versions: Versions, verification: Verification) -> APIRouter:
-    """Return the routes of a model's versions."""
-    router = api_router("/api/registry/v1/models/{name}", "Versions")
-    slow = api_router("/api/registry/v1/models/{name}", "Versions", LONG)
+def versions_router(
+    versions: Versions, verification: Verification, collection: Collection
+) -> APIRouter:
+    """Return the routes of the versions of a model or a data set."""
+    router = collection_router(collection, "Versions", "/{name}")
+    slow = collection_router(collection, "Versions", "/{name}", LONG)
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
@@ -76,7 +81,7 @@ def versions_router(versions: Versions, verification: Verification) -> APIRouter
         shown = detail_view(detail)
         return json_response(
             {
-                "model": shown["model"]["name"],
+                KEYS[collection]: detail.model.name,
                 "version": shown["version"]["name"],
                 "lineage": shown["lineage"],
                 "datasets": shown["datasets"],
@@ -120,7 +125,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
     router = api_router("/api/registry/v1", "Records")
     slow = api_router("/api/registry/v1", "Records", LONG)
 
-    @router.get("/datasets/{digest}/versions")
+    @router.get("/data/{digest}/versions")
     def trained_on(who: Caller, digest: str) -> Response:
         """Return the versions, of models that the caller may read, that name data of a digest."""
         items = [
@@ -142,6 +147,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
     def read_audit(
         who: Caller,
         model: str | None = None,
+        dataset: str | None = None,
         actor: str | None = None,
         action: str | None = None,
         before: Annotated[int | None, Query(ge=1, lt=1 << 63)] = None,
@@ -149,9 +155,18 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
     ) -> Response:
         """Read the audit log, newest first; `before` is the id of the last entry seen.
 
-        Takes a reader of the model, without one a reader of all models.
+        Takes a reader of the model or the data set, without one a reader of all of them.
         """
-        query = AuditQuery(model_name=model, actor=actor, action=action, before=before, limit=limit)
+        if model is not None and dataset is not None:
+            raise InvalidRequestError("name a model or a dataset, not both")
+        query = AuditQuery(
+            model_name=dataset if model is None else model,
+            collection=MODELS if dataset is None else DATASETS,
+            actor=actor,
+            action=action,
+            before=before,
+            limit=limit,
+        )
         entries = audit.entries(who, query)
         return json_response({"items": [audit_view(entry) for entry in entries]})
 

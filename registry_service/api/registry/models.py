@@ -10,14 +10,16 @@ from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
-from registry_service.api.openapi import api_router, takes
+from registry_service.api.openapi import api_router, collection_router, takes
 from registry_service.api.parameters import list_query
 from registry_service.api.registry.schemas import (
     DescribeModelBody,
     DescribeVersionBody,
     RegisterBody,
+    RegisterDatasetBody,
 )
 from registry_service.api.registry.views import (
+    KEYS,
     alias_view,
     detail_view,
     model_view,
@@ -28,7 +30,7 @@ from registry_service.api.tokens import encode_token
 from registry_service.api.turns import NAMING_FILES
 from registry_service.domain import limits
 from registry_service.domain.paging import ListQuery
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.resources import MODELS, Collection, ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.descriptions import Descriptions
@@ -37,20 +39,22 @@ from registry_service.service.registrations import Registrations
 Listing = Annotated[ListQuery, Depends(list_query)]
 
 
-def register_router(registrations: Registrations) -> APIRouter:
+def register_router(registrations: Registrations, collection: Collection) -> APIRouter:
     """Return the route of the atomic registration."""
     router = api_router("/api/registry/v1", "Registration", NAMING_FILES)
+    of_models = collection == MODELS
+    body = RegisterBody if of_models else RegisterDatasetBody
 
     @router.post(
-        "/register",
+        "/register" if of_models else f"/{collection}",
         status_code=201,
-        openapi_extra=takes(RegisterBody, limits.LARGE_BODY),
-        responses={200: {"description": "Registered before under this key"}},
+        openapi_extra=takes(body, limits.LARGE_BODY),
+        responses={200: {"description": "Registered before"}},
     )
     def register(
         who: Caller, raw: RawBody, key: Annotated[str, Header(alias="Idempotency-Key")] = ""
     ) -> Response:
-        """Register model, version, files, metrics, data and lineage: all or nothing.
+        """Register a version with its files, metrics, parameters, data, lineage: all or nothing.
 
         The header Idempotency-Key, of 1 to 255 characters, keeps a retry from making a second
         version: the same key and body are answered with what was made (200), another body with 409.
@@ -61,24 +65,27 @@ def register_router(registrations: Registrations) -> APIRouter:
                 f"the header Idempotency-Key must have 1 to {limits.NAME} characters: it is what "
                 "keeps a retry from making a second version"
             )
-        registration = parse(RegisterBody, raw).to_domain()
+        registration = parse(body, raw).to_domain()
         canonical = pydantic_core.to_json(registration)
         fingerprint = hashlib.sha256(canonical).hexdigest()
         registered = registrations.register(who, registration, key, fingerprint)
-        return json_response(registered_view(registered), 200 if registered.replayed else 201)
+        made_before = registered.replayed or registered.known
+        shown = registered_view(registered, collection)
+        return json_response(shown, 200 if made_before else 201)
 
     return router
 
 
-def descriptions_router(descriptions: Descriptions) -> APIRouter:
+def descriptions_router(descriptions: Descriptions, collection: Collection) -> APIRouter:
     """Return the routes that set descriptions, owners and tags."""
-    router = api_router("/api/registry/v1/models", "Models")
+    router = collection_router(collection, "Models")
 
     @router.patch("/{name}", openapi_extra=takes(DescribeModelBody))
     def describe_model(who: Caller, name: str, raw: RawBody) -> Response:
-        """Change description, owner and properties of a model. Takes a writer."""
+        """Change description, owner and properties of a model or data set. Takes a writer."""
         wording = parse(DescribeModelBody, raw).to_domain()
-        return json_response({"model": model_view(descriptions.describe_model(who, name, wording))})
+        described = descriptions.describe_model(who, name, wording)
+        return json_response({KEYS[collection]: model_view(described)})
 
     @router.patch("/{name}/versions/{ref}", openapi_extra=takes(DescribeVersionBody))
     def describe_version(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
@@ -90,9 +97,11 @@ def descriptions_router(descriptions: Descriptions) -> APIRouter:
     return router
 
 
-def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
-    """Return the routes that read models and versions."""
-    router = api_router("/api/registry/v1/models", "Models")
+def models_router(
+    registrations: Registrations, blobs: BlobStore, collection: Collection
+) -> APIRouter:
+    """Return the routes that read models, or data sets, and their versions."""
+    router = collection_router(collection, "Models")
 
     @router.get("")
     def list_models(who: Caller, query: Listing) -> Response:
@@ -105,7 +114,8 @@ def models_router(registrations: Registrations, blobs: BlobStore) -> APIRouter:
     def get_model(who: Caller, name: str) -> Response:
         """Return a model and its aliases."""
         model, aliases = registrations.model(who, name)
-        return json_response({"model": model_view(model), "aliases": [*map(alias_view, aliases)]})
+        shown = {KEYS[collection]: model_view(model)}
+        return json_response({**shown, "aliases": [*map(alias_view, aliases)]})
 
     @router.get("/{name}/versions")
     def list_versions(who: Caller, name: str, query: Listing) -> Response:

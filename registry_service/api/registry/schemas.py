@@ -1,6 +1,7 @@
 """The bodies of our own API."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from registry_service.domain.registration import (
     VersionContent,
     VersionDocument,
 )
-from registry_service.domain.resources import RegisteredModel
+from registry_service.domain.resources import DATASETS, RegisteredModel
 from registry_service.service.descriptions import Wording
 
 _MAX_INT = 1 << 63
@@ -197,6 +198,23 @@ class RegisterBody(Body):
         )
 
 
+class RegisterDatasetBody(RegisterBody):
+    """POST datasets: as POST register; `contentDigest` is over what the data say.
+
+    A version of the same content that is not archived is the one that is registered: it keeps
+    what it was registered with, gets the aliases, and the answer says `known`.
+    """
+
+    model: ModelBody = Field(alias="dataset")
+    content_digest: Sha256
+
+    def to_domain(self) -> Registration:
+        """Return the registration."""
+        registration = super().to_domain()
+        dataset = replace(registration.model, collection=DATASETS)
+        return replace(registration, model=dataset, content_digest=self.content_digest)
+
+
 class AliasBody(Body):
     """PUT models/{name}/aliases/{alias}."""
 
@@ -263,6 +281,7 @@ BODIES: tuple[type[Body], ...] = (
     PartsBody,
     AssemblyBody,
     RegisterBody,
+    RegisterDatasetBody,
     AliasBody,
     MoveBody,
     DescribeModelBody,

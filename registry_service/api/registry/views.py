@@ -1,5 +1,6 @@
 """How our own API shows things."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from registry_service.domain.registration import (
@@ -9,13 +10,23 @@ from registry_service.domain.registration import (
     Registered,
     VersionDetail,
 )
-from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
+from registry_service.domain.resources import (
+    DATASETS,
+    MODELS,
+    Collection,
+    ModelVersion,
+    RegisteredModel,
+    Resource,
+)
+
+KEYS: Mapping[Collection, str] = {MODELS: "model", DATASETS: "dataset"}
+"""What it is called that has the versions."""
 
 
-def registered_view(registered: Registered) -> dict[str, Any]:
+def registered_view(registered: Registered, collection: Collection) -> dict[str, Any]:
     """Show the outcome of a registration."""
     return {
-        "model": {"id": str(registered.model_id), "name": registered.model_name},
+        KEYS[collection]: {"id": str(registered.model_id), "name": registered.model_name},
         "version": {
             "id": str(registered.version_id),
             "name": registered.version_name,
@@ -24,6 +35,7 @@ def registered_view(registered: Registered) -> dict[str, Any]:
         "digest": registered.digest,
         "aliases": list(registered.aliases),
         "replayed": registered.replayed,
+        "known": registered.known,
     }
 
 
@@ -45,6 +57,7 @@ def version_view(version: ModelVersion) -> dict[str, Any]:
         "state": version.state,
         "author": version.author,
         "digest": version.digest,
+        **({"contentDigest": version.content_digest} if version.content_digest else {}),
         "properties": _plain(version),
     }
 
@@ -53,7 +66,7 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
     """Show a version with everything that belongs to it."""
     content = detail.content
     return {
-        "model": model_view(detail.model),
+        KEYS[detail.model.collection]: model_view(detail.model),
         "version": version_view(detail.version),
         "digest": detail.version.digest,
         "aliases": list(detail.aliases),
@@ -90,7 +103,7 @@ def audit_view(entry: AuditEntry) -> dict[str, Any]:
         "at": str(entry.at),
         "actor": entry.actor,
         "action": entry.action,
-        "model": entry.model_name,
+        KEYS[entry.collection]: entry.model_name,
         "subject": entry.subject,
         "detail": entry.detail,
     }

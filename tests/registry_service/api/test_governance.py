@@ -107,7 +107,7 @@ def test_lineage_leads_from_data_to_versions_to_deployments(
         "modelVersionId": made["version"]["id"],
     }
     assert kubeflow("POST", "/inference_services", service)[0] == 201
-    _, found = ours("GET", f"/datasets/sha-{unique}/versions")
+    _, found = ours("GET", f"/data/sha-{unique}/versions")
     assert [(item["model"]["name"], item["dataset"]["role"]) for item in found["items"]] == [
         (unique, "train")
     ]

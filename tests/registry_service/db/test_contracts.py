@@ -397,7 +397,7 @@ def test_the_last_move_of_each_alias_is_told(database: Database) -> None:
                     detail={"from": None},
                 )
             )
-        moves = transaction.aliases.last_moves(model.id, str(model.name))
+        moves = transaction.aliases.last_moves(model)
     assert {alias: move.action for alias, move in moves.items()} == {"x": "alias.rollback"}
 
 

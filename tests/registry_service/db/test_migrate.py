@@ -4,15 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
+from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import HEAD, current_revision, migrate
 from registry_service.db.tables import metadata
+from registry_service.domain.resources import DATASETS, MODELS, ModelVersion, RegisteredModel
+from registry_service.errors import AlreadyExistsError, NotFoundError
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,6 +50,42 @@ def test_a_migrated_database_has_the_tables_of_the_code(url: str) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def test_models_of_before_data_sets_are_kept(url: str) -> None:
+    """A model keeps its id and versions, its name stays taken, and a data set may have it too."""
+    engine = open_engine(url, 2)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        config = Config()
+        config.set_main_option("script_location", "registry_service/db/migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO registered_models"
+            " (id, name, custom_properties, created_at, updated_at, state)"
+            " VALUES (7, 'churn', '{}', 1, 1, 'LIVE')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO model_versions"
+            " (id, name, registered_model_id, number, custom_properties, created_at, updated_at,"
+            " state) VALUES (9, '1', 7, 1, '{}', 1, 1, 'LIVE')"
+        )
+        connection.exec_driver_sql("COMMIT")
+    migrate(engine)
+    database = SqlDatabase(engine)
+    with database.write() as transaction:
+        model = transaction.resources.get(RegisteredModel, 7)
+        version = transaction.resources.get(ModelVersion, 9)
+        assert (model.collection, version.collection) == (MODELS, MODELS)
+        assert transaction.versions.newest([7])[7] == version
+        transaction.resources.add(RegisteredModel(name="churn", collection=DATASETS))
+    with pytest.raises(AlreadyExistsError), database.write() as transaction:
+        transaction.resources.add(RegisteredModel(name="churn"))
+    # What belongs to nothing is refused again.
+    with pytest.raises(NotFoundError), database.write() as transaction:
+        transaction.resources.add(ModelVersion(name="1", registered_model_id=99, number=1))
+    database.close()
 
 
 def test_replicas_that_start_together_migrate_once(url: str) -> None:
