@@ -11,15 +11,18 @@ from components.shared.image import IMAGE
 def fingerprint_source(
     source: str,
     curated_schema_source: str = "",
+    query: str = "",
 ) -> NamedTuple("Outputs", [("fingerprint", str), ("curated_schema_fingerprint", str)]):
     """Tell the content of a source from any other, so that later steps may be cached.
 
     Never cache this step: it is small, and looks anew whether there is something new.
 
     Args:
-        source: A path, file://, http(s):// or s3://bucket/key. Credentials of S3 come from the
-            environment (AWS_ACCESS_KEY_ID, ...).
+        source: A path, file://, http(s)://, s3://bucket/key or
+            postgresql://host/database?table=schema.table. Credentials come from the environment
+            (AWS_ACCESS_KEY_ID, PGUSER, PGPASSWORD, ...).
         curated_schema_source: The same of a curated schema; empty: none.
+        query: What to ask a database, instead of a table; empty: none.
 
     Returns:
         fingerprint: For ingest_table: version, tag and size of an object, strong tag and size of
@@ -31,5 +34,5 @@ def fingerprint_source(
     from components.shared.step import step_body
 
     with step_body():
-        told = fingerprint_source(source, given(curated_schema_source))
+        told = fingerprint_source(source, given(curated_schema_source), given(query, ""))
     return (told.source, told.curated_schema)

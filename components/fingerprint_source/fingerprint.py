@@ -19,22 +19,26 @@ class Fingerprints:
     curated_schema: str
 
 
-def fingerprint_source(source: str, curated_schema_source: str | None = None) -> Fingerprints:
+def fingerprint_source(
+    source: str, curated_schema_source: str | None = None, query: str = ""
+) -> Fingerprints:
     """Take the fingerprints of a table's source and of a curated schema's, without reading much.
 
     Equal fingerprints are of equal bytes. An object of a store is told by its version, tag and
-    size, a page by a strong tag and its size; of a file, and of a page without such a tag or
-    changed within the last minute, it is the SHA-256 of the bytes.
+    size, a page by a strong tag and its size; of a file, of a page without such a tag or changed
+    within the last minute, and of the rows of a database, it is the SHA-256 of the bytes.
 
     Args:
-        source: A path, `file://`, `http(s)://` or `s3://bucket/key`.
+        source: A path, `file://`, `http(s)://`, `s3://bucket/key` or
+            `postgresql://host/database?table=schema.table`.
         curated_schema_source: The same of a curated schema.
+        query: What to ask a database, instead of a table.
 
     Raises:
         InputError: There is no such file, object or page, or access was denied.
         SourceUnavailableError: A server could not be reached, or failed.
     """
-    told = fingerprint(parse_source(source)).to_text()
+    told = fingerprint(parse_source(source, query=query)).to_text()
     schema = ""
     if curated_schema_source is not None:
         schema = fingerprint(parse_source(curated_schema_source, "curated_schema")).to_text()

@@ -19,6 +19,7 @@ def ingest_table(
     curated_schema_source: str = "",
     curated_schema_fingerprint: str = "",
     target: str = "",
+    query: str = "",
 ) -> NamedTuple("Outputs", [("digest", str), ("rows", int), ("columns", int)]):
     """Read a table from a file, an address or S3 and write it as Parquet.
 
@@ -27,8 +28,9 @@ def ingest_table(
     Args:
         table: The table as Parquet; its metadata has digest, rows, columns, format, source and
             notes, which say what of it was lost, changed or assumed when it was read.
-        source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines.
-            Credentials of S3 come from the environment (AWS_ACCESS_KEY_ID, ...).
+        source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines, or
+            postgresql://host/database?table=schema.table. Credentials come from the environment
+            (AWS_ACCESS_KEY_ID, PGUSER, PGPASSWORD, ...).
         format: auto or empty (by the ending), csv, parquet or jsonl.
         fingerprint: What fingerprint_source said of the source: the step fails where it reads
             something else; empty: whatever is there is read.
@@ -40,6 +42,7 @@ def ingest_table(
         curated_schema_fingerprint: What fingerprint_source said of that schema; empty: whatever is
             there is read.
         target: The column to predict: NA is one of its classes; empty: none.
+        query: What to ask a database, instead of a table; empty: none.
 
     Returns:
         digest: SHA-256 of the content, whatever its format.
@@ -61,6 +64,7 @@ def ingest_table(
             curated_schema=given(curated_schema_source),
             curated_schema_fingerprint=given(curated_schema_fingerprint),
             target=target or None,
+            query=given(query, ""),
         )
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

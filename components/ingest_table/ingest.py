@@ -77,6 +77,7 @@ def ingest_table(
     curated_schema: str | None = None,
     curated_schema_fingerprint: str | None = None,
     target: str | None = None,
+    query: str = "",
 ) -> IngestedTable:
     """Read a table and write it as Parquet, its rows in their order, in bounded memory.
 
@@ -91,8 +92,9 @@ def ingest_table(
     resident, but the system takes them back when it needs them.)
 
     Args:
-        source: A path, `file://`, `http(s)://` or `s3://bucket/key`. Credentials of S3 come from
-            the environment, see `components.shared.sources.objects`.
+        source: A path, `file://`, `http(s)://`, `s3://bucket/key` or
+            `postgresql://host/database?table=schema.table`. Credentials come from the
+            environment, see `components.shared.sources.objects` and `postgresql` beside it.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
         fingerprint: What the source must be, see `components.shared.sources.fingerprints`.
@@ -103,6 +105,7 @@ def ingest_table(
             all values are of them, and text always: a path or an address.
         curated_schema_fingerprint: What that schema must be.
         target: The column that a model is to predict: NA is one of its classes.
+        query: What to ask a database, instead of a table.
 
     Raises:
         InputError: There is no such file, it may not be read, it is not what its ending says, or
@@ -110,7 +113,7 @@ def ingest_table(
         SourceUnavailableError: A server could not be reached, or failed.
         SourceChangedError: The source has another fingerprint.
     """
-    origin = parse_source(source)
+    origin = parse_source(source, query=query)
     promised = Fingerprint.from_text(fingerprint) if fingerprint else None
     wishes = Wishes(
         types=parse_column_types(column_types),

@@ -31,7 +31,7 @@ class Needs:
         retries: Further attempts after a failed one. A step that speaks to what may be away for
             a while waits for it itself, as most clusters try again only what was lost with its pod.
         registry: Whether it gets the registry's URL and token.
-        store: Whether it gets the object store's address and credentials.
+        store: Whether it gets address and credentials of the object store, and those of databases.
         libraries: Heavy packages that it imports as it starts.
     """
 

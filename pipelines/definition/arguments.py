@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from components.shared.errors import InputError
 from pipelines.definition.input_types import check_model_name
@@ -48,10 +48,15 @@ def reachable_from_cluster(pipeline: str, interface: Interface, arguments: Argum
 def model_named_after_source(arguments: Arguments) -> str:
     """Return a name for the model: that of its table's file, up to the first dot.
 
+    Of a database, it is the name of the table, or for a query that of the database.
+
     Raises:
         UsageError: It is no name of a model.
     """
-    name = Path(urlsplit(arguments["source"]).path).name.split(".")[0] or "model"
+    address = urlsplit(arguments["source"])
+    table = dict(parse_qsl(address.query)).get("table") if address.scheme != "file" else None
+    name = table.rpartition(".")[2] if table else Path(address.path).name.split(".")[0]
+    name = name or "model"
     try:
         check_model_name(name)
     except InputError as error:

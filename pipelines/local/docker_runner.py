@@ -14,11 +14,17 @@ from kfp.dsl.graph_component import GraphComponent
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 from components.shared.sources.address import parse_source
-from pipelines.definition.needs import STORE_CREDENTIALS, STORE_SETTINGS
+from pipelines.definition.needs import (
+    DATABASE_CREDENTIALS,
+    DATABASE_SETTINGS,
+    STORE_CREDENTIALS,
+    STORE_SETTINGS,
+)
 from pipelines.errors import UsageError
 
 PASSED_ON: Final = (
     *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
+    *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS),
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
 )
 """Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""

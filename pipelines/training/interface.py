@@ -46,7 +46,7 @@ INTERFACE: Final = Interface(
     data=("source", "curated_schema"),
     groups={
         "Data": (
-            *("source", "format", "column_types", "missing_values"),
+            *("source", "query", "format", "column_types", "missing_values"),
             *("curated_schema", "validation_mode"),
         ),
         "Target": ("target", "task", "positive_class"),

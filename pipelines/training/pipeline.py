@@ -23,6 +23,7 @@ def training(
     target: str,
     model_name: str,
     task: str = "auto",
+    query: str = "",
     format: str = "auto",
     column_types: str = "",
     missing_values: List[str] = [],
@@ -52,10 +53,11 @@ def training(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines.
+            JSON Lines, or postgresql://host/database?table=schema.table.
         target: Column to predict.
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
+        query: What to ask a database (SELECT …), instead of a table; empty: none.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         column_types: Types of columns that have the last word, such as
             zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the
@@ -92,7 +94,7 @@ def training(
             digest of the difference where the code was another.
     """
     fingerprints = fingerprint_source(
-        source=source, curated_schema_source=curated_schema
+        source=source, curated_schema_source=curated_schema, query=query
     ).set_caching_options(False)
     ingest = ingest_table(
         source=source,
@@ -103,6 +105,7 @@ def training(
         curated_schema_source=curated_schema,
         curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=target,
+        query=query,
     )
     table = ingest.outputs["table"]
     table_digest = ingest.outputs["digest"]

@@ -34,6 +34,7 @@ class TrainingSettings:
 
     Attributes:
         task: auto, classification, binary, multiclass or regression.
+        query: What to ask a database, instead of a table.
         format: auto, csv, parquet or jsonl.
         column_types: As `zip=string,when=datetime:%d/%m/%Y`.
         missing_values: Further texts that stand for a missing value.
@@ -52,6 +53,7 @@ class TrainingSettings:
     """
 
     task: str = "auto"
+    query: str = ""
     format: str = "auto"
     column_types: str = ""
     missing_values: Sequence[str] = ()
@@ -179,6 +181,7 @@ def train_table(
         missing_values=chosen.missing_values,
         curated_schema=chosen.curated_schema,
         target=target,
+        query=chosen.query,
     )
     say("validate_table")
     validated = validate_table(

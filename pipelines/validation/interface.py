@@ -50,7 +50,7 @@ INTERFACE: Final = Interface(
     },
     data=("source", "curated_schema"),
     groups={
-        "Data": ("source", "format", "column_types", "missing_values", "curated_schema"),
+        "Data": ("source", "query", "format", "column_types", "missing_values", "curated_schema"),
         "Target": ("target", "task", "positive_class"),
         "Model": ("model", "metric", "floor", "seed"),
     },

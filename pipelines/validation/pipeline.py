@@ -19,6 +19,7 @@ def validation(
     target: str = "",
     model: str = "",
     task: str = "auto",
+    query: str = "",
     format: str = "auto",
     column_types: str = "",
     missing_values: List[str] = [],
@@ -36,12 +37,13 @@ def validation(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines.
+            JSON Lines, or postgresql://host/database?table=schema.table.
         target: Column that holds what the model predicts, where the table has it; empty: it is
             not evaluated.
         model: Registered model that is to read the table, as name@version, where the version is a
             name, a number or an alias such as champion; empty: none.
         task: auto, classification, binary, multiclass or regression.
+        query: What to ask a database (SELECT …), instead of a table; empty: none.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         column_types: Types of columns that have the last word, such as
             zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the
@@ -59,7 +61,7 @@ def validation(
         seed: Seed of the bootstraps.
     """
     fingerprints = fingerprint_source(
-        source=source, curated_schema_source=curated_schema
+        source=source, curated_schema_source=curated_schema, query=query
     ).set_caching_options(False)
     ingest = ingest_table(
         source=source,
@@ -70,6 +72,7 @@ def validation(
         curated_schema_source=curated_schema,
         curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=target,
+        query=query,
     )
     table = ingest.outputs["table"]
     validate = validate_table(

@@ -1,7 +1,6 @@
 """Running registries for the tests."""
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.minio_server import Minio
+from tests.postgres_server import new_database
 from tests.registry_service.people import GATEWAY, GRANTS, TOKENS
-from tests.registry_service.postgres import available, new_database, running_postgres
 from tests.registry_service.running import (
     KUBEFLOW,
     OURS,
@@ -24,16 +23,6 @@ ON_ONE_MACHINE = "sqlite-folder"
 ON_SERVERS = "postgresql-minio"
 # For what only a registry can show whose bytes pass through it.
 in_a_folder = pytest.mark.parametrize("registry", [ON_ONE_MACHINE], indirect=True, scope="session")
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the session."""
-    if not available():
-        missing = "no PostgreSQL server: install the package postgresql (its initdb and pg_ctl)"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with running_postgres() as url:
-        yield url
 
 
 @pytest.fixture(scope="session", params=[ON_ONE_MACHINE, ON_SERVERS])

@@ -23,9 +23,9 @@ from registry_service.db.migrate import migrate
 from registry_service.domain import limits
 from registry_service.domain.resources import RegisteredModel
 from tests.benchmarks.registry.process_memory import peak_mib
+from tests.postgres_server import running_postgres
 from tests.registry_service.access.test_kubernetes import ApiServer
 from tests.registry_service.api.test_registration import registration
-from tests.registry_service.postgres import running_postgres
 from tests.registry_service.running import (
     KUBEFLOW,
     OURS,

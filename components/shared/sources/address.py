@@ -1,12 +1,13 @@
-"""Addresses of tables: a path, `file://`, `http(s)://` or `s3://`, taken apart."""
+"""Addresses of tables: a path, `file://`, `http(s)://`, `s3://` or `postgresql://`, taken apart."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from components.shared.errors import InputError
 
-SCHEMES = ("file", "http", "https", "s3")
+SCHEMES = ("file", "http", "https", "s3", "postgresql")
+LONGEST_QUERY_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,14 @@ class Source:
     """A place to read from, taken apart.
 
     Attributes:
-        scheme: `file`, `http`, `https` or `s3`.
-        location: The path (`file`), the address (`http`, `https`) or `bucket/key` (`s3`).
+        scheme: `file`, `http`, `https`, `s3` or `postgresql`.
+        location: The path (`file`), the address (`http`, `https`, `postgresql`) or `bucket/key`
+            (`s3`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
         parameter: The parameter that it was given in.
+        table: The table of a database, if not a query.
+        query: The query to a database.
     """
 
     scheme: str
@@ -26,27 +30,37 @@ class Source:
     shown: str
     name: str
     parameter: str = "source"
+    table: str = ""
+    query: str = ""
 
 
-def parse_source(source: str, parameter: str = "source") -> Source:
+def parse_source(source: str, parameter: str = "source", query: str = "") -> Source:
     """Take a source apart without touching it.
 
     Args:
-        source: A path, or a `file://`, `http(s)://` or `s3://` address.
+        source: A path, or a `file://`, `http(s)://`, `s3://` or `postgresql://` address.
         parameter: The parameter that it was given in, for messages.
+        query: What to ask a database, instead of a table.
 
     Raises:
         InputError: It is empty, of an unknown scheme, incomplete, or contains a password.
     """
-    return replace(_parse(source, parameter), parameter=parameter)
+    return replace(_parse(source, parameter, query.strip()), parameter=parameter)
 
 
-def _parse(source: str, parameter: str) -> Source:
+def _parse(source: str, parameter: str, query: str) -> Source:
     if not source.strip():
         raise InputError(
             f"No source was given (parameter `{parameter}`): name a file or an address."
         )
     scheme, separator, rest = source.partition("://")
+    if scheme.lower() in ("postgresql", "postgres") and separator:
+        return _database_source(source, query)
+    if query:
+        raise InputError(
+            "Only a database can be asked a query (parameter `query`): name it as the source, "
+            "postgresql://host/database."
+        )
     if not separator:
         return Source("file", source, source, Path(source).name)
     scheme = scheme.lower()
@@ -81,29 +95,64 @@ def _s3_source(rest: str, source: str) -> Source:
 
 
 def _http_source(source: str) -> Source:
-    try:
-        parts = urlsplit(source)
-        # A port that is no number shows when it is asked for.
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InputError(f"The source is no web address: {error}.") from error
+    parts = _parts(source)
     if parts.username or parts.password:
-        raise InputError(
-            f"The source {parts.scheme}://…@{host}{parts.path} contains credentials, which would "
-            "end up in the pipeline's YAML and logs: use a pre-signed address or s3:// instead."
-        )
-    if not host:
+        raise _credentials(parts, "use a pre-signed address or s3:// instead")
+    if not parts.hostname:
         raise InputError(f"The source {source!r} names no host.")
     name = PurePosixPath(unquote(parts.path)).name
     return Source(parts.scheme, source, without_query(source), name)
 
 
-def without_query(source: str) -> str:
-    """Return a source as people may see it: a web address without password and query.
+def _database_source(source: str, query: str) -> Source:
+    parts = _parts(source)
+    database = parts.path.strip("/")
+    if parts.password:
+        raise _credentials(parts, "name user and password as PGUSER and PGPASSWORD instead")
+    options = dict(parse_qsl(parts.query))
+    table = options.pop("table", "")
+    if options:
+        raise InputError(
+            f"The source {without_query(source)} has the option {next(iter(options))!r}: only "
+            "`table` may stand in it; libpq's variables, such as PGSSLMODE, say the rest."
+        )
+    if not database or bool(table) == bool(query):
+        raise InputError(
+            f"The source {without_query(source)} must name a database, and either a table or a "
+            "query: write postgresql://host/database?table=schema.table, or set `query`."
+        )
+    location = parts._replace(scheme="postgresql", query="", fragment="").geturl()
+    asked = query if len(query) <= LONGEST_QUERY_SHOWN else f"{query[:LONGEST_QUERY_SHOWN]}…"
+    shown = f"{location}?table={table}" if table else f"{location} ({' '.join(asked.split())})"
+    return Source("postgresql", location, shown, "table.csv", table=table, query=query)
 
-    The query is often a signature.
+
+def _parts(source: str) -> SplitResult:
+    try:
+        parts = urlsplit(source)
+        # A port that is no number shows when it is asked for.
+        _ = parts.port
+    except ValueError as error:
+        raise InputError(f"The source is no address: {error}.") from error
+    return parts
+
+
+def _credentials(parts: SplitResult, remedy: str) -> InputError:
+    return InputError(
+        f"The source {parts.scheme}://…@{parts.hostname or ''}{parts.path} contains credentials, "
+        f"which would end up in the pipeline's YAML and logs: {remedy}."
+    )
+
+
+def without_query(source: str) -> str:
+    """Return a source as people may see it: an address without password and query.
+
+    The query of a web address is often a signature; that of a database names a table.
     """
-    if not source.lower().startswith(("http://", "https://")):
+    scheme = source.lower().partition("://")[0]
+    if scheme not in ("http", "https", "postgresql", "postgres"):
         return source
     parts = urlsplit(source)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    query = parts.query if scheme.startswith("postgres") and "table=" in parts.query else ""
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query=query, fragment="").geturl()

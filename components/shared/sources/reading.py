@@ -26,7 +26,7 @@ def fingerprint(source: Source) -> Fingerprint:
     """Return what tells this content of the source from any other.
 
     An object of a store has its version, tag and size; a page its tag and size, where they are to
-    be relied on. Of a file, and of any other page, it is the digest of the bytes.
+    be relied on. Of a file, of any other page and of a database, it is the digest of the bytes.
 
     Raises:
         InputError: There is no such file, object, bucket or page, or access was denied.
@@ -73,6 +73,10 @@ def _reader(source: Source) -> Reader:
         from components.shared.sources import objects
 
         return objects
+    if source.scheme == "postgresql":
+        from components.shared.sources import postgresql
+
+        return postgresql
     from components.shared.sources import pages
 
     return pages

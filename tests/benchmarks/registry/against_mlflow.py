@@ -22,7 +22,7 @@ from tests.benchmarks.registry.load import Served, load
 from tests.benchmarks.registry.operations import Make, mlflows, ours
 from tests.benchmarks.registry.seeding import seed_mlflow, seed_ours
 from tests.benchmarks.registry.servers import mlflow_server, our_registry
-from tests.registry_service.postgres import running_postgres
+from tests.postgres_server import running_postgres
 
 DATABASES: Final = ("postgresql", "sqlite")
 # Registrations come last: the other rows find the same number of models on both sides.

@@ -17,7 +17,7 @@ from typing import Final
 from tests.benchmarks.registry.against_mlflow import DATABASES
 from tests.benchmarks.registry.process_memory import resident_mib
 from tests.benchmarks.registry.servers import registry_process
-from tests.registry_service.postgres import running_postgres
+from tests.postgres_server import running_postgres
 
 READY_SECONDS: Final = 2.0
 RESIDENT_MIB: Final = 120.0

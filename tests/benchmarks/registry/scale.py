@@ -25,7 +25,7 @@ from tests.benchmarks.registry.load import Operation, load, request
 from tests.benchmarks.registry.operations import Make, our_registration
 from tests.benchmarks.registry.servers import our_registry
 from tests.benchmarks.registry.versions import TEAMS, VERSIONS_OF_A_MODEL, fill
-from tests.registry_service.postgres import running_postgres
+from tests.postgres_server import running_postgres
 
 FEW: Final = 1_000
 MANY: Final = 1_000_000

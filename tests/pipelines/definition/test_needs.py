@@ -65,11 +65,14 @@ def test_each_attempt_has_a_time_out(ingest: dict[str, Any]) -> None:
 
 
 def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
-    """The store's credentials come from a Secret that may be absent, key by key."""
+    """Credentials of stores and databases come from a Secret that may be absent, key by key."""
     secret = ingest["secretAsEnv"][0]
     assert secret["secretName"] == "kfp-tabular"
     assert secret["optional"] is True
-    assert {key["envVar"] for key in secret["keyToEnv"]} == set(cluster.STORE_CREDENTIALS)
+    assert {key["envVar"] for key in secret["keyToEnv"]} == {
+        *cluster.STORE_CREDENTIALS,
+        *cluster.DATABASE_CREDENTIALS,
+    }
 
 
 def test_each_step_that_reads_an_address_has_the_store() -> None:

@@ -32,8 +32,8 @@ from registry_service.domain.resources import (
 )
 from registry_service.errors import AlreadyExistsError, NotFoundError, TooLargeError
 from registry_service.service.ports import Database, Transaction
+from tests.postgres_server import new_database
 from tests.registry_service.memory import MemoryDatabase
-from tests.registry_service.postgres import new_database
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])

@@ -15,8 +15,8 @@ from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter, Li
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.properties import PropertyValue
 from registry_service.domain.resources import ModelVersion, RegisteredModel
+from tests.postgres_server import new_database
 from tests.registry_service.memory import holds
-from tests.registry_service.postgres import new_database
 
 # Enough that some values are common, others rare, one model narrow, and the other not.
 ROWS = 6_000

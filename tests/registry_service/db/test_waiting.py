@@ -8,7 +8,7 @@ import pytest
 from registry_service.db.engine import open_engine
 from registry_service.db.waiting import wait_for_database
 from registry_service.errors import StorageError
-from tests.registry_service.postgres import running_postgres
+from tests.postgres_server import running_postgres
 from tests.registry_service.running import free_port
 
 
