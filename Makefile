@@ -124,6 +124,7 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
+	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock
 	@$(foreach version,$(STOCK_CLIENTS),echo "model-registry[boto3]==$(version)" | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
 STOCK_CLIENTS := 0.3.18 0.3.9

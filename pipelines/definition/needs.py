@@ -19,6 +19,7 @@ SECRET: Final = "kfp-tabular"  # noqa: S105 - the name of an object
 STORE_SETTINGS: Final = ("AWS_ENDPOINT_URL", "AWS_REGION")
 STORE_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 DATABASE_SETTINGS: Final = ("PGSSLMODE",)
+DVC_SETTINGS: Final = ("DVC_REMOTE_URL",)
 DATABASE_CREDENTIALS: Final = ("PGUSER", "PGPASSWORD")
 
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
@@ -98,7 +99,7 @@ def _reach_registry(task: PipelineTask) -> None:
 
 def _reach_store(task: PipelineTask) -> None:
     """Let a step read stores and databases; without the keys it reads what anybody may."""
-    settings = {name: name for name in (*STORE_SETTINGS, *DATABASE_SETTINGS)}
+    settings = {name: name for name in (*STORE_SETTINGS, *DATABASE_SETTINGS, *DVC_SETTINGS)}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
     credentials = {name: name for name in (*STORE_CREDENTIALS, *DATABASE_CREDENTIALS)}
     kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)

@@ -17,6 +17,7 @@ from components.shared.sources.address import parse_source
 from pipelines.definition.needs import (
     DATABASE_CREDENTIALS,
     DATABASE_SETTINGS,
+    DVC_SETTINGS,
     STORE_CREDENTIALS,
     STORE_SETTINGS,
 )
@@ -24,7 +25,7 @@ from pipelines.errors import UsageError
 
 PASSED_ON: Final = (
     *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
-    *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS),
+    *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS, *DVC_SETTINGS),
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
 )
 """Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""

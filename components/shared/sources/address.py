@@ -1,13 +1,17 @@
 """Addresses of tables: a path, `file://`, `http(s)://`, `s3://` or `postgresql://`, taken apart."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from components.shared.errors import InputError
 
-SCHEMES = ("file", "http", "https", "s3", "postgresql")
+PLAIN = ("file", "http", "https", "s3")
+SCHEMES = (*PLAIN, "postgresql")
 LONGEST_QUERY_SHOWN = 200
+DVC_FILE = re.compile(r"(?P<file>.+\.dvc|(?:.*/)?dvc\.lock)(?:#(?P<member>.+))?")
+"""A file that `dvc add` or `dvc repro` wrote, and behind a # what is meant of all it stands for."""
 
 
 @dataclass(frozen=True)
@@ -15,14 +19,15 @@ class Source:
     """A place to read from, taken apart.
 
     Attributes:
-        scheme: `file`, `http`, `https`, `s3` or `postgresql`.
-        location: The path (`file`), the address (`http`, `https`, `postgresql`) or `bucket/key`
-            (`s3`).
+        scheme: `file`, `http`, `https`, `s3`, `postgresql` or `dvc`.
+        location: The path (`file`), the address (`http`, `https`, `postgresql`), `bucket/key`
+            (`s3`), or the address of the file that stands for the table (`dvc`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
         parameter: The parameter that it was given in.
         table: The table of a database, if not a query.
         query: The query to a database.
+        member: What is meant of all that a file of DVC stands for.
     """
 
     scheme: str
@@ -32,6 +37,7 @@ class Source:
     parameter: str = "source"
     table: str = ""
     query: str = ""
+    member: str = ""
 
 
 def parse_source(source: str, parameter: str = "source", query: str = "") -> Source:
@@ -53,14 +59,25 @@ def _parse(source: str, parameter: str, query: str) -> Source:
         raise InputError(
             f"No source was given (parameter `{parameter}`): name a file or an address."
         )
-    scheme, separator, rest = source.partition("://")
-    if scheme.lower() in ("postgresql", "postgres") and separator:
+    if source.lower().startswith(("postgresql://", "postgres://")):
         return _database_source(source, query)
     if query:
         raise InputError(
             "Only a database can be asked a query (parameter `query`): name it as the source, "
             "postgresql://host/database."
         )
+    if tracked := DVC_FILE.fullmatch(source):
+        return _dvc_source(tracked["file"], tracked["member"] or "")
+    return plain_source(source)
+
+
+def plain_source(source: str) -> Source:
+    """Take the address of one file, page or object apart, whatever it may stand for.
+
+    Raises:
+        InputError: As of `parse_source`.
+    """
+    scheme, separator, rest = source.partition("://")
     if not separator:
         return Source("file", source, source, Path(source).name)
     scheme = scheme.lower()
@@ -125,6 +142,13 @@ def _database_source(source: str, query: str) -> Source:
     asked = query if len(query) <= LONGEST_QUERY_SHOWN else f"{query[:LONGEST_QUERY_SHOWN]}…"
     shown = f"{location}?table={table}" if table else f"{location} ({' '.join(asked.split())})"
     return Source("postgresql", location, shown, "table.csv", table=table, query=query)
+
+
+def _dvc_source(address: str, member: str) -> Source:
+    pointer = plain_source(address)
+    shown = f"{pointer.shown}#{member}" if member else pointer.shown
+    name = PurePosixPath(member or pointer.name.removesuffix(".dvc")).name
+    return Source("dvc", address, shown, name, member=member)
 
 
 def _parts(source: str) -> SplitResult:

@@ -4,29 +4,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from components.shared.digests import file_digest
-from components.shared.errors import InputError, SourceChangedError
-from components.shared.sources.address import Source
+from components.shared.sources.address import PLAIN, Source
 from components.shared.sources.fingerprints import Fingerprint
-
-
-class Reader(Protocol):
-    """Reads the sources of some schemes, which are not files of this machine."""
-
-    def fingerprint(self, source: Source) -> Fingerprint | None:
-        """Return what tells this content from any other; None where that takes all its bytes."""
-
-    def fetch(self, source: Source, path: Path, promised: Fingerprint | None) -> None:
-        """Write its bytes to a file, and refuse others than were promised where it can tell."""
+from components.shared.sources.plain_files import Reader, check_digest, plain_file, remote_reader
 
 
 def fingerprint(source: Source) -> Fingerprint:
     """Return what tells this content of the source from any other.
 
     An object of a store has its version, tag and size; a page its tag and size, where they are to
-    be relied on. Of a file, of any other page and of a database, it is the digest of the bytes.
+    be relied on; what DVC tracks its MD5. Of a file, of any other page and of a database, it is the
+    digest of the bytes.
 
     Raises:
         InputError: There is no such file, object, bucket or page, or access was denied.
@@ -54,56 +44,25 @@ def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[
         SourceUnavailableError: The server could not be reached or failed: a retry may help.
         SourceChangedError: The source has another fingerprint.
     """
-    if source.scheme == "file":
-        path = Path(source.location)
-        _check_file(path, source)
-        yield path
-        _check_digest(path, source, promised)
+    if source.scheme in PLAIN:
+        with plain_file(source, promised) as path:
+            yield path
         return
     with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
-        path = Path(folder) / "download"
+        path = Path(folder) / "table"
         _reader(source).fetch(source, path, promised)
-        _check_digest(path, source, promised)
+        check_digest(path, source, promised)
         yield path
 
 
 def _reader(source: Source) -> Reader:
     """Return who reads a source; what reading it takes is imported by those alone who read it."""
-    if source.scheme == "s3":
-        from components.shared.sources import objects
+    if source.scheme == "dvc":
+        from components.shared.sources import dvc
 
-        return objects
+        return dvc
     if source.scheme == "postgresql":
         from components.shared.sources import postgresql
 
         return postgresql
-    from components.shared.sources import pages
-
-    return pages
-
-
-def _check_digest(path: Path, source: Source, promised: Fingerprint | None) -> None:
-    if promised and promised.sha256 and promised.sha256 != file_digest(path):
-        raise SourceChangedError(source.shown)
-
-
-def _check_file(path: Path, source: Source) -> None:
-    if path.is_dir():
-        raise InputError(
-            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`)."
-        )
-    if not path.is_file():
-        folder = path.parent
-        hint = "" if folder.is_dir() else f" There is no folder {folder} either."
-        raise InputError(
-            f"There is no file {source.shown} (parameter `{source.parameter}`, read in "
-            f"{Path.cwd()}).{hint} "
-            "Check the path; in a cluster, use s3:// or https://, which every pod can read."
-        )
-    try:
-        with path.open("rb"):
-            pass
-    except PermissionError as error:
-        raise InputError(
-            f"{source.shown} may not be read by this user: change its permissions."
-        ) from error
+    return remote_reader(source)

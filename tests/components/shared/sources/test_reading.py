@@ -128,7 +128,7 @@ def unused_port() -> int:
         ("s3://bucket", r"write s3://bucket/key"),
         ("s3://bucket/folder/", r"write s3://bucket/key"),
         ("http:///t.csv", r"names no host"),
-        ("https://[::1/t.csv", r"is no web address"),
+        ("https://[::1/t.csv", r"is no address"),
         ("https://me:secret@host/t.csv", r"https://…@host/t\.csv contains credentials"),
     ],
 )

@@ -1,0 +1,94 @@
+"""Files of this machine, pages and objects of stores, as local files."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from components.shared.digests import file_digest
+from components.shared.errors import InputError, SourceChangedError
+from components.shared.sources.address import Source
+from components.shared.sources.fingerprints import Fingerprint
+
+
+class Reader(Protocol):
+    """Reads the sources of some schemes, which are not files of this machine."""
+
+    def fingerprint(self, source: Source) -> Fingerprint | None:
+        """Return what tells this content from any other; None where that takes all its bytes."""
+
+    def fetch(self, source: Source, path: Path, promised: Fingerprint | None) -> None:
+        """Write its bytes to a file, and refuse others than were promised where it can tell."""
+
+
+@contextmanager
+def plain_file(source: Source, promised: Fingerprint | None = None) -> Iterator[Path]:
+    """Yield a local path with the bytes of the source; what was downloaded is removed after.
+
+    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
+
+    Args:
+        source: What to read.
+        promised: The fingerprint that it must have. A file of this machine is held against it
+            when it was read: what is made of it counts only if the block ends well.
+
+    Raises:
+        InputError: There is no such file, object, bucket or page, or access was denied.
+        SourceUnavailableError: The server could not be reached or failed: a retry may help.
+        SourceChangedError: The source has another fingerprint.
+    """
+    if source.scheme == "file":
+        path = Path(source.location)
+        _check_file(path, source)
+        yield path
+        check_digest(path, source, promised)
+        return
+    with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
+        path = Path(folder) / "download"
+        remote_reader(source).fetch(source, path, promised)
+        check_digest(path, source, promised)
+        yield path
+
+
+def remote_reader(source: Source) -> Reader:
+    """Return who reads a page or an object; what it takes is imported by those alone who do."""
+    if source.scheme == "s3":
+        from components.shared.sources import objects
+
+        return objects
+    from components.shared.sources import pages
+
+    return pages
+
+
+def check_digest(path: Path, source: Source, promised: Fingerprint | None) -> None:
+    """Hold what was read against the digest that was promised, if one was.
+
+    Raises:
+        SourceChangedError: It has another one.
+    """
+    if promised and promised.sha256 and promised.sha256 != file_digest(path):
+        raise SourceChangedError(source.shown)
+
+
+def _check_file(path: Path, source: Source) -> None:
+    if path.is_dir():
+        raise InputError(
+            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`)."
+        )
+    if not path.is_file():
+        folder = path.parent
+        hint = "" if folder.is_dir() else f" There is no folder {folder} either."
+        raise InputError(
+            f"There is no file {source.shown} (parameter `{source.parameter}`, read in "
+            f"{Path.cwd()}).{hint} "
+            "Check the path; in a cluster, use s3:// or https://, which every pod can read."
+        )
+    try:
+        with path.open("rb"):
+            pass
+    except PermissionError as error:
+        raise InputError(
+            f"{source.shown} may not be read by this user: change its permissions."
+        ) from error

@@ -1,0 +1,35 @@
+"""Environments of programs that do not go into ours, each made once from a lock file."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+CACHE: Final = Path.home() / ".cache" / "kfp-tabular"
+
+
+def environment(name: str, lock: Path) -> Path:
+    """Return the folder of the environment that a lock file describes; it is made if not there."""
+    content = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+    folder = CACHE / f"{name}-{content}"
+    done = folder / "installed"
+    if not done.exists():
+        print(f"· installing {name} into {folder}", flush=True)
+        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+        call([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)])
+        install = ["pip", "install", "-q", "--compile-bytecode", "--require-hashes"]
+        call([uv, *install, "--python", str(folder / "bin" / "python"), "-r", str(lock)])
+        done.touch()
+    return folder
+
+
+def call(command: list[str], folder: Path = ROOT) -> str:
+    """Run a program in a folder, by default the project's, and return what it printed."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=240, check=False, cwd=folder
+    )
+    assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout
