@@ -42,15 +42,24 @@ class ForbiddenError(RegistryError):
         actor: Who they are.
         role: What they lack.
         model_name: Over which model, None where it is about no single one; it is not told.
+        told: What they are told instead who may not even know that there is something.
     """
 
     code = "forbidden"
 
-    def __init__(self, message: str, actor: str, role: str, model_name: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        actor: str,
+        role: str,
+        model_name: str | None = None,
+        told: RegistryError | None = None,
+    ) -> None:
         super().__init__(message)
         self.actor = actor
         self.role = role
         self.model_name = model_name
+        self.told = told or self
 
 
 class TooLargeError(RegistryError, ValueError):

@@ -93,7 +93,7 @@ def on_forbidden(refusals: Refusals) -> Handler:
         assert isinstance(error, ForbiddenError)  # noqa: S101 - registered for this class
         asked = f"{request.method} {request.url.path}"
         await to_thread.run_sync(refusals.note, error, asked, limiter=one)
-        return await _on_registry_error(request, error)
+        return await _on_registry_error(request, error.told)
 
     return answer
 

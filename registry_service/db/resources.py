@@ -88,7 +88,7 @@ class SqlResources:
     def get(self, kind: type[R], resource_id: int) -> R:
         found = self.find(kind, id=resource_id)
         if found is None:
-            raise NotFoundError(f"no {kind.label} found for id {resource_id}: not found")
+            raise kind.absence(resource_id)
         return found
 
     def find(self, kind: type[R], **where: Any) -> R | None:

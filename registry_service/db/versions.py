@@ -23,8 +23,7 @@ from registry_service.db import tables
 from registry_service.db.resources import now_ms
 from registry_service.db.rows import read_row
 from registry_service.domain.registration import Approval, Called, VersionDocument
-from registry_service.domain.resources import ModelVersion
-from registry_service.errors import NotFoundError
+from registry_service.domain.resources import ModelVersion, RegisteredModel
 
 _models, _versions, _aliases = tables.registered_models, tables.model_versions, tables.aliases
 _documents, _approvals, _tombstones = tables.version_documents, tables.approvals, tables.tombstones
@@ -89,7 +88,7 @@ class SqlVersions:
         taken = {"model_id": model_id, "now": now_ms()}
         number: int | None = self._connection.scalar(_NEXT_NUMBER, taken)
         if number is None:
-            raise NotFoundError(f"no registered model found for id {model_id}: not found")
+            raise RegisteredModel.absence(model_id)
         return number
 
     def called(self, model_id: int, ref: str) -> Called:

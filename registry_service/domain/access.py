@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from registry_service.errors import ForbiddenError
+from registry_service.errors import ForbiddenError, RegistryError
 
 
 class Role(IntEnum):
@@ -73,11 +73,17 @@ class Identity:
         if not self.granting(role):
             raise self.lacks(role, "any model")
 
-    def lacks(self, role: Role, of: str, model_name: str | None = None) -> ForbiddenError:
+    def lacks(
+        self,
+        role: Role,
+        of: str,
+        model_name: str | None = None,
+        told: RegistryError | None = None,
+    ) -> ForbiddenError:
         """Return the error of someone without the role; it tells of the model what `of` does."""
         article = "an" if role is Role.APPROVER else "a"
         message = f"{self.name} is not {article} {role.name.lower()} of {of}"
-        return ForbiddenError(message, self.name, role.name.lower(), model_name)
+        return ForbiddenError(message, self.name, role.name.lower(), model_name, told)
 
     def granting(self, role: Role) -> Sequence[Grant]:
         """Return the grants that give them the role."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
 from registry_service.domain.properties import Properties
+from registry_service.errors import NotFoundError
 
 LIVE = "LIVE"
 ARCHIVED = "ARCHIVED"
@@ -33,6 +34,11 @@ class Resource:
     custom_properties: Properties = field(default_factory=dict)
     created_at: int = 0
     updated_at: int = 0
+
+    @classmethod
+    def absence(cls, resource_id: int) -> NotFoundError:
+        """Return the error of an id that no resource of this kind has."""
+        return NotFoundError(f"no {cls.label} found for id {resource_id}: not found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from registry_service.domain.resources import (
     Parameter,
     Resource,
 )
-from registry_service.errors import ConflictError, InvalidRequestError, NotFoundError
+from registry_service.errors import ConflictError, InvalidRequestError
 from registry_service.service.lookup import Lookup
-from registry_service.service.ownership import authorize, get_known
+from registry_service.service.ownership import authorize, get_known, known
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.resources import create, update
 
@@ -102,13 +102,13 @@ def _refuse_theft(
     artifact_id: int,
     owned: Mapping[str, Any],
 ) -> None:
-    try:
-        stored = get_known(transaction, Artifact, artifact_id)
-    except NotFoundError as error:
-        raise InvalidRequestError(
-            f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"
-        ) from error
-    authorize(transaction, identity, Role.WRITER, stored)
+    absence = InvalidRequestError(
+        f"mismatched types, artifact with id {artifact_id} is not a {kind.label}: bad request"
+    )
+    stored = transaction.resources.find(Artifact, id=artifact_id, **known(Artifact))
+    if stored is None:
+        raise absence
+    authorize(transaction, identity, Role.WRITER, stored, absence)
     for column in ("model_version_id", "experiment_run_id"):
         before = getattr(stored, column)
         if before is not None and owned.get(column, before) != before:

@@ -25,7 +25,7 @@ from registry_service.domain.resources import (
     ModelVersion,
     RegisteredModel,
 )
-from registry_service.errors import InvalidRequestError, NotFoundError
+from registry_service.errors import InvalidRequestError
 from registry_service.service.content import content_of
 from registry_service.service.details import by_version, details_of
 from registry_service.service.lookup import aliases_of
@@ -95,8 +95,8 @@ class Overview:
         """Return a version with all that is known of it. Raises NotFoundError, ForbiddenError."""
         with self._database.read() as transaction:
             version = transaction.resources.get(ModelVersion, version_id)
+            authorize(transaction, identity, Role.READER, version)
             model = transaction.resources.get(RegisteredModel, version.registered_model_id)
-            authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
             aliases = {model.id: [each.alias for each in held]}
             (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
@@ -119,10 +119,10 @@ class Overview:
                 for version in transaction.resources.every(ModelVersion, id__in=ids)
             }
             if missing := [each for each in ids if each not in versions]:
-                raise NotFoundError(f"no model version found for id {missing[0]}: not found")
+                raise ModelVersion.absence(missing[0])
+            for each in ids:
+                authorize(transaction, identity, Role.READER, versions[each])
             models = _models_of(transaction, versions)
-            for model in models.values():
-                authorize(transaction, identity, Role.READER, model)
             aliases = transaction.aliases.of([*models])
             return details_of(transaction, [versions[each] for each in ids], models, aliases)
 

@@ -15,7 +15,7 @@ from registry_service.domain.resources import (
     Resource,
 )
 from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
-from registry_service.errors import NotFoundError
+from registry_service.errors import RegistryError
 from registry_service.service.ports import Transaction
 
 R = TypeVar("R", bound=Resource)
@@ -31,7 +31,7 @@ def get_known(transaction: Transaction, kind: type[R], resource_id: int) -> R:
     """Return a resource that Kubeflow's API knows. Raises NotFoundError, also for data sets."""
     found = transaction.resources.get(kind, resource_id)
     if getattr(found, "collection", MODELS) != MODELS:
-        raise NotFoundError(f"no {kind.label} found for id {resource_id}: not found")
+        raise kind.absence(resource_id)
     return found
 
 
@@ -48,24 +48,41 @@ def model_of(transaction: Transaction, resource: Resource) -> RegisteredModel | 
             return None
 
 
-def authorize(transaction: Transaction, identity: Identity, role: Role, resource: R) -> R:
+def authorize(
+    transaction: Transaction,
+    identity: Identity,
+    role: Role,
+    resource: R,
+    absence: RegistryError | None = None,
+) -> R:
     """Return the resource.
 
+    Args:
+        transaction: Where it was read.
+        identity: Who asks.
+        role: What they need over the resource's model; over all of them where it is no model's.
+        resource: The resource, stored or new.
+        absence: What is told of a stored one that is not there; by default what `get` says.
+
     Raises:
-        ForbiddenError: The identity lacks the role over the resource's model, whose name the
-            message does not tell; for what belongs to no model, over all models.
+        ForbiddenError: They lack the role. Who may not even read it is told that it is not there,
+            and others are not told the name of its model.
     """
     if identity.has_everywhere(role):
         return resource
     model = model_of(transaction, resource)
-    if model is None:
-        identity.require_everywhere(role)
-    elif not identity.has(role, str(model.name)):
-        raise identity.lacks(role, f"this {resource.label}", model.name)
-    return resource
+    name = None if model is None else str(model.name)
+    if name is not None and identity.has(role, name):
+        return resource
+    sees_it = (
+        identity.has_everywhere(Role.READER) if name is None else identity.has(Role.READER, name)
+    )
+    told = (absence or resource.absence(resource.id)) if resource.id and not sees_it else None
+    of = "all models" if name is None else f"this {resource.label}"
+    raise identity.lacks(role, of, name, told)
 
 
-# What resources name; artifacts and versions name only what they belong to, which counts already.
+# What resources name.
 REFERENCES: Mapping[str, type[Resource]] = {
     "serving_environment_id": ServingEnvironment,
     "registered_model_id": RegisteredModel,
@@ -83,8 +100,10 @@ def authorize_ties(transaction: Transaction, identity: Identity, resource: Resou
         ForbiddenError: The identity is no writer of it; of what belongs to no model, and which
             many share, no reader.
     """
-    if isinstance(resource, (Artifact, ModelVersion)):
-        return
+    if isinstance(resource, Artifact):
+        return  # Whose it is was looked at before it was made.
+    if isinstance(resource, ModelVersion) and identity.has_everywhere(Role.WRITER):
+        return  # That its model exists is seen when it gets its number.
     model_id: int | None = None
     for column, kind in REFERENCES.items():
         number = getattr(resource, column, None)
@@ -97,7 +116,7 @@ def authorize_ties(transaction: Transaction, identity: Identity, resource: Resou
                 pass
             case ModelVersion(registered_model_id=of_version) if of_version != model_id:
                 # The same words as for one that is not there: others' versions are not told of.
-                raise NotFoundError(f"no {kind.label} found for id {number}: not found")
+                raise kind.absence(number)
         authorize(transaction, identity, role, named)
 
 

@@ -57,18 +57,27 @@ class Resources:
         """Return a resource. Raises NotFoundError."""
         with self._database.read() as transaction:
             found = get_known(transaction, kind, resource_id)
-            return authorize(transaction, identity, Role.READER, found)
+            absence = kind.absence(resource_id)
+            return authorize(transaction, identity, Role.READER, found, absence)
 
     def find(self, identity: Identity, kind: type[R], **where: Any) -> R:
-        """Return the one resource with these values. Raises NotFoundError, also for several."""
+        """Return the one resource with these values.
+
+        Raises:
+            NotFoundError: There is none, or there are several.
+            ForbiddenError: The identity may not read it; nor, by its name, a model that may be
+                there or not.
+        """
+        shown = ", ".join(f"{_shown(name)}={value}" for name, value in where.items())
+        absence = NotFoundError(f"no {kind.label} found for {shown}: not found")
+        wanted = _canonical(where)
+        if kind is RegisteredModel and "name" in wanted:
+            identity.require(Role.READER, wanted["name"])
         with self._database.read() as transaction:
-            found = transaction.resources.find(kind, **_canonical(where), **known(kind))
-            if found is not None:
-                authorize(transaction, identity, Role.READER, found)
-        if found is None:
-            shown = ", ".join(f"{_shown(name)}={value}" for name, value in where.items())
-            raise NotFoundError(f"no {kind.label} found for {shown}: not found")
-        return found
+            found = transaction.resources.find(kind, **wanted, **known(kind))
+            if found is None:
+                raise absence
+            return authorize(transaction, identity, Role.READER, found, absence)
 
     def update(
         self, identity: Identity, kind: type[R], resource_id: int, changes: Mapping[str, Any]
@@ -152,10 +161,10 @@ def create(transaction: Transaction, identity: Identity, lookup: Lookup, resourc
         ConflictError: Its name is taken, or the version that it belongs to was approved.
     """
     resource = sound(resource)
+    authorize_ties(transaction, identity, resource)
     authorize(transaction, identity, Role.WRITER, resource)
     _check_owned_name(resource)
     _check_times(resource)
-    authorize_ties(transaction, identity, resource)
     if isinstance(resource, ModelVersion):
         get_known(transaction, RegisteredModel, resource.registered_model_id)
         number = transaction.versions.next_number(resource.registered_model_id)
@@ -188,12 +197,12 @@ def update(
     """
     base = Artifact if issubclass(kind, Artifact) else kind
     hold_writers(transaction, transaction.resources.get(base, resource_id))
-    found = transaction.resources.get(base, resource_id)
-    if not isinstance(found, kind):
+    stored = transaction.resources.get(base, resource_id)
+    authorize(transaction, identity, Role.WRITER, stored, base.absence(resource_id))
+    if not isinstance(stored, kind):
         raise InvalidRequestError(
             f"mismatched types, artifact with id {resource_id} is not a {kind.label}: bad request"
         )
-    stored = authorize(transaction, identity, Role.WRITER, found)
     changed = replace(stored, **changes)
     if "custom_properties" in changes:
         changed = replace(sound(replace(changed, name=None)), name=stored.name)

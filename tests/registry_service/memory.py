@@ -118,7 +118,7 @@ class MemoryResources:
         """Return a resource."""
         found = self._state.of(kind).get(resource_id)
         if not isinstance(found, kind):
-            raise NotFoundError(f"no {kind.label} found for id {resource_id}: not found")
+            raise kind.absence(resource_id)
         return found
 
     def find(self, kind: type[R], **where: Any) -> R | None:
@@ -200,7 +200,7 @@ class MemoryVersions:
         """Take the next number."""
         models = self._state.of(RegisteredModel)
         if model_id not in models:
-            raise NotFoundError(f"no registered model found for id {model_id}: not found")
+            raise RegisteredModel.absence(model_id)
         changed = max(now_ms(), models[model_id].updated_at + 1)
         models[model_id] = replace(models[model_id], updated_at=changed)
         self._state.numbers[model_id] = self._state.numbers.get(model_id, 0) + 1

@@ -45,11 +45,13 @@ def test_roles_hold_on_the_kubeflow_api(guarded: str) -> None:
     theirs = admin("GET", "/registered_model?name=fraud-k")[1]["id"]
     own = admin("GET", "/registered_model?name=churn-k")[1]["id"]
     status, error = writer("GET", f"/registered_models/{theirs}")
-    assert (status, "fraud" in error["message"]) == (403, False)
-    assert writer("PATCH", f"/registered_models/{theirs}", {"owner": "x"})[0] == 403
-    assert writer("GET", f"/registered_models/{theirs}/versions")[0] == 403
+    assert (status, "fraud" in error["message"]) == (404, False)
+    assert writer("PATCH", f"/registered_models/{theirs}", {"owner": "x"})[0] == 404
+    assert writer("GET", f"/registered_models/{theirs}/versions")[0] == 404
     body = {"name": "x", "registeredModelId": theirs}
-    assert writer("POST", "/model_versions", body)[0] == 403
+    assert writer("POST", "/model_versions", body)[0] == 404
+    reader = as_user(guarded, "reader", KUBEFLOW)
+    assert reader("PATCH", f"/registered_models/{own}", {"owner": "x"})[0] == 403
     assert writer("PATCH", f"/registered_models/{own}", {"owner": "x"})[0] == 200
     assert writer("POST", "/model_versions", {**body, "registeredModelId": own})[0] == 201
     assert writer("GET", "/model_versions")[0] == 403
@@ -128,12 +130,12 @@ def test_keys_of_two_callers_never_meet(guarded: str) -> None:
 
 
 def test_who_was_refused_is_in_the_audit_log(guarded: str) -> None:
-    """Through both APIs, with the model that the answer does not name; strangers too."""
+    """Through both APIs, with the model that the answer does not tell of; strangers too."""
     register(guarded, "admin", "fraud-audit")
     admin = as_user(guarded, "admin", KUBEFLOW)
     theirs = admin("GET", "/registered_model?name=fraud-audit")[1]["id"]
     path = f"/registered_models/{theirs}"
-    assert as_user(guarded, "writer", KUBEFLOW)("PATCH", path, {"owner": "x"})[0] == 403
+    assert as_user(guarded, "writer", KUBEFLOW)("PATCH", path, {"owner": "x"})[0] == 404
     assert as_user(guarded, "reader")("GET", "/models/fraud-audit")[0] == 403
     _, log = as_user(guarded, "admin")("GET", "/audit?model=fraud-audit&action=access.refuse")
     assert [(item["actor"], item["subject"], item["detail"]["role"]) for item in log["items"]] == [

@@ -1,5 +1,6 @@
 """Whoever ties things together may do so to each of them, and they belong together."""
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -8,6 +9,7 @@ from tests.registry_service.people import as_user, register
 from tests.registry_service.running import KUBEFLOW
 
 V1ALPHA3 = "/api/model_registry/v1alpha3"
+Request = tuple[str, str, dict[str, Any] | None]
 
 
 class Tenants(NamedTuple):
@@ -63,16 +65,73 @@ def test_a_version_is_served_as_one_of_its_model_only(
     assert caller("PATCH", f"/inference_services/{own['service']}", change)[0] == 200
 
 
-def test_no_answer_tells_which_versions_others_have(guarded: str, tenants: Tenants) -> None:
-    """One that is not there and one that is another's are told of in the same words."""
-    own, theirs, environment = tenants
-    team = as_user(guarded, "team", KUBEFLOW)
-    said = []
-    for version in (theirs["version"], "987654321"):
-        body = serving(own, environment, "x", modelVersionId=version)
-        status, error = team("POST", "/inference_services", body)
-        said.append((status, error["message"].replace(version, "N")))
-    assert said[0] == said[1]
+def asked_of(ids: dict[str, str], own: dict[str, str], environment: str) -> list[Request]:
+    """All ways to ask for what has these ids, and to tie something of one's own to it."""
+    model, version, service = ids["model"], ids["version"], ids["service"]
+    artifact, metric = ids["artifact"], {"artifactType": "metric", "name": "m", "value": 1.0}
+    named = f"name=first&parentResourceId={model}"
+    paths = (
+        *(f"/registered_models/{model}", f"/registered_models/{model}/versions"),
+        *(f"/model_versions/{version}", f"/model_versions/{version}/artifacts"),
+        *(f"/artifacts/{artifact}", f"/model_artifacts/{artifact}"),
+        *(f"/inference_services/{service}", f"/inference_services/{service}/serves"),
+        *(f"/inference_services/{service}/model", f"/inference_services/{service}/version"),
+        *(f"/serving_environments/{environment}", f"/model_version?{named}"),
+        f"/serving_environments/{environment}/inference_services",
+        *(f"/{kind}?externalId={ids['external']}" for kind in ("registered_model", "artifact")),
+        f"/serving_environment?name={ids['environment name']}",
+    )
+    return [
+        *(("GET", path, None) for path in paths),
+        ("PATCH", f"/registered_models/{model}", {"owner": "x"}),
+        ("PATCH", f"/model_versions/{version}", {"author": "x"}),
+        ("PATCH", f"/artifacts/{artifact}", {"artifactType": "metric", "value": 2.0}),
+        ("PATCH", f"/artifacts/{artifact}", {"artifactType": "doc-artifact", "uri": "x"}),
+        ("PATCH", f"/model_artifacts/{artifact}", {"uri": "x"}),
+        ("PATCH", f"/inference_services/{service}", {"runtime": "x"}),
+        ("PATCH", f"/serving_environments/{environment}", {"description": "x"}),
+        ("POST", "/model_versions", {"name": "x", "registeredModelId": model}),
+        ("POST", f"/registered_models/{model}/versions", {"name": "x", "registeredModelId": "1"}),
+        ("POST", f"/model_versions/{version}/artifacts", metric),
+        ("POST", f"/model_versions/{own['version']}/artifacts", {**metric, "id": artifact}),
+        ("POST", f"/inference_services/{service}/serves", {"modelVersionId": own["version"]}),
+        ("POST", f"/inference_services/{own['service']}/serves", {"modelVersionId": version}),
+        ("POST", "/inference_services", serving(own, environment, "x")),
+        ("POST", "/inference_services", serving(ids, environment, "x")),
+        ("POST", "/inference_services", serving(own, environment, "x", modelVersionId=version)),
+    ]
+
+
+@pytest.mark.parametrize("prefix", [KUBEFLOW, V1ALPHA3])
+def test_no_answer_tells_what_others_have(guarded: str, tenants: Tenants, prefix: str) -> None:
+    """What is not there and what one may not read are told of in the same words."""
+    alone, admin = as_user(guarded, "a", prefix), as_user(guarded, "admin", KUBEFLOW)
+    metric = {"artifactType": "metric", "name": "m", "value": 1.0}
+    external = f"external-{tenants.theirs['model']}"
+    path = f"/model_versions/{tenants.theirs['version']}/artifacts"
+    _, artifact = admin("POST", path, {**metric, "externalId": external})
+    admin("PATCH", f"/registered_models/{tenants.theirs['model']}", {"externalId": external})
+    _, environment = admin("GET", f"/serving_environments/{tenants.environment}")
+    there = {
+        **tenants.theirs,
+        "artifact": artifact["id"],
+        "external": external,
+        "environment name": environment["name"],
+    }
+    nowhere = {name: f"98765432{place}" for place, name in enumerate(there)}
+    ways = zip(
+        asked_of(there, tenants.own, tenants.environment),
+        asked_of(nowhere, tenants.own, "987654329"),
+        strict=True,
+    )
+    for present, absent in ways:
+        told, wanted = alone(*present), alone(*absent)
+        assert told[0] == wanted[0] >= 400, (present, told, wanted)
+        said = [
+            re.sub(r"\d+|external-\d+|model-\w+", "N", each[1]["message"])
+            for each in (told, wanted)
+        ]
+        assert said[0] == said[1], present
 
 
 def test_nothing_is_hung_under_anothers_service(guarded: str, tenants: Tenants) -> None:
@@ -93,7 +152,7 @@ def test_a_service_is_made_where_its_maker_may_look(guarded: str, tenants: Tenan
     """An environment belongs to no model: who may not read it puts nothing into it."""
     own, _, environment = tenants
     alone = as_user(guarded, "a", KUBEFLOW)
-    assert alone("POST", "/inference_services", serving(own, environment, "x"))[0] == 403
+    assert alone("POST", "/inference_services", serving(own, environment, "x"))[0] == 404
     team = as_user(guarded, "team", KUBEFLOW)
     assert team("POST", "/inference_services", serving(own, environment, "x"))[0] == 201
 
