@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from registry_service.app import create_app
 from registry_service.db.engine import open_engine
 from registry_service.db.waiting import wait_for_database
+from registry_service.domain import limits
 from registry_service.errors import SettingsError
 from registry_service.settings import Settings
 
@@ -35,9 +36,6 @@ DATABASE_SECONDS = 90
 # Who has not sent the whole head of a request by then, or says nothing on a connection, is
 # disconnected; clients and gateways open another one.
 HEAD_SECONDS = 10
-# Bytes of a request's head, and of what is read ahead of its body. A URL has 16 KiB at most; the
-# token of a service account has 2, what a mesh says of a caller's certificate has 4.
-MOST_HEAD = 64 << 10
 # A fifth of Python's own: with twelve busy threads the loop waits for 12 ms rather than for 60.
 SWITCH_SECONDS = 0.001
 # Each costs some 10 KiB while it says nothing.
@@ -83,7 +81,9 @@ async def serve(
         backlog=MOST_CONNECTIONS,
         backpressure=MOST_CONNECTIONS,
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=MOST_HEAD
+            header_read_timeout=HEAD_SECONDS * 1000,
+            # It may have read as much again when it looks: the middleware refuses that, with words.
+            max_buffer_size=limits.HEAD + limits.URL,
         ),
         # What fails is logged where it fails.
         log_enabled=False,

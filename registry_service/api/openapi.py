@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from registry_service.api.errors import STATUS
 from registry_service.api.turns import ORDINARY, Kind, route_class
 from registry_service.domain import limits
 from registry_service.domain.resources import MODELS, Collection
@@ -19,27 +20,17 @@ _ERROR = {
     "required": ["code", "message"],
     "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
 }
+# What the middleware answers, before any route.
+BEFORE_ROUTES = (
+    *(HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
+    *(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.MISDIRECTED_REQUEST),
+)
 ERRORS: dict[int | str, dict[str, Any]] = {
     int(status): {
         "description": status.phrase,
         "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
     }
-    for status in (
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.GONE,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.REQUEST_URI_TOO_LONG,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.MISDIRECTED_REQUEST,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.INSUFFICIENT_STORAGE,
-    )
+    for status in sorted({*STATUS.values(), *BEFORE_ROUTES})
 }
 
 

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+HEAD: Final = 64 << 10
+"""Bytes of a request's headers; a service account's token has 2 KiB, what a mesh says has 4."""
+URL: Final = 16_384
+"""Bytes of a path with its query."""
 NAME: Final = 255
 """Characters of a name, an owner, a digest: of every text that an index holds."""
 TEXT: Final = 65_536

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from registry_service.server import HEAD_SECONDS, MOST_HEAD
+from registry_service.domain import limits
+from registry_service.server import HEAD_SECONDS
 from tests.benchmarks.registry.process_memory import peak_mib, resident_mib
 from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import Caller, RunningRegistry
@@ -70,7 +71,55 @@ def test_a_silent_connection_is_closed(registry: RunningRegistry, said: bytes) -
 
 @in_a_folder
 def test_a_head_of_the_stated_size_is_taken(registry: RunningRegistry) -> None:
-    """Headers as large as a gateway's reach the service; larger ones are answered with 431."""
+    """Headers as large as a gateway's reach the service beside the longest URL."""
     call = Caller(registry.url)
-    assert call("GET", "/livez", x_mesh="a" * (MOST_HEAD - 2048))[0] == 200
-    assert call("GET", "/livez", x_mesh="a" * (MOST_HEAD + 2048))[0] == 431
+    longest = "/livez?" + "a" * (limits.URL - len("/livez"))
+    assert call("GET", longest, x_mesh="a" * (limits.HEAD - 2048))[0] == 200
+
+
+@in_a_folder
+@pytest.mark.parametrize("pause", [0, 0.005], ids=["at once", "bit by bit"])
+@pytest.mark.parametrize("size", [limits.HEAD, 80_000, 120_000, 1_000_000])
+def test_a_larger_head_is_refused_however_it_comes(
+    registry: RunningRegistry, size: int, pause: float
+) -> None:
+    """With 431 and, where it was read at all, words."""
+    head = BEGINNING.replace(b"registry", b"localhost") + b"X-Mesh: " + b"a" * size + b"\r\n\r\n"
+    with closing(connect(registry)) as connection:
+        # Who is refused in the midst of it may not be able to send the rest.
+        with suppress(OSError):
+            for start in range(0, len(head), 4096):
+                connection.sendall(head[start : start + 4096])
+                time.sleep(pause)
+        answer = connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    if size < limits.HEAD + limits.URL:
+        assert b'"code":"headers_too_large"' in answer
+
+
+@in_a_folder
+@pytest.mark.parametrize(("length", "told"), [(limits.URL, True), (limits.HEAD, False)])
+def test_a_longer_url_is_refused(registry: RunningRegistry, length: int, told: bool) -> None:
+    """With 414 and words; one that is far too long with the status alone."""
+    status, answer = Caller(registry.url)("GET", "/livez?" + "a" * length)
+    assert (status, bool(answer)) == (414, told)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Host", "Authorization", "Content-Type", "Idempotency-Key", "Origin"),
+        *("Kubeflow-UserId", "Sec-Fetch-Site", "X-Forwarded-Client-Cert"),
+    ],
+)
+@in_a_folder
+def test_what_says_who_asks_is_said_once(registry: RunningRegistry, name: str) -> None:
+    """Two of a header that decides something are refused: others may have read the other one."""
+    first = b"" if name == "Host" else f"{name}: localhost\r\n".encode()
+    lines = first + f"{name}: localhost\r\n".encode()
+    head = BEGINNING.replace(b"registry", b"localhost") + lines + b"Connection: close\r\n\r\n"
+    with closing(connect(registry)) as connection:
+        connection.sendall(head)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert f"send the header {name.lower()} once".encode() in answer
