@@ -63,8 +63,9 @@ class Doorkeeper:
                 "foreign_origin",
                 "a web page of another site sent this: the registry takes no changes from there",
             )
-        if method in _WITH_BODY and not _is_expected(path, headers.get("content-type", "")):
-            needed = BYTES if path.startswith(UPLOAD_PATH) else "application/json"
+        needed = BYTES if path.startswith(UPLOAD_PATH) else "application/json"
+        given = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if method in _WITH_BODY and given != needed:
             return Refusal(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -92,10 +93,3 @@ def _is_own_site(headers: Mapping[str, str]) -> bool:
     origin = headers.get("origin")
     # What stands for a hidden origin is the text `null`.
     return origin is None or origin.partition("://")[2].lower() == headers.get("host", "?").lower()
-
-
-def _is_expected(path: str, content_type: str) -> bool:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == BYTES:
-        return path.startswith(UPLOAD_PATH)
-    return kind == "application/json"

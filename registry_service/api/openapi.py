@@ -34,11 +34,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def takes(model: type[BaseModel], most: int = limits.SMALL_BODY) -> dict[str, Any]:
-    """Return the description of a route's body, which has so many bytes at most."""
+def takes(model: type[BaseModel], kind: Kind = ORDINARY) -> dict[str, Any]:
+    """Return the description of the body of a route that does a kind of work."""
     schema = {"$ref": REF.format(model=model.__name__)}
     content = {"application/json": {"schema": schema}}
-    described = f"At most {most:,} bytes, and {limits.JSON_VALUES:,} commas, brackets and braces."
+    values = f"{limits.JSON_VALUES:,} commas, brackets and braces"
+    described = f"At most {kind.body:,} bytes, and {values}."
     return {"requestBody": {"required": True, "content": content, "description": described}}
 
 

@@ -45,7 +45,8 @@ SEARCHES: Final = Kind("searches")
 # A probe is given up by Kubernetes after 5 s.
 PROBES: Final = Kind("probes", seconds=4)
 # Reads bytes whole, or looks at every version.
-LONG: Final = Kind("long", seconds=600, body=limits.LARGE_BODY)
+LONG: Final = Kind("long", seconds=600)
+LONG_NAMING_FILES: Final = replace(LONG, body=limits.LARGE_BODY)
 UPLOADS: Final = Kind("uploads", seconds=3600)
 # Bodies above this size are read and worked on by few at a time: they take memory.
 LARGE: Final = 64 << 10
@@ -123,7 +124,7 @@ class BoundedRoute(APIRoute):
                 await read_body(request, kind.body)
                 return await work(request)
 
-            lane = kind.lane if kind is LONG else "large"
+            lane = kind.lane if kind.lane == LONG.lane else "large"
             return await turns.take(replace(kind, lane=lane), read_and_work, request)
 
         return answer

@@ -14,7 +14,7 @@ from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import api_router, takes
 from registry_service.api.registry.schemas import AssemblyBody, PartsBody, UploadsBody
-from registry_service.api.turns import LONG, NAMING_FILES, UPLOADS
+from registry_service.api.turns import LONG, LONG_NAMING_FILES, NAMING_FILES, UPLOADS
 from registry_service.domain import limits
 from registry_service.domain.access import Role
 from registry_service.errors import InvalidRequestError, TooSlowError
@@ -39,7 +39,7 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
     router = api_router("/api/registry/v1", "Bytes", NAMING_FILES)
 
-    @router.post("/uploads", openapi_extra=takes(UploadsBody, limits.LARGE_BODY))
+    @router.post("/uploads", openapi_extra=takes(UploadsBody, NAMING_FILES))
     def plan_uploads(who: Caller, raw: RawBody) -> Response:
         """Say of each file whether it is there, else where and how to bring it.
 
@@ -62,9 +62,9 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
 
 def parts_router(blobs: PartedBlobs) -> APIRouter:
     """Return the routes for what one request cannot carry."""
-    router = api_router("/api/registry/v1/uploads", "Bytes", LONG)
+    router = api_router("/api/registry/v1/uploads", "Bytes", LONG_NAMING_FILES)
 
-    @router.post("/parts", openapi_extra=takes(PartsBody, limits.LARGE_BODY))
+    @router.post("/parts", openapi_extra=takes(PartsBody, LONG_NAMING_FILES))
     def plan_parts(who: Caller, raw: RawBody) -> Response:
         """Say of each part of a file what `uploads` says of files. Takes a writer."""
         who.require_somewhere(Role.WRITER)
@@ -77,7 +77,7 @@ def parts_router(blobs: PartedBlobs) -> APIRouter:
         ]
         return json_response({"parts": plans})
 
-    @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody, limits.LARGE_BODY))
+    @router.post("/assembly", status_code=201, openapi_extra=takes(AssemblyBody, LONG_NAMING_FILES))
     def assemble(who: Caller, raw: RawBody) -> Response:
         """Put a file together from its parts, in their order. Takes a writer of some model."""
         who.require_somewhere(Role.WRITER)

@@ -48,7 +48,7 @@ def register_router(registrations: Registrations, collection: Collection) -> API
     @router.post(
         "/register" if of_models else f"/{collection}",
         status_code=201,
-        openapi_extra=takes(body, limits.LARGE_BODY),
+        openapi_extra=takes(body, NAMING_FILES),
         responses={200: {"description": "Registered before"}},
     )
     def register(

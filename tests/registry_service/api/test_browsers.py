@@ -81,11 +81,12 @@ def test_own_pages_and_programs_change_what_they_may(registry_url: str, unique: 
 
 
 def test_bytes_come_as_bytes_to_their_own_path_only(registry_url: str, unique: str) -> None:
-    """Elsewhere an octet stream is as little JSON as a text is."""
+    """Elsewhere an octet stream is as little JSON as a text is, and there JSON is no bytes."""
     octets = {"Content-Type": "application/octet-stream"}
     body = {"name": unique}
     caller = Caller(registry_url, KUBEFLOW, octets)
     assert caller("POST", "/registered_models", body)[0] == 415
+    assert Caller(registry_url, OURS)("PUT", f"/blobs/{'0' * 64}", b"{}")[0] == 415
 
 
 @pytest.mark.parametrize("path", ["/ui/", OURS + "/models", KUBEFLOW + "/registered_models"])

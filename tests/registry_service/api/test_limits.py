@@ -153,6 +153,25 @@ def test_a_body_of_too_many_bytes_is_refused(ours: Caller, kubeflow: Caller) -> 
     assert ours("POST", "/register", more, Idempotency_Key="k")[0] == 413
 
 
+def test_each_body_is_bounded_as_it_is_described(ours: Caller, registry_url: str) -> None:
+    """One byte more than the description says is refused, whatever the kind of work."""
+    _, described = Caller(registry_url)("GET", "/openapi.json")
+    bodies = {
+        (method.upper(), path): operation["requestBody"]["description"]
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+        if "description" in operation.get("requestBody", {})
+    }
+    for (method, path), description in bodies.items():
+        most = int(description.split()[2].replace(",", ""))
+        place = path.replace("{", "").replace("}", "")
+        answer = Caller(registry_url)(method, place, b" " * (most + 1), Idempotency_Key="k")
+        assert answer[0] == 413, (method, path)
+    kinds = {description.split()[2] for description in bodies.values()}
+    assert kinds == {f"{limits.SMALL_BODY:,}", f"{limits.LARGE_BODY:,}"}
+    assert ours("POST", "/gc", b" " * (limits.SMALL_BODY + 1))[0] == 413
+
+
 def test_limits_are_in_the_description(registry_url: str) -> None:
     """The OpenAPI document says how much of everything there may be."""
     described = Caller(registry_url)("GET", "/openapi.json")[1]
