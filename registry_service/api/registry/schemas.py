@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from registry_service.api.json import Body, refuse_nan
 from registry_service.domain import limits
-from registry_service.domain.names import fault_of
+from registry_service.domain.names import file_fault_of, folded
 from registry_service.domain.properties import PropertyValue, Scalar
 from registry_service.domain.registration import (
     LATEST,
@@ -41,26 +41,28 @@ def _version_name(name: str) -> str:
 
 def _relative_path(path: str) -> str:
     parts = PurePosixPath(path).parts
-    if path.startswith("/") or ".." in parts or "/".join(parts) != path or "\\" in path:
+    if path.startswith("/") or ".." in parts or "/".join(parts) != path:
         raise ValueError("must be a plain relative path such as model/model.joblib")
-    if any(len(part.encode()) > limits.FILE_NAME for part in parts):
-        raise ValueError(f"no file system takes a name of more than {limits.FILE_NAME} bytes")
     for part in parts:
-        if fault := fault_of(part):
-            raise ValueError(f"{part!r} {fault}")
+        if fault := file_fault_of(part):
+            raise ValueError(f"{part[:40]!r} {fault}")
     return path
 
 
 def _distinct(files: "list[FileBody]") -> "list[FileBody]":
-    """Refuse files that cannot lie beside each other in one folder."""
-    paths = {file.path for file in files}
+    """Refuse files that cannot lie beside each other in one folder, whatever the system."""
+    paths: dict[str, str] = {}
+    for path in (file.path for file in files):
+        other = paths.setdefault(folded(path), path)
+        if other != path:
+            raise ValueError(f"{other!r} and {path!r} are one file where capitals do not count")
     if len(paths) < len(files):
         twice = next(path for path, times in Counter(f.path for f in files).items() if times > 1)
         raise ValueError(f"{twice!r} is there twice")
-    for path in paths:
+    for path, given in paths.items():
         for parent in PurePosixPath(path).parents:
-            if str(parent) in paths:
-                raise ValueError(f"{str(parent)!r} is a file, and a folder with {path!r} in it")
+            if file := paths.get(str(parent)):
+                raise ValueError(f"{file!r} is a file, and a folder with {given!r} in it")
     return files
 
 

@@ -14,7 +14,7 @@ from registry_service.domain import limits
 from registry_service.errors import TooLargeError
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.people import TOKENS
-from tests.registry_service.running import Caller
+from tests.registry_service.running import Caller, upload
 
 # Four bytes each in UTF-8, the most that a character takes in an index.
 WIDE = "\N{ALIEN MONSTER}"
@@ -110,6 +110,17 @@ IMPOSSIBLE: dict[str, tuple[list[str], str]] = {
     "twice": (["a", "a"], "'a' is there twice"),
     "file and folder": (["a/b/c", "a"], "'a' is a file, and a folder with 'a/b/c' in it"),
     "long name": (["a/" + WIDE * 64], "no file system takes a name of more than 255 bytes"),
+    "capitals": (["F", "f"], "'F' and 'f' are one file where capitals do not count"),
+    "accents": (["é", "e\u0301"], "are one file where capitals do not count"),
+    "folder in capitals": (["A", "a/b"], "'A' is a file, and a folder with 'a/b' in it"),
+    "drive": (["C:/x"], "'C:' has the character :, which Windows takes in no name"),
+    "stream": (["model.joblib:x"], "has the character :"),
+    "backslash": (["a\\b"], "has the character \\"),
+    "device": (["folder/nul.tar.gz"], "'nul.tar.gz' is the name of a device on Windows"),
+    "device and digit": (["Com1"], "'Com1' is the name of a device on Windows"),
+    "dot at the end": (["folder./x"], "'folder.' ends in a dot, which Windows leaves out"),
+    "hook": ([".git/hooks/post-checkout"], "'.git' is where Git keeps what it runs"),
+    "short name of a hook": (["a/GIT~1/config"], "'GIT~1' is where Git keeps what it runs"),
 }
 
 
@@ -117,11 +128,20 @@ IMPOSSIBLE: dict[str, tuple[list[str], str]] = {
 def test_files_can_lie_beside_each_other(
     ours: Caller, unique: str, paths: list[str], why: str
 ) -> None:
-    """Paths that no folder can hold together are refused, rather than never downloaded."""
+    """Paths that not every system's folders can hold are refused, rather than never downloaded."""
     files = [{"path": path, "sha256": EMPTY, "size": 0} for path in paths]
     status, error = ours("POST", "/register", registration(unique, files), Idempotency_Key=unique)
     assert (status, error["code"]) == (400, "invalid_request")
     assert why in error["message"]
+
+
+def test_names_that_only_look_dangerous_are_names(ours: Caller, unique: str) -> None:
+    """What begins with a dot, and what a device or Git is only a part of."""
+    entry = upload(ours, unique.encode())
+    paths = (".gitignore", "git/config", "console.txt", "COM10", "a.nul", "model.tar.gz", "é 1+2=3")
+    files = [{"path": path, **entry} for path in paths]
+    body = registration(unique, files)
+    assert ours("POST", "/register", body, Idempotency_Key=unique)[0] == 201
 
 
 def test_a_body_of_many_values_is_refused_before_it_is_parsed() -> None:
