@@ -8,7 +8,7 @@ from registry_service.db import tables
 from registry_service.db.audit import read_entry
 from registry_service.db.resources import now_ms
 from registry_service.domain.registration import Alias, AuditEntry
-from registry_service.domain.resources import RegisteredModel
+from registry_service.domain.resources import ModelVersion, RegisteredModel
 
 _aliases, _versions, _audit = tables.aliases, tables.model_versions, tables.audit
 _ALIASES = (
@@ -58,12 +58,14 @@ class SqlAliases:
             found[model_id].append(Alias(*alias))
         return found
 
-    def set(self, model_id: int, alias: str, version_id: int) -> None:
+    def set(self, alias: str, version: ModelVersion) -> Alias:
+        model_id = version.registered_model_id
         this = (_aliases.c.registered_model_id == model_id, _aliases.c.name == alias)
-        target = {"model_version_id": version_id, "updated_at": now_ms()}
+        target = {"model_version_id": version.id, "updated_at": now_ms()}
         if not self._connection.execute(update(_aliases).where(*this), target).rowcount:
             named = {"registered_model_id": model_id, "name": alias}
             self._connection.execute(insert(_aliases), named | target)
+        return Alias(alias, version.id, str(version.name), target["updated_at"])
 
     def remove(self, model_id: int, alias: str) -> None:
         self._connection.execute(

@@ -1,7 +1,7 @@
 """Move aliases between the versions of a model, with a memory."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -66,7 +66,7 @@ class Aliases:
         """Return the version that an alias, or `latest`, points to. Raises NotFoundError."""
         with self._database.read() as transaction:
             model = self._lookup.model(transaction, identity, Role.READER, model_name)
-            if alias != LATEST and _current(transaction, model, alias) is None:
+            if alias != LATEST and alias not in _held(transaction, model):
                 raise _absence(model, alias)
             return self._lookup.version(transaction, model, alias)
 
@@ -83,14 +83,14 @@ class Aliases:
         with self._database.write() as transaction:
             model = self._locked(transaction, move.identity, model_name)
             version = self._lookup.version(transaction, model, ref)
-            return self.point(transaction, model, version, move)
+            return self.point(transaction, model, version, [move])[0]
 
     def remove(self, model_name: str, move: AliasMove) -> None:
         """Remove an alias; the versions stay."""
         with self._database.write() as transaction:
             model = self._locked(transaction, move.identity, model_name)
             self._may_move(move, model)
-            current = _expect(transaction, model, move)
+            current = _expect(model, _held(transaction, model).get(move.alias), move)
             if current is None:
                 raise _absence(model, move.alias)
             transaction.aliases.remove(model.id, move.alias)
@@ -104,9 +104,8 @@ class Aliases:
         """
         with self._database.write() as transaction:
             model = self._locked(transaction, move.identity, model_name)
-            current = _current(transaction, model, move.alias)
             before = _before(transaction, model, move.alias)
-            if current is None or before is None:
+            if before is None or move.alias not in _held(transaction, model):
                 raise ConflictError(f"alias {move.alias!r} of {model.shown} has no earlier version")
             version = transaction.resources.find(
                 ModelVersion, registered_model_id=model.id, name=before
@@ -115,42 +114,52 @@ class Aliases:
                 raise ConflictError(
                     f"alias {move.alias!r} pointed to version {before!r} before, which is deleted"
                 )
-            return self.point(transaction, model, version, move, "alias.rollback")
+            return self.point(transaction, model, version, [move], "alias.rollback")[0]
 
     def point(
         self,
         transaction: Transaction,
         model: RegisteredModel,
         version: ModelVersion,
-        move: AliasMove,
+        moves: Sequence[AliasMove],
         action: str = "alias.set",
-    ) -> Alias:
-        """Set an alias within a transaction, and record it."""
-        check_alias(move.alias)
-        self._may_move(move, model)
-        if self._lookup.is_protected(
-            move.alias
-        ) and version.id not in transaction.versions.approvals([version.id]):
+    ) -> Sequence[Alias]:
+        """Set different aliases within a transaction, and record it."""
+        self._may_point(transaction, model, version, moves)
+        held = _held(transaction, model)
+        before = {move.alias: _expect(model, held.get(move.alias), move) for move in moves}
+        if new := [alias for alias, current in before.items() if current is None]:
+            _refuse_namesakes(transaction, model, new)
+            if len(held) + len(new) > limits.OF_A_MODEL:
+                most = f"has {limits.OF_A_MODEL} aliases at most: remove one first"
+                raise ConflictError(f"{model.shown} {most}")
+        moved = []
+        for move in moves:
+            moved.append(transaction.aliases.set(move.alias, version))
+            _remember(transaction, model, move, before[move.alias], version, action)
+        return moved
+
+    def _may_point(
+        self,
+        transaction: Transaction,
+        model: RegisteredModel,
+        version: ModelVersion,
+        moves: Sequence[AliasMove],
+    ) -> None:
+        """See that these aliases may point to a version."""
+        for move in moves:
+            check_alias(move.alias)
+            self._may_move(move, model)
+        protected = [move.alias for move in moves if self._lookup.is_protected(move.alias)]
+        if protected and not transaction.versions.approvals([version.id]):
             raise ConflictError(
-                f"alias {move.alias!r} is protected, and version {version.name!r} of model "
-                f"{model.name!r} was not approved: an approver approves it first"
+                f"alias {protected[0]!r} is protected, and version {version.name!r} of "
+                f"{model.shown} was not approved: an approver approves it first"
             )
         if version.state == ARCHIVED:
             raise ConflictError(
                 f"version {version.name!r} of {model.shown} is archived: restore it first"
             )
-        current = _expect(transaction, model, move)
-        if current is None:
-            _refuse_namesake(transaction, model, move.alias)
-            if len(aliases_of(transaction, model.id)) >= limits.OF_A_MODEL:
-                raise ConflictError(
-                    f"{model.shown} has {limits.OF_A_MODEL} aliases: remove one first"
-                )
-        transaction.aliases.set(model.id, move.alias, version.id)
-        _remember(transaction, model, move, current, version, action)
-        moved = _current(transaction, model, move.alias)
-        assert moved is not None  # noqa: S101 - it was set above
-        return moved
 
     def _may_move(self, move: AliasMove, model: RegisteredModel) -> None:
         role = Role.APPROVER if self._lookup.is_protected(move.alias) else Role.WRITER
@@ -181,17 +190,20 @@ def _absence(model: RegisteredModel, alias: str) -> NotFoundError:
     return NotFoundError(f"{model.shown} has no alias {alias!r}")
 
 
-def _refuse_namesake(transaction: Transaction, model: RegisteredModel, alias: str) -> None:
-    """Raise ConflictError when a version of the model is called like an alias."""
-    if transaction.resources.find(ModelVersion, registered_model_id=model.id, name=alias):
+def _refuse_namesakes(
+    transaction: Transaction, model: RegisteredModel, aliases: Sequence[str]
+) -> None:
+    """Raise ConflictError when a version of the model is called like one of these aliases."""
+    own = {"registered_model_id": model.id, "name__in": aliases}
+    if namesakes := transaction.resources.every(ModelVersion, **own):
         raise ConflictError(
-            f"{model.shown} has a version named {alias!r}: an alias of that name could be "
-            "taken for it; choose another name"
+            f"{model.shown} has a version named {namesakes[0].name!r}: an alias of that name could "
+            "be taken for it; choose another name"
         )
 
 
-def _expect(transaction: Transaction, model: RegisteredModel, move: AliasMove) -> Alias | None:
-    current = _current(transaction, model, move.alias)
+def _expect(model: RegisteredModel, current: Alias | None, move: AliasMove) -> Alias | None:
+    """Return where an alias points now. Raises StaleError when it is not where it should."""
     found = current and current.version_name
     expected = canonical(move.expected) if isinstance(move.expected, str) else move.expected
     if expected is not Expected.ANYTHING and found != expected:
@@ -218,8 +230,8 @@ def _remember(
     record(transaction, move.identity, action, model, move.alias, detail)
 
 
-def _current(transaction: Transaction, model: RegisteredModel, alias: str) -> Alias | None:
-    return next((item for item in aliases_of(transaction, model.id) if item.name == alias), None)
+def _held(transaction: Transaction, model: RegisteredModel) -> Mapping[str, Alias]:
+    return {alias.name: alias for alias in aliases_of(transaction, model.id)}
 
 
 def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:

@@ -170,8 +170,8 @@ class Aliases(Protocol):
         """Return the aliases of each model, sorted by name."""
         ...
 
-    def set(self, model_id: int, alias: str, version_id: int) -> None:
-        """Point an alias to a version of its model."""
+    def set(self, alias: str, version: ModelVersion) -> Alias:
+        """Point an alias of a version's model to the version; return it."""
         ...
 
     def remove(self, model_id: int, alias: str) -> None:

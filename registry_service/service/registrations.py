@@ -153,10 +153,13 @@ class Registrations:
             transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
             detail = {"number": version.number, "digest": version.digest}
             record(transaction, identity, "version.register", model, str(version.name), detail)
-        for alias in registration.aliases:
-            expected = registration.expected_aliases.get(alias, Expected.ANYTHING)
-            move = AliasMove(identity, alias, expected, "registered")
-            self._aliases.point(transaction, model, version, move)
+        if registration.aliases:
+            expected = registration.expected_aliases
+            moves = [
+                AliasMove(identity, alias, expected.get(alias, Expected.ANYTHING), "registered")
+                for alias in registration.aliases
+            ]
+            self._aliases.point(transaction, model, version, moves)
         return Registered(
             model_id=model.id,
             model_name=str(model.name),

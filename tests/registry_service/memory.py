@@ -344,9 +344,11 @@ class MemoryAliases:
                 found[model_id].append(Alias(name, version_id, str(version.name), at))
         return found
 
-    def set(self, model_id: int, alias: str, version_id: int) -> None:
+    def set(self, alias: str, version: ModelVersion) -> Alias:
         """Point an alias to a version."""
-        self._state.aliases[model_id, alias] = (version_id, now_ms())
+        now = now_ms()
+        self._state.aliases[version.registered_model_id, alias] = (version.id, now)
+        return Alias(alias, version.id, str(version.name), now)
 
     def remove(self, model_id: int, alias: str) -> None:
         """Remove an alias."""

@@ -369,7 +369,7 @@ def test_an_alias_is_set_moved_and_removed(database: Database) -> None:
         model = new_model(transaction)
         first, second = (new_version(transaction, model, name) for name in "ab")
         for alias, version in (("x", first), ("c", first), ("x", second)):
-            transaction.aliases.set(model.id, alias, version.id)
+            transaction.aliases.set(alias, version)
         assert named(transaction) == [("c", "a"), ("x", "b")]
         transaction.aliases.remove(model.id, "c")
         assert named(transaction) == [("x", "b")]
@@ -380,7 +380,7 @@ def test_the_last_move_of_each_alias_is_told(database: Database) -> None:
     with database.write() as transaction:
         model = new_model(transaction)
         version = new_version(transaction, model, "a")
-        transaction.aliases.set(model.id, "x", version.id)
+        transaction.aliases.set("x", version)
         for action, subject in (
             ("alias.set", "x"),
             ("alias.rollback", "x"),
@@ -449,7 +449,7 @@ def test_a_text_is_an_alias_a_name_and_a_number(database: Database) -> None:
     with database.write() as transaction:
         model = new_model(transaction)
         first, second, third = (new_version(transaction, model, name) for name in ("a", "3", "c"))
-        transaction.aliases.set(model.id, "a", second.id)
+        transaction.aliases.set("a", second)
         found = {ref: transaction.versions.called(model.id, ref) for ref in ("a", "3", "none")}
     assert found == {
         "a": Called(by_alias=second, by_name=first),

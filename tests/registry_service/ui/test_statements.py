@@ -85,3 +85,18 @@ def test_a_page_asks_the_same_however_much_it_shows(counted: Counted) -> None:
     fill(3, 8)
     assert pages(range(1, 8)) == few
     assert max(few.values()) <= 12
+
+
+def test_a_registration_reads_the_aliases_once(counted: Counted) -> None:
+    """However many it sets: each takes what writes it and its entry in the audit log."""
+    ours = Caller(counted.url, OURS)
+
+    def statements(aliases: int) -> int:
+        names = [f"alias-{aliases}-{number}" for number in range(aliases)]
+        body = registration("churn", [], aliases=names)
+        counted.statements.clear()
+        assert ours("POST", "/register", body, Idempotency_Key=str(aliases))[0] == 201
+        return len(counted.statements)
+
+    statements(1)
+    assert statements(52) - statements(2) == 3 * 50
