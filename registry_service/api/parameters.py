@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Annotated, get_args
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from registry_service.api.filter_query import parse_filter
 from registry_service.api.tokens import decode_token
@@ -40,6 +40,9 @@ async def list_query(
         filter=parse_filter(filter_query),
     )
     return replace(query, after=decode_token(next_page_token, query)) if next_page_token else query
+
+
+Listing = Annotated[ListQuery, Depends(list_query)]
 
 
 def _page_size(text: str) -> int | None:

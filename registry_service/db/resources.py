@@ -28,14 +28,13 @@ from registry_service.db import tables
 from registry_service.db.filters import filtered
 from registry_service.db.rows import TABLES, column_name, property_rows, read_row, to_row
 from registry_service.domain import limits
-from registry_service.domain.paging import Cursor, ListQuery, Page
+from registry_service.domain.paging import SORTED_BY, ListQuery, Page
 from registry_service.domain.resources import Artifact, Resource
 from registry_service.errors import AlreadyExistsError, NotFoundError, TooLargeError
 from registry_service.service.ports import ONE_OF
 
 R = TypeVar("R", bound=Resource)
 
-_SORT_COLUMNS = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
 _INSERT = {table: insert(table).returning(table.c.id) for table in {*TABLES.values()}}
 _INSERT_ALL = {table: insert(table) for table in _INSERT}
 _UPDATE = {
@@ -114,7 +113,7 @@ class SqlResources:
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         wanted = min(query.page_size or limits.PAGE, limits.PAGE)
         found, more = self._read(kind, query, where, wanted, limits.PAGE_BYTES)
-        return Page(found, _cursor(query, found[-1]) if more else None)
+        return Page(found, query.place_of(found[-1]) if more else None)
 
     def every(self, kind: type[R], **where: Any) -> Sequence[R]:
         found, more = self._read(kind, ListQuery(), where, limits.TOGETHER, limits.PAGE_BYTES)
@@ -145,7 +144,7 @@ class SqlResources:
             size += sum(len(str(value)) for row in rows for value in row)
             if size > most_bytes:
                 return found, True
-            query = replace(query, after=_cursor(query, found[-1]))
+            query = replace(query, after=query.place_of(found[-1]))
 
     def _index(self, resource: Resource) -> None:
         if rows := property_rows(TABLES[type(resource)], resource):
@@ -178,7 +177,7 @@ def _two(table: Table, names: tuple[str, ...]) -> Select[Any]:
 
 def _page(kind: type[Resource], names: tuple[str, ...], query: ListQuery) -> Select[Any]:
     table = TABLES[kind]
-    order, is_first = table.c[_SORT_COLUMNS[query.order_by]], query.after is None
+    order, is_first = table.c[SORTED_BY[query.order_by]], query.after is None
     if query.filter is None:
         return _unfiltered(table, names, order, query.descending, is_first)
     # All but a parent leaves many rows.
@@ -216,10 +215,6 @@ def _sorted(
         statement = statement.where(here < there if descending else here > there)
     statement = statement.limit(bindparam("page_limit", type_=Integer()))
     return statement.order_by(*(key.desc() if descending else key for key in keys))
-
-
-def _cursor(query: ListQuery, last: Resource) -> Cursor:
-    return Cursor(getattr(last, _SORT_COLUMNS[query.order_by]), last.id)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """Approve, compare, trace and delete versions."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
+from registry_service.domain import limits
 from registry_service.domain.access import Identity, Role
-from registry_service.domain.paging import ListQuery
+from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import Approval, VersionDetail
 from registry_service.domain.resources import (
     ARCHIVED,
@@ -26,6 +27,15 @@ from registry_service.service.version_rules import holders_of, refuse_held
 MOST_COMPARED = 20
 DAY_MS = 86_400_000
 RETAINED_AT_A_TIME = 100
+USES_AT_A_TIME = 100
+
+
+class Use(NamedTuple):
+    """Data that a version of a model names."""
+
+    model: RegisteredModel
+    version: ModelVersion
+    data: DatasetArtifact
 
 
 class Versions:
@@ -84,27 +94,37 @@ class Versions:
         with self._database.read() as transaction:
             return detail, deployments_of(transaction, detail.version)
 
-    def trained_on(
-        self, identity: Identity, digest: str
-    ) -> Sequence[tuple[RegisteredModel, ModelVersion, DatasetArtifact]]:
-        """Return the versions that name data of this digest, so far as they may be read."""
+    def trained_on(self, identity: Identity, digest: str, query: ListQuery) -> Page[Use]:
+        """Return one page of the uses of data of a digest, so far as they may be read."""
         identity.require_somewhere(Role.READER)
+        size = min(query.page_size or limits.PAGE, limits.PAGE)
+        found: list[Use] = []
+        query = replace(query, page_size=USES_AT_A_TIME)
         with self._database.read() as transaction:
-            data = transaction.resources.every(DatasetArtifact, digest=digest)
-            owners = [item.model_version_id for item in data if item.model_version_id]
-            of_these = {"id__in": owners, "collection": self._lookup.collection}
-            versions = transaction.resources.every(ModelVersion, **of_these)
-            parents = [version.registered_model_id for version in versions]
-            models = transaction.resources.every(RegisteredModel, id__in=parents)
-        version_of = {version.id: version for version in versions}
-        model_of = {model.id: model for model in models}
-        return [
-            (model, version, item)
-            for item in data
-            if (version := version_of.get(item.model_version_id or 0)) is not None
-            and (model := model_of[version.registered_model_id]) is not None
-            and identity.has(Role.READER, str(model.name))
-        ]
+            while len(found) <= size:
+                page = transaction.resources.page(DatasetArtifact, query, digest=digest)
+                found += self._uses(transaction, identity, page.items)
+                if page.next is None:
+                    break
+                query = replace(query, after=page.next)
+        more = len(found) > size
+        return Page(found[:size], query.place_of(found[size - 1].data) if more else None)
+
+    def _uses(
+        self, transaction: Transaction, identity: Identity, data: Sequence[DatasetArtifact]
+    ) -> Iterator[Use]:
+        """Yield the uses of data by versions of models that someone may read."""
+        owners = [item.model_version_id for item in data]
+        own = {"id__in": owners, "collection": self._lookup.collection}
+        version_of = {each.id: each for each in transaction.resources.every(ModelVersion, **own)}
+        parents = [version.registered_model_id for version in version_of.values()]
+        models = transaction.resources.every(RegisteredModel, id__in=parents)
+        model_of = {each.id: each for each in models if identity.has(Role.READER, str(each.name))}
+        for item in data:
+            version = version_of.get(item.model_version_id or 0)
+            model = version and model_of.get(version.registered_model_id)
+            if version and model:
+                yield Use(model, version, item)
 
     def delete(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
         """Delete a version; its name stays taken, its bytes are left to the collection.

@@ -138,9 +138,19 @@ def _add_versions(router: APIRouter, overview: Overview) -> None:
 
 def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
     @router.get("/ui/data")
-    def data(request: Request, who: Caller, digest: str = "") -> Response:
-        found = versions.trained_on(who, digest)
-        return _page(request, who, "data.html.j2", digest=digest, rows=found)
+    def data(request: Request, who: Caller, digest: str = "", page: str = "") -> Response:
+        query = _from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
+        found = versions.trained_on(who, digest, query)
+        following = encode_token(found.next, query)
+        return _page(
+            request,
+            who,
+            "data.html.j2",
+            digest=digest,
+            rows=found.items,
+            page=page,
+            following=following,
+        )
 
     @router.get("/ui/audit")
     def log(

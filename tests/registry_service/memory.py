@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from registry_service.domain import limits
 from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
 from registry_service.domain.filters import AllOf, AnyOf, Comparison, Filter
-from registry_service.domain.paging import Cursor, ListQuery, Page
+from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import (
     Alias,
     Approval,
@@ -38,7 +38,6 @@ from registry_service.service.possession import uploader_mark
 R = TypeVar("R", bound=Resource)
 Key = tuple[int, str]
 
-SORTED_BY = {"ID": "id", "CREATE_TIME": "created_at", "LAST_UPDATE_TIME": "updated_at"}
 PARENTS: Mapping[str, type[Resource]] = {
     "registered_model_id": RegisteredModel,
     "model_version_id": ModelVersion,
@@ -128,28 +127,23 @@ class MemoryResources:
 
     def page(self, kind: type[R], query: ListQuery, **where: Any) -> Page[R]:
         """Return one page."""
-
-        def position(row: Resource) -> tuple[int, int]:
-            return getattr(row, SORTED_BY[query.order_by]), row.id
-
         rows = [
             row
             for row in self._those(kind, where)
             if query.filter is None or holds(query.filter, row)
         ]
-        rows.sort(key=position, reverse=query.descending)
-        if query.after is not None:
-            last = (query.after.value, query.after.id)
+        rows.sort(key=query.place_of, reverse=query.descending)
+        if (last := query.after) is not None:
             rows = [
                 row
                 for row in rows
-                if (position(row) < last if query.descending else position(row) > last)
+                if (query.place_of(row) < last if query.descending else query.place_of(row) > last)
             ]
         size = min(query.page_size or limits.PAGE, limits.PAGE)
         if len(rows) <= size:
             return Page(rows, None)
         items = rows[:size]
-        return Page(items, Cursor(*position(items[-1])))
+        return Page(items, query.place_of(items[-1]))
 
     def every(self, kind: type[R], **where: Any) -> Sequence[R]:
         """Return all with these values."""

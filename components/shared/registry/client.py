@@ -263,9 +263,10 @@ class RegistryClient:
         )
 
     def trained_on(self, digest: str) -> tuple[tuple[str, str], ...]:
-        """Return model and version of everything that was made from data of this digest."""
-        answer = self._http.json("GET", data_path(digest), f"look for versions made from {digest}")
-        return tuple((item["model"]["name"], item["version"]["name"]) for item in answer["items"])
+        """Return model and version of all that was made from data of this digest, newest first."""
+        action = f"look for versions made from {digest}"
+        listed = reading.items(self._http, data_path(digest), action, "ID", None)
+        return tuple((item["model"]["name"], item["version"]["name"]) for item in listed)
 
     def registered_by(self, run_id: str) -> tuple[RegisteredVersion, ...]:
         """Return the versions that a KFP run registered, the newest first."""

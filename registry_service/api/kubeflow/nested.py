@@ -11,14 +11,13 @@ from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow import schemas
 from registry_service.api.kubeflow.routes import (
     ExternalId,
-    Listing,
     Name,
     body_values,
     given,
 )
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
 from registry_service.api.openapi import takes
-from registry_service.api.parameters import numeric_id
+from registry_service.api.parameters import Listing, numeric_id
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
 from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment

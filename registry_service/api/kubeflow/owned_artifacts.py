@@ -11,14 +11,13 @@ from registry_service.api.kubeflow.artifact_schemas import AnyArtifactBody
 from registry_service.api.kubeflow.routes import (
     ArtifactType,
     ExternalId,
-    Listing,
     Name,
     given,
     kind_of_artifacts,
 )
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
 from registry_service.api.openapi import takes
-from registry_service.api.parameters import numeric_id
+from registry_service.api.parameters import Listing, numeric_id
 from registry_service.domain.experiments import ExperimentRun, PastMetric
 from registry_service.domain.resources import ARTIFACT_TYPES, ModelVersion, Resource
 from registry_service.errors import InvalidRequestError

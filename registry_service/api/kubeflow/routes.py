@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, RootModel
 
 from registry_service.api.bodies import RawBody
@@ -14,8 +14,7 @@ from registry_service.api.kubeflow.endpoints import Endpoint
 from registry_service.api.kubeflow.schemas import ResourceUpdate
 from registry_service.api.kubeflow.wire import Dialect, bind_filter
 from registry_service.api.openapi import takes
-from registry_service.api.parameters import list_query, numeric_id
-from registry_service.domain.paging import ListQuery
+from registry_service.api.parameters import Listing, numeric_id
 from registry_service.domain.resources import (
     ARTIFACT_TYPES,
     Artifact,
@@ -25,7 +24,6 @@ from registry_service.domain.resources import (
 from registry_service.errors import InvalidRequestError
 from registry_service.service.resources import Resources
 
-Listing = Annotated[ListQuery, Depends(list_query)]
 Name = Annotated[str, Query()]
 ArtifactType = Annotated[str, Query(alias="artifactType")]
 ExternalId = Annotated[str, Query(alias="externalId")]

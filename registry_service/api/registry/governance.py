@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Response
 from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
+from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.openapi import api_router, collection_router, takes
+from registry_service.api.parameters import Listing
 from registry_service.api.registry.aliases import Reason
 from registry_service.api.registry.schemas import GarbageBody, MoveBody, RetentionBody
 from registry_service.api.registry.views import (
@@ -18,9 +20,10 @@ from registry_service.api.registry.views import (
     model_view,
     version_view,
 )
+from registry_service.api.tokens import encode_token
 from registry_service.api.turns import LONG
 from registry_service.domain.registration import AuditQuery
-from registry_service.domain.resources import DATASETS, MODELS, Collection
+from registry_service.domain.resources import DATASETS, MODELS, Collection, DatasetArtifact
 from registry_service.errors import InvalidRequestError
 from registry_service.service.audit import Audit
 from registry_service.service.garbage import Garbage
@@ -126,22 +129,21 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
     slow = api_router("/api/registry/v1", "Records", LONG)
 
     @router.get("/data/{digest}/versions")
-    def trained_on(who: Caller, digest: str) -> Response:
-        """Return the versions, of models that the caller may read, that name data of a digest."""
+    def trained_on(who: Caller, digest: str, query: Listing) -> Response:
+        """List the versions, of models that the caller may read, that name data of a digest."""
+        page = versions.trained_on(who, digest, bind_filter(query, DatasetArtifact))
         items = [
             {
-                "model": model_view(model),
-                "version": version_view(version),
+                "model": model_view(use.model),
+                "version": version_view(use.version),
                 "dataset": {
-                    "name": data.name,
-                    "role": data.custom_properties["role"].value
-                    if "role" in data.custom_properties
-                    else None,
+                    "name": use.data.name,
+                    "role": use.data.custom_properties.get("role", (None, None))[1],
                 },
             }
-            for model, version, data in versions.trained_on(who, digest)
+            for use in page.items
         ]
-        return json_response({"items": items})
+        return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
 
     @router.get("/audit")
     def read_audit(

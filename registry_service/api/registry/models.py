@@ -4,14 +4,14 @@ import hashlib
 from typing import Annotated
 
 import pydantic_core
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Header, Response
 
 from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.kubeflow.wire import bind_filter
 from registry_service.api.openapi import api_router, collection_router, takes
-from registry_service.api.parameters import list_query
+from registry_service.api.parameters import Listing
 from registry_service.api.registry.schemas import (
     DescribeModelBody,
     DescribeVersionBody,
@@ -29,14 +29,11 @@ from registry_service.api.registry.views import (
 from registry_service.api.tokens import encode_token
 from registry_service.api.turns import NAMING_FILES
 from registry_service.domain import limits
-from registry_service.domain.paging import ListQuery
 from registry_service.domain.resources import MODELS, Collection, ModelVersion, RegisteredModel
 from registry_service.errors import InvalidRequestError
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.descriptions import Descriptions
 from registry_service.service.registrations import Registrations
-
-Listing = Annotated[ListQuery, Depends(list_query)]
 
 
 def register_router(registrations: Registrations, collection: Collection) -> APIRouter:

@@ -111,6 +111,12 @@ def test_lineage_leads_from_data_to_versions_to_deployments(
     assert [(item["model"]["name"], item["dataset"]["role"]) for item in found["items"]] == [
         (unique, "train")
     ]
+    assert ours("POST", "/register", body, Idempotency_Key=f"{unique}-2")[0] == 201
+    _, first = ours("GET", f"/data/sha-{unique}/versions?pageSize=1")
+    token = f"nextPageToken={first['nextPageToken']}"
+    _, rest = ours("GET", f"/data/sha-{unique}/versions?pageSize=1&{token}")
+    shown = [item["version"]["name"] for page in (first, rest) for item in page["items"]]
+    assert (shown, rest["nextPageToken"]) == (["1", "2"], "")
     _, lineage = ours("GET", f"/models/{unique}/versions/1/lineage")
     assert lineage["lineage"]["git_commit"] == "abc"
     assert lineage["deployments"] == [

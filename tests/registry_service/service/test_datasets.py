@@ -1,5 +1,6 @@
 """Data sets, in memory."""
 
+from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import (
     DatasetRef,
     Registered,
@@ -31,9 +32,9 @@ def test_what_was_made_from_data_is_asked_for_by_kind(registry: UseCases) -> Non
     registry.register(model="churn", datasets=[DatasetRef("rows", "digest", "train")])
     register_data(registry, "part", "1")
     of_data = Versions(registry.database, registry.registrations, Lookup(frozenset(), DATASETS))
-    found = [name.name for name, _, _ in registry.versions.trained_on(ADA, "digest")]
-    assert found == ["churn"]
-    assert [name.name for name, _, _ in of_data.trained_on(ADA, "digest")] == ["part"]
+    for versions, name in ((registry.versions, "churn"), (of_data, "part")):
+        found = versions.trained_on(ADA, "digest", ListQuery()).items
+        assert [use.model.name for use in found] == [name]
 
 
 def test_content_is_compared_within_one_data_set(registry: UseCases) -> None:

@@ -1,11 +1,15 @@
 """The life of versions."""
 
+from dataclasses import replace
+
 import pytest
 
+from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import DatasetRef
 from registry_service.domain.resources import ModelVersion
 from registry_service.domain.serving import InferenceService, ServingEnvironment
 from registry_service.errors import ConflictError, ForbiddenError, InvalidRequestError
+from registry_service.service import versions as versions_module
 from registry_service.service.aliases import AliasMove
 from tests.registry_service.service.use_cases import ADA, REA, WILL, UseCases
 
@@ -65,8 +69,27 @@ def test_data_lead_to_the_versions_that_may_be_read(registry: UseCases) -> None:
     registry.register("a", datasets=data)
     registry.register("a", model="fraud", datasets=data)
     for who, names in ((ADA, ["churn", "fraud"]), (REA, ["churn"])):
-        found = registry.versions.trained_on(who, "d1")
-        assert [model.name for model, _, _ in found] == names
+        found = registry.versions.trained_on(who, "d1", ListQuery()).items
+        assert [use.model.name for use in found] == names
+
+
+def test_pages_of_what_data_lead_to_are_full(
+    registry: UseCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others made of the same data takes no place in them, and is not told of."""
+    monkeypatch.setattr(versions_module, "USES_AT_A_TIME", 2)
+    data = [DatasetRef("june", "d1", "train")]
+    for number in range(5):
+        for place, model in enumerate(("fraud", "churn", "fraud", "fraud")):
+            registry.register(f"{number}.{place}", model=model, datasets=data)
+    names, query = [], ListQuery(page_size=2, descending=True)
+    while True:
+        page = registry.versions.trained_on(REA, "d1", query)
+        names.append([str(use.version.name)[0] for use in page.items])
+        if page.next is None:
+            break
+        query = replace(query, after=page.next)
+    assert names == [["4", "3"], ["2", "1"], ["0"]]
 
 
 def test_versions_are_compared_in_the_order_asked_for(registry: UseCases) -> None:
