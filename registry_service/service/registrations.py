@@ -30,7 +30,7 @@ from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ownership import visible_models
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.possession import Possession
-from registry_service.service.resources import record_creation, sound
+from registry_service.service.resources import record_creation, refuse_ref, sound
 
 # How often a registration is tried anew when others create the same model at the same moment.
 ATTEMPTS = 5
@@ -141,6 +141,8 @@ class Registrations:
         self, transaction: Transaction, identity: Identity, registration: Registration
     ) -> Registered:
         there = _model(transaction, registration)
+        if there is None:
+            refuse_ref(registration.model)
         model = there or transaction.resources.add(registration.model)
         if there is None:
             record_creation(transaction, identity, model)

@@ -161,6 +161,8 @@ def create(transaction: Transaction, identity: Identity, lookup: Lookup, resourc
         ConflictError: Its name is taken, or the version that it belongs to was approved.
     """
     resource = sound(resource)
+    if isinstance(resource, RegisteredModel):
+        refuse_ref(resource)
     authorize_ties(transaction, identity, resource)
     authorize(transaction, identity, Role.WRITER, resource)
     _check_owned_name(resource)
@@ -250,6 +252,14 @@ def _record(
     model = model_of(transaction, resource)
     action = f"{resource.label.replace(' ', '_')}.{verb}"
     record(transaction, identity, action, model, str(resource.id), detail)
+
+
+def refuse_ref(model: RegisteredModel) -> None:
+    """Raise InvalidRequestError for a new model whose name people would take for a version's."""
+    if "@" in str(model.name):
+        raise InvalidRequestError(
+            "name has an @, which stands before a version, as in churn@champion: bad request"
+        )
 
 
 def _check_owned_name(resource: Resource) -> None:

@@ -146,6 +146,18 @@ def test_names_of_all_scripts_are_names(ours: Caller, unique: str, name: str) ->
     assert register_named(ours, f"{unique} {name}", None)[0] == 201
 
 
+def test_no_new_model_is_called_like_a_version(ours: Caller, kubeflow: Caller, unique: str) -> None:
+    """`m@champion` is a version of m in all that people write, whichever API is asked."""
+    for name in (f"{unique}@champion", f"@{unique}"):
+        told = (
+            register_named(ours, name, None),
+            kubeflow("POST", "/registered_models", {"name": name}),
+        )
+        assert [(status, "has an @" in error["message"]) for status, error in told] == [
+            (400, True)
+        ] * 2
+
+
 def test_spellings_of_one_name_are_one(ours: Caller, kubeflow: Caller, unique: str) -> None:
     """A model and a version are found, and not made twice, however an accent was written."""
     composed = unicodedata.normalize("NFC", f"{unique}-café")

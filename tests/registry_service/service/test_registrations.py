@@ -3,10 +3,12 @@
 import pytest
 
 from registry_service.domain.paging import ListQuery
+from registry_service.domain.resources import RegisteredModel
 from registry_service.errors import (
     AlreadyExistsError,
     ForbiddenError,
     IdempotencyError,
+    InvalidRequestError,
     NotFoundError,
     StaleError,
     UnknownBlobError,
@@ -89,3 +91,12 @@ def test_only_writers_register_and_only_readers_look(registry: UseCases) -> None
         registry.registrations.detail(REA, "fraud", "a")
     models = registry.registrations.models(REA, ListQuery()).items
     assert [model.name for model in models] == ["churn"]
+
+
+def test_a_model_from_before_keeps_its_name(registry: UseCases) -> None:
+    """Versions are registered under a model with an @ that is there; a new one is refused."""
+    with registry.database.write() as transaction:
+        transaction.resources.add(RegisteredModel(name="a@b"))
+    assert registry.register("1", model="a@b").number == 1
+    with pytest.raises(InvalidRequestError):
+        registry.register("1", model="c@d")
