@@ -127,7 +127,12 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock
 	@$(foreach version,$(STOCK_CLIENTS),echo "model-registry[boto3]==$(version)" | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
+	@{ echo "mlflow==$(MLFLOW_VERSION)"; echo psycopg2-binary; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/mlflow/requirements.lock
 STOCK_CLIENTS := 0.3.18 0.3.9
+MLFLOW_VERSION := 3.17.2
+# What a model that was trained here needs where MLflow loads it.
+IN_MODELS := joblib|numpy|pandas|polars|scikit-learn
 # The registry's image holds its own extra alone: the project's dependencies are the components'.
 define REGISTRY_PACKAGES
 import tomllib

@@ -14,8 +14,11 @@ from pipelines.definition import catalog
 PACKAGES = ("components", "pipelines", "registry_service")
 GRAPH = grimp.build_graph(*PACKAGES)
 SHARED = "components.shared"
-IN_MODELS = {"components.shared.features.date_features"}
-"""Fitted models hold objects of these: each step that loads one imports them by name."""
+IN_MODELS = {
+    "components.shared.features.date_features",
+    "components.shared.models.mlflow_loader",
+}
+"""Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines."""
 

@@ -18,7 +18,6 @@ from components.shared.features.preprocessors import (
 )
 from components.shared.models.description import ColumnProfile, ModelDescription, read_description
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
-from components.shared.models.folders import save_model
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
 from components.shared.tables.frames import column_types
@@ -34,6 +33,7 @@ from components.train_model.hyperparameters import (
 from components.train_model.progress import reporting_progress
 from components.train_model.readers import column_readers
 from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.train_model.saving import save_model
 from components.train_model.training_rows import TrainingRows, read_training_rows
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def train_model(
         train: Parquet file with the raw training rows, for the reference profile.
         features: The same rows as features, written by `preprocess_table`.
         preprocessor: Folder with the fitted preprocessor, of the same run.
-        model: Folder to write: `model.joblib`, one scikit-learn pipeline, and `model.json`.
+        model: Folder to write: `model.joblib`, one scikit-learn pipeline, `model.json`, and what
+            MLflow needs to load it.
         target: Name of the target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         estimator: Name from the allow-list in `components/shared/models/estimators.py`.

@@ -13,9 +13,10 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from components.shared.models.folders import InputColumn, ModelDescription, save_model
+from components.shared.models.folders import InputColumn, ModelDescription
 from components.shared.tables.column_types import column_types
 from components.shared.tables.frames import read_frame
+from components.train_model.saving import save_model
 
 BIRD_STRIKES = Path(__file__).parents[2] / "data" / "bird_strikes.csv"
 TEXT = ("phase_of_flight", "time_of_day", "wildlife_size")

@@ -75,7 +75,7 @@ def save_preprocessor(
     """Write a preprocessor folder, whole or not at all; return the description as written."""
     with joblib_folders.written_whole(folder) as partial:
         written = joblib_folders.dump(transformer, partial / TRANSFORMER_FILE)
-        described = dataclasses.replace(description, files={TRANSFORMER_FILE: written})
+        described = dataclasses.replace(description, files={TRANSFORMER_FILE: written.entry()})
         (partial / DESCRIPTION_FILE).write_text(described.to_json(), "utf-8")
     return described
 

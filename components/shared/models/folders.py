@@ -1,9 +1,8 @@
-"""Models on disk: a folder with the fitted pipeline and the description of it.
+"""Models on disk: a folder with the fitted pipeline and the description of it (`train_model`).
 
 `load_model(folder).pipeline.predict(frame)` takes raw rows as a pandas frame.
 """
 
-import dataclasses
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +22,7 @@ from components.shared.models.description import (
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-__all__ = ["InputColumn", "LoadedModel", "ModelDescription", "load_model", "save_model"]
+__all__ = ["InputColumn", "LoadedModel", "ModelDescription", "load_model"]
 
 
 @dataclass(frozen=True)
@@ -42,24 +41,6 @@ class LoadedModel:
     pipeline: "Pipeline"
     description: ModelDescription
     digest: str
-
-
-def save_model(folder: str | Path, pipeline: "Pipeline", description: ModelDescription) -> str:
-    """Write a model folder, whole or not at all, and return its digest.
-
-    Args:
-        folder: Folder to write; one that is there is replaced.
-        pipeline: Fitted pipeline that takes raw rows.
-        description: What to say of it; its `files` are filled in here.
-
-    Returns:
-        SHA-256 of the folder (see `digests.folder_digest`).
-    """
-    with joblib_folders.written_whole(folder) as partial:
-        written = joblib_folders.dump(pipeline, partial / PIPELINE_FILE)
-        described = dataclasses.replace(description, files={PIPELINE_FILE: written})
-        (partial / DESCRIPTION_FILE).write_text(described.to_json(), "utf-8")
-        return folder_digest(partial)
 
 
 def load_model(folder: str | Path, allow_version_mismatch: bool = False) -> LoadedModel:

@@ -1,16 +1,44 @@
 """Folders of one pickled object beside its JSON: written whole, and checked before loading."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import FunctionType
+from typing import IO, Any, Final
 
 import joblib
 
 from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError
+
+PICKLED_UNDER: Final = "components"
+"""The package that pickles name our own classes under."""
+
+HERE: Final = __name__.partition(".")[0]
+"""The package that this module is in: beside a model, the copy that `loader.zip` holds."""
+
+
+@dataclass(frozen=True)
+class Pickled:
+    """A file that an object was pickled to.
+
+    Attributes:
+        sha256: Its digest.
+        size: Its size in bytes.
+        modules: The modules that are imported when it is loaded.
+    """
+
+    sha256: str
+    size: int
+    modules: frozenset[str]
+
+    def entry(self) -> dict[str, Any]:
+        """Return what the JSON beside the file says of it."""
+        return {"sha256": self.sha256, "size": self.size}
 
 
 @contextmanager
@@ -34,13 +62,16 @@ def written_whole(folder: str | Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def dump(obj: object, path: Path) -> dict[str, Any]:
-    """Pickle an object with joblib, and return the `sha256` and `size` (bytes) of the file.
+def dump(obj: object, path: Path) -> Pickled:
+    """Pickle an object for `joblib.load`.
 
-    Not compressed: it is the form that loads fastest, and that one can map into memory.
+    Not compressed: it is the form that loads fastest. A plain pickle, which Python's own
+    `Unpickler` reads as well, so that it can be told where our classes are.
     """
-    joblib.dump(obj, path, protocol=5)
-    return {"sha256": file_digest(path), "size": path.stat().st_size}
+    with path.open("wb") as file:
+        pickler = _NamingPickler(file)
+        pickler.dump(obj)
+    return Pickled(file_digest(path), path.stat().st_size, frozenset(pickler.modules))
 
 
 def load(path: Path, sha256: str) -> Any:
@@ -57,7 +88,33 @@ def load(path: Path, sha256: str) -> Any:
     actual = file_digest(path)
     if actual != sha256:
         raise DigestMismatchError(str(path), sha256, actual)
-    return joblib.load(path)
+    if HERE == PICKLED_UNDER:
+        return joblib.load(path)
+    with path.open("rb") as file:
+        return _FindingUnpickler(file).load()
+
+
+class _NamingPickler(pickle.Pickler):
+    """Notes which modules the pickle names."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file, protocol=5)
+        self.modules: set[str] = set()
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Pickle everything as usual."""
+        if isinstance(obj, type | FunctionType):
+            self.modules.add(obj.__module__)
+        return NotImplemented
+
+
+class _FindingUnpickler(pickle.Unpickler):
+    """Finds our own classes in the package that this module is in."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what a pickle names."""
+        package, _, rest = module.partition(".")
+        return super().find_class(f"{HERE}.{rest}" if package == PICKLED_UNDER else module, name)
 
 
 def require_same_sklearn(written: str, installed: str, what: str, remedy: str) -> None:

@@ -13,7 +13,8 @@ from tests.benchmarks.registry.operations import (
     our_registration,
     version_properties,
 )
-from tests.benchmarks.registry.servers import MLFLOW_SETTINGS, mlflow_program, mlflow_store
+from tests.benchmarks.registry.servers import mlflow_store
+from tests.mlflow.programs import SETTINGS, mlflow_program
 
 CLIENTS = 4
 # Through its own store 10,000 models take minutes: the tables that the store makes are filled
@@ -69,6 +70,4 @@ def seed_mlflow(folder: Path, database_url: str | None) -> None:
         for i in range(MODELS)
     ]
     command = [mlflow_program("python"), "-c", _FILL_MLFLOW, mlflow_store(folder, database_url)]
-    subprocess.run(
-        command, input=json.dumps(given).encode(), env=MLFLOW_SETTINGS, cwd=folder, check=True
-    )
+    subprocess.run(command, input=json.dumps(given).encode(), env=SETTINGS, cwd=folder, check=True)

@@ -1,7 +1,6 @@
 """The servers that are measured: our registry, and mlflow's in an environment of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,15 +11,10 @@ from typing import Final
 
 import urllib3
 
+from tests.mlflow.programs import SETTINGS, mlflow_program
 from tests.registry_service.running import free_port
 
 START_SECONDS: Final = 120
-MLFLOW: Final = ("mlflow==3.17.2", "psycopg2-binary")
-# With its job workers, mlflow starts a process for each kind of job beside the server.
-MLFLOW_SETTINGS: Final = {
-    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-}
 
 
 @contextmanager
@@ -51,7 +45,7 @@ def mlflow_server(folder: Path, database_url: str | None) -> Iterator[int]:
     command = [mlflow_program("mlflow"), "server", "--port", str(port), "--workers", "1"]
     command += ["--backend-store-uri", mlflow_store(folder, database_url)]
     command += ["--default-artifact-root", str(folder / "artifacts")]
-    with running(command, port, "/health", folder / "log", MLFLOW_SETTINGS):
+    with running(command, port, "/health", folder / "log", SETTINGS):
         yield port
 
 
@@ -60,19 +54,6 @@ def mlflow_store(folder: Path, database_url: str | None) -> str:
     if database_url is None:
         return f"sqlite:///{folder / 'mlflow.db'}"
     return database_url.replace("postgresql://", "postgresql+psycopg2://")
-
-
-def mlflow_program(name: str) -> str:
-    """Return a program of mlflow's environment, which is made when it is not there."""
-    environment = Path.home() / ".cache" / "kfp-tabular" / MLFLOW[0].replace("==", "-")
-    program = environment / "bin" / name
-    if not (environment / "bin" / "mlflow").exists():
-        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
-        print(f"· installing {MLFLOW[0]} into {environment}", flush=True)
-        subprocess.run([uv, "venv", "-q", "--clear", environment], check=True)
-        python = environment / "bin" / "python"
-        subprocess.run([uv, "pip", "install", "-q", "--python", python, *MLFLOW], check=True)
-    return str(program)
 
 
 @contextmanager

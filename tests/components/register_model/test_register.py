@@ -78,7 +78,7 @@ def test_everything_about_a_version_is_registered(
     answer = RegistryClient(registry_url).find(name)
     assert answer is not None
     assert (made.version, made.digest) == (answer.version, binary_model.digest)
-    assert set(answer.files) == {"model.joblib", "model.json"}
+    assert {"model.joblib", "model.json", "MLmodel", "loader.zip"} <= set(answer.files)
     assert answer.metrics["roc_auc"] == pytest.approx(
         json.loads(evaluation.read_text())["metrics"]["roc_auc"]["value"]
     )

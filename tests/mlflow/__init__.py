@@ -1,0 +1,1 @@
+"""A real MLflow, in an environment without this package."""
