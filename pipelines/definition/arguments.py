@@ -37,7 +37,7 @@ def reachable_from_cluster(pipeline: str, interface: Interface, arguments: Argum
     """
     for name in interface.data:
         option, source = f"--{name.replace('_', '-')}", str(arguments.get(name, ""))
-        if source and urlsplit(source).scheme in ("", "file"):
+        if source and urlsplit(source).scheme in ("", "file", "delta+file"):
             raise UsageError(
                 f"{option} {source} is a file on this machine, and the steps run in the cluster: "
                 "upload it to a store that they can read and name it as s3://bucket/key or "

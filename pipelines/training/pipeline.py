@@ -53,7 +53,8 @@ def training(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines, or postgresql://host/database?table=schema.table.
+            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3), or
+            postgresql://host/database?table=schema.table.
         target: Column to predict.
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.

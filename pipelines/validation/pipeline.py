@@ -37,7 +37,8 @@ def validation(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines, or postgresql://host/database?table=schema.table.
+            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3), or
+            postgresql://host/database?table=schema.table.
         target: Column that holds what the model predicts, where the table has it; empty: it is
             not evaluated.
         model: Registered model that is to read the table, as name@version, where the version is a

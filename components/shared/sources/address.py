@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from components.shared.errors import InputError
 
 PLAIN = ("file", "http", "https", "s3")
-SCHEMES = (*PLAIN, "postgresql")
+SCHEMES = (*PLAIN, "postgresql", "delta+s3", "delta+file")
 LONGEST_QUERY_SHOWN = 200
 DVC_FILE = re.compile(r"(?P<file>.+\.dvc|(?:.*/)?dvc\.lock)(?:#(?P<member>.+))?")
 """A file that `dvc add` or `dvc repro` wrote, and behind a # what is meant of all it stands for."""
@@ -19,15 +19,17 @@ class Source:
     """A place to read from, taken apart.
 
     Attributes:
-        scheme: `file`, `http`, `https`, `s3`, `postgresql` or `dvc`.
+        scheme: `file`, `http`, `https`, `s3`, `postgresql`, `dvc` or `delta`.
         location: The path (`file`), the address (`http`, `https`, `postgresql`), `bucket/key`
-            (`s3`), or the address of the file that stands for the table (`dvc`).
+            (`s3`), the address of the file that stands for the table (`dvc`), or the path or
+            `s3://` address of its folder (`delta`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
         parameter: The parameter that it was given in.
         table: The table of a database, if not a query.
         query: The query to a database.
         member: What is meant of all that a file of DVC stands for.
+        version: The number of a version of a Delta table; None for the newest.
     """
 
     scheme: str
@@ -38,6 +40,7 @@ class Source:
     table: str = ""
     query: str = ""
     member: str = ""
+    version: int | None = None
 
 
 def parse_source(source: str, parameter: str = "source", query: str = "") -> Source:
@@ -66,6 +69,8 @@ def _parse(source: str, parameter: str, query: str) -> Source:
             "Only a database can be asked a query (parameter `query`): name it as the source, "
             "postgresql://host/database."
         )
+    if source.lower().startswith("delta+"):
+        return _delta_source(source)
     if tracked := DVC_FILE.fullmatch(source):
         return _dvc_source(tracked["file"], tracked["member"] or "")
     return plain_source(source)
@@ -149,6 +154,26 @@ def _dvc_source(address: str, member: str) -> Source:
     shown = f"{pointer.shown}#{member}" if member else pointer.shown
     name = PurePosixPath(member or pointer.name.removesuffix(".dvc")).name
     return Source("dvc", address, shown, name, member=member)
+
+
+def _delta_source(source: str) -> Source:
+    address, _, query = source.partition("?")
+    scheme, separator, rest = address.removeprefix("delta+").partition("://")
+    name, _, number = query.partition("=")
+    if not separator or scheme not in ("s3", "file") or not rest.strip("/"):
+        raise InputError(
+            f"The source {without_query(source)} names no Delta table: write "
+            "delta+s3://bucket/folder or delta+file:///absolute/path."
+        )
+    if query and (name != "version" or not number.isdecimal()):
+        raise InputError(
+            f"The source {address} is followed by {query!r}: only the number of a version may be, "
+            "as in ?version=3."
+        )
+    location = plain_source(f"{scheme}://{rest.rstrip('/')}").location
+    location = f"s3://{location}" if scheme == "s3" else location
+    version = int(number) if query else None
+    return Source("delta", location, source, "table.parquet", version=version)
 
 
 def _parts(source: str) -> SplitResult:

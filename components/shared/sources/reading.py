@@ -15,8 +15,8 @@ def fingerprint(source: Source) -> Fingerprint:
     """Return what tells this content of the source from any other.
 
     An object of a store has its version, tag and size; a page its tag and size, where they are to
-    be relied on; what DVC tracks its MD5. Of a file, of any other page and of a database, it is the
-    digest of the bytes.
+    be relied on; what DVC tracks its MD5; a Delta table its version. Of a file, of any other page
+    and of a database, it is the digest of the bytes.
 
     Raises:
         InputError: There is no such file, object, bucket or page, or access was denied.
@@ -57,6 +57,10 @@ def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[
 
 def _reader(source: Source) -> Reader:
     """Return who reads a source; what reading it takes is imported by those alone who read it."""
+    if source.scheme == "delta":
+        from components.shared.sources import delta
+
+        return delta
     if source.scheme == "dvc":
         from components.shared.sources import dvc
 
