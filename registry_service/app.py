@@ -19,7 +19,8 @@ from registry_service.access.mesh import Mesh
 from registry_service.api.browsers import Doorkeeper
 from registry_service.api.errors import ERROR_HANDLERS, on_forbidden
 from registry_service.api.health import health_router
-from registry_service.api.kubeflow.router import BODIES, kubeflow_router
+from registry_service.api.kubeflow.endpoints import BODIES
+from registry_service.api.kubeflow.routes import kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
 from registry_service.api.openapi import describe_bodies

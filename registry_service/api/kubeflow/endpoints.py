@@ -4,26 +4,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from registry_service.api.kubeflow.artifact_schemas import (
-    AnyArtifactCreate,
-    AnyArtifactUpdate,
-    OnlyModelArtifactCreate,
-    OnlyModelArtifactUpdate,
-)
-from registry_service.api.kubeflow.schemas import (
-    ExperimentCreate,
-    ExperimentRunCreate,
-    ExperimentRunUpdate,
-    ExperimentUpdate,
-    InferenceServiceCreate,
-    InferenceServiceUpdate,
-    ModelVersionCreate,
-    ModelVersionUpdate,
-    RegisteredModelCreate,
-    RegisteredModelUpdate,
-    ServingEnvironmentCreate,
-    ServingEnvironmentUpdate,
-)
+from registry_service.api.kubeflow import artifact_schemas as artifacts
+from registry_service.api.kubeflow import schemas
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.resources import (
     Artifact,
@@ -32,7 +14,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
     Resource,
 )
-from registry_service.domain.serving import InferenceService, ServingEnvironment
+from registry_service.domain.serving import InferenceService, ServeModel, ServingEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +32,81 @@ class Endpoint:
         return f"{self.single}s"
 
 
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A list of resources under a parent: its path, the two kinds, and the body of a new one."""
+
+    path: str
+    parent: type[Resource]
+    kind: type[Resource]
+    create: type[BaseModel]
+
+
 ENDPOINTS = (
-    Endpoint("registered_model", RegisteredModel, RegisteredModelCreate, RegisteredModelUpdate),
-    Endpoint("model_version", ModelVersion, ModelVersionCreate, ModelVersionUpdate),
-    Endpoint("artifact", Artifact, AnyArtifactCreate, AnyArtifactUpdate),
-    Endpoint("model_artifact", ModelArtifact, OnlyModelArtifactCreate, OnlyModelArtifactUpdate),
+    Endpoint(
+        "registered_model",
+        RegisteredModel,
+        schemas.RegisteredModelCreate,
+        schemas.RegisteredModelUpdate,
+    ),
+    Endpoint("model_version", ModelVersion, schemas.ModelVersionCreate, schemas.ModelVersionUpdate),
+    Endpoint("artifact", Artifact, artifacts.AnyArtifactCreate, artifacts.AnyArtifactUpdate),
+    Endpoint(
+        "model_artifact",
+        ModelArtifact,
+        artifacts.OnlyModelArtifactCreate,
+        artifacts.OnlyModelArtifactUpdate,
+    ),
     Endpoint(
         "serving_environment",
         ServingEnvironment,
-        ServingEnvironmentCreate,
-        ServingEnvironmentUpdate,
+        schemas.ServingEnvironmentCreate,
+        schemas.ServingEnvironmentUpdate,
     ),
-    Endpoint("inference_service", InferenceService, InferenceServiceCreate, InferenceServiceUpdate),
+    Endpoint(
+        "inference_service",
+        InferenceService,
+        schemas.InferenceServiceCreate,
+        schemas.InferenceServiceUpdate,
+    ),
 )
-
+CHILDREN = (
+    Children(
+        "/registered_models/{parent_id}/versions",
+        RegisteredModel,
+        ModelVersion,
+        schemas.ModelVersionBody,
+    ),
+    Children(
+        "/serving_environments/{parent_id}/inference_services",
+        ServingEnvironment,
+        InferenceService,
+        schemas.InferenceServiceCreate,
+    ),
+    Children(
+        "/inference_services/{parent_id}/serves",
+        InferenceService,
+        ServeModel,
+        schemas.ServeModelCreate,
+    ),
+)
 EXPERIMENT_ENDPOINTS = (
-    Endpoint("experiment", Experiment, ExperimentCreate, ExperimentUpdate),
-    Endpoint("experiment_run", ExperimentRun, ExperimentRunCreate, ExperimentRunUpdate),
+    Endpoint("experiment", Experiment, schemas.ExperimentCreate, schemas.ExperimentUpdate),
+    Endpoint(
+        "experiment_run", ExperimentRun, schemas.ExperimentRunCreate, schemas.ExperimentRunUpdate
+    ),
+)
+EXPERIMENT_CHILDREN = (
+    Children(
+        "/experiments/{parent_id}/experiment_runs",
+        Experiment,
+        ExperimentRun,
+        schemas.ExperimentRunBody,
+    ),
+)
+BODIES: tuple[type[BaseModel], ...] = (
+    artifacts.AnyArtifactBody,
+    *(endpoint.create for endpoint in (*ENDPOINTS, *EXPERIMENT_ENDPOINTS)),
+    *(endpoint.update for endpoint in (*ENDPOINTS, *EXPERIMENT_ENDPOINTS)),
+    *(children.create for children in (*CHILDREN, *EXPERIMENT_CHILDREN)),
 )
