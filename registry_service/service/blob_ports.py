@@ -49,7 +49,10 @@ class BlobStore(Protocol):
         ...
 
     def part_size(self, size: int) -> int | None:
-        """Return how large the parts of a file must be, None when one request carries it whole."""
+        """Return how large the parts of a file must be, None when one request carries it whole.
+
+        Raises InvalidRequestError when the store takes no file of this size.
+        """
         ...
 
     def download(self, sha256: str) -> Transfer:

@@ -1,4 +1,4 @@
-"""Bytes in a local folder, addressed by their SHA-256 digest."""
+"""Bytes in a local folder, addressed by their SHA-256 digest (contract: `service.blob_ports`)."""
 
 import errno
 import hashlib
@@ -48,7 +48,6 @@ class FolderStore:
         self.forget_unfinished(GIVEN_UP_AFTER)
 
     def forget_unfinished(self, seconds: float) -> None:
-        """Remove what uploads left that were given up so long ago."""
         with _outages(self._incoming):
             for leftover in (*self._incoming.iterdir(), *self._brought.glob("*/*")):
                 # An upload that ends just now takes its file away.
@@ -57,7 +56,6 @@ class FolderStore:
                         leftover.unlink()
 
     def sizes(self, digests: Sequence[str]) -> Mapping[str, int | None]:
-        """Return the sizes of several blobs."""
         return {sha256: self.size(sha256) for sha256 in digests}
 
     def size(self, sha256: str) -> int | None:
@@ -72,48 +70,32 @@ class FolderStore:
                 return None
 
     def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
-        """Return the size of each blob whose bytes an uploader brought, None of others."""
         marks = self._brought / uploader
         return {
             sha256: self.size(sha256) if (marks / sha256).exists() else None for sha256 in digests
         }
 
     def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
-        """Return the request with which a client brings the bytes; who does, it says itself."""
-        del uploader
+        del uploader  # It says itself who it is.
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         return Transfer("PUT", BLOB_PATH + sha256, headers)
 
     def part_size(self, size: int) -> int | None:
-        """Return None: one request carries a file of any size."""
-        del size
+        del size  # One request carries a file of any.
         return None
 
     def download(self, sha256: str) -> Transfer:
-        """Return the request with which a client fetches the bytes."""
         return Transfer("GET", BLOB_PATH + sha256)
 
     def writer(self, sha256: str, uploader: str) -> "FolderWriter":
-        """Begin to take a blob from an uploader."""
         mark = self._brought / uploader / sha256
         return FolderWriter(self._incoming, self._path(sha256), sha256, mark)
 
     def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
-        """Return size and bytes of a blob, after one pass over it that verifies the digest.
-
-        Raises:
-            NotFoundError: There is no such blob.
-            CorruptBlobError: The bytes were damaged; none are returned.
-        """
+        # One pass that verifies the digest comes first: of damaged bytes none are returned.
         return self.verify(sha256), _chunks(self._path(sha256))
 
     def verify(self, sha256: str) -> int:
-        """Read a blob whole, compare its digest, and return its size.
-
-        Raises:
-            NotFoundError: There is no such blob.
-            CorruptBlobError: It is damaged; it is set aside.
-        """
         path = self._path(sha256)
         with _outages(path.parent):
             try:
@@ -132,12 +114,10 @@ class FolderStore:
         return found.st_size
 
     def delete(self, sha256: str) -> None:
-        """Remove a blob; harmless when there is none."""
         with _outages(self._folder):
             self._path(sha256).unlink(missing_ok=True)
 
     def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
-        """Return digest and size of the blobs that were stored so long ago."""
         newest = time.time() - seconds
         with _outages(self._folder):
             for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
@@ -147,7 +127,6 @@ class FolderStore:
                         yield path.name, found.st_size
 
     def check(self) -> None:
-        """Raise StorageError unless the folder can be written."""
         if not os.access(self._incoming, os.W_OK):
             raise StorageError(f"the folder {self._incoming} cannot be written, or is not there")
 
@@ -169,17 +148,11 @@ class FolderWriter:
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
         self._hash.update(chunk)
         with _outages(self._temporary):
             self._file.write(chunk)
 
     def commit(self) -> None:
-        """Make the blob durable and visible.
-
-        Raises:
-            DigestMismatchError: The bytes are not those of the digest; nothing is kept.
-        """
         actual = self._hash.hexdigest()
         if actual != self._sha256:
             raise DigestMismatchError(
@@ -198,7 +171,6 @@ class FolderWriter:
             self._mark.touch()
 
     def discard(self) -> None:
-        """Forget the bytes; harmless after `commit`."""
         # On a full disk the last bytes are still to be written: closing tries that once more.
         with suppress(OSError):
             self._file.close()

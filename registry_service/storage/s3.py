@@ -1,4 +1,4 @@
-"""Bytes in an S3 bucket, addressed by their SHA-256 digest; clients talk to it directly."""
+"""Bytes in an S3 bucket, which clients talk to directly (contract: `service.blob_ports`)."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -59,11 +59,6 @@ class S3Store(S3Shelf):
         self._limits = limits or Limits()
 
     def part_size(self, size: int) -> int | None:
-        """Return how large the parts of a file must be, None when one request carries it whole.
-
-        Raises:
-            InvalidRequestError: The store takes no file of this size.
-        """
         if size > LARGEST:
             raise InvalidRequestError(f"{size} bytes are more than an object store keeps in one")
         if size <= self._limits.single_request:
@@ -71,12 +66,6 @@ class S3Store(S3Shelf):
         return max(self._limits.part, -(-size // MOST_PARTS))
 
     def assemble(self, sha256: str, size: int, parts: Sequence[str], uploader: str) -> None:
-        """Make a blob of parts that an uploader brought; it is one of theirs then.
-
-        Raises:
-            UnknownBlobError: Parts are missing.
-            DigestMismatchError: Together they are something else; the blob is not made.
-        """
         if self.brought([sha256], uploader)[sha256] == size:
             return
         sizes = self.parts.brought(list(dict.fromkeys(parts)), uploader)
@@ -110,11 +99,7 @@ class S3Store(S3Shelf):
             self.parts.delete(part)
 
     def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
-        """Return size and bytes of a blob; whoever asked compares the digest.
-
-        Raises:
-            NotFoundError: There is no such blob.
-        """
+        # Whoever asked compares the digest.
         with outages(self.address.bucket):
             try:
                 response = self.client.get_object(self.address.bucket, self.name(sha256))
@@ -133,12 +118,6 @@ class S3Store(S3Shelf):
         return int(response.headers["Content-Length"]), chunks()
 
     def verify(self, sha256: str) -> int:
-        """Read a blob whole, compare its digest, and return its size.
-
-        Raises:
-            NotFoundError: There is no such blob.
-            CorruptBlobError: It is damaged; it is set aside.
-        """
         digest = hashlib.sha256()
         read = self._read(self.name(sha256), digest.update)
         if read is None:
@@ -155,7 +134,6 @@ class S3Store(S3Shelf):
         return read[1]
 
     def forget_unfinished(self, seconds: float) -> None:
-        """Remove the parts of uploads that were given up so long ago."""
         for part, _ in self.parts.older_than(seconds):
             self.parts.delete(part)
 

@@ -102,7 +102,6 @@ class S3Shelf:
         return listed | asked
 
     def brought(self, digests: Sequence[str], uploader: str) -> Mapping[str, int | None]:
-        """Return the size of each object that an uploader brought last, None of others."""
         with ThreadPoolExecutor(min(CONNECTIONS, len(digests) or 1)) as pool:
             found = dict(zip(digests, pool.map(self._stat, digests), strict=True))
         if None in found.values():
@@ -158,7 +157,7 @@ class S3Shelf:
         return _Stat(found.size, (found.metadata or {}).get(UPLOADER))
 
     def upload(self, sha256: str, size: int, uploader: str) -> Transfer:
-        """Return a signed request, good for fifteen minutes, these bytes and this uploader only."""
+        # Good for fifteen minutes, these bytes and this uploader only.
         now = datetime.now(UTC)
         url = urlsplit(f"{self._public_endpoint}/{self.address.bucket}/{self.name(sha256)}")
         headers = {
@@ -181,19 +180,16 @@ class S3Shelf:
         return Transfer("PUT", url.geturl(), shown)
 
     def download(self, sha256: str) -> Transfer:
-        """Return a URL, good for fifteen minutes and this object only."""
         url = self._public.presigned_get_object(
             self.address.bucket, self.name(sha256), expires=VALID_FOR
         )
         return Transfer("GET", url)
 
     def delete(self, sha256: str) -> None:
-        """Remove an object; harmless when there is none."""
         with outages(self.address.bucket):
             self.client.remove_object(self.address.bucket, self.name(sha256))
 
     def older_than(self, seconds: float) -> Iterator[tuple[str, int]]:
-        """Return digest and size of the objects that were stored so long ago."""
         newest = datetime.now(UTC) - timedelta(seconds=seconds)
         with outages(self.address.bucket):
             for found in self.client.list_objects(
@@ -204,7 +200,6 @@ class S3Shelf:
                     yield sha256, found.size
 
     def check(self) -> None:
-        """Raise StorageError unless the bucket is there and can be used."""
         with outages(self.address.bucket):
             next(self.client.list_objects(self.address.bucket, prefix="none/"), None)
 
