@@ -14,12 +14,13 @@ class UsageError(PipelineError, ValueError):
 
 
 class StepFailedError(PipelineError, RuntimeError):
-    """A step of a run failed; the exit code is that of the step."""
+    """A step of a run failed: `step`, for the `reason` that it gave; its exit code is the run's."""
 
     def __init__(self, step: str, message: str | None, log: str, exit_code: int) -> None:
         self.exit_code = exit_code
-        reason = message or "the step failed unexpectedly"
-        super().__init__(f"{step}: {reason}\nlog: {log}")
+        self.step = step
+        self.reason = message or "the step failed unexpectedly"
+        super().__init__(f"{step}: {self.reason}\nlog: {log}")
 
 
 class RegistryStartError(PipelineError, RuntimeError):

@@ -2,10 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from pipelines.command_line.progress import StepProgress
 from pipelines.definition import catalog
 from pipelines.definition.arguments import filled_in
 from pipelines.definition.interface import Arguments, Interface, Summary
+from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
 from pipelines.errors import PipelineError, UsageError
 from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE, LocalRun, new_run_folder
@@ -84,10 +86,11 @@ def _run(name: str, values: dict[str, Any]) -> None:
     arguments = filled_in(interface, given_arguments(values))
     run_folder = new_run_folder(work_dir, name)
     console.print(f"[bold]{name}[/] {escape(interface.headline(arguments))}")
-    with _recorded(name, interface, arguments, run_folder) as ended:
+    told = _without_credentials(interface, arguments)
+    with _recorded(name, told, run_folder) as ended:
         network = network if in_containers else ""
-        summary = _run_here(name, arguments, run_folder, work_dir, console, network)
-        ended(summary)
+        summary, outputs = _run_here(name, arguments, told, run_folder, work_dir, console, network)
+        ended(summary.outcome, outputs.metrics)
     if as_json:
         click.echo(summary.as_json())
     else:
@@ -99,11 +102,12 @@ def _run(name: str, values: dict[str, Any]) -> None:
 def _run_here(
     name: str,
     arguments: Arguments,
+    told: Arguments,
     run_folder: Path,
     work_dir: Path,
     console: Console,
     network: str,
-) -> Summary:
+) -> tuple[Summary, RunOutputs]:
     """Run the pipeline; in containers where a network for them is named."""
     interface = catalog.interface(name)
     steps = PipelinePackage.read(catalog.pipeline_yaml(name)).steps
@@ -115,34 +119,39 @@ def _run_here(
         from pipelines.local.docker_runner import docker_runner
         from pipelines.local.outputs import ARTIFACTS
         from pipelines.local.running import run_locally
+        from pipelines.local.tracking import tracked
 
         pipeline = catalog.load_pipeline(name)
+        warn = partial(console.print, style="yellow", markup=False, highlight=False)
+        ended = stack.enter_context(tracked(name, run_folder.name, told, warn))
         progress = stack.enter_context(StepProgress(console, interface.remark))
         containers = None
         if network:
             data = [arguments[each] for each in interface.data if arguments.get(each)]
             containers = docker_runner(pipeline, data, run_folder / ARTIFACTS, network)
         outputs = run_locally(pipeline, arguments, run_folder, progress, containers, server)
-    summary = interface.summarise(outputs)
-    if summary is None:
-        raise PipelineError(f"the run ended without its results: see {run_folder}")
-    return summary
+        summary = interface.summarise(outputs)
+        if summary is None:
+            raise PipelineError(f"the run ended without its results: see {run_folder}")
+        ended(outputs, summary.outcome)
+    return summary, outputs
 
 
-@contextmanager
-def _recorded(
-    name: str, interface: Interface, arguments: Arguments, run_folder: Path
-) -> Iterator[Any]:
-    """Keep a record of a run, from its start to its end; yield what takes its summary."""
-    told = {
+def _without_credentials(interface: Interface, arguments: Arguments) -> Arguments:
+    return {
         key: without_query(str(value)) if key in interface.data else value
         for key, value in arguments.items()
     }
+
+
+@contextmanager
+def _recorded(name: str, told: Arguments, run_folder: Path) -> Iterator[Any]:
+    """Keep a record of a run, from its start to its end; yield what takes what it came to."""
     run = LocalRun(run_folder.name, name, told, os.getpid(), _now())
     run.write(run_folder)
 
-    def ended(summary: Summary) -> None:
-        end = replace(run, state="SUCCEEDED", outcome=summary.outcome, ended_at=_now())
+    def ended(outcome: str, metrics: Mapping[str, float]) -> None:
+        end = replace(run, state="SUCCEEDED", outcome=outcome, metrics=metrics, ended_at=_now())
         end.write(run_folder)
 
     try:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from components.shared.reports.number_text import number
 from pipelines.cluster.address import Address, address_options
 from pipelines.command_line.next_steps import short
 from pipelines.command_line.run import work_dir_option
@@ -45,6 +46,7 @@ def runs_group() -> click.Group:
     )
     experiment = click.Option(["--experiment"], help="Only the runs of this experiment.")
     as_json = click.Option(["--json", "as_json"], is_flag=True, help="Print JSON.")
+    every = click.Option(["--all", "every"], is_flag=True, help="Show what is the same too.")
     group = click.Group(
         "runs", help="Look at runs of this machine or of Kubeflow Pipelines, and end them."
     )
@@ -62,13 +64,21 @@ def runs_group() -> click.Group:
             "Show a run: one of this machine by its name, any other as KFP knows it.",
         ),
         (
+            "compare",
+            [click.Argument(["run_ids"], nargs=-1), every, as_json, work_dir_option()],
+            _compare,
+            "Show runs of this machine side by side: what they were given, and what they measured.",
+        ),
+        (
             "terminate",
             [run_id, work_dir_option()],
             _terminate,
             "End a run of a cluster that goes on.",
         ),
     ):
-        params: list[click.Parameter] = [*options, *address_options()]
+        params: list[click.Parameter] = list(options)
+        if name != "compare":
+            params += address_options()
         group.add_command(click.Command(name, params=params, callback=action, help=text))
     return group
 
@@ -162,6 +172,8 @@ def _show_local(folder: Path, run: LocalRun, as_json: bool) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     for name, value in run.arguments.items():
         table.add_row(name, escape(str(value)))
+    for name, value in run.metrics.items():
+        table.add_row(name, number(value))
     console.print(table)
     reports = sorted(path for path in folder.iterdir() if path.suffix in (".html", ".md", ".log"))
     for path in reports:
@@ -170,6 +182,12 @@ def _show_local(folder: Path, run: LocalRun, as_json: bool) -> None:
 
 def _described(folder: Path, run: LocalRun) -> dict[str, Any]:
     return asdict(run) | {"seconds": run.seconds, "folder": str(folder)}
+
+
+def _compare(run_ids: tuple[str, ...], every: bool, as_json: bool, work_dir: Path) -> None:
+    from pipelines.command_line.run_comparison import compare_runs
+
+    compare_runs(run_ids, work_dir, every, as_json)
 
 
 def _table(headings: tuple[str, ...]) -> Table:

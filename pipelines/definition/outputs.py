@@ -1,5 +1,6 @@
 """What the steps of a run left behind, wherever it ran."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,23 @@ class RunOutputs:
         """The version that a step registered: the metadata of its artifact `registered`."""
         found = (step.metadata.get("registered") for step in self.steps.values())
         return next((version for version in found if version), None)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """What the steps measured: the numbers in the metadata of their artifacts `metrics`."""
+        measured = (step.metadata.get("metrics", {}) for step in self.steps.values())
+        return {
+            name: float(value)
+            for metrics in measured
+            for name, value in metrics.items()
+            if isinstance(value, int | float) and math.isfinite(value)
+        }
+
+    @property
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """What steps say of the tables that they read from a source, by the name of the step."""
+        tables = {name: step.metadata.get("table", {}) for name, step in self.steps.items()}
+        return {name: table for name, table in tables.items() if "digest" in table}
 
     @property
     def notes(self) -> list[Note]:

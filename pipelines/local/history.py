@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -33,6 +33,7 @@ class LocalRun:
         ended_at: The same; None while it goes on.
         state: How it ended.
         outcome: What came of it, in one line; of a failed one, the first line of its error.
+        metrics: What its steps measured.
     """
 
     run_id: str
@@ -43,6 +44,7 @@ class LocalRun:
     ended_at: str | None = None
     state: State = "RUNNING"
     outcome: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float | None:

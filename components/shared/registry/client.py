@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from components.shared.errors import InputError, RegistryRefusalError
 from components.shared.registry import answers, reading, transfer
+from components.shared.registry.experiments import TrackedRun
 from components.shared.registry.http import DEFAULT_RETRIES, PATIENT, RegistryHttp
 from components.shared.registry.paths import (
     API,
@@ -300,6 +301,16 @@ class RegistryClient:
         query = urlencode({name: value for name, value in filters.items() if value is not None})
         answer = self._http.json("GET", f"{API}/audit?{query}", "read the audit log")
         return tuple(map(answers.audit_entry, answer["items"]))
+
+    def begin_run(self, experiment: str, name: str, **properties: str) -> TrackedRun:
+        """Begin a run of an experiment, to which what it was given and found can be logged.
+
+        Args:
+            experiment: Name of the experiment; it is made when new.
+            name: Name of the run, unique in the experiment.
+            properties: What else there is to say of it, as texts.
+        """
+        return TrackedRun.begin(self._http, experiment, name, **properties)
 
     def promote(
         self,

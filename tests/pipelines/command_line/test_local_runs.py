@@ -108,3 +108,25 @@ def test_commands_to_go_on_with_work_as_they_stand(folder: Path) -> None:
     )
     proposed = done.output.split("next:\n")[1].splitlines()[0].split()[0]
     assert (folder / proposed).exists() or proposed == "kfp-tabular"
+
+
+def test_runs_are_compared(folder: Path, listed: list[dict[str, object]]) -> None:
+    """`runs compare` shows what differs: arguments, and what only one of them has measured."""
+    names = [str(run["run_id"]) for run in listed[-2:]]
+    done = kfp_tabular("runs", "compare", *names, folder=folder)
+    assert "https://127.0.0.1/absent.docx" in done.output
+    assert re.search(r"roc_auc +· +[01]\.\d+", done.output)
+    assert not re.search(r"^target ", done.output, re.MULTILINE)
+    every = kfp_tabular("runs", "compare", *names, "--all", folder=folder)
+    assert re.search(r"^target +y +y", every.output, re.MULTILINE)
+    told = kfp_tabular("runs", "compare", *names, "--json", folder=folder).json()
+    assert told["arguments"]["target"] == ["y", "y"]
+
+
+def test_what_cannot_be_compared_is_told(folder: Path, listed: list[dict[str, object]]) -> None:
+    """One run alone, or one that is not there, is an error with the command that lists them."""
+    one = str(listed[0]["run_id"])
+    for runs in ((one,), (one, "nothing")):
+        done = kfp_tabular("runs", "compare", *runs, folder=folder)
+        assert done.exit_code == 2
+        assert "kfp-tabular runs list" in done.errors

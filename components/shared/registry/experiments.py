@@ -1,0 +1,112 @@
+"""Runs of pipelines as runs of experiments: what they were given, and how they ended."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlencode
+
+from components.shared.errors import RegistryRefusalError
+from components.shared.registry.http import RegistryHttp
+
+API: Final = "/api/model_registry/v1alpha3"
+CONFLICT: Final = 409
+LONGEST_TEXT: Final = 4_000
+
+End = Literal["FINISHED", "FAILED", "KILLED"]
+
+
+class TrackedRun:
+    """One run of an experiment, in the terms of Kubeflow's API v1alpha3.
+
+    Attributes:
+        id: The registry's number of it.
+        name: Its name, unique in its experiment.
+    """
+
+    def __init__(self, http: RegistryHttp, run_id: str, name: str) -> None:
+        self._http = http
+        self.id = run_id
+        self.name = name
+        self._properties: dict[str, str] = {}
+
+    @classmethod
+    def begin(cls, http: RegistryHttp, experiment: str, name: str, **properties: str) -> Self:
+        """Begin a run; the experiment is made when there is none of that name.
+
+        Args:
+            http: Speaks to the registry.
+            experiment: Name of the experiment.
+            name: Name of the run.
+            properties: What else there is to say of it, as texts.
+
+        Raises:
+            RegistryError: The registry cannot be reached, or refuses.
+        """
+        body = {
+            "name": name,
+            "experimentId": _experiment_id(http, experiment),
+            "status": "RUNNING",
+            "startTimeSinceEpoch": _now(),
+            "customProperties": _texts(properties),
+        }
+        made = http.json("POST", f"{API}/experiment_runs", f"begin the run {name}", body)
+        run = cls(http, made["id"], name)
+        run._properties.update(properties)
+        return run
+
+    def log_parameters(self, parameters: Mapping[str, Any]) -> None:
+        """Keep what the run was given, each value as text."""
+        for name, value in parameters.items():
+            kind = "string" if isinstance(value, str) else "object"
+            kind = "boolean" if isinstance(value, bool) else kind
+            kind = "number" if isinstance(value, int | float) and kind == "object" else kind
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            self._log("parameter", name, value=text[:LONGEST_TEXT], parameterType=kind)
+
+    def log_metrics(self, metrics: Mapping[str, float]) -> None:
+        """Keep what was measured, each a finite number."""
+        for name, value in metrics.items():
+            self._log("metric", name, value=value, timestamp=_now())
+
+    def log_data(self, name: str, digest: str, source: str) -> None:
+        """Keep which table was read: its digest, and where it came from."""
+        self._log("dataset-artifact", name, digest=digest, source=source, uri=source)
+
+    def end(self, status: End, **properties: str) -> None:
+        """Say how it ended; `properties` come to those that it began with."""
+        # A change of properties replaces them all.
+        self._properties |= properties
+        body = {
+            "status": status,
+            "endTimeSinceEpoch": _now(),
+            "customProperties": _texts(self._properties),
+        }
+        self._http.json("PATCH", f"{API}/experiment_runs/{self.id}", f"end {self.name}", body)
+
+    def _log(self, artifact_type: str, name: str, **fields: Any) -> None:
+        body = {"artifactType": artifact_type, "name": name, "state": "LIVE", **fields}
+        path = f"{API}/experiment_runs/{self.id}/artifacts"
+        self._http.json("POST", path, f"log {name} of {self.name}", body)
+
+
+def _experiment_id(http: RegistryHttp, name: str) -> str:
+    action = f"look for the experiment {name}"
+    try:
+        made = http.json("POST", f"{API}/experiments", f"make {name}", {"name": name})
+    except RegistryRefusalError as refusal:
+        if refusal.status != CONFLICT:
+            raise
+        made = http.json("GET", f"{API}/experiment?{urlencode({'name': name})}", action)
+    return str(made["id"])
+
+
+def _texts(properties: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
+        name: {"metadataType": "MetadataStringValue", "string_value": text[:LONGEST_TEXT]}
+        for name, text in properties.items()
+        if text
+    }
+
+
+def _now() -> str:
+    return str(time.time_ns() // 1_000_000)
