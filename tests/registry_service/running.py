@@ -21,6 +21,8 @@ from registry_service.settings import PREFIX, Settings
 START_SECONDS = 60
 OURS = "/api/registry/v1"
 KUBEFLOW = "/api/model_registry/v1"
+OCTETS = {"Content_Type": "application/octet-stream"}
+"""The header that bytes come with, as `Caller` takes headers."""
 
 
 @dataclass

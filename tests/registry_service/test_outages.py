@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from registry_service.domain import limits
-from tests.registry_service.running import KUBEFLOW, OURS, Caller, free_port, start_registry
+from tests.registry_service.running import KUBEFLOW, OCTETS, OURS, Caller, free_port, start_registry
 
 # Starts the service with a folder on a disk of its own, in a name space of its own.
 ON_A_SMALL_DISK = """
@@ -36,7 +36,7 @@ def on_a_small_disk() -> Sequence[str]:
 
 def put(ours: Caller, content: bytes) -> tuple[int, str | None]:
     """Bring bytes; return the status of the answer and its code."""
-    status, answer = ours("PUT", f"/blobs/{hashlib.sha256(content).hexdigest()}", content)
+    status, answer = ours("PUT", f"/blobs/{hashlib.sha256(content).hexdigest()}", content, **OCTETS)
     return status, answer.get("code")
 
 

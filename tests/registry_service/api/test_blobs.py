@@ -8,7 +8,7 @@ import urllib3
 from registry_service.service.uploads import WORTH_ASKING
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.conftest import in_a_folder
-from tests.registry_service.running import Caller, RunningRegistry, upload
+from tests.registry_service.running import OCTETS, Caller, RunningRegistry, upload
 
 
 def test_bytes_come_back_as_they_went(ours: Caller, unique: str) -> None:
@@ -60,7 +60,7 @@ def test_absent_bytes_are_told(ours: Caller) -> None:
 def test_wrong_bytes_are_refused_and_forgotten(ours: Caller, registry: RunningRegistry) -> None:
     """Bytes of another digest are a 400, and nothing is kept of them."""
     sha256 = hashlib.sha256(b"promised").hexdigest()
-    status, error = ours("PUT", f"/blobs/{sha256}", b"delivered")
+    status, error = ours("PUT", f"/blobs/{sha256}", b"delivered", **OCTETS)
     assert (status, error["code"]) == (400, "digest_mismatch")
     assert ours("GET", f"/blobs/{sha256}")[0] == 404
     assert list((registry.data / "blobs" / "incoming").iterdir()) == []
@@ -87,5 +87,5 @@ def test_damaged_bytes_are_found_named_and_mended(ours: Caller, registry: Runnin
 @in_a_folder
 def test_a_blob_is_named_by_a_digest(ours: Caller) -> None:
     """No path reaches the file system."""
-    assert ours("PUT", "/blobs/..%2f..%2fetc%2fpasswd", b"x")[0] == 404
-    assert ours("PUT", "/blobs/nothex", b"x")[0] == 400
+    assert ours("PUT", "/blobs/..%2f..%2fetc%2fpasswd", b"x", **OCTETS)[0] == 404
+    assert ours("PUT", "/blobs/nothex", b"x", **OCTETS)[0] == 400
