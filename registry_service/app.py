@@ -52,11 +52,10 @@ from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.lookup import Lookup
 from registry_service.service.overview import Overview
-from registry_service.service.possession import Bytes, Possession
+from registry_service.service.possession import Possession
 from registry_service.service.refusals import Refusals
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
-from registry_service.service.uploads import Uploads
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
@@ -196,9 +195,9 @@ def _our_routers(
         yield versions_router(versions, Verification(database, blobs, lookup), collection)
         records.append(versions)
         ways_in.append(registrations)
-    yield uploads_router(Uploads(possession, blobs), blobs)
+    yield uploads_router(possession, blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
-    yield outgoing_router(Bytes(possession, blobs))
+    yield outgoing_router(possession)
     yield records_router(records[0], audit, Garbage(database, blobs))
     yield ways_in_router(ways_in[0])
     yield pages_router(Overview(database), records[0], audit)

@@ -59,6 +59,10 @@ class BlobStore(Protocol):
         """Return the request with which a client fetches the bytes."""
         ...
 
+    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
+        """Return size and bytes of a blob. Raises NotFoundError, CorruptBlobError."""
+        ...
+
     def delete(self, sha256: str) -> None:
         """Remove a blob; harmless when there is none."""
         ...
@@ -83,15 +87,7 @@ class BlobStore(Protocol):
         ...
 
 
-class ReadableBlobs(Protocol):
-    """A store whose bytes the service can pass on."""
-
-    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
-        """Return size and bytes of a blob. Raises NotFoundError, CorruptBlobError."""
-        ...
-
-
-class LocalBlobs(ReadableBlobs, Protocol):
+class LocalBlobs(Protocol):
     """A store that takes its bytes through the service."""
 
     def writer(self, sha256: str, uploader: str) -> BlobWriter:

@@ -487,6 +487,10 @@ class MemoryBlobs:
         """Return how bytes are fetched."""
         return Transfer("GET", f"/{sha256}")
 
+    def read(self, sha256: str) -> tuple[int, Iterator[bytes]]:
+        """Return size and bytes."""
+        return self.verify(sha256), iter([self.stored[sha256]])
+
     def delete(self, sha256: str) -> None:
         """Remove a blob."""
         self.stored.pop(sha256, None)

@@ -24,8 +24,7 @@ from registry_service.service.blob_ports import (
     PartedBlobs,
     Parts,
 )
-from registry_service.service.possession import Bytes, uploader_mark
-from registry_service.service.uploads import Uploads
+from registry_service.service.possession import Possession, uploader_mark
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Bytes gathered before a thread hashes and writes them: a thread per network chunk costs more.
@@ -35,7 +34,7 @@ _BYTES: dict[str, Any] = {"requestBody": {"content": {"application/octet-stream"
 _SERVED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
-def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
+def uploads_router(possession: Possession, blobs: BlobStore) -> APIRouter:
     """Return the route that says which files to bring, and where to."""
     router = api_router("/api/registry/v1", "Bytes", NAMING_FILES)
 
@@ -49,7 +48,7 @@ def uploads_router(uploads: Uploads, blobs: BlobStore) -> APIRouter:
         who.require_somewhere(Role.WRITER)
         body = parse(UploadsBody, raw)
         wanted = {file.sha256: file.size for file in body.files}
-        present = uploads.present(who, wanted)
+        present = possession.present(who, wanted)
         mark = uploader_mark(who.name)
         plans = [
             _plan_file(blobs, mark, sha256 in present, sha256, size)
@@ -112,7 +111,7 @@ def incoming_router(blobs: LocalBlobs) -> APIRouter:
     return router
 
 
-def outgoing_router(stored: Bytes) -> APIRouter:
+def outgoing_router(possession: Possession) -> APIRouter:
     """Return the route that passes bytes on, also for those who cannot reach the store itself."""
     router = api_router("/api/registry/v1/blobs", "Bytes", LONG)
 
@@ -120,7 +119,7 @@ def outgoing_router(stored: Bytes) -> APIRouter:
     def get_blob(who: Caller, sha256: str) -> Response:
         """Pass the bytes of a file on. Takes a reader of a version that names it."""
         who.require_somewhere(Role.READER)
-        size, chunks = stored.read(who, _digest(sha256))
+        size, chunks = possession.read(who, _digest(sha256))
         headers = {"Content-Length": str(size), "ETag": f'"{sha256}"'}
         return StreamingResponse(chunks, media_type="application/octet-stream", headers=headers)
 

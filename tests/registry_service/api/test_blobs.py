@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from registry_service.service.uploads import WORTH_ASKING
+from registry_service.service.possession import WORTH_ASKING
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.running import OCTETS, Caller, RunningRegistry, upload

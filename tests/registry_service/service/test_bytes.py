@@ -4,7 +4,7 @@ import pytest
 
 from registry_service.domain.registration import AuditQuery
 from registry_service.errors import ForbiddenError
-from registry_service.service.uploads import WORTH_ASKING
+from registry_service.service.possession import WORTH_ASKING
 from tests.registry_service.service.use_cases import ADA, WILL, UseCases
 
 
@@ -55,4 +55,4 @@ def test_large_files_and_those_of_versions_are_not_brought_again(registry: UseCa
     large = registry.blobs.put(bytes(WORTH_ASKING))
     registry.register("v", files=[named])
     wanted = {file.sha256: file.size for file in (named, small, large)}
-    assert set(registry.uploads.present(ADA, wanted)) == {named.sha256, large.sha256}
+    assert set(registry.possession.present(ADA, wanted)) == {named.sha256, large.sha256}

@@ -21,7 +21,6 @@ from registry_service.service.overview import Overview
 from registry_service.service.possession import Possession
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
-from registry_service.service.uploads import Uploads
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from tests.registry_service.memory import MemoryBlobs, MemoryDatabase
@@ -39,17 +38,16 @@ class UseCases:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
 
     def __post_init__(self) -> None:
-        possession = Possession(self.database, self.blobs)
+        self.possession = Possession(self.database, self.blobs)
         lookup = Lookup(frozenset({"champion"}))
         self.aliases = Aliases(self.database, lookup)
-        self.registrations = Registrations(self.database, possession, self.aliases, lookup)
+        self.registrations = Registrations(self.database, self.possession, self.aliases, lookup)
         self.versions = Versions(self.database, self.registrations, lookup)
         self.resources = Resources(self.database, lookup)
         self.artifacts = Artifacts(self.database, lookup)
         self.audit = Audit(self.database)
         self.garbage = Garbage(self.database, self.blobs)
         self.overview = Overview(self.database)
-        self.uploads = Uploads(possession, self.blobs)
         self.verification = Verification(self.database, self.blobs, lookup)
 
     def register(
