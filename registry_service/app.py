@@ -16,7 +16,7 @@ from registry_service.access.access_file import WatchedAccessFile
 from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
 from registry_service.access.mesh import Mesh
-from registry_service.api.browsers import Doorkeeper
+from registry_service.api.doorkeeper import Doorkeeper
 from registry_service.api.errors import ERROR_HANDLERS, on_forbidden
 from registry_service.api.health import health_router
 from registry_service.api.kubeflow.endpoints import BODIES

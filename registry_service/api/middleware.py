@@ -6,16 +6,14 @@ import os
 import re
 import time
 from functools import cache
-from http import HTTPStatus
 
 import pydantic_core
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry_service.api.browsers import Doorkeeper
+from registry_service.api.doorkeeper import Doorkeeper
 from registry_service.api.errors import error_answer
-from registry_service.domain import limits
 
 log = logging.getLogger("registry_service.access")
 
@@ -25,13 +23,6 @@ DEPRECATION = "@1767225600"
 SUNSET = "Fri, 31 Dec 2027 23:59:59 GMT"
 SUCCESSOR = '</api/model_registry/v1/>; rel="successor-version"'
 SEND_SECONDS = 60
-# Of two of these what stands before the service might believe one, and the service the other.
-_ONCE = frozenset(
-    {
-        *(b"authorization", b"content-type", b"host", b"idempotency-key", b"kubeflow-userid"),
-        *(b"origin", b"sec-fetch-site", b"x-forwarded-client-cert"),
-    }
-)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -102,34 +93,12 @@ class ObservedApp:
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        refused = self._refusal(scope)
+        refusal = self._door.refusal(scope)
+        app = self._app if refusal is None else error_answer(scope["path"], *refusal)
         try:
-            await (refused or self._app)(scope, receive, observed)
+            await app(scope, receive, observed)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - started)
-
-    def _refusal(self, scope: Scope) -> ASGIApp | None:
-        """Return an answer to what no route should see."""
-        path, query = str(scope["path"]), bytes(scope["query_string"])
-        if "\0" in path or b"%00" in query or b"\0" in query:
-            text = "the URL contains null bytes which are not allowed: bad request"
-            return error_answer(path, HTTPStatus.BAD_REQUEST, "invalid_request", text)
-        if len(query) + len(path) > limits.URL:
-            text = f"the URL has more than {limits.URL} bytes"
-            return error_answer(path, HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long", text)
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.HEAD:
-            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            text = f"the headers have more than {limits.HEAD} bytes"
-            return error_answer(path, status, "headers_too_large", text)
-        once = [name for name, _ in scope["headers"] if name in _ONCE]
-        if len(once) > len(set(once)):
-            twice = next(name for name in once if once.count(name) > 1).decode()
-            text = f"send the header {twice} once"
-            return error_answer(path, HTTPStatus.BAD_REQUEST, "invalid_request", text)
-        refused = self._door.refusal(scope["method"], path, Headers(scope=scope))
-        if refused is None:
-            return None
-        return error_answer(path, refused.status, refused.code, refused.message)
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
