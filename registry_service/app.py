@@ -23,6 +23,8 @@ from registry_service.api.kubeflow.endpoints import BODIES
 from registry_service.api.kubeflow.routes import kubeflow_router
 from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
+from registry_service.api.mlflow.artifacts import absent_router, artifacts_router, bytes_router
+from registry_service.api.mlflow.models import reading_router, searching_router
 from registry_service.api.openapi import describe_bodies
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
@@ -182,7 +184,7 @@ def _our_routers(
 ) -> Iterator[APIRouter]:
     """Return our API's routes; they are tried in order, so those asked most come first."""
     possession, audit = Possession(database, blobs), Audit(database)
-    records, ways_in = [], []
+    records, ways_in, mlflow = [], [], list[APIRouter]()
     for collection in (MODELS, DATASETS):
         lookup = Lookup(protected, collection)
         aliases = Aliases(database, lookup)
@@ -194,6 +196,10 @@ def _our_routers(
         yield descriptions_router(Descriptions(database, lookup), collection)
         yield versions_router(versions, Verification(database, blobs, lookup), collection)
         records.append(versions)
+        if collection == MODELS:
+            mlflow += _mlflow_routers(
+                Resources(database, lookup), registrations, aliases, possession
+            )
         ways_in.append(registrations)
     yield uploads_router(possession, blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
@@ -202,3 +208,15 @@ def _our_routers(
     yield ways_in_router(ways_in[0])
     yield pages_router(Overview(database), records[0], audit)
     yield assets_router()
+    yield from mlflow
+
+
+def _mlflow_routers(
+    resources: Resources, registrations: Registrations, aliases: Aliases, possession: Possession
+) -> Iterator[APIRouter]:
+    """Return the routes that a stock MLflow client reads models through."""
+    yield reading_router(registrations, aliases)
+    yield searching_router(registrations)
+    yield artifacts_router(resources, registrations)
+    yield bytes_router(resources, registrations, possession)
+    yield absent_router()

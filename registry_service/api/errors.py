@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from registry_service.api.json import json_response
+from registry_service.api.mlflow.errors import is_mlflow, mlflow_error
 from registry_service.errors import (
     ConflictError,
     CorruptBlobError,
@@ -65,6 +66,8 @@ def error_answer(path: str, status: int, code: str, message: str) -> Response:
     """Return the answer to a request for a path that cannot be fulfilled."""
     if is_page(path):
         return error_page(path, status, message)
+    if is_mlflow(path):
+        return mlflow_error(status, message)
     if path.startswith(KUBEFLOW):
         # Its clients know the phrase of the status; 422 has that of 400 there.
         shown = HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else status
