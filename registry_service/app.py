@@ -58,11 +58,13 @@ from registry_service.service.possession import Possession
 from registry_service.service.refusals import Refusals
 from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
+from registry_service.service.runs import Runs
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
 from registry_service.ui.routes import assets_router, pages_router, ways_in_router
+from registry_service.ui.runs import runs_router
 
 if TYPE_CHECKING:
     from registry_service.storage.s3 import S3Store
@@ -207,6 +209,7 @@ def _our_routers(
     yield records_router(records[0], audit, Garbage(database, blobs))
     yield ways_in_router(ways_in[0])
     yield pages_router(Overview(database), records[0], audit)
+    yield runs_router(Runs(database))
     yield assets_router()
     yield from mlflow
 

@@ -3,9 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.paging import Page
 from registry_service.domain.registration import Alias, Approval, AuditEntry, VersionDetail
-from registry_service.domain.resources import ModelVersion, RegisteredModel
+from registry_service.domain.resources import (
+    Artifact,
+    DatasetArtifact,
+    Metric,
+    ModelVersion,
+    Parameter,
+    RegisteredModel,
+)
 from registry_service.domain.serving import InferenceService, ServingEnvironment
 
 
@@ -62,3 +70,44 @@ class VersionOverview:
     deployments: Sequence[tuple[InferenceService, ServingEnvironment]]
     history: Sequence[AuditEntry]
     registered_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOverview:
+    """A run of an experiment, and what was logged to it."""
+
+    run: ExperimentRun
+    experiment: Experiment
+    logged: Sequence[Artifact]
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The newest value of each metric."""
+        return {
+            str(each.name): each.value
+            for each in self.logged
+            if isinstance(each, Metric) and each.value is not None
+        }
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What it was given."""
+        return {
+            str(each.name): each.value or "" for each in self.logged if isinstance(each, Parameter)
+        }
+
+    @property
+    def data(self) -> Sequence[DatasetArtifact]:
+        """Which tables it read."""
+        return [each for each in self.logged if isinstance(each, DatasetArtifact)]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it goes on, or where it was not told."""
+        start, end = self.run.start_time_since_epoch, self.run.end_time_since_epoch
+        return None if start is None or end is None else (end - start) / 1000
+
+    def said(self, name: str) -> str:
+        """Return a property of the run as text, empty where it has none of that name."""
+        found = self.run.custom_properties.get(name)
+        return "" if found is None else str(found.value)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry_service.domain.overview import RunOverview
 from registry_service.domain.registration import VersionDetail
 from registry_service.service.versions import by_name, comparison
 from registry_service.ui.formats import NOTHING, difference, number, short, text
@@ -62,6 +63,24 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
         shown = rows if everything else [row for row in rows if row.differs]
         found.append(Section(title, shown, len(rows) - len(shown)))
     return found
+
+
+def run_sections(runs: Sequence[RunOverview], *, everything: bool) -> Sequence[Section]:
+    """Return the parts of a comparison of runs, as `sections` does of versions."""
+    metrics = [_metric_row(*each) for each in by_name([run.metrics for run in runs]).items()]
+    data = by_name([{str(item.name): item.digest for item in run.data} for run in runs])
+    found = [Section("Metrics", metrics, 0, numeric=True)]
+    for title, rows in (
+        ("Parameters", [_row(*each, False) for each in _parameters(runs).items()]),
+        ("Data", [_row(*each, True) for each in data.items()]),
+    ):
+        shown = rows if everything else [row for row in rows if row.differs]
+        found.append(Section(title, shown, len(rows) - len(shown)))
+    return found
+
+
+def _parameters(runs: Sequence[RunOverview]) -> Mapping[str, Sequence[str | None]]:
+    return by_name([run.parameters for run in runs])
 
 
 def _metric_row(name: str, values: Sequence[float | None]) -> Row:

@@ -36,7 +36,7 @@ AUDIT_SIZE = 50
 
 def ways_in_router(registrations: Registrations) -> APIRouter:
     """Return the ways in: from the bare address, and from a name to its page."""
-    router = _router()
+    router = pages()
 
     @router.get("/")
     def root(accept: Annotated[str, Header()] = "") -> Response:
@@ -63,7 +63,7 @@ def ways_in_router(registrations: Registrations) -> APIRouter:
 
 def pages_router(overview: Overview, versions: Versions, audit: Audit) -> APIRouter:
     """Return the pages."""
-    router = _router()
+    router = pages()
     _add_models(router, overview)
     _add_versions(router, overview)
     _add_records(router, versions, audit)
@@ -73,18 +73,18 @@ def pages_router(overview: Overview, versions: Versions, audit: Audit) -> APIRou
 def _add_models(router: APIRouter, overview: Overview) -> None:
     @router.get("/ui/")
     def models(request: Request, who: Caller, q: str = "", page: str = "") -> Response:
-        query = _from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
+        query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
         found = overview.models(who, query, q.strip())
         following = encode_token(found.next, query)
-        return _page(
+        return show(
             request, who, "models.html.j2", rows=found.items, q=q, page=page, following=following
         )
 
     @router.get("/ui/models/{model_id}")
     def model(request: Request, who: Caller, model_id: str, page: str = "") -> Response:
-        query = _from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
+        query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
         found = overview.model(who, numeric_id(model_id, "model"), query)
-        return _page(
+        return show(
             request,
             who,
             "model.html.j2",
@@ -103,7 +103,7 @@ def _add_versions(router: APIRouter, overview: Overview) -> None:
     @router.get("/ui/versions/{version_id}")
     def version(request: Request, who: Caller, version_id: str) -> Response:
         found = overview.version(who, numeric_id(version_id, "version"))
-        return _page(
+        return show(
             request,
             who,
             "version.html.j2",
@@ -126,7 +126,7 @@ def _add_versions(router: APIRouter, overview: Overview) -> None:
         everything: str = "",
     ) -> Response:
         details = overview.compared(who, [numeric_id(each, "version") for each in version])
-        return _page(
+        return show(
             request,
             who,
             "compare.html.j2",
@@ -139,10 +139,10 @@ def _add_versions(router: APIRouter, overview: Overview) -> None:
 def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
     @router.get("/ui/data")
     def data(request: Request, who: Caller, digest: str = "", page: str = "") -> Response:
-        query = _from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
+        query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
         found = versions.trained_on(who, digest, query)
         following = encode_token(found.next, query)
-        return _page(
+        return show(
             request,
             who,
             "data.html.j2",
@@ -173,7 +173,7 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
         is_asked = not model and not who.has_everywhere(Role.READER)
         entries = [] if is_asked else audit.entries(who, query)
         shown = entries[:AUDIT_SIZE]
-        return _page(
+        return show(
             request,
             who,
             "audit.html.j2",
@@ -199,15 +199,17 @@ def assets_router() -> APIRouter:
     return router
 
 
-def _router() -> APIRouter:
+def pages() -> APIRouter:
+    """Return a router for pages, which stand in no description of an API."""
     return APIRouter(include_in_schema=False, route_class=route_class(LISTS))
 
 
-def _from(token: str, query: ListQuery) -> ListQuery:
+def page_from(token: str, query: ListQuery) -> ListQuery:
     """Return the query of the page that a token names, the first one without a token."""
     return replace(query, after=decode_token(token, query)) if token else query
 
 
-def _page(request: Request, who: Identity, template: str, **context: object) -> Response:
+def show(request: Request, who: Identity, template: str, **context: object) -> Response:
+    """Return a page for whoever asks."""
     reader = None if who is ANYONE else who.name
     return rendering.render(request.scope["path"], template, {"reader": reader, **context})

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.registry_service.conftest import in_a_folder
+from tests.registry_service.ui.test_runs import logged_runs
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = 1280, 420
@@ -127,6 +128,7 @@ def test_pages_keep_nobody_out(
 ) -> None:
     """axe-core finds no fault, in either colour scheme; only tables scroll to the side."""
     name, version = churn
+    run, other = logged_runs(registry_url, f"{name}-{scheme}-{width}")
     # axe is a script, which the policy of the pages forbids.
     with chromium.new_context(
         bypass_csp=True,
@@ -137,7 +139,12 @@ def test_pages_keep_nobody_out(
         for path in (
             *("", f"?q={name}", f"find?model={name}", f"versions/{version}", "audit", "nothing"),
             f"compare?version={version}&version={int(version) - 1}&everything=1",
-            f"data?digest=sha-{name}",
+            *(
+                f"data?digest=sha-{name}",
+                "runs",
+                f"runs/{run}",
+                f"runs/compare?run={run}&run={other}",
+            ),
         ):
             page.goto(f"{registry_url}/ui/{path}")
             found = Axe().run(page).response
