@@ -88,3 +88,18 @@ def test_who_brings_bytes_may_register_them(guarded: str, unique: str, secret: b
     assert register_file(writer, f"churn-{unique}", secret)[0] == 201
     assert writer("GET", f"/blobs/{entry_of(secret)['sha256']}") == (200, secret)
     assert register_file(admin, f"fraud-{unique}-again", secret)[0] == 201
+
+
+def test_who_was_overtaken_brings_the_bytes_again(guarded: str, unique: str, secret: bytes) -> None:
+    """Two who bring the same bytes before either registers them both get there, on either store."""
+    callers = {"fraud": as_user(guarded, "admin"), "churn": as_user(guarded, "writer")}
+    for caller in callers.values():
+        upload(caller, secret)
+    for prefix, caller in callers.items():
+        status, answer = register_file(caller, f"{prefix}-{unique}", secret)
+        if status != 201:
+            # An S3 keeps with an object who brought it last.
+            assert (status, answer["code"]) == (409, "unknown_blob")
+            upload(caller, secret)
+            status, answer = register_file(caller, f"{prefix}-{unique}", secret)
+        assert status == 201, answer
