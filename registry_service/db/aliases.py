@@ -17,6 +17,7 @@ _ALIASES = (
         _aliases.c.name,
         _versions.c.id,
         _versions.c.name,
+        _versions.c.number,
         _aliases.c.updated_at,
     )
     .join_from(_aliases, _versions)
@@ -65,7 +66,7 @@ class SqlAliases:
         if not self._connection.execute(update(_aliases).where(*this), target).rowcount:
             named = {"registered_model_id": model_id, "name": alias}
             self._connection.execute(insert(_aliases), named | target)
-        return Alias(alias, version.id, str(version.name), target["updated_at"])
+        return Alias(alias, version.id, str(version.name), version.number, target["updated_at"])
 
     def remove(self, model_id: int, alias: str) -> None:
         self._connection.execute(

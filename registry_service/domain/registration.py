@@ -129,6 +129,7 @@ class Alias:
     name: str
     version_id: int
     version_name: str
+    version_number: int
     updated_at: int
 
 

@@ -335,14 +335,17 @@ class MemoryAliases:
         for (model_id, name), (version_id, at) in sorted(self._state.aliases.items()):
             if model_id in found:
                 version = self._state.of(ModelVersion)[version_id]
-                found[model_id].append(Alias(name, version_id, str(version.name), at))
+                assert isinstance(version, ModelVersion)
+                found[model_id].append(
+                    Alias(name, version_id, str(version.name), version.number, at)
+                )
         return found
 
     def set(self, alias: str, version: ModelVersion) -> Alias:
         """Point an alias to a version."""
         now = now_ms()
         self._state.aliases[version.registered_model_id, alias] = (version.id, now)
-        return Alias(alias, version.id, str(version.name), now)
+        return Alias(alias, version.id, str(version.name), version.number, now)
 
     def remove(self, model_id: int, alias: str) -> None:
         """Remove an alias."""

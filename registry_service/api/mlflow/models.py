@@ -56,9 +56,8 @@ def reading_router(registrations: Registrations, aliases: Aliases) -> APIRouter:
     def get_registered_model(who: Caller, name: Name) -> Response:
         """Return a model, its newest version and its aliases."""
         model, named = registrations.model(who, name)
-        targets = {alias.name: aliases.target(who, name, alias.name) for alias in named}
         newest = _newest(registrations, who, name)
-        return json_response({"registered_model": model_view(model, newest, targets)})
+        return json_response({"registered_model": model_view(model, newest, named)})
 
     @router.get("/registered-models/alias")
     def get_by_alias(who: Caller, name: Name, alias: Name) -> Response:

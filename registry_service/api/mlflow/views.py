@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from registry_service.domain.registration import VersionDetail
+from registry_service.domain.registration import Alias, VersionDetail
 from registry_service.domain.resources import ARCHIVED, ModelVersion, RegisteredModel, Resource
 
 ROOT: Final = "versions"
@@ -23,7 +23,7 @@ def artifact_uri(version: ModelVersion) -> str:
 def model_view(
     model: RegisteredModel,
     latest: ModelVersion | None,
-    aliases: Mapping[str, ModelVersion] | None = None,
+    aliases: Sequence[Alias] | None = None,
 ) -> dict[str, Any]:
     """Show a model with its newest version."""
     shown = {
@@ -37,7 +37,7 @@ def model_view(
     }
     if aliases is not None:
         shown["aliases"] = [
-            {"alias": alias, "version": str(version.number)} for alias, version in aliases.items()
+            {"alias": alias.name, "version": str(alias.version_number)} for alias in aliases
         ]
     return shown
 

@@ -1,4 +1,4 @@
-"""How often a page asks the database."""
+"""How often a page, or an answer, asks the database."""
 
 import asyncio
 import threading
@@ -100,3 +100,17 @@ def test_a_registration_reads_the_aliases_once(counted: Counted) -> None:
 
     statements(1)
     assert statements(52) - statements(2) == 3 * 50
+
+
+def test_mlflow_is_told_all_aliases_at_once(counted: Counted) -> None:
+    """A model of many aliases takes as many statements as one of few."""
+    ours, mlflow = Caller(counted.url, OURS), Caller(counted.url, "/api/2.0/mlflow")
+    taken = []
+    for count in (2, 20):
+        body = registration(f"m{count}", [], aliases=[f"alias-{each}" for each in range(count)])
+        assert ours("POST", "/register", body, Idempotency_Key=str(count))[0] == 201
+        counted.statements.clear()
+        shown = mlflow("GET", f"/registered-models/get?name=m{count}")[1]["registered_model"]
+        assert [alias["version"] for alias in shown["aliases"]] == ["1"] * count
+        taken.append(len(counted.statements))
+    assert taken[0] == taken[1]
