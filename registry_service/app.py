@@ -206,9 +206,9 @@ def _our_routers(
     yield uploads_router(possession, blobs)
     yield incoming_router(blobs) if isinstance(blobs, FolderStore) else parts_router(blobs)
     yield outgoing_router(possession)
-    yield records_router(records[0], audit, Garbage(database, blobs))
-    yield ways_in_router(ways_in[0])
-    yield pages_router(Overview(database), records[0], audit)
+    yield records_router(records[0], records[1], audit, Garbage(database, blobs))
+    yield ways_in_router(ways_in[0], ways_in[1])
+    yield pages_router(Overview(database), records[0], records[1], audit)
     yield runs_router(Runs(database))
     yield assets_router()
     yield from mlflow

@@ -12,15 +12,17 @@ def fingerprint_source(
     source: str,
     curated_schema_source: str = "",
     query: str = "",
-) -> NamedTuple("Outputs", [("fingerprint", str), ("curated_schema_fingerprint", str)]):
+) -> NamedTuple(
+    "Outputs", [("fingerprint", str), ("curated_schema_fingerprint", str), ("pinned_source", str)]
+):
     """Tell the content of a source from any other, so that later steps may be cached.
 
     Never cache this step: it is small, and looks anew whether there is something new.
 
     Args:
-        source: A path, file://, http(s)://, s3://bucket/key or
-            postgresql://host/database?table=schema.table. Credentials come from the environment
-            (AWS_ACCESS_KEY_ID, PGUSER, PGPASSWORD, ...).
+        source: A path, file://, http(s)://, s3://bucket/key, dataset://name@version or
+            postgresql://host/database?table=schema.table. Credentials, and the registry of a data
+            set, come from the environment (AWS_ACCESS_KEY_ID, PGUSER, REGISTRY_URL, ...).
         curated_schema_source: The same of a curated schema; empty: none.
         query: What to ask a database, instead of a table; empty: none.
 
@@ -28,6 +30,7 @@ def fingerprint_source(
         fingerprint: For ingest_table: version, tag and size of an object, strong tag and size of
             a page, else the SHA-256 of the bytes.
         curated_schema_fingerprint: The same for validate_table; empty without a curated schema.
+        pinned_source: The source; of a data set the version that an alias, or latest, names now.
     """
     from components.fingerprint_source.fingerprint import fingerprint_source
     from components.shared.parameters import given
@@ -35,4 +38,4 @@ def fingerprint_source(
 
     with step_body():
         told = fingerprint_source(source, given(curated_schema_source), given(query, ""))
-    return (told.source, told.curated_schema)
+    return (told.source, told.curated_schema, told.pinned)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from components.shared.sources.address import parse_source
-from components.shared.sources.reading import fingerprint
+from components.shared.sources.reading import fingerprint, pinned
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,12 @@ class Fingerprints:
     Attributes:
         source: Fingerprint of the table's source.
         curated_schema: Fingerprint of the curated schema's; empty without one.
+        pinned: The source itself; of a data set the version that its alias names now.
     """
 
     source: str
     curated_schema: str
+    pinned: str
 
 
 def fingerprint_source(
@@ -29,7 +31,7 @@ def fingerprint_source(
     within the last minute, and of the rows of a database, it is the SHA-256 of the bytes.
 
     Args:
-        source: A path, `file://`, `http(s)://`, `s3://bucket/key` or
+        source: A path, `file://`, `http(s)://`, `s3://bucket/key`, `dataset://name@version` or
             `postgresql://host/database?table=schema.table`.
         curated_schema_source: The same of a curated schema.
         query: What to ask a database, instead of a table.
@@ -38,8 +40,9 @@ def fingerprint_source(
         InputError: There is no such file, object or page, or access was denied.
         SourceUnavailableError: A server could not be reached, or failed.
     """
-    told = fingerprint(parse_source(source, query=query)).to_text()
+    origin = pinned(parse_source(source, query=query))
+    told = fingerprint(origin).to_text()
     schema = ""
     if curated_schema_source is not None:
         schema = fingerprint(parse_source(curated_schema_source, "curated_schema")).to_text()
-    return Fingerprints(told, schema)
+    return Fingerprints(told, schema, origin.shown if origin.scheme == "dataset" else source)

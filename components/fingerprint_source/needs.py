@@ -9,7 +9,7 @@ NEEDS: Final = Needs(
     memory=Bounds("128Mi", "1Gi"),
     seconds=HOUR,
     retries=1,
-    registry=False,
+    registry=True,
     store=True,
     libraries=frozenset(),
 )

@@ -29,8 +29,9 @@ def ingest_table(
         table: The table as Parquet; its metadata has digest, rows, columns, format, source and
             notes, which say what of it was lost, changed or assumed when it was read.
         source: A path, file://, http(s):// or s3://bucket/key of CSV, Parquet or JSON Lines, or
-            postgresql://host/database?table=schema.table. Credentials come from the environment
-            (AWS_ACCESS_KEY_ID, PGUSER, PGPASSWORD, ...).
+            dataset://name@version or postgresql://host/database?table=schema.table. Credentials,
+            and the registry of a data set, come from the environment (AWS_ACCESS_KEY_ID, PGUSER,
+            REGISTRY_URL, ...).
         format: auto or empty (by the ending), csv, parquet or jsonl.
         fingerprint: What fingerprint_source said of the source: the step fails where it reads
             something else; empty: whatever is there is read.

@@ -1,5 +1,6 @@
 """Ingestion of a table: any source and format, into Parquet with a digest."""
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,18 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from components.ingest_table.digest import table_digest
 from components.ingest_table.formats import convert
 from components.ingest_table.given_types import GivenType, parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
-from components.shared.sources.address import parse_source
+from components.shared.sources.address import Source, parse_source
 from components.shared.sources.fingerprints import Fingerprint
-from components.shared.sources.reading import local_file
+from components.shared.sources.reading import local_file, pinned
+from components.shared.tables.digest import table_digest
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
 from components.shared.tables.files import count_rows
-from components.shared.tables.readings import Remark, RemarkKind, TableReadings
+from components.shared.tables.readings import Remark, RemarkKind, TableReadings, table_readings
 from components.shared.tables.schema import read_schema
 
 
@@ -28,7 +29,7 @@ class IngestedTable:
     """What was ingested.
 
     Attributes:
-        digest: SHA-256 of the logical content, see `components.ingest_table.digest`.
+        digest: SHA-256 of the logical content, see `components.shared.tables.digest`.
         rows: Number of rows, at least 1.
         columns: Number of columns, at least 1.
         format: The format it was read from.
@@ -92,8 +93,10 @@ def ingest_table(
     resident, but the system takes them back when it needs them.)
 
     Args:
-        source: A path, `file://`, `http(s)://`, `s3://bucket/key` or
-            `postgresql://host/database?table=schema.table`. Credentials come from the
+        source: A path, `file://`, `http(s)://`, `s3://bucket/key`,
+            `postgresql://host/database?table=schema.table` or `dataset://name@version`, which is
+            taken as it was registered: its texts are read anew only by `column_types` and
+            `missing_values`. Credentials, and the registry of a data set, come from the
             environment, see `components.shared.sources.objects` and `postgresql` beside it.
         table: The Parquet file to write.
         format: `auto` (by the ending), `csv`, `parquet` or `jsonl`.
@@ -113,7 +116,7 @@ def ingest_table(
         SourceUnavailableError: A server could not be reached, or failed.
         SourceChangedError: The source has another fingerprint.
     """
-    origin = parse_source(source, query=query)
+    origin = pinned(parse_source(source, query=query))
     promised = Fingerprint.from_text(fingerprint) if fingerprint else None
     wishes = Wishes(
         types=parse_column_types(column_types),
@@ -129,14 +132,31 @@ def ingest_table(
                 content = unpack(path, origin.name, Path(folder), any_name=format != "auto")
                 check_content(content, kind)
                 output.parent.mkdir(parents=True, exist_ok=True)
-                readings = convert(content, kind, output, wishes)
+                if origin.is_ingested and not (column_types or missing_values):
+                    # It was read when it was registered: its texts are not read once more.
+                    shutil.copyfile(content, output)
+                    readings = table_readings(output)
+                else:
+                    readings = convert(content, kind, output, wishes)
                 rows, columns = _size(output)
+                digest = table_digest(output)
+                _check_reference(origin, digest)
             except InputError as error:
                 raise InputError(f"{origin.shown}: {error}") from error
     except BaseException:
         output.unlink(missing_ok=True)
         raise
-    return IngestedTable(table_digest(output), rows, columns, kind, origin.shown, readings)
+    return IngestedTable(digest, rows, columns, kind, origin.shown, readings)
+
+
+def _check_reference(origin: Source, digest: str) -> None:
+    """See that bytes that a data set refers to were read as they were when it was registered."""
+    if not origin.is_ingested and origin.content_digest not in (None, digest):
+        raise InputError(
+            f"Its bytes are those that were registered, and were read otherwise (digest {digest}, "
+            f"registered {origin.content_digest}): give the format, column types and missing "
+            f"values that `kfp-tabular data show {origin.location}` names."
+        )
 
 
 def _types_of(curated_schema: str | None, fingerprint: str | None) -> dict[str, GivenType]:

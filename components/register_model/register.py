@@ -18,6 +18,7 @@ from components.shared.registry.client import (
     RegistryClient,
 )
 from components.shared.registry.intervals import interval_properties
+from components.shared.registry.paths import DATASET
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.sources.address import without_query
 
@@ -218,4 +219,10 @@ def _datasets(
         "train": description.training_data["digest"],
         "test": figures.test_digest,
     }
-    return [{"name": role, "role": role, "digest": d} for role, d in digests.items() if d]
+    found = [{"name": role, "role": role, "digest": d} for role, d in digests.items() if d]
+    for data in found:
+        if data["role"] == "table" and (source := lineage.source or "").startswith(DATASET):
+            name = source.removeprefix(DATASET).partition("@")[0]
+            # The names of a version's data differ.
+            data |= {"name": name if name not in digests else f"{name} (data set)", "uri": source}
+    return found

@@ -41,6 +41,17 @@ class SourceChangedError(ComponentError):
         )
 
 
+class ReferenceChangedError(ComponentError):
+    """What a version of a data set refers to is not what was registered any more."""
+
+    def __init__(self, version: str, address: str) -> None:
+        super().__init__(
+            f"{version} holds no bytes of its own and refers to {address}, which is not what was "
+            "registered any more: nothing was read from it. Restore that content, or register what "
+            "is there now as a version of its own."
+        )
+
+
 class SourceUnavailableError(ComponentError, OSError):
     """A server could not be reached, or failed: a retry may help."""
 

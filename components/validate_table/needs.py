@@ -9,7 +9,7 @@ NEEDS: Final = Needs(
     memory=Bounds("512Mi", "2Gi"),
     seconds=HOUR,
     retries=1,
-    registry=False,
+    registry=True,
     store=True,
     libraries=frozenset({"pandera", "polars"}),
 )

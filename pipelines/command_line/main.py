@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.shared.image import VERSION
+from pipelines.command_line.data.commands import data_group
 from pipelines.command_line.registry.commands import registry_group
 from pipelines.command_line.run import run_group
 from pipelines.command_line.runs import runs_group
@@ -70,6 +71,7 @@ for group in (
     runs_group(),
     upload_command(),
     registry_group,
+    data_group,
 ):
     cli.add_command(group)
 

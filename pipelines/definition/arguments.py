@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from components.shared.errors import InputError
+from components.shared.registry.paths import DATASET
 from pipelines.definition.input_types import check_model_name
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError
@@ -46,15 +47,18 @@ def reachable_from_cluster(pipeline: str, interface: Interface, arguments: Argum
 
 
 def model_named_after_source(arguments: Arguments) -> str:
-    """Return a name for the model: that of its table's file, up to the first dot.
+    """Return a name for the model: that of its data set, or its table's file up to the first dot.
 
     Of a database, it is the name of the table, or for a query that of the database.
 
     Raises:
         UsageError: It is no name of a model.
     """
-    address = urlsplit(arguments["source"])
+    source = arguments["source"]
+    address = urlsplit(source)
     table = dict(parse_qsl(address.query)).get("table") if address.scheme != "file" else None
+    if source.startswith(DATASET):
+        table = source.removeprefix(DATASET).partition("@")[0]
     name = table.rpartition(".")[2] if table else Path(address.path).name.split(".")[0]
     name = name or "model"
     try:

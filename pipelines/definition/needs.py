@@ -54,7 +54,8 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     if needs.retries:
         _retry(task, needs)
     if needs.registry:
-        _reach_registry(task)
+        # Who reads sources asks a registry only where a source is a data set.
+        _reach_registry(task, optional=needs.store)
     if needs.store:
         _reach_store(task)
     if needs.registry or needs.store:
@@ -87,13 +88,14 @@ def _retry(task: PipelineTask, needs: Needs) -> None:
     )
 
 
-def _reach_registry(task: PipelineTask) -> None:
+def _reach_registry(task: PipelineTask, *, optional: bool) -> None:
     """Let a step reach the registry.
 
     Its URL comes from the ConfigMap `kfp-tabular`, its token from the Secret of the same name,
     which need not exist: both live in the namespace of the run, neither is in the YAML.
     """
-    kubernetes.use_config_map_as_env(task, CONFIG_MAP, {URL_VARIABLE: URL_VARIABLE})
+    url = {URL_VARIABLE: URL_VARIABLE}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, url, optional=optional)
     kubernetes.use_secret_as_env(task, SECRET, {TOKEN_VARIABLE: TOKEN_VARIABLE}, optional=True)
 
 

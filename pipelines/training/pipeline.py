@@ -53,8 +53,9 @@ def training(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3), or
-            postgresql://host/database?table=schema.table.
+            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3),
+            postgresql://host/database?table=schema.table, or dataset://name@version of a registered
+            data set.
         target: Column to predict.
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
@@ -98,7 +99,7 @@ def training(
         source=source, curated_schema_source=curated_schema, query=query
     ).set_caching_options(False)
     ingest = ingest_table(
-        source=source,
+        source=fingerprints.outputs["pinned_source"],
         fingerprint=fingerprints.outputs["fingerprint"],
         format=format,
         column_types=column_types,
@@ -176,7 +177,7 @@ def training(
             pipeline="training",
             image=IMAGE,
             git_commit=git_commit,
-            source=source,
+            source=fingerprints.outputs["pinned_source"],
             table_digest=table_digest,
         ).set_caching_options(False)
         equip(register)

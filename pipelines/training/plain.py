@@ -157,7 +157,8 @@ def train_table(
     """Do what the training pipeline does, in this process: the model predicts the same.
 
     Args:
-        source: The table: a path, or a `file://`, `s3://` or `http(s)://` address.
+        source: The table: a path, or a `file://`, `s3://` `http(s)://` or
+            `dataset://` address.
         target: Column to predict.
         folder: Folder of all that is written: `table.parquet`, `train.parquet`, `test.parquet`,
             `model/`, `validation.html`, `evaluation.html` and what they are made of.
@@ -220,9 +221,7 @@ def train_table(
     )
     comparison, registered = None, None
     if registry:
-        comparison, registered = _register(
-            into, model, registry, chosen.seed, source, ingested, say
-        )
+        comparison, registered = _register(into, model, registry, chosen.seed, ingested, say)
     return TrainedTable(
         into, target, ingested, validated, split, model, evaluation, comparison, registered
     )
@@ -269,7 +268,6 @@ def _register(
     model: Path,
     registry: Registry,
     seed: int,
-    source: str,
     ingested: IngestedTable,
     say: Callable[[str], object],
 ) -> tuple[Comparison, Registered | None]:
@@ -293,7 +291,7 @@ def _register(
     lineage = Lineage(
         run_id=registry.run_id,
         pipeline="training",
-        source=source,
+        source=ingested.source,
         table_digest=ingested.digest,
     )
     registered = register_model(

@@ -37,8 +37,9 @@ def validation(
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
-            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3), or
-            postgresql://host/database?table=schema.table.
+            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3),
+            postgresql://host/database?table=schema.table, or dataset://name@version of a registered
+            data set.
         target: Column that holds what the model predicts, where the table has it; empty: it is
             not evaluated.
         model: Registered model that is to read the table, as name@version, where the version is a
@@ -65,7 +66,7 @@ def validation(
         source=source, curated_schema_source=curated_schema, query=query
     ).set_caching_options(False)
     ingest = ingest_table(
-        source=source,
+        source=fingerprints.outputs["pinned_source"],
         fingerprint=fingerprints.outputs["fingerprint"],
         format=format,
         column_types=column_types,

@@ -20,12 +20,13 @@ from registry_service.domain.registration import (
 )
 from registry_service.domain.resources import (
     MODELS,
+    NOUNS,
     Collection,
     Metric,
     ModelVersion,
     RegisteredModel,
 )
-from registry_service.errors import InvalidRequestError
+from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.content import content_of
 from registry_service.service.details import by_version, details_of
 from registry_service.service.lookup import aliases_of
@@ -69,10 +70,23 @@ class Overview:
         rows = [ModelRow(model, newest.get(model.id), aliases[model.id]) for model in page.items]
         return Page(rows, page.next)
 
-    def model(self, identity: Identity, model_id: int, query: ListQuery) -> ModelOverview:
-        """Return a model with one page of its versions. Raises NotFoundError, ForbiddenError."""
+    def model(
+        self,
+        identity: Identity,
+        model_id: int,
+        query: ListQuery,
+        collection: Collection = MODELS,
+    ) -> ModelOverview:
+        """Return a model, or data set, with one page of its versions.
+
+        Raises:
+            NotFoundError: There is none of that id in the collection.
+            ForbiddenError: The identity may not read it.
+        """
         with self._database.read() as transaction:
             model = transaction.resources.get(RegisteredModel, model_id)
+            if model.collection != collection:
+                raise NotFoundError(f"no {NOUNS[collection]} found for id {model_id}: not found")
             authorize(transaction, identity, Role.READER, model)
             held = _held_aliases(transaction, model)
             page = transaction.resources.page(ModelVersion, query, registered_model_id=model.id)

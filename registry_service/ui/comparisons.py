@@ -1,14 +1,17 @@
 """Versions side by side, as the rows of a table."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry_service.domain.overview import RunOverview
 from registry_service.domain.registration import VersionDetail
+from registry_service.domain.resources import DATASETS
+from registry_service.service.data_changes import data_changes
 from registry_service.service.versions import by_name, comparison
-from registry_service.ui.formats import NOTHING, difference, number, short, text
+from registry_service.ui.formats import NOTHING, difference, number, share, short, text
 from registry_service.ui.views import properties_of, schema_of
 
 
@@ -62,6 +65,8 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
         rows = [_row(name, values, cut) for name, values in part.items()]
         shown = rows if everything else [row for row in rows if row.differs]
         found.append(Section(title, shown, len(rows) - len(shown)))
+    if _are_of_data(details):
+        found.insert(1, _values(details))
     return found
 
 
@@ -81,6 +86,42 @@ def run_sections(runs: Sequence[RunOverview], *, everything: bool) -> Sequence[S
 
 def _parameters(runs: Sequence[RunOverview]) -> Mapping[str, Sequence[str | None]]:
     return by_name([run.parameters for run in runs])
+
+
+def row_difference(details: Sequence[VersionDetail]) -> str | None:
+    """Return the command that compares the rows of two versions of a data set."""
+    if not _are_of_data(details):
+        return None
+    refs = (shlex.quote(str(detail.version.name)) for detail in details)
+    return " ".join(("kfp-tabular data diff", shlex.quote(str(details[0].model.name)), *refs))
+
+
+def _are_of_data(details: Sequence[VersionDetail]) -> bool:
+    """Tell whether two versions of one data set are compared."""
+    first, *others = details
+    one = {detail.model.id for detail in others} == {first.model.id}
+    return one and len(others) == 1 and first.model.collection == DATASETS
+
+
+def _values(details: Sequence[VersionDetail]) -> Section:
+    """Return how far the values of each column have moved."""
+    before, after = details
+    shifts = data_changes(before, after).shifts
+    rows = [
+        Row(
+            shift.column,
+            [
+                Cell(f"{text(middle)}, {share(missing)} missing")
+                for middle, missing in zip(shift.middle, shift.missing, strict=True)
+            ],
+            bool(shift.distance) or shift.missing[0] != shift.missing[1],
+            NOTHING if shift.distance is None else number(shift.distance),
+        )
+        for shift in shifts
+    ]
+    shown = [row for row in rows if row.differs]
+    title = "Values: median or most frequent one, and distance from 0 to 1"
+    return Section(title, shown, len(rows) - len(shown))
 
 
 def _metric_row(name: str, values: Sequence[float | None]) -> Row:

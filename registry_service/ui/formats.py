@@ -39,6 +39,11 @@ def difference(values: Sequence[float | None]) -> str:
     return ("+" if second > first else "") + number(second - first)
 
 
+def share(part: float | None) -> str:
+    """Return a part of a whole: `28.4 %`."""
+    return NOTHING if part is None else f"{100 * part:.1f} %"
+
+
 def size(count: int) -> str:
     """Return a number of bytes: `1.6 MB`."""
     value, unit = float(count), "bytes"

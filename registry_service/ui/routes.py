@@ -8,18 +8,20 @@ from starlette.responses import RedirectResponse, Response
 
 from registry_service.api.identity import Caller
 from registry_service.api.parameters import numeric_id
+from registry_service.api.registry.views import KEYS
 from registry_service.api.tokens import decode_token, encode_token
 from registry_service.api.turns import LISTS, route_class
 from registry_service.domain.access import ANYONE, Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import AuditQuery
+from registry_service.domain.resources import DATASETS, MODELS, NOUNS, Collection
 from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.audit import Audit
 from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
 from registry_service.service.versions import Versions
 from registry_service.ui import rendering
-from registry_service.ui.comparisons import sections
+from registry_service.ui.comparisons import row_difference, sections
 from registry_service.ui.views import (
     ACTIONS,
     change_of,
@@ -34,7 +36,7 @@ PAGE_SIZE = 25
 AUDIT_SIZE = 50
 
 
-def ways_in_router(registrations: Registrations) -> APIRouter:
+def ways_in_router(models: Registrations, datasets: Registrations) -> APIRouter:
     """Return the ways in: from the bare address, and from a name to its page."""
     router = pages()
 
@@ -51,44 +53,61 @@ def ways_in_router(registrations: Registrations) -> APIRouter:
         return RedirectResponse("ui/")
 
     @router.get("/ui/find")
-    def find(who: Caller, model: str = "", version: str = "") -> Response:
-        if not model:
-            raise InvalidRequestError("name a model: find?model=NAME&version=NAME-OR-ALIAS")
+    def find(who: Caller, model: str = "", dataset: str = "", version: str = "") -> Response:
+        if bool(model) == bool(dataset):
+            raise InvalidRequestError(
+                "name a model, find?model=NAME&version=NAME-OR-ALIAS, or a dataset"
+            )
+        registrations, name = (models, model) if model else (datasets, dataset)
         if version:
-            return RedirectResponse(f"versions/{registrations.version(who, model, version).id}")
-        return RedirectResponse(f"models/{registrations.model(who, model)[0].id}")
+            return RedirectResponse(f"versions/{registrations.version(who, name, version).id}")
+        found, _ = registrations.model(who, name)
+        return RedirectResponse(f"{found.collection}/{found.id}")
 
     return router
 
 
-def pages_router(overview: Overview, versions: Versions, audit: Audit) -> APIRouter:
+def pages_router(
+    overview: Overview, of_models: Versions, of_datasets: Versions, audit: Audit
+) -> APIRouter:
     """Return the pages."""
     router = pages()
-    _add_models(router, overview)
-    _add_versions(router, overview)
-    _add_records(router, versions, audit)
+    _add_models(router, overview, MODELS, "/ui/")
+    _add_models(router, overview, DATASETS, "/ui/datasets")
+    _add_versions(router, overview, of_models, of_datasets)
+    _add_records(router, of_models, audit)
     return router
 
 
-def _add_models(router: APIRouter, overview: Overview) -> None:
-    @router.get("/ui/")
+def _add_models(router: APIRouter, overview: Overview, collection: Collection, path: str) -> None:
+    """Add the list of what is in a collection, and the page of each."""
+
+    @router.get(path)
     def models(request: Request, who: Caller, q: str = "", page: str = "") -> Response:
         query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
-        found = overview.models(who, query, q.strip())
-        following = encode_token(found.next, query)
+        found = overview.models(who, query, q.strip(), collection)
         return show(
-            request, who, "models.html.j2", rows=found.items, q=q, page=page, following=following
+            request,
+            who,
+            "models.html.j2",
+            collection=collection,
+            noun=NOUNS[collection],
+            rows=found.items,
+            q=q,
+            page=page,
+            following=encode_token(found.next, query),
         )
 
-    @router.get("/ui/models/{model_id}")
+    @router.get(f"/ui/{collection}/{{model_id}}")
     def model(request: Request, who: Caller, model_id: str, page: str = "") -> Response:
         query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
-        found = overview.model(who, numeric_id(model_id, "model"), query)
+        found = overview.model(who, numeric_id(model_id, "model"), query, collection)
         return show(
             request,
             who,
             "model.html.j2",
             model=found.model,
+            kind=KEYS[collection],
             aliases=found.aliases,
             rows=found.versions.items,
             metrics=main_metrics(row.metrics for row in found.versions.items),
@@ -99,15 +118,31 @@ def _add_models(router: APIRouter, overview: Overview) -> None:
         )
 
 
-def _add_versions(router: APIRouter, overview: Overview) -> None:
+def _add_versions(
+    router: APIRouter, overview: Overview, of_models: Versions, of_datasets: Versions
+) -> None:
     @router.get("/ui/versions/{version_id}")
     def version(request: Request, who: Caller, version_id: str) -> Response:
         found = overview.version(who, numeric_id(version_id, "version"))
+        collection, content = found.detail.model.collection, found.detail.version.content_digest
+        newest = ListQuery(page_size=PAGE_SIZE, descending=True)
+        made = (
+            [
+                use
+                for each in (of_models, of_datasets)
+                for use in each.trained_on(who, content, newest).items
+            ]
+            if content
+            else []
+        )
         return show(
             request,
             who,
             "version.html.j2",
             found=found,
+            kind=KEYS[collection],
+            noun=NOUNS[collection],
+            made=made,
             detail=found.detail,
             version=found.detail.version,
             content=found.detail.content,
@@ -132,6 +167,7 @@ def _add_versions(router: APIRouter, overview: Overview) -> None:
             "compare.html.j2",
             details=details,
             sections=sections(details, everything=bool(everything)),
+            diff=row_difference(details),
             everything=everything,
         )
 
@@ -157,12 +193,14 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
         request: Request,
         who: Caller,
         model: str = "",
+        dataset: str = "",
         actor: str = "",
         action: str = "",
         before: str = "",
     ) -> Response:
         query = AuditQuery(
-            model_name=model or None,
+            model_name=model or dataset or None,
+            collection=MODELS if model else DATASETS,
             actor=actor or None,
             action=action or None,
             before=numeric_id(before, "entry") if before else None,
@@ -170,7 +208,7 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
         )
         who.require_somewhere(Role.READER)
         # The log of all models is for readers of all; others are asked for one of theirs.
-        is_asked = not model and not who.has_everywhere(Role.READER)
+        is_asked = not (model or dataset) and not who.has_everywhere(Role.READER)
         entries = [] if is_asked else audit.entries(who, query)
         shown = entries[:AUDIT_SIZE]
         return show(
@@ -179,7 +217,7 @@ def _add_records(router: APIRouter, versions: Versions, audit: Audit) -> None:
             "audit.html.j2",
             rows=[(entry, change_of(entry)) for entry in shown],
             is_asked=is_asked,
-            wanted={"model": model, "actor": actor, "action": action},
+            wanted={"model": model, "dataset": dataset, "actor": actor, "action": action},
             actions=ACTIONS,
             before=before,
             following=shown[-1].id if len(entries) > AUDIT_SIZE else None,

@@ -8,8 +8,13 @@ from typing import Any
 
 from registry_service.domain.overview import HeldAlias
 from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
-from registry_service.domain.resources import ModelVersion, RegisteredModel, Resource
-from registry_service.ui.formats import NOTHING, short, text
+from registry_service.domain.resources import (
+    DATASETS,
+    ModelVersion,
+    RegisteredModel,
+    Resource,
+)
+from registry_service.ui.formats import NOTHING, share, short, text
 
 # Which of many metrics a list shows: these first, in this order, then by name.
 PREFERRED = (
@@ -17,6 +22,7 @@ PREFERRED = (
     *("r2", "rmse", "mae", "mape"),
 )
 SHOWN_METRICS = 4
+SHOWN_CATEGORIES = 5
 ACTIONS = (
     *("version.register", "version.approve", "version.withdraw", "version.damage"),
     *("version.archive", "version.restore", "version.delete", "access.refuse"),
@@ -32,6 +38,7 @@ _LINEAGE = {
     "source": "Source",
 }
 PARENTS = ("parent", "parent_version")
+DATASET = "dataset://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,19 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that a model reads; `nullable` None where the schema does not say."""
+    """A column that a model reads or a data set has.
+
+    Attributes:
+        nullable: Whether values may be missing; None where the schema does not say.
+        missing: Share of the rows without a value, in words.
+        values: From which to which they are, or which are the most frequent.
+    """
 
     name: str
     type: str
     nullable: bool | None
+    missing: str = NOTHING
+    values: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +126,9 @@ def lineage_of(detail: VersionDetail) -> Sequence[Fact]:
     lineage = detail.content.document.lineage
     known = [Fact(label, str(lineage[key])) for key, label in _LINEAGE.items() if key in lineage]
     parents = [
-        Fact("Parent version", str(lineage[k]), str(lineage[k])) for k in PARENTS if k in lineage
+        Fact("Parent version", value, None if value.startswith(DATASET) else value)
+        for key in PARENTS
+        if (value := str(lineage.get(key, "")))
     ]
     rest = sorted(set(lineage) - set(_LINEAGE) - set(PARENTS))
     return [*known, *parents, *(Fact(key, str(lineage[key])) for key in rest)]
@@ -164,13 +181,14 @@ def commands(
     if set("/@") & set(name) or "/" in ref:
         return None
     named = f"{name}@{ref}"
-    quoted = shlex.quote(named)
+    quoted, of_data = shlex.quote(named), model.collection == DATASETS
+    group, folder = ("data", "data") if of_data else ("registry", "model")
     return Commands(
-        f"kfp-tabular registry show {quoted}",
-        f"kfp-tabular registry download {quoted} model/",
+        f"kfp-tabular {group} show {quoted}",
+        f"kfp-tabular {group} download {quoted} {folder}/",
         "from components.shared.registry.client import RegistryClient\n\n"
         "with RegistryClient.from_environment() as registry:  # REGISTRY_URL, REGISTRY_TOKEN\n"
-        f"    registry.get({named!r}).download('model')",
+        f"    registry.get({(DATASET * of_data + named)!r}).download({folder!r})",
     )
 
 
@@ -185,9 +203,24 @@ def _columns(given: Any) -> Sequence[Column]:
             each["name"],
             str(each.get("type", "")),
             nullable if isinstance(nullable := each.get("nullable"), bool) else None,
+            *_described(each.get("profile")),
         )
         for each in given
     ]
+
+
+def _described(profile: Any) -> tuple[str, str]:
+    """Return what a profile of our pipelines says: missing values, and what the others are."""
+    if not isinstance(profile, Mapping):
+        return NOTHING, ""
+    nulls, quantiles = profile.get("nulls"), profile.get("quantiles")
+    missing = share(nulls) if isinstance(nulls, int | float) else NOTHING
+    if isinstance(quantiles, list) and quantiles:
+        return missing, f"{text(quantiles[0])} to {text(quantiles[-1])}"
+    categories = profile.get("categories")
+    if not isinstance(categories, Mapping):
+        return missing, ""
+    return missing, ", ".join(map(str, [*categories][:SHOWN_CATEGORIES]))
 
 
 def _words(value: Any) -> str:

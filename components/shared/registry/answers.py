@@ -1,12 +1,14 @@
 """From the JSON of a registry to records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.shared.registry.paths import DATASET
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
+    DataChanges,
+    DataShift,
     Downloads,
     ModelSummary,
     Receipt,
@@ -87,6 +89,32 @@ def version_summary(item: Mapping[str, Any]) -> VersionSummary:
         properties=item["properties"],
         description=item["description"],
     )
+
+
+def data_changes(answer: Mapping[str, Any] | None) -> DataChanges | None:
+    """Read what changed between two versions of a data set."""
+    if answer is None:
+        return None
+    return DataChanges(
+        rows=_pair(answer["rows"]),
+        added=answer["added"],
+        removed=answer["removed"],
+        retyped={name: _pair(types) for name, types in answer["retyped"].items()},
+        shifts=tuple(
+            DataShift(
+                column=shift["column"],
+                distance=shift["distance"],
+                missing=_pair(shift["missing"]),
+                middle=_pair(shift["middle"]),
+            )
+            for shift in answer["shifts"]
+        ),
+    )
+
+
+def _pair(values: Sequence[Any]) -> tuple[Any, Any]:
+    before, after = values
+    return before, after
 
 
 def alias(item: Mapping[str, Any]) -> Alias:

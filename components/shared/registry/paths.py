@@ -29,9 +29,9 @@ def alias_path(model_name: str, alias: str) -> str:
     return f"{model_path(model_name)}/aliases/{_quoted(alias)}"
 
 
-def data_path(digest: str) -> str:
-    """Return the path of the versions that were made from data of this digest."""
-    return f"{API}/data/{_quoted(digest)}/versions"
+def data_path(digest: str, made: str = "versions") -> str:
+    """Return the path of the versions of models, or `datasets`, made from data of this digest."""
+    return f"{API}/data/{_quoted(digest)}/{made}"
 
 
 def _quoted(name: str) -> str:

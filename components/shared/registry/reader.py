@@ -189,6 +189,7 @@ class RegistryReader:
             datasets=answer["datasets"],
             files=answer["files"],
             lineage=answer["lineage"],
+            changes=answers.data_changes(answer.get("changes")),
         )
 
     def lineage(self, model_name: str, ref: str = LATEST) -> VersionLineage:
@@ -204,10 +205,16 @@ class RegistryReader:
         )
 
     def trained_on(self, digest: str) -> tuple[tuple[str, str], ...]:
-        """Return model and version of all that was made from data of this digest, newest first."""
+        """Return model and version of all that was made from data of this digest, newest first.
+
+        Data sets that were made from the data follow, as `dataset://name`.
+        """
         action = f"look for versions made from {digest}"
         listed = reading.items(self._http, data_path(digest), action, "ID", None)
-        return tuple((item["model"]["name"], item["version"]["name"]) for item in listed)
+        models = [(item["model"]["name"], item["version"]["name"]) for item in listed]
+        listed = reading.items(self._http, data_path(digest, "datasets"), action, "ID", None)
+        made = [(DATASET + item["dataset"]["name"], item["version"]["name"]) for item in listed]
+        return (*models, *made)
 
     def registered_by(self, run_id: str) -> tuple[RegisteredVersion, ...]:
         """Return the versions that a KFP run registered, the newest first."""

@@ -5,7 +5,7 @@ Times are aware datetimes in UTC; digests are SHA-256 as 64 hexadecimal digits.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -139,6 +139,42 @@ class Alias:
 
 
 @dataclass(frozen=True)
+class DataShift:
+    """How far the values of a column have moved between two versions of a data set.
+
+    Attributes:
+        column: Name of the column.
+        distance: From 0, the same, to 1, nothing in common; None where it is not known.
+        missing: Share of rows without a value, before and after.
+        middle: Median, or most frequent value, before and after.
+    """
+
+    column: str
+    distance: float | None
+    missing: tuple[float | None, float | None]
+    middle: tuple[Any, Any]
+
+
+@dataclass(frozen=True)
+class DataChanges:
+    """What changed between two versions of a data set, by what was registered of their columns.
+
+    Attributes:
+        rows: Number of rows, before and after.
+        added: New columns with their types.
+        removed: Columns that are gone, with their types.
+        retyped: Types before and after of columns whose type changed.
+        shifts: Of each other column, the largest distance first.
+    """
+
+    rows: tuple[float | None, float | None]
+    added: Mapping[str, str]
+    removed: Mapping[str, str]
+    retyped: Mapping[str, tuple[str, str]]
+    shifts: tuple[DataShift, ...]
+
+
+@dataclass(frozen=True)
 class VersionComparison:
     """Versions of a model side by side; each list has a value per version, None where absent.
 
@@ -149,6 +185,7 @@ class VersionComparison:
         datasets: Digests by `role:name`.
         files: Digests by path.
         lineage: Values by name.
+        changes: What changed in the columns, of two versions of a data set.
     """
 
     versions: tuple[RegisteredVersion, ...]
@@ -157,6 +194,7 @@ class VersionComparison:
     datasets: Mapping[str, Sequence[str | None]]
     files: Mapping[str, Sequence[str | None]]
     lineage: Mapping[str, Sequence[str | None]]
+    changes: DataChanges | None = None
 
 
 @dataclass(frozen=True)
@@ -210,8 +248,8 @@ class Collected:
 
 
 def plain(record: Any) -> Any:
-    """Return a record, or a sequence of them, as what JSON has; times as ISO 8601."""
-    if isinstance(record, datetime):
+    """Return a record, or a sequence of them, as what JSON has; dates and times as ISO 8601."""
+    if isinstance(record, date):
         return record.isoformat()
     if isinstance(record, Mapping):
         return {name: plain(value) for name, value in record.items()}

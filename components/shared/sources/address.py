@@ -1,4 +1,4 @@
-"""Addresses of tables: a path, `file://`, `http(s)://`, `s3://` or `postgresql://`, taken apart."""
+"""Addresses of tables: paths, `file://`, `http(s)://`, `s3://`, `postgresql://`, `dataset://`."""
 
 import re
 from dataclasses import dataclass, replace
@@ -8,10 +8,13 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from components.shared.errors import InputError
 
 PLAIN = ("file", "http", "https", "s3")
-SCHEMES = (*PLAIN, "postgresql", "delta+s3", "delta+file")
+SCHEMES = (*PLAIN, "postgresql", "delta+s3", "delta+file", "dataset")
 LONGEST_QUERY_SHOWN = 200
 DVC_FILE = re.compile(r"(?P<file>.+\.dvc|(?:.*/)?dvc\.lock)(?:#(?P<member>.+))?")
 """A file that `dvc add` or `dvc repro` wrote, and behind a # what is meant of all it stands for."""
+TABLE_FILE = "table.parquet"
+SCHEMA_FILE = "schema.json"
+"""The files of a version of a data set that are read as a table, and as a curated schema."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,10 @@ class Source:
     """A place to read from, taken apart.
 
     Attributes:
-        scheme: `file`, `http`, `https`, `s3`, `postgresql`, `dvc` or `delta`.
+        scheme: `file`, `http`, `https`, `s3`, `postgresql`, `dvc`, `delta` or `dataset`.
         location: The path (`file`), the address (`http`, `https`, `postgresql`), `bucket/key`
-            (`s3`), the address of the file that stands for the table (`dvc`), or the path or
-            `s3://` address of its folder (`delta`).
+            (`s3`), the address of the file that stands for the table (`dvc`), the path or
+            `s3://` address of its folder (`delta`), or `name@version` (`dataset`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
         parameter: The parameter that it was given in.
@@ -30,6 +33,9 @@ class Source:
         query: The query to a database.
         member: What is meant of all that a file of DVC stands for.
         version: The number of a version of a Delta table; None for the newest.
+        content_digest: SHA-256 of what a data set says; None of others, and before it is looked
+            up (`components.shared.sources.reading.pinned`).
+        is_ingested: Whether the bytes are those that `ingest_table` wrote.
     """
 
     scheme: str
@@ -41,13 +47,16 @@ class Source:
     query: str = ""
     member: str = ""
     version: int | None = None
+    content_digest: str | None = None
+    is_ingested: bool = False
 
 
 def parse_source(source: str, parameter: str = "source", query: str = "") -> Source:
     """Take a source apart without touching it.
 
     Args:
-        source: A path, or a `file://`, `http(s)://`, `s3://` or `postgresql://` address.
+        source: A path, or a `file://`, `http(s)://`, `s3://`, `postgresql://` or `dataset://`
+            address.
         parameter: The parameter that it was given in, for messages.
         query: What to ask a database, instead of a table.
 
@@ -69,6 +78,8 @@ def _parse(source: str, parameter: str, query: str) -> Source:
             "Only a database can be asked a query (parameter `query`): name it as the source, "
             "postgresql://host/database."
         )
+    if source.lower().startswith("dataset://"):
+        return _dataset_source(source.partition("://")[2], source)
     if source.lower().startswith("delta+"):
         return _delta_source(source)
     if tracked := DVC_FILE.fullmatch(source):
@@ -116,6 +127,16 @@ def _s3_source(rest: str, source: str) -> Source:
     return Source("s3", rest, source, PurePosixPath(key).name)
 
 
+def _dataset_source(rest: str, source: str) -> Source:
+    name, _, ref = rest.partition("@")
+    if not name.strip() or "/" in rest or "@" in ref:
+        raise InputError(
+            f"The source {source!r} names no data set: write dataset://name@version, where the "
+            "version is its number, its name, an alias or latest."
+        )
+    return Source("dataset", rest, f"dataset://{rest}", TABLE_FILE)
+
+
 def _http_source(source: str) -> Source:
     parts = _parts(source)
     if parts.username or parts.password:
@@ -147,6 +168,17 @@ def _database_source(source: str, query: str) -> Source:
     asked = query if len(query) <= LONGEST_QUERY_SHOWN else f"{query[:LONGEST_QUERY_SHOWN]}…"
     shown = f"{location}?table={table}" if table else f"{location} ({' '.join(asked.split())})"
     return Source("postgresql", location, shown, "table.csv", table=table, query=query)
+
+
+def absolute_address(source: str) -> str:
+    """Return an address that is the same from any folder: a path as an absolute one."""
+    is_path = "://" not in source
+    return str(Path(source).absolute()) if is_path else source
+
+
+def check_address(source: str) -> None:
+    """Raise InputError unless a source can be read by its address alone."""
+    parse_source(source)
 
 
 def _dvc_source(address: str, member: str) -> Source:

@@ -2,13 +2,28 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from components.shared.digests import file_digest
+from components.shared.errors import ReferenceChangedError, SourceChangedError
 from components.shared.sources.address import PLAIN, Source
 from components.shared.sources.fingerprints import Fingerprint
 from components.shared.sources.plain_files import Reader, check_digest, plain_file, remote_reader
+
+
+def pinned(source: Source) -> Source:
+    """Return a source that names one content for good: of a data set the version, not its alias.
+
+    Raises:
+        InputError: There is no such data set or version, or no registry is named.
+        RegistryError: The registry could not be reached, or refused.
+    """
+    if source.scheme != "dataset":
+        return source
+    from components.shared.sources import datasets
+
+    return datasets.pinned(source)
 
 
 def fingerprint(source: Source) -> Fingerprint:
@@ -43,9 +58,14 @@ def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[
         InputError: There is no such file, object, bucket or page, or access was denied.
         SourceUnavailableError: The server could not be reached or failed: a retry may help.
         SourceChangedError: The source has another fingerprint.
+        ReferenceChangedError: What a data set refers to is not what was registered.
     """
     if source.scheme in PLAIN:
         with plain_file(source, promised) as path:
+            yield path
+        return
+    if source.scheme == "dataset" and (referred := _referred_to(source)):
+        with referred as path:
             yield path
         return
     with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
@@ -55,12 +75,34 @@ def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[
         yield path
 
 
+def _referred_to(source: Source) -> AbstractContextManager[Path] | None:
+    """Return what yields the table that a data set has no bytes of its own of."""
+    from components.shared.sources import datasets
+
+    found = datasets.reference(source)
+    return None if found is None else _reference(source, *found)
+
+
+@contextmanager
+def _reference(source: Source, address: Source, known: Fingerprint) -> Iterator[Path]:
+    try:
+        with local_file(address, known) as path:
+            check_digest(path, address, known)
+            yield path
+    except SourceChangedError as error:
+        raise ReferenceChangedError(source.shown, address.shown) from error
+
+
 def _reader(source: Source) -> Reader:
     """Return who reads a source; what reading it takes is imported by those alone who read it."""
     if source.scheme == "delta":
         from components.shared.sources import delta
 
         return delta
+    if source.scheme == "dataset":
+        from components.shared.sources import datasets
+
+        return datasets
     if source.scheme == "dvc":
         from components.shared.sources import dvc
 

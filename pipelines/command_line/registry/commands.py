@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from components.shared.registry.client import LATEST
-from components.shared.registry.records import plain
+from pipelines.command_line.registry import looking
 from pipelines.command_line.registry.changes import COMMANDS
 from pipelines.command_line.registry.connection import connected_registry, url_option
 from pipelines.command_line.registry.output import (
@@ -34,7 +34,8 @@ def registry_group() -> None:
     """Look at registered models, promote them, take promotions back; serve the registry.
 
     A version is named MODEL@REF, where REF is its name, its number or an alias; without @REF it
-    is the latest. REGISTRY_TOKEN holds the token of a registry that asks for one.
+    is the latest; a data set is named dataset://NAME. REGISTRY_TOKEN holds the token of a registry
+    that asks for one.
     """
 
 
@@ -51,28 +52,10 @@ def registry_group() -> None:
 @url_option
 def list_command(model: str | None, limit: int, as_json: bool, url: str | None) -> None:
     """List the models, or the versions of MODEL."""
-    from pipelines.command_line.registry import tables as registry_tables
-
-    with connected_registry(url) as client:
-        if model is not None:
-            versions, aliases = client.list_versions(model, limit), client.aliases(model)
-            if as_json:
-                print_json({"versions": versions, "aliases": aliases})
-            else:
-                print_page(registry_tables.versions_table(versions, aliases))
-            return
-        rows = [
-            (
-                found,
-                next(iter(client.list_versions(found.name, 1)), None),
-                client.aliases(found.name),
-            )
-            for found in client.list_models(limit)
-        ]
-    if as_json:
-        print_json([plain(m) | {"latest": plain(v), "aliases": plain(a)} for m, v, a in rows])
+    if model is not None:
+        looking.list_versions(model, limit, as_json, url)
     else:
-        print_page(registry_tables.models_table(rows) if rows else "there are no models")
+        looking.list_models(lambda client: client.list_models(limit), "models", as_json, url)
 
 
 @registry_group.command(
@@ -86,15 +69,7 @@ def show_command(version: str, as_json: bool, url: str | None) -> None:
 
     These are its metrics, parameters, data, lineage, deployments and files.
     """
-    from pipelines.command_line.registry.tables import version_page
-
-    with connected_registry(url) as client:
-        found = client.get(version)
-        lineage = client.lineage(found.model_name, found.version)
-    if as_json:
-        print_json(plain(found) | {"deployments": plain(lineage.deployments)})
-    else:
-        print_page(version_page(found, lineage))
+    looking.show_version(version, as_json, url)
 
 
 @registry_group.command(
@@ -172,21 +147,7 @@ def download_command(version: str, folder: Path, as_json: bool, url: str | None)
 
     DIR is a new or an empty folder. Every digest is checked; if one is wrong, nothing stays.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: name a folder that is new or empty")
-    with connected_registry(url) as client:
-        found = client.get(version)
-        try:
-            found.download(folder)
-        except OSError as error:
-            raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
-    if as_json:
-        print_json(plain(found) | {"folder": str(folder)})
-    else:
-        click.echo(
-            f"{found.model_name} version {found.version}, {len(found.files)} files, {folder}"
-        )
-        click.echo(f"  sha256 {found.digest}")
+    looking.download_version(version, folder, as_json, url)
 
 
 @registry_group.command("verify", epilog=examples("verify churn@champion", "verify churn --json"))

@@ -17,9 +17,9 @@ reason_option = click.option("--reason", help="Why, for the audit log.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def examples(*lines: str) -> str:
+def examples(*lines: str, group: str = "registry") -> str:
     """Return the end of a help text: commands to copy."""
-    return "Examples:\n\n\b\n" + "\n".join(f"  kfp-tabular registry {line}" for line in lines)
+    return "Examples:\n\n\b\n" + "\n".join(f"  kfp-tabular {group} {line}" for line in lines)
 
 
 def print_page(content: RenderableType) -> None:

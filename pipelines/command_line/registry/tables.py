@@ -19,7 +19,7 @@ from components.shared.registry.records import (
     VersionLineage,
     VersionSummary,
 )
-from components.shared.reports.number_text import NOTHING, number
+from components.shared.reports.number_text import NOTHING, number, percent
 
 DIGEST_DIGITS: Final = 12
 DIGEST_PARTS: Final = ("datasets", "files")
@@ -29,7 +29,7 @@ def models_table(
     rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]],
 ) -> Table:
     """Make the table of models, each with its newest version and its aliases."""
-    table = _table("model", "latest", "aliases", "changed (UTC)", "description")
+    table = table_of("model", "latest", "aliases", "changed (UTC)", "description")
     for model, latest, aliases in rows:
         named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
         newest = latest.name if latest else NOTHING
@@ -39,7 +39,7 @@ def models_table(
 
 def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias]) -> Table:
     """Make the table of the versions of a model."""
-    table = _table(
+    table = table_of(
         "version", "aliases", "registered (UTC)", "author", "estimator", "state", "sha256"
     )
     for version in versions:
@@ -52,14 +52,14 @@ def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias])
             version.author,
             version.properties.get("estimator"),
             version.state.lower(),
-            (version.digest or NOTHING)[:DIGEST_DIGITS],
+            (version.content_digest or version.digest or NOTHING)[:DIGEST_DIGITS],
         )
     return table
 
 
 def checks_table(checks: Sequence[FileCheck]) -> Table:
     """Make the table of how the files of a version were found."""
-    table = _table("file", "sha256", "found")
+    table = table_of("file", "sha256", "found")
     for check in checks:
         _add(table, check.path, check.sha256[:DIGEST_DIGITS], check.state)
     return table
@@ -68,13 +68,14 @@ def checks_table(checks: Sequence[FileCheck]) -> Table:
 def version_page(version: RegisteredVersion, lineage: VersionLineage) -> RenderableType:
     """Lay out everything that is known of a version."""
     name = f"{version.model_name} version {version.version}{_in_brackets(version.aliases)}"
-    title = Text(_cell(name), "bold")
+    title = Text(cell(name), "bold")
     facts = {
         "registered": version.created_at and f"{_time(version.created_at)} UTC",
         "author": version.author,
         "state": version.state.lower(),
         "description": version.description,
         "sha256": version.digest,
+        "sha256 of its content": version.content_digest,
         "approved": version.approval and f"by {version.approval['actor']}",
     }
     datasets = {
@@ -85,24 +86,43 @@ def version_page(version: RegisteredVersion, lineage: VersionLineage) -> Rendera
         served["inferenceService"]: f"{served['environment']}, {served['desiredState']}"
         for served in lineage.deployments
     }
+    columns = _columns(version.schema) if version.content_digest else {}
     parts = {
         "": {name: value for name, value in facts.items() if value},
-        "metrics": {name: number(value) for name, value in version.metrics.items()},
+        "metrics": {name: _figure(value) for name, value in version.metrics.items()},
         "parameters": version.parameters,
         "properties": version.properties,
         "data": datasets,
         "lineage": version.lineage,
         "deployments": deployments,
+        "columns": columns,
         "files": {path: digest[:DIGEST_DIGITS] for path, digest in version.files.items()},
     }
-    return Group(title, *(_facts(name, values) for name, values in parts.items() if values))
+    return Group(title, *(facts_page(name, values) for name, values in parts.items() if values))
+
+
+def _columns(schema: Any) -> dict[str, str]:
+    """Return what is registered of the columns of a data set, by their names."""
+    listed = schema.get("columns", ()) if isinstance(schema, Mapping) else ()
+    return {
+        column["name"]: column["type"] + _missing(column.get("profile", {}).get("nulls"))
+        for column in listed
+    }
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and abs(value) > 1 else number(value)
+
+
+def _missing(share: float | None) -> str:
+    return f", {percent(share)} missing" if share else ""
 
 
 def comparison_page(comparison: VersionComparison, everything: bool) -> RenderableType:
     """Lay out versions side by side: all metrics, and of the rest what differs."""
     names = [f"{version.version}{_in_brackets(version.aliases)}" for version in comparison.versions]
     two = len(names) == 2
-    table = _table("", *names, *(["difference"] if two else []))
+    table = table_of("", *names, *(["difference"] if two else []))
     for name, values in comparison.metrics.items():
         difference = [_difference(values)] if two else []
         _add(table, name, *map(number, values), *difference)
@@ -124,7 +144,7 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
 
 def audit_table(entries: Sequence[AuditEntry]) -> Table:
     """Make the table of the audit log."""
-    table = _table("when (UTC)", "who", "what", "model", "subject", "from", "to", "reason")
+    table = table_of("when (UTC)", "who", "what", "model", "subject", "from", "to", "reason")
     for entry in entries:
         change = [entry.detail.get(name) for name in ("from", "to", "reason")]
         _add(
@@ -144,14 +164,16 @@ def size(count: int) -> str:
     return f"{value:.1f} TB"
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
+    """Make an empty table."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(_cell(heading), overflow="fold")
+        table.add_column(cell(heading), overflow="fold")
     return table
 
 
-def _facts(title: str, facts: Mapping[str, Any]) -> Group:
+def facts_page(title: str, facts: Mapping[str, Any]) -> Group:
+    """Lay out values by their names, below a title."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
@@ -161,14 +183,14 @@ def _facts(title: str, facts: Mapping[str, Any]) -> Group:
 
 
 def _add(table: Table, *cells: Any) -> None:
-    table.add_row(*(Text(_cell(cell)) for cell in cells))
+    table.add_row(*(Text(cell(each)) for each in cells))
 
 
 def _in_brackets(aliases: Sequence[str]) -> str:
     return f" ({', '.join(aliases)})" if aliases else ""
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """Return text that cannot steer the terminal, whatever someone registered."""
     text = "" if value is None else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)

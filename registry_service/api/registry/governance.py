@@ -15,6 +15,7 @@ from registry_service.api.registry.schemas import GarbageBody, MoveBody, Retenti
 from registry_service.api.registry.views import (
     KEYS,
     audit_view,
+    data_changes_view,
     detail_view,
     file_check_view,
     model_view,
@@ -26,6 +27,7 @@ from registry_service.domain.registration import AuditQuery
 from registry_service.domain.resources import DATASETS, MODELS, Collection, DatasetArtifact
 from registry_service.errors import InvalidRequestError
 from registry_service.service.audit import Audit
+from registry_service.service.data_changes import data_changes
 from registry_service.service.garbage import Garbage
 from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions, comparison
@@ -42,10 +44,16 @@ def versions_router(
 
     @router.get("/compare")
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
-        """Show 2 to 20 versions side by side: for each name, its value in every version."""
+        """Show 2 to 20 versions side by side: for each name, its value in every version.
+
+        Of two versions of a data set, `changes` says what of their columns changed, and how far
+        their values moved (a distance from 0 to 1).
+        """
         details = versions.compare(who, name, version)
-        shown = [detail_view(detail) for detail in details]
-        return json_response({"versions": shown, **comparison(details)})
+        shown = {"versions": [detail_view(detail) for detail in details], **comparison(details)}
+        if collection == DATASETS and len(details) == 2:
+            shown["changes"] = data_changes_view(data_changes(*details))
+        return json_response(shown)
 
     @router.post("/versions/{ref}/approval", status_code=204, openapi_extra=takes(MoveBody))
     def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
@@ -123,7 +131,9 @@ def versions_router(
     return router
 
 
-def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRouter:
+def records_router(
+    of_models: Versions, of_datasets: Versions, audit: Audit, garbage: Garbage
+) -> APIRouter:
     """Return the routes across models: data to versions, the audit log, garbage collection."""
     router = api_router("/api/registry/v1", "Records")
     slow = api_router("/api/registry/v1", "Records", LONG)
@@ -131,7 +141,7 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
     @router.get("/data/{digest}/versions")
     def trained_on(who: Caller, digest: str, query: Listing) -> Response:
         """List the versions, of models that the caller may read, that name data of a digest."""
-        page = versions.trained_on(who, digest, bind_filter(query, DatasetArtifact))
+        page = of_models.trained_on(who, digest, bind_filter(query, DatasetArtifact))
         items = [
             {
                 "model": model_view(use.model),
@@ -141,6 +151,16 @@ def records_router(versions: Versions, audit: Audit, garbage: Garbage) -> APIRou
                     "role": use.data.custom_properties.get("role", (None, None))[1],
                 },
             }
+            for use in page.items
+        ]
+        return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})
+
+    @router.get("/data/{digest}/datasets")
+    def made_of(who: Caller, digest: str, query: Listing) -> Response:
+        """List the versions of data sets, that the caller may read, made from data of a digest."""
+        page = of_datasets.trained_on(who, digest, bind_filter(query, DatasetArtifact))
+        items = [
+            {"dataset": model_view(use.model), "version": version_view(use.version)}
             for use in page.items
         ]
         return json_response({"items": items, "nextPageToken": encode_token(page.next, query)})

@@ -18,6 +18,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
     Resource,
 )
+from registry_service.service.data_changes import DataChanges
 
 KEYS: Mapping[Collection, str] = {MODELS: "model", DATASETS: "dataset"}
 """What it is called that has the versions."""
@@ -94,6 +95,25 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
 def file_check_view(check: FileCheck) -> dict[str, Any]:
     """Show how a file was found."""
     return {"path": check.file.path, "sha256": check.file.sha256, "state": check.state}
+
+
+def data_changes_view(changes: DataChanges) -> dict[str, Any]:
+    """Show what changed between two versions of a data set."""
+    return {
+        "rows": changes.rows,
+        "added": changes.added,
+        "removed": changes.removed,
+        "retyped": changes.retyped,
+        "shifts": [
+            {
+                "column": shift.column,
+                "distance": shift.distance,
+                "missing": shift.missing,
+                "middle": shift.middle,
+            }
+            for shift in changes.shifts
+        ],
+    }
 
 
 def audit_view(entry: AuditEntry) -> dict[str, Any]:

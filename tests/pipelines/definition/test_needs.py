@@ -65,13 +65,14 @@ def test_each_attempt_has_a_time_out(ingest: dict[str, Any]) -> None:
 
 
 def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
-    """Credentials of stores and databases come from a Secret that may be absent, key by key."""
-    secret = ingest["secretAsEnv"][0]
-    assert secret["secretName"] == "kfp-tabular"
-    assert secret["optional"] is True
-    assert {key["envVar"] for key in secret["keyToEnv"]} == {
+    """Credentials of stores, databases, registries come from a Secret that may be absent."""
+    secrets = ingest["secretAsEnv"]
+    assert {secret["secretName"] for secret in secrets} == {"kfp-tabular"}
+    assert all(secret["optional"] for secret in secrets)
+    assert {key["envVar"] for secret in secrets for key in secret["keyToEnv"]} == {
         *cluster.STORE_CREDENTIALS,
         *cluster.DATABASE_CREDENTIALS,
+        "REGISTRY_TOKEN",
     }
 
 

@@ -20,7 +20,8 @@ def register_data(
     body = {**registration(name, list(files), aliases=[]), **more}
     body["dataset"] = body.pop("model")
     body["contentDigest"] = hashlib.sha256(content.encode()).hexdigest()
-    return caller("POST", "/datasets", body, Idempotency_Key=f"{name}-{content}-{more}")
+    key = hashlib.sha256(repr((name, content, more)).encode()).hexdigest()
+    return caller("POST", "/datasets", body, Idempotency_Key=key)
 
 
 def test_a_registered_data_set_reads_back_whole(ours: Caller, unique: str) -> None:

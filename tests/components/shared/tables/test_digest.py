@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from components.ingest_table.digest import table_digest
 from components.ingest_table.ingest import ingest_table
+from components.shared.tables.digest import table_digest
 
 SCHEMA: dict[str, pl.DataType] = {
     "i": pl.Int64(),

@@ -1,0 +1,84 @@
+"""What commands that look at models and those that look at data sets do alike."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from components.shared.registry.client import RegistryClient
+from components.shared.registry.records import ModelSummary, plain
+from pipelines.command_line.registry.connection import connected_registry
+from pipelines.command_line.registry.output import print_json, print_page
+from pipelines.errors import UsageError
+
+
+def list_models(
+    listed: Callable[[RegistryClient], Sequence[ModelSummary]],
+    called: str,
+    as_json: bool,
+    url: str | None,
+) -> None:
+    """Print a list of models or of data sets, each with its newest version and its aliases."""
+    from pipelines.command_line.registry.tables import models_table
+
+    with connected_registry(url) as client:
+        rows = [
+            (
+                found,
+                next(iter(client.list_versions(found.name, 1)), None),
+                client.aliases(found.name),
+            )
+            for found in listed(client)
+        ]
+    if as_json:
+        print_json([plain(m) | {"latest": plain(v), "aliases": plain(a)} for m, v, a in rows])
+    else:
+        print_page(models_table(rows) if rows else f"there are no {called}")
+
+
+def list_versions(name: str, limit: int, as_json: bool, url: str | None) -> None:
+    """Print the newest versions of a model or a data set."""
+    from pipelines.command_line.registry.tables import versions_table
+
+    with connected_registry(url) as client:
+        versions, aliases = client.list_versions(name, limit), client.aliases(name)
+    if as_json:
+        print_json({"versions": versions, "aliases": aliases})
+    else:
+        print_page(versions_table(versions, aliases))
+
+
+def show_version(named: str, as_json: bool, url: str | None) -> None:
+    """Print all that is known of a version."""
+    from pipelines.command_line.registry.tables import version_page
+
+    with connected_registry(url) as client:
+        found = client.get(named)
+        lineage = client.lineage(found.model_name, found.version)
+    if as_json:
+        print_json(plain(found) | {"deployments": plain(lineage.deployments)})
+    else:
+        print_page(version_page(found, lineage))
+
+
+def download_version(named: str, folder: Path, as_json: bool, url: str | None) -> None:
+    """Fetch the files of a version.
+
+    Raises:
+        UsageError: The folder is not empty, or cannot be written to.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty: name a folder that is new or empty")
+    with connected_registry(url) as client:
+        found = client.get(named)
+        try:
+            found.download(folder)
+        except OSError as error:
+            raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    if as_json:
+        print_json(plain(found) | {"folder": str(folder)})
+    else:
+        click.echo(
+            f"{found.model_name} version {found.version}, {len(found.files)} files, {folder}"
+        )
+        click.echo(f"  sha256 {found.digest}")
