@@ -7,6 +7,7 @@ import pytest
 import urllib3
 
 from registry_service.ui.routes import AUDIT_SIZE, PAGE_SIZE
+from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import KUBEFLOW, Caller
 from tests.registry_service.ui.conftest import Browser
 
@@ -137,6 +138,21 @@ def test_data_leads_to_all_versions_made_from_them(look: Browser, churn: Churn) 
     text = look(link.removeprefix("../")).text
     for number in "123":
         assert f"{name} {number} train" in text
+
+
+def test_what_was_made_from_data_is_read_page_by_page(
+    look: Browser, ours: Caller, unique: str
+) -> None:
+    """The newest first; the link to the next page shows what the first had no room for."""
+    data = [{"name": "rows", "digest": unique, "role": "train"}]
+    body = registration(unique, [], datasets=data, aliases=[])
+    for number in range(PAGE_SIZE + 1):
+        assert ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")[0] == 201
+    first = look("data", digest=unique)
+    (following,) = (link for link in first.links if "page=" in link)
+    counts = [each.text.count(f"{unique} ") for each in (first, look(following))]
+    assert counts[0] - counts[1] == PAGE_SIZE - 1
+    assert f"{unique} 1 train" in look(following).text
 
 
 def test_the_audit_log_is_read_page_by_page(look: Browser, ours: Caller, churn: Churn) -> None:
