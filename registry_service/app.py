@@ -220,6 +220,6 @@ def _mlflow_routers(
     """Return the routes that a stock MLflow client reads models through."""
     yield reading_router(registrations, aliases)
     yield searching_router(registrations)
-    yield artifacts_router(resources, registrations)
-    yield bytes_router(resources, registrations, possession)
+    yield artifacts_router(resources)
+    yield bytes_router(resources, possession)
     yield absent_router()

@@ -20,13 +20,14 @@ from registry_service.errors import (
     ConflictError,
     IdempotencyError,
     InvalidRequestError,
+    NotFoundError,
     UnknownBlobError,
 )
 from registry_service.service.aliases import Aliases, AliasMove, Expected
 from registry_service.service.audit import record
 from registry_service.service.content import artifacts_of
 from registry_service.service.details import details_of
-from registry_service.service.lookup import Lookup, aliases_of
+from registry_service.service.lookup import Found, Lookup, aliases_of
 from registry_service.service.ownership import visible_models
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.possession import Possession
@@ -209,10 +210,16 @@ class Registrations:
         """Return the version that `ref` names, with everything that belongs to it."""
         with self._database.read() as transaction:
             model = self._lookup.model(transaction, identity, Role.READER, model_name)
-            found = self._lookup.found(transaction, model, ref)
-            aliases = {model.id: aliases_of(transaction, model.id)}
-            (detail,) = details_of(transaction, [found.version], {model.id: model}, aliases)
-        return replace(detail, note=found.note)
+            return _detail(transaction, model, self._lookup.found(transaction, model, ref))
+
+    def numbered(self, identity: Identity, model_name: str, number: int) -> VersionDetail:
+        """Return the version of a number, also where another one is called like the number."""
+        with self._database.read() as transaction:
+            model = self._lookup.model(transaction, identity, Role.READER, model_name)
+            version = transaction.versions.called(model.id, str(number)).by_number
+            if version is None:
+                raise NotFoundError(f"{model.shown} has no version of number {number}")
+            return _detail(transaction, model, Found(version))
 
     def _add_version(
         self, transaction: Transaction, model: RegisteredModel, registration: Registration
@@ -245,6 +252,12 @@ class Registrations:
             collection=model.collection,
         )
         return transaction.resources.add(version)
+
+
+def _detail(transaction: Transaction, model: RegisteredModel, found: Found) -> VersionDetail:
+    aliases = {model.id: aliases_of(transaction, model.id)}
+    (detail,) = details_of(transaction, [found.version], {model.id: model}, aliases)
+    return replace(detail, note=found.note)
 
 
 def _model(transaction: Transaction, registration: Registration) -> RegisteredModel | None:

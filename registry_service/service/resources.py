@@ -1,7 +1,7 @@
 """Create, read, update and list the resources of the Kubeflow API."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from registry_service.domain.access import Identity, Role
 from registry_service.domain.experiments import ExperimentRun
 from registry_service.domain.names import canonical, fault_of
 from registry_service.domain.paging import ListQuery, Page
+from registry_service.domain.registration import FileEntry
 from registry_service.domain.resources import (
     ARCHIVED,
     Artifact,
@@ -121,6 +122,13 @@ class Resources:
             owner = get_known(transaction, parent, parent_id)
             authorize(transaction, identity, Role.READER, owner)
             return transaction.resources.page(kind, query, **_canonical(where))
+
+    def files_of(self, identity: Identity, version_id: int) -> Sequence[FileEntry]:
+        """Return the files of a version. Raises NotFoundError."""
+        with self._database.read() as transaction:
+            version = get_known(transaction, ModelVersion, version_id)
+            authorize(transaction, identity, Role.READER, version)
+            return transaction.files.of([version_id])[version_id]
 
     def served_model(self, identity: Identity, service_id: int) -> RegisteredModel:
         """Return the model that an inference service serves. Raises NotFoundError."""

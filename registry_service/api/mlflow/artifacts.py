@@ -14,24 +14,22 @@ from registry_service.api.openapi import api_router
 from registry_service.api.turns import LONG
 from registry_service.domain.access import Identity
 from registry_service.domain.registration import FileEntry
-from registry_service.domain.resources import MODELS, ModelVersion, RegisteredModel
 from registry_service.errors import NotFoundError
 from registry_service.service.possession import Possession
-from registry_service.service.registrations import Registrations
 from registry_service.service.resources import Resources
 
 PREFIX: Final = "/api/2.0/mlflow-artifacts/artifacts"
 METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def artifacts_router(resources: Resources, registrations: Registrations) -> APIRouter:
+def artifacts_router(resources: Resources) -> APIRouter:
     """Return the route that lists files."""
     router = api_router(PREFIX, "MLflow")
 
     @router.get("")
     def list_artifacts(who: Caller, path: str = "") -> Response:
         """List what lies in a folder of a version, `versions/<id>` or below."""
-        files, below = _files(resources, registrations, who, path)
+        files, below = _files(resources, who, path)
         prefix = f"{below}/" if below else ""
         inside = [(f.path.removeprefix(prefix), f) for f in files if f.path.startswith(prefix)]
         shown: dict[str, dict[str, Any]] = {}
@@ -45,16 +43,14 @@ def artifacts_router(resources: Resources, registrations: Registrations) -> APIR
     return router
 
 
-def bytes_router(
-    resources: Resources, registrations: Registrations, possession: Possession
-) -> APIRouter:
+def bytes_router(resources: Resources, possession: Possession) -> APIRouter:
     """Return the route that passes the bytes of files on."""
     router = api_router(PREFIX, "MLflow", LONG)
 
     @router.get("/{path:path}", response_class=StreamingResponse)
     def download_artifact(who: Caller, path: str) -> Response:
         """Pass a file of a version on, `versions/<id>/<path>`."""
-        files, below = _files(resources, registrations, who, path)
+        files, below = _files(resources, who, path)
         file = next((file for file in files if file.path == below), None)
         if file is None:
             raise NotFoundError(f"there is no file {below!r} in {path.removesuffix(below)!r}")
@@ -84,9 +80,7 @@ def absent_router() -> APIRouter:
     return router
 
 
-def _files(
-    resources: Resources, registrations: Registrations, who: Identity, path: str
-) -> tuple[Sequence[FileEntry], str]:
+def _files(resources: Resources, who: Identity, path: str) -> tuple[Sequence[FileEntry], str]:
     """Return the files of the version that a path is about, and what the path says of them.
 
     Raises:
@@ -96,8 +90,4 @@ def _files(
     number, _, below = rest.partition("/")
     if root != ROOT or not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFoundError(f"there is nothing at {path!r}: files are below {ROOT}/<id>/")
-    version = resources.get(who, ModelVersion, int(number))
-    if version.collection != MODELS:
-        raise ModelVersion.absence(version.id)
-    model = resources.get(who, RegisteredModel, version.registered_model_id)
-    return registrations.files(who, str(model.name), str(version.name)), below
+    return resources.files_of(who, int(number)), below

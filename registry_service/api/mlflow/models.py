@@ -1,6 +1,7 @@
 """Routes of MLflow's model registry, those that read."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -63,7 +64,7 @@ def reading_router(registrations: Registrations, aliases: Aliases) -> APIRouter:
     def get_by_alias(who: Caller, name: Name, alias: Name) -> Response:
         """Return the version that an alias points to."""
         version = aliases.target(who, name, alias)
-        detail = registrations.detail(who, name, str(version.name))
+        detail = registrations.numbered(who, name, version.number)
         return json_response({"model_version": detail_view(detail)})
 
     @router.get("/registered-models/get-latest-versions")
@@ -150,13 +151,15 @@ def _newest(registrations: Registrations, who: Identity, name: str) -> ModelVers
 
 def _numbered(registrations: Registrations, who: Identity, name: str, text: str) -> VersionDetail:
     """Return the version of a number. Raises NotFoundError."""
-    detail = registrations.detail(who, name, text)
-    if str(detail.version.number) != text:
-        raise NotFoundError(
-            f"MLflow names versions by numbers, and {text!r} of model {name!r} is the name of "
-            f"version {detail.version.number}: use models:/{name}/{detail.version.number}"
-        )
-    return detail
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        # Where there is none of that number, it may be a name.
+        with suppress(NotFoundError):
+            return registrations.numbered(who, name, int(text))
+    number = registrations.version(who, name, text).number
+    raise NotFoundError(
+        f"MLflow names versions by numbers, and {text!r} of model {name!r} is the name of "
+        f"version {number}: use models:/{name}/{number}"
+    )
 
 
 def _by_name(text: str) -> Comparison | None:

@@ -166,3 +166,26 @@ def test_data_sets_are_no_models(ours: Caller, mlflow: Caller, unique: str) -> N
 def test_other_addresses_are_not_there(mlflow: Caller, path: str) -> None:
     """Only versions have files, by an id that one can have."""
     assert get(mlflow, ARTIFACTS, path=path)[0] == 404
+
+
+def test_a_version_called_like_a_number_is_not_taken_for_it(
+    mlflow: Caller, ours: Caller, unique: str
+) -> None:
+    """By number, by alias and by its files, each version is the one that is meant."""
+    for version, alias in (("2", "first"), ("other", "second")):
+        files = [{"path": "MLmodel", **upload(ours, f"{unique} {version}".encode())}]
+        body = registration(unique, files, version={"name": version}, aliases=[alias])
+        assert ours("POST", "/register", body, Idempotency_Key=unique + alias)[0] == 201
+    for number, alias, content in (("1", "first", "2"), ("2", "second", "other")):
+        where = f"{REST}/model-versions/get"
+        shown = get(mlflow, where, name=unique, version=number)[1]["model_version"]
+        assert shown["version"] == number
+        where = f"{REST}/registered-models/alias"
+        assert get(mlflow, where, name=unique, alias=alias)[1]["model_version"] == shown
+        place = shown["source"].removeprefix("mlflow-artifacts:/")
+        assert mlflow("GET", f"{ARTIFACTS}/{place}/MLmodel") == (
+            200,
+            f"{unique} {content}".encode(),
+        )
+    where = f"{REST}/model-versions/get"
+    assert get(mlflow, where, name=unique, version="3")[0] == 404
