@@ -93,7 +93,10 @@ def _shift(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Shift:
 
 
 def _share(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None  # JSON has whole numbers of any length.
 
 
 def _distance(old: Mapping[str, Any], new: Mapping[str, Any]) -> float | None:
@@ -126,7 +129,7 @@ def _numbers(quantiles: Any) -> Sequence[float]:
             datetime.fromisoformat(each).timestamp() if isinstance(each, str) else float(each)
             for each in quantiles
         )
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return ()
 
 

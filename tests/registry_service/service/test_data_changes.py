@@ -1,5 +1,6 @@
 """What changed between two versions of a data set, by their profiles."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -70,6 +71,22 @@ def test_categories_are_compared_by_their_shares() -> None:
     new = column("a", "string", categories={"x": 10, "z": 50}, other=40)
     (shift,) = moved(old, new).shifts
     assert shift.distance == pytest.approx((0.5 + 0.2 + 0.5 + 0.2) / 2)
+
+
+JUNK = [
+    *(10**400, -1, 1e308, True, None, "x", "0001-01-01", "9999-12-31T23:59:59", [], {}),
+    *([10**400], {"a": 10**400}, ["0001-01-01"], [1, "2024-01-01"], {"a": 1e308, "b": 1e308}),
+    ["2024-01-01", "2024-01-01T00:00:00+00:00"],
+]
+
+
+@pytest.mark.parametrize("part", ["quantiles", "categories", "nulls", "other"])
+def test_no_profile_is_too_strange(part: str) -> None:
+    """Whatever JSON stands in one, the comparison is made."""
+    for old, new in itertools.product(JUNK, JUNK):
+        sides = [column("a", "t", **{"categories": {"a": 1}, part: each}) for each in (old, new)]
+        (shift,) = moved(*sides).shifts
+        assert shift.column == "a"
 
 
 def test_what_has_no_profile_is_not_compared() -> None:
