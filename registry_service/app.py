@@ -91,6 +91,8 @@ def create_app(settings: Settings) -> FastAPI:
     observation = Observation()
     door = Doorkeeper(None if settings.authenticates() else settings.hosts)
 
+    housekeeping = Housekeeping(database, blobs, silence_hours=settings.run_silence_hours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if settings.database_url is None:
@@ -99,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
             blobs.prepare()
         migrate(engine)
         anyio.to_thread.current_default_thread_limiter().total_tokens = turns.workers + 1
-        housework = asyncio.create_task(keep_house(Housekeeping(database, blobs)))
+        housework = asyncio.create_task(keep_house(housekeeping))
         yield
         housework.cancel()
         database.close()

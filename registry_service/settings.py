@@ -75,6 +75,8 @@ class Settings(BaseSettings):
         protected_aliases: Aliases that only an approver moves, and only to approved versions.
         tls_certificate: Certificate chain, PEM; with it, the service speaks HTTPS.
         tls_key: Its key, PEM.
+        run_silence_hours: After how long without a word of it the run of a pipeline counts as
+            failed; 0: never.
         threads: Requests worked on at the same time.
         log_level: Of the standard library's levels, in lower case.
     """
@@ -110,6 +112,7 @@ class Settings(BaseSettings):
     protected_aliases: Names = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    run_silence_hours: float = Field(default=24, ge=0)
     threads: int = 8
     log_level: str = "info"
 

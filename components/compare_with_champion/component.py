@@ -48,12 +48,14 @@ def compare_with_champion(
     from components.shared.parameters import given, given_number
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         result = compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"), margin=margin,
             champion_alias=given(champion_alias, "champion"), bootstrap_samples=bootstrap_samples,
             confidence=confidence, seed=seed, registry_url=given(registry_url),
         )  # fmt: skip
+        if not result.approved:
+            run.finished("refused: no version was registered")
     comparison.metadata.update(result.metadata())
     return result.approved

@@ -49,13 +49,14 @@ def evaluate_model(
     from components.shared.parameters import given
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         result = evaluate_model(
             model.path, test.path, report.path, evaluation.path, predictions.path,
             slice_columns=slice_columns, positive_class=positive_class or None, seed=seed,
             confidence=confidence, bootstrap_samples=bootstrap_samples,
             test_digest=given(test_digest),
         )  # fmt: skip
+        run.log_metrics(result.values())
     metrics.metadata.update(result.values())
     result.draw(classification_metrics)
     evaluation.metadata.update(result.metadata())

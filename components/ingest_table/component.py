@@ -54,7 +54,7 @@ def ingest_table(
     from components.shared.parameters import given
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         ingested = ingest_table(
             source,
             table.path,
@@ -67,5 +67,6 @@ def ingest_table(
             target=target or None,
             query=given(query, ""),
         )
+        run.log_data(ingested.digest, ingested.source)
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

@@ -41,13 +41,15 @@ def judge_table(
     from components.shared.reports.notes import read_notes
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         result = judge_table(
             table.path, report.path, verdict.path, read_notes(schema.metadata),
             model=model and model.path, registered=registered and registered.path,
             evaluation=evaluation and evaluation.path,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"),
         )  # fmt: skip
+        run.log_metrics(result.figures())
+        run.finished("passed" if result.passed else "did not pass")
     metrics.metadata.update(result.figures())
     verdict.metadata["passed"] = result.passed
     return result.passed

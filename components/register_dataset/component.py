@@ -69,7 +69,7 @@ def register_dataset(
     from components.shared.parameters import given
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         parts = (run_id, pipeline, image, git_commit, source, source_fingerprint, parent)
         version = register_dataset(
             table.path, schema.path, report.path, dataset_name,
@@ -80,5 +80,6 @@ def register_dataset(
             ),
             registry_url=given(registry_url),
         )  # fmt: skip
+        run.finished(f"registered data set {dataset_name} version {version.version}")
     registered.metadata.update(version.metadata())
     return (version.version, version.content_digest)

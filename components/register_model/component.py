@@ -50,7 +50,7 @@ def register_model(
     from components.shared.parameters import given
     from components.shared.step import step_body
 
-    with step_body():
+    with step_body() as run:
         parts = (run_id, pipeline, image, git_commit, source, table_digest)
         lineage = Lineage(*(given(part) for part in parts))
         verdict = comparison.path if comparison else None
@@ -58,5 +58,8 @@ def register_model(
             model.path, evaluation.path, model_name,
             comparison=verdict, promote=promote, lineage=lineage, registry_url=given(registry_url),
         )  # fmt: skip
+        run.finished(
+            f"registered {model_name} version {version.version}", f"{model_name}@{version.version}"
+        )
     registered.metadata.update(version.metadata())
     return (version.version, version.digest)

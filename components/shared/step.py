@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from components.shared.errors import ComponentError, InputError
+from components.shared.step_run import StepRun
 
 MISTAKE: Final = 2
 FAILURE: Final = 1
@@ -23,8 +24,8 @@ OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 @contextmanager
-def step_body() -> Iterator[None]:
-    """Run what the process of a step is for, and end it well.
+def step_body() -> Iterator[StepRun]:
+    """Run what the process of a step is for, and end it well; yield the run that it belongs to.
 
     A `ComponentError` ends it with its message in the log, without a traceback. That of a mistake
     of the user, an `InputError`, begins with `error: `, and the exit code is 2; what is not the
@@ -35,17 +36,21 @@ def step_body() -> Iterator[None]:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     # At its end, Python looks for cycles in all that was ever imported: up to half a second.
     atexit.register(gc.freeze)
+    run = StepRun()
+    run.join()
     try:
-        yield
+        yield run
     except InputError as error:
-        _end(str(error), MISTAKE, error)
+        _end(run, str(error), MISTAKE, error)
     except ComponentError as error:
-        _end(str(error), FAILURE, error)
+        _end(run, str(error), FAILURE, error)
     except Exception as error:
         # Libraries that write have errors of their own, with the system's words in them.
         if NO_SPACE not in str(error):
+            run.failed(f"{type(error).__name__}: {error}")
             raise
         _end(
+            run,
             "No space is left on the disk that the step writes to, or on that of temporary files "
             f"({os.environ.get('TMPDIR', '/tmp')}): free some, or name other folders.",  # noqa: S108
             FAILURE,
@@ -61,7 +66,8 @@ def error_begun(line: str) -> tuple[str, int] | None:
     return None
 
 
-def _end(message: str, code: int, error: Exception) -> None:
+def _end(run: StepRun, message: str, code: int, error: Exception) -> None:
+    run.failed(message)
     prefix = next(prefix for prefix, meant in PREFIXES.items() if meant == code)
     print(prefix + message.replace("\n", "\n  "), file=sys.stderr, flush=True)
     raise SystemExit(code) from error

@@ -7,11 +7,13 @@ from typing import Final
 
 from kfp import kubernetes
 from kfp.dsl import PipelineTask
+from kfp.dsl.pipeline_context import Pipeline
 
 from components.shared import patience, trust
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.needs import Needs
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
+from components.shared.step_run import PIPELINE_VARIABLE, RUN_VARIABLE
 from pipelines.definition import catalog
 
 CONFIG_MAP: Final = "kfp-tabular"
@@ -43,6 +45,7 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     needs = needs or _needs_of(task)
     for name, value in ENVIRONMENT.items():
         task.set_env_variable(name, value)
+    _tell_its_run(task)
     task.set_cpu_request(needs.cpu.request).set_cpu_limit(needs.cpu.limit)
     task.set_memory_request(needs.memory.request).set_memory_limit(needs.memory.limit)
     kubernetes.set_timeout(task, needs.seconds)
@@ -53,18 +56,23 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     kubernetes.add_toleration(task, key=TAINT, operator="Exists", effect="NoSchedule")
     if needs.retries:
         _retry(task, needs)
-    if needs.registry:
-        # Who reads sources asks a registry only where a source is a data set.
-        _reach_registry(task, optional=needs.store)
+    # Who reads sources asks a registry only for data sets, and others tell it of their run.
+    _reach_registry(task, optional=needs.store or not needs.registry)
     if needs.store:
         _reach_store(task)
-    if needs.registry or needs.store:
-        wait = {patience.VARIABLE: patience.VARIABLE}
-        kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
-        # Authorities of one's own, where registry or store have their certificates from them.
-        folder = str(trust.MOUNTED)
-        kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
+    wait = {patience.VARIABLE: patience.VARIABLE}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
+    # Authorities of one's own, where registry or store have their certificates from them.
+    folder = str(trust.MOUNTED)
+    kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
     return task
+
+
+def _tell_its_run(task: PipelineTask) -> None:
+    """Tell a step which run it belongs to, for what it says of it to the registry."""
+    kubernetes.use_field_path_as_env(task, RUN_VARIABLE, "metadata.labels['pipeline/runid']")
+    if pipeline := Pipeline.get_default_pipeline():
+        task.set_env_variable(PIPELINE_VARIABLE, pipeline.name)
 
 
 def _needs_of(task: PipelineTask) -> Needs:
@@ -89,7 +97,7 @@ def _retry(task: PipelineTask, needs: Needs) -> None:
 
 
 def _reach_registry(task: PipelineTask, *, optional: bool) -> None:
-    """Let a step reach the registry.
+    """Let a step reach the registry: who needs it, and who only tells it of the run.
 
     Its URL comes from the ConfigMap `kfp-tabular`, its token from the Secret of the same name,
     which need not exist: both live in the namespace of the run, neither is in the YAML.

@@ -1,7 +1,11 @@
 """What the service clears away by itself, from time to time."""
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from registry_service.domain.experiments import ExperimentRun
+from registry_service.domain.properties import PropertyValue
 from registry_service.service.blob_ports import GIVEN_UP_AFTER, BlobStore
 from registry_service.service.ports import Database
 
@@ -9,24 +13,53 @@ EVERY_SECONDS = 3600
 # No step is retried so late with the key of its first try.
 KEYS_KEPT_DAYS = 30
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+# What the runs of our pipelines say of themselves; those of other clients end as these say.
+PLACE = "place"
 
 
 class Housekeeping:
     """Clears away idempotency keys that are never used again, and uploads that were given up.
 
-    Every replica may do so at any time; nothing that anyone can see changes.
+    Runs of pipelines that have said nothing for long are ended as failed: what ran them is gone.
+    Every replica may do all this at any time.
+
+    Args:
+        database: What is cleared.
+        blobs: The store of bytes.
+        keys_kept_days: How long an idempotency key counts.
+        silence_hours: After how long without a word a run counts as failed; 0: never.
     """
 
     def __init__(
-        self, database: Database, blobs: BlobStore, keys_kept_days: float = KEYS_KEPT_DAYS
+        self,
+        database: Database,
+        blobs: BlobStore,
+        keys_kept_days: float = KEYS_KEPT_DAYS,
+        silence_hours: float = 0,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._keys_kept_days = keys_kept_days
+        self._silence_ms = silence_hours * HOUR_MS
 
     def run(self) -> None:
         """Clear away. Raises StorageError."""
         oldest = time.time_ns() / 1_000_000 - self._keys_kept_days * DAY_MS
         with self._database.write() as transaction:
             transaction.answers.forget(int(oldest))
+        if self._silence_ms:
+            self._end_silent_runs()
         self._blobs.forget_unfinished(GIVEN_UP_AFTER)
+
+    def _end_silent_runs(self) -> None:
+        now = time.time_ns() // 1_000_000
+        with self._database.write() as transaction:
+            for run in transaction.resources.every(ExperimentRun, status="RUNNING"):
+                if run.updated_at > now - self._silence_ms or PLACE not in run.custom_properties:
+                    continue
+                since = f"{datetime.fromtimestamp(run.updated_at / 1000, UTC):%Y-%m-%d %H:%M UTC}"
+                outcome = PropertyValue("string", f"no word of it since {since}")
+                properties = {**run.custom_properties, "outcome": outcome}
+                ended = replace(run, status="FAILED", custom_properties=properties)
+                transaction.resources.save(replace(ended, end_time_since_epoch=now))

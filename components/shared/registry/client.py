@@ -104,6 +104,14 @@ class RegistryClient(RegistryReader):
         """
         return TrackedRun.begin(self._http, experiment, name, **properties)
 
+    def find_run(self, name: str) -> TrackedRun | None:
+        """Return the run of this name that goes on, of whichever experiment; None if none does."""
+        return TrackedRun.find(self._http, name)
+
+    def join_run(self, experiment: str, name: str, **properties: str) -> TrackedRun:
+        """Join a run that another process may have begun, as `begin_run`; else begin it."""
+        return TrackedRun.join(self._http, experiment, name, **properties)
+
     def promote(
         self,
         model_name: str,

@@ -1,5 +1,7 @@
 """Runs of pipelines as runs of experiments: what they were given, and how they ended."""
 
+import json
+import math
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Literal, Self
@@ -54,6 +56,51 @@ class TrackedRun:
         run._properties.update(properties)
         return run
 
+    @classmethod
+    def join(cls, http: RegistryHttp, experiment: str, name: str, **properties: str) -> Self:
+        """Join a run that another process may have begun; begin it otherwise.
+
+        Args:
+            http: Speaks to the registry.
+            experiment: Name of the experiment.
+            name: Name of the run.
+            properties: Come to what is said of it, and show that it goes on.
+
+        Raises:
+            RegistryError: The registry cannot be reached, or refuses.
+        """
+        try:
+            return cls.begin(http, experiment, name, **properties)
+        except RegistryRefusalError as refusal:
+            if refusal.status != CONFLICT:
+                raise
+        query = urlencode({"name": name, "parentResourceId": _experiment_id(http, experiment)})
+        found = http.json("GET", f"{API}/experiment_run?{query}", f"look for the run {name}")
+        run = cls._stored(http, found)
+        run._properties |= properties
+        body = {"customProperties": _texts(run._properties)}
+        http.json("PATCH", f"{API}/experiment_runs/{run.id}", f"join {name}", body)
+        return run
+
+    @classmethod
+    def find(cls, http: RegistryHttp, name: str) -> Self | None:
+        """Return the run of a name that goes on, of whichever experiment; None if none does.
+
+        Raises:
+            RegistryError: The registry cannot be reached, or refuses.
+        """
+        query = urlencode({"filterQuery": f"name = {json.dumps(name)} AND status = 'RUNNING'"})
+        path = f"{API}/experiment_runs?{query}"
+        found = http.json("GET", path, f"look for the run {name}")["items"]
+        return cls._stored(http, found[0]) if found else None
+
+    @classmethod
+    def _stored(cls, http: RegistryHttp, found: Mapping[str, Any]) -> Self:
+        run = cls(http, found["id"], found["name"])
+        said = found.get("customProperties", {})
+        run._properties = {key: each.get("string_value", "") for key, each in said.items()}
+        return run
+
     def log_parameters(self, parameters: Mapping[str, Any]) -> None:
         """Keep what the run was given, each value as text."""
         for name, value in parameters.items():
@@ -64,8 +111,9 @@ class TrackedRun:
             self._log("parameter", name, value=text[:LONGEST_TEXT], parameterType=kind)
 
     def log_metrics(self, metrics: Mapping[str, float]) -> None:
-        """Keep what was measured, each a finite number."""
-        for name, value in metrics.items():
+        """Keep what was measured; what is no finite number is left out, as JSON has none."""
+        finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        for name, value in finite.items():
             self._log("metric", name, value=value, timestamp=_now())
 
     def log_data(self, name: str, digest: str, source: str) -> None:

@@ -9,6 +9,7 @@ from kfp import compiler, dsl
 
 from components.shared import trust
 from components.shared.needs import HOUR
+from components.shared.registry.client import TOKEN_VARIABLE
 from pipelines.definition import catalog
 from pipelines.definition import needs as cluster
 from pipelines.definition.needs import equip
@@ -72,8 +73,23 @@ def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
     assert {key["envVar"] for secret in secrets for key in secret["keyToEnv"]} == {
         *cluster.STORE_CREDENTIALS,
         *cluster.DATABASE_CREDENTIALS,
-        "REGISTRY_TOKEN",
+        TOKEN_VARIABLE,
     }
+
+
+def test_each_step_knows_its_run_and_may_tell_the_registry(ingest: dict[str, Any]) -> None:
+    """Run and pipeline are named to a step, and a registry that need not be there."""
+    (field,) = ingest["fieldPathAsEnv"]
+    assert field == {
+        "name": "KFP_TABULAR_RUN_ID",
+        "fieldPath": "metadata.labels['pipeline/runid']",
+    }
+    urls = [
+        each
+        for each in ingest["configMapAsEnv"]
+        if any(key["envVar"] == "REGISTRY_URL" for key in each["keyToEnv"])
+    ]
+    assert [each["optional"] for each in urls] == [True]
 
 
 def test_each_step_that_reads_an_address_has_the_store() -> None:

@@ -9,6 +9,8 @@ import pytest
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
+from registry_service.domain.experiments import Experiment, ExperimentRun
+from registry_service.domain.properties import PropertyValue
 from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.service.housekeeping import Housekeeping
 from registry_service.storage.folder import FolderStore
@@ -54,4 +56,38 @@ def test_uploads_that_were_given_up_are_cleared_away(database: SqlDatabase, tmp_
     os.utime(left, (past, past))
     Housekeeping(database, blobs).run()
     assert not left.exists()
+    database.close()
+
+
+def test_runs_without_a_word_are_ended(database: SqlDatabase, tmp_path: Path) -> None:
+    """A silent run of a pipeline failed; one of another client, or that has ended, stays."""
+    blobs = FolderStore(tmp_path / "blobs")
+    blobs.prepare()
+    ours = {"place": PropertyValue("string", "cluster"), "at": PropertyValue("string", "train")}
+    with database.write() as transaction:
+        experiment = transaction.resources.add(Experiment(name="training")).id
+        silent, foreign, ended = (
+            transaction.resources.add(
+                ExperimentRun(
+                    name=name, experiment_id=experiment, status=status, custom_properties=said
+                )
+            ).id
+            for name, status, said in (
+                ("silent", "RUNNING", ours),
+                ("foreign", "RUNNING", {}),
+                ("ended", "KILLED", ours),
+            )
+        )
+    Housekeeping(database, blobs, silence_hours=1).run()
+    with database.read() as transaction:
+        assert transaction.resources.get(ExperimentRun, silent).status == "RUNNING"
+    time.sleep(0.01)
+    Housekeeping(database, blobs, silence_hours=1e-9).run()
+    with database.read() as transaction:
+        found = transaction.resources.get(ExperimentRun, silent)
+        assert found.status == "FAILED"
+        assert str(found.custom_properties["outcome"].value).startswith("no word of it since 20")
+        assert found.custom_properties["at"] == ours["at"]
+        assert transaction.resources.get(ExperimentRun, foreign).status == "RUNNING"
+        assert transaction.resources.get(ExperimentRun, ended).status == "KILLED"
     database.close()
