@@ -49,36 +49,7 @@ class Settings(BaseSettings):
     What is not given is read from the environment: from `REGISTRY_` and the name in capitals, such
     as REGISTRY_PORT; the folder of the data from REGISTRY_DATA. REGISTRY_HOSTS and
     REGISTRY_PROTECTED_ALIASES have commas between their items. An empty variable counts as absent.
-
-    Attributes:
-        host: Address to listen on; without authentication only a loopback address.
-        port: TCP port, 0 takes a free one.
-        hosts: Host names to be known by besides localhost, where there is no access file.
-        data_dir: Folder of the one-machine store: `registry.db` and `blobs/`.
-        database_url: SQLAlchemy URL; default: SQLite in `data_dir`.
-        s3_endpoint: URL of an S3 for the bytes; default: the folder `data_dir` keeps them.
-        s3_public_endpoint: The same as clients reach it, when that is another URL.
-        s3_bucket: The bucket, which exists.
-        s3_region: Its region.
-        s3_access_key: Read from AWS_ACCESS_KEY_ID.
-        s3_secret_key: Read from AWS_SECRET_ACCESS_KEY.
-        s3_authorities: PEM file, or folder of them, of authorities to trust besides the public
-            ones; read from AWS_CA_BUNDLE.
-        access_file: JSON with static tokens and the grants of everyone known.
-        kubernetes_audience: Audience of the ServiceAccount tokens to accept; default: none are.
-        kubernetes_url: The API server that reviews them.
-        kubernetes_ca_file: Its certificate authority.
-        kubernetes_token_file: The registry's own token for it.
-        gateway_subject: Whose header `kubeflow-userid` is believed.
-        trust_domain: Of the service mesh whose sidecar names callers by their certificates.
-        sidecar: What the mesh says of that sidecar; without one, anybody could name anybody.
-        protected_aliases: Aliases that only an approver moves, and only to approved versions.
-        tls_certificate: Certificate chain, PEM; with it, the service speaks HTTPS.
-        tls_key: Its key, PEM.
-        run_silence_hours: After how long without a word of it the run of a pipeline counts as
-            failed; 0: never.
-        threads: Requests worked on at the same time.
-        log_level: Of the standard library's levels, in lower case.
+    docs/registry.md says what each of them is.
     """
 
     model_config = SettingsConfigDict(
