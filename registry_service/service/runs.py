@@ -1,9 +1,10 @@
 """Look at the runs of experiments, each page of them in a constant number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.experiments import Experiment, ExperimentRun
+from registry_service.domain.names import canonical
 from registry_service.domain.overview import RunOverview
 from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.resources import Artifact
@@ -22,7 +23,7 @@ class Runs:
     def page(
         self, identity: Identity, query: ListQuery, status: str = "", experiment: str = ""
     ) -> tuple[Page[RunOverview], Sequence[Experiment]]:
-        """Return one page of the runs, and all experiments.
+        """Return one page of the runs, and the newest experiments to choose from.
 
         Args:
             identity: Who asks.
@@ -35,13 +36,13 @@ class Runs:
         """
         identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
-            experiments = transaction.resources.every(Experiment)
+            newest = transaction.resources.page(Experiment, ListQuery(descending=True)).items
             where: dict[str, object] = {"status": status} if status else {}
             if experiment:
-                where["experiment_id__in"] = [e.id for e in experiments if e.name == experiment]
+                found = transaction.resources.find(Experiment, name=canonical(experiment))
+                where["experiment_id"] = found.id if found else 0
             page = transaction.resources.page(ExperimentRun, query, **where)
-            runs = _with_all(transaction, page.items, {each.id: each for each in experiments})
-        return Page(runs, page.next), experiments
+            return Page(_with_all(transaction, page.items), page.next), newest
 
     def get(self, identity: Identity, run_ids: Sequence[int]) -> Sequence[RunOverview]:
         """Return runs with all that was logged to them, in the order asked for.
@@ -57,15 +58,12 @@ class Runs:
             raise InvalidRequestError(f"choose 2 to {MOST_COMPARED} runs to compare")
         with self._database.read() as transaction:
             runs = [transaction.resources.get(ExperimentRun, each) for each in ids]
-            owners = [run.experiment_id for run in runs]
-            experiments = transaction.resources.every(Experiment, id__in=owners)
-            return _with_all(transaction, runs, {each.id: each for each in experiments})
+            return _with_all(transaction, runs)
 
 
-def _with_all(
-    transaction: Transaction, runs: Sequence[ExperimentRun], experiments: Mapping[int, Experiment]
-) -> Sequence[RunOverview]:
-    ids = [run.id for run in runs]
+def _with_all(transaction: Transaction, runs: Sequence[ExperimentRun]) -> Sequence[RunOverview]:
+    ids, owners = [run.id for run in runs], [run.experiment_id for run in runs]
+    experiments = {each.id: each for each in transaction.resources.every(Experiment, id__in=owners)}
     logged: dict[int, list[Artifact]] = {each: [] for each in ids}
     for artifact in transaction.resources.every(Artifact, experiment_run_id__in=ids):
         logged[int(artifact.experiment_run_id or 0)].append(artifact)
