@@ -22,6 +22,7 @@ def register_model(
     git_commit: str = "",
     source: str = "",
     table_digest: str = "",
+    arguments: str = "",
     registry_url: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, parameters, data digests and lineage as one version.
@@ -44,6 +45,7 @@ def register_model(
         git_commit: Commit of the code that defined the run, for the lineage; empty: unknown.
         source: Where the table was read from, for the lineage; empty: unknown.
         table_digest: Content digest of the ingested table, for the lineage; empty: unknown.
+        arguments: What the run was asked for, as JSON, by which it can be repeated; empty: unknown.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.register_model.register import Lineage, register_model
@@ -51,7 +53,7 @@ def register_model(
     from components.shared.step import step_body
 
     with step_body() as run:
-        parts = (run_id, pipeline, image, git_commit, source, table_digest)
+        parts = (run_id, pipeline, image, git_commit, source, table_digest, arguments)
         lineage = Lineage(*(given(part) for part in parts))
         verdict = comparison.path if comparison else None
         version = register_model(

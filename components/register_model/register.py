@@ -27,6 +27,7 @@ CHAMPION = "champion"
 LIVE = "LIVE"
 FRAMEWORK = "sklearn"
 FRAMEWORK_PACKAGE = "scikit-learn"
+LONGEST_ARGUMENTS = 60_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Lineage:
         git_commit: Commit of the code that defined the run.
         source: Where the table was read from; the query of an address is not kept.
         table_digest: Content digest of the whole ingested table.
+        arguments: What the run was asked for, as JSON; left out beyond 60,000 characters.
     """
 
     run_id: str | None = None
@@ -48,6 +50,7 @@ class Lineage:
     git_commit: str | None = None
     source: str | None = None
     table_digest: str | None = None
+    arguments: str | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ def register_model(
     lineage = lineage or Lineage()
     if lineage.source:
         lineage = replace(lineage, source=without_query(lineage.source))
+    if lineage.arguments and len(lineage.arguments) > LONGEST_ARGUMENTS:
+        print(
+            "the arguments of the run are too long to be registered: it cannot be repeated by them"
+        )
+        lineage = replace(lineage, arguments=None)
     figures = read_record(evaluation, EvaluationRecord.parse)
     verdict = read_record(comparison, ComparisonRecord.parse) if comparison else None
     if promote and not (verdict and verdict.approved):

@@ -45,6 +45,8 @@ class PipelineCommands(click.Group):
         options: Makes the options that its commands have besides the pipeline's inputs.
         action: Is called with the name of the pipeline and the value of every option.
         remarks: Ends the help of a command, after the pipeline's own examples.
+        repeating: The class of the commands of pipelines that can repeat a run, and makes the
+            option that says which; None where no command does.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class PipelineCommands(click.Group):
         options: Callable[[], list[click.Option]],
         action: Callable[[str, dict[str, Any]], None],
         remarks: str = "",
+        repeating: tuple[type[PipelineCommand], Callable[[], click.Option]] | None = None,
     ) -> None:
         super().__init__(name, help=summary)
+        self._repeating = repeating
         self._options = options
         self._action = action
         self._remarks = remarks
@@ -70,10 +74,14 @@ class PipelineCommands(click.Group):
             return None
         path, interface = catalog.pipeline_yaml(name), catalog.interface(name)
         inputs = options_for(pipeline_inputs(path), interface.filled_in, interface.types)
-        return PipelineCommand(
+        command, options = PipelineCommand, self._options()
+        if self._repeating and interface.repeated:
+            command, option = self._repeating
+            options.append(option())
+        return command(
             name,
             groups=interface.groups,
-            params=[*inputs, *self._options()],
+            params=[*inputs, *options],
             callback=lambda **values: self._action(name, values),
             help=pipeline_description(path),
             epilog=self._examples(name, interface.examples.get(str(self.name), ())),

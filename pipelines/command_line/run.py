@@ -1,10 +1,11 @@
 """`kfp-tabular run <pipeline>`: a sub-command for each pipeline, its options from its YAML."""
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,13 +18,15 @@ from rich.markup import escape
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.sources.address import without_query
+from pipelines.command_line.again import NAME as AGAIN
+from pipelines.command_line.again import RepeatingCommand, again_option, repeated_version
 from pipelines.command_line.next_steps import short, show_next_steps
 from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import PipelineCommands
 from pipelines.command_line.progress import StepProgress
 from pipelines.definition import catalog
 from pipelines.definition.arguments import filled_in
-from pipelines.definition.interface import Arguments, Interface, Summary
+from pipelines.definition.interface import Arguments, Interface, Repetition, Summary
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
 from pipelines.errors import PipelineError, UsageError
@@ -31,12 +34,15 @@ from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE, LocalRun, new_r
 from pipelines.local.step_server import step_server
 
 HOST_NETWORK: Final = "host"
+DIFFERS: Final = 3
+"""Exit code of a run that did its work, and made something else than the run that it repeated."""
 
 
 def run_group() -> click.Group:
     """Make the group of commands that run a pipeline here."""
     return PipelineCommands(
-        "run", "Run a pipeline on this machine, without a cluster.", _local_options, _run
+        *("run", "Run a pipeline on this machine, without a cluster.", _local_options, _run),
+        repeating=(RepeatingCommand, again_option),
     )
 
 
@@ -81,6 +87,8 @@ def _run(name: str, values: dict[str, Any]) -> None:
             f"the containers on --docker-network {network} do not reach a registry that listens "
             f"on this machine alone: name one on that network in {URL_VARIABLE}"
         )
+    values.pop(AGAIN, None)
+    version = repeated_version()
     console = Console(file=sys.stderr if as_json else sys.stdout)
     interface = catalog.interface(name)
     arguments = filled_in(interface, given_arguments(values))
@@ -91,12 +99,27 @@ def _run(name: str, values: dict[str, Any]) -> None:
         network = network if in_containers else ""
         summary, outputs = _run_here(name, arguments, told, run_folder, work_dir, console, network)
         ended(summary.outcome, outputs.metrics)
+    again = interface.repeated(summary, version) if interface.repeated and version else None
     if as_json:
-        click.echo(summary.as_json())
+        content = json.loads(summary.as_json()) | ({AGAIN: asdict(again)} if again else {})
+        click.echo(json.dumps(content, indent=2))
     else:
         summary.show(console)
+        _show_repetition(console, again)
         show_next_steps(console, name, summary, work_dir)
-    sys.exit(summary.exit_code)
+    sys.exit(summary.exit_code or (DIFFERS if again and not again.same else 0))
+
+
+def _show_repetition(console: Console, again: Repetition | None) -> None:
+    """Print whether what was repeated came out the same."""
+    if again:
+        colour = "green" if again.same else "yellow"
+        first, *others = again.told
+        console.print(
+            f"\n[bold {colour}]again[/]: {escape(first)}", highlight=False, soft_wrap=True
+        )
+        for line in others:
+            console.print(f"  · {escape(line)}", highlight=False, soft_wrap=True)
 
 
 def _run_here(
@@ -141,6 +164,8 @@ def _without_credentials(interface: Interface, arguments: Arguments) -> Argument
     return {
         key: without_query(str(value)) if key in interface.data else value
         for key, value in arguments.items()
+        # What is filled in of all the others says nothing more.
+        if key != "arguments"
     }
 
 

@@ -1,17 +1,19 @@
 """The arguments of a run: what the user gave, and what is filled in."""
 
 import hashlib
+import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from components.shared.errors import InputError
 from components.shared.registry.paths import DATASET
+from components.shared.sources.address import without_query
 from pipelines.definition.input_types import check_model_name
-from pipelines.definition.interface import Arguments, Interface
+from pipelines.definition.interface import Arguments, FillIn, Interface
 from pipelines.errors import UsageError
 
 
@@ -66,6 +68,24 @@ def model_named_after_source(arguments: Arguments) -> str:
     except InputError as error:
         raise UsageError(f"--model-name is needed, as {error}") from error
     return name
+
+
+def recorded_arguments(data: Collection[str]) -> FillIn:
+    """Return what makes a record of a run's arguments, by which it can be repeated.
+
+    Args:
+        data: The inputs that are addresses of data, of which no credentials are kept.
+    """
+
+    def fill_in(arguments: Arguments) -> str:
+        told = {
+            name: without_query(str(value)) if name in data else value
+            for name, value in arguments.items()
+            if name != "git_commit"
+        }
+        return json.dumps(told, sort_keys=True)
+
+    return fill_in
 
 
 def git_commit(_: Arguments) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import click
 from rich.console import Console
 
+from components.shared.registry.records import RegisteredVersion
 from pipelines.definition.outputs import RunOutputs, component_of
 
 Arguments = Mapping[str, Any]
@@ -45,6 +46,19 @@ class Summary(Protocol):
 
 
 @dataclass(frozen=True)
+class Repetition:
+    """What came of repeating the run that registered a version.
+
+    Attributes:
+        same: Whether it made the same, byte for byte.
+        told: What is the same and what is not, a line each.
+    """
+
+    same: bool
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Interface:
     """What commands and runners know of a pipeline besides its compiled YAML.
 
@@ -61,6 +75,8 @@ class Interface:
         filled_in: How inputs that were not given are filled in.
         check: Refuses arguments that do not go together, with a `UsageError`.
         remarks: What to say of a step that ended, a format of its outputs by its name.
+        repeated: Compares what a run made that repeated another with the version that the other
+            registered; None where nothing is repeated.
     """
 
     headline: Callable[[Arguments], str]
@@ -72,6 +88,7 @@ class Interface:
     filled_in: Mapping[str, FillIn] = field(default_factory=dict)
     check: Callable[[Arguments], None] = lambda arguments: None
     remarks: Mapping[str, str] = field(default_factory=dict)
+    repeated: Callable[[Any, RegisteredVersion], Repetition] | None = None
 
     def remark(self, step: str, outputs: Mapping[str, Any]) -> str:
         """Return what there is to say of a step that ended; nothing where its outputs lack it."""

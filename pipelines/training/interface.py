@@ -11,15 +11,22 @@ from components.shared.sources.address import without_query
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from components.train_model.hyperparameters import parse_hyperparameters
-from pipelines.definition.arguments import git_commit, model_named_after_source
+from pipelines.definition.arguments import (
+    git_commit,
+    model_named_after_source,
+    recorded_arguments,
+)
 from pipelines.definition.input_types import Checked, OptionalNumber, Share, check_model_name
 from pipelines.definition.interface import Arguments, Interface
+from pipelines.training.again import compare_again
 from pipelines.training.summary import summarise
 
 
 def _headline(arguments: Arguments) -> str:
     return f"of {arguments['target']} on {without_query(arguments['source'])}"
 
+
+DATA: Final = ("source", "curated_schema")
 
 INTERFACE: Final = Interface(
     headline=_headline,
@@ -32,6 +39,7 @@ INTERFACE: Final = Interface(
             "      --estimator random_forest --hyperparameters '{\"n_estimators\": 200}'",
             "--source my.csv --target churned \\\n      --split-strategy time --split-column month",
             "--source my.csv --target churned --runner docker",
+            "--again churn@4",
         ),
         "submit": (
             "--source s3://tables/churn.parquet --target churned --wait",
@@ -43,7 +51,7 @@ INTERFACE: Final = Interface(
             "      --target churned --promote",
         ),
     },
-    data=("source", "curated_schema"),
+    data=DATA,
     groups={
         "Data": (
             *("source", "query", "format", "column_types", "missing_values"),
@@ -56,7 +64,7 @@ INTERFACE: Final = Interface(
             *("class_weight", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
-        "Registry": ("model_name", "promote", "git_commit"),
+        "Registry": ("model_name", "promote", "git_commit", "arguments"),
     },
     types={
         "task": click.Choice(TASKS),
@@ -73,7 +81,12 @@ INTERFACE: Final = Interface(
         ),
         "model_name": Checked(check_model_name),
     },
-    filled_in={"model_name": model_named_after_source, "git_commit": git_commit},
+    filled_in={
+        "model_name": model_named_after_source,
+        "git_commit": git_commit,
+        "arguments": recorded_arguments(DATA),
+    },
+    repeated=compare_again,
     remarks={
         "ingest_table": "{rows:,} rows × {columns} columns",
         "validate_table": "{task}, violations: {violations}, warnings: {warnings}",

@@ -24,6 +24,7 @@ def training(
     model_name: str,
     task: str = "auto",
     query: str = "",
+    arguments: str = "",
     format: str = "auto",
     column_types: str = "",
     missing_values: List[str] = [],
@@ -60,6 +61,8 @@ def training(
         model_name: Name of the model in the registry.
         task: auto, classification, binary, multiclass or regression.
         query: What to ask a database (SELECT …), instead of a table; empty: none.
+        arguments: What the run is asked for, as JSON, which the commands fill in: `run --again`
+            repeats by it what made a version; empty: unknown.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         column_types: Types of columns that have the last word, such as
             zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the
@@ -179,6 +182,7 @@ def training(
             git_commit=git_commit,
             source=fingerprints.outputs["pinned_source"],
             table_digest=table_digest,
+            arguments=arguments,
         ).set_caching_options(False)
         equip(register)
     for step in (fingerprints, ingest, validate, split, preprocess, train, evaluate, compare):

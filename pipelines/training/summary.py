@@ -43,6 +43,7 @@ class TrainingSummary:
         files: Reports, schema and model, by what they are: a path on this machine, in a cluster
             an address in the object store.
         notes: What the steps left out, assumed or found odd.
+        table_digest: Digest of what the table says.
     """
 
     rows: int | None
@@ -56,6 +57,7 @@ class TrainingSummary:
     registered: Mapping[str, Any] | None
     files: Mapping[str, str]
     notes: Sequence[Note] = ()
+    table_digest: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -112,6 +114,7 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         registered=outputs.registered,
         files=outputs.addresses(FILES),
         notes=outputs.notes,
+        table_digest=outputs.parameter("ingest_table", "digest"),
     )
 
 

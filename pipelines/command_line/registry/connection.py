@@ -27,14 +27,18 @@ url_option = click.option(
 
 
 @contextmanager
-def connected_registry(url: str | None) -> Iterator[RegistryClient]:
+def connected_registry(url: str | None, data: Path | None = None) -> Iterator[RegistryClient]:
     """Yield a client of the registry at `url`, or of this machine's, which runs meanwhile.
+
+    Args:
+        url: The registry.
+        data: Folder of that of this machine; by default the usual one.
 
     Raises:
         UsageError: There is no registry to speak to, or it refused what was asked of it.
         RegistryCallError: It could not be reached, or failed.
     """
-    with nullcontext(url) if url else _registry_of_this_machine() as address:
+    with nullcontext(url) if url else _registry_of_this_machine(data) as address:
         try:
             with RegistryClient.from_environment(address, RETRIES) as client:
                 yield client
@@ -59,10 +63,10 @@ def shown(path: Path) -> Path:
 
 
 @contextmanager
-def _registry_of_this_machine() -> Iterator[str]:
+def _registry_of_this_machine(data: Path | None) -> Iterator[str]:
     from pipelines.local.registry import local_registry
 
-    data = local_data()
+    data = data or local_data()
     if data is None:
         raise UsageError(
             f"there is no registry to ask: give --url http://host:port or set {URL_VARIABLE}. "

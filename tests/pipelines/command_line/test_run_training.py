@@ -69,6 +69,13 @@ def test_rows_are_accounted_for(runs: tuple[Done, Done]) -> None:
     assert first["train_rows"] + first["test_rows"] + first["dropped_rows"] == first["rows"]
 
 
+def test_a_version_is_made_again_by_its_name(folder: Path, runs: tuple[Done, Done]) -> None:
+    """Its run is repeated from what it was registered with, and makes the same bytes."""
+    assert runs[0].exit_code == 0
+    done = kfp_tabular("run", "training", "--json", "--again", "bird-strikes@1", folder=folder)
+    assert (done.exit_code, done.json()["again"]["same"]) == (0, True), done.errors
+
+
 def test_the_model_has_learnt_something(runs: tuple[Done, Done]) -> None:
     """On the bird strikes the model is far better than chance, and not too good to be true."""
     assert 0.7 < runs[0].json()["metrics"]["roc_auc"]["value"] < 0.99
