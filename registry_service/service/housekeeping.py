@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from registry_service.domain.experiments import ExperimentRun
+from registry_service.domain.paging import ListQuery
 from registry_service.domain.properties import PropertyValue
 from registry_service.service.blob_ports import GIVEN_UP_AFTER, BlobStore
 from registry_service.service.ports import Database
@@ -14,6 +15,7 @@ EVERY_SECONDS = 3600
 KEYS_KEPT_DAYS = 30
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
+RUNS_AT_A_TIME = 100
 # What the runs of our pipelines say of themselves; those of other clients end as these say.
 PLACE = "place"
 
@@ -54,12 +56,24 @@ class Housekeeping:
 
     def _end_silent_runs(self) -> None:
         now = time.time_ns() // 1_000_000
-        with self._database.write() as transaction:
-            for run in transaction.resources.every(ExperimentRun, status="RUNNING"):
-                if run.updated_at > now - self._silence_ms or PLACE not in run.custom_properties:
-                    continue
-                since = f"{datetime.fromtimestamp(run.updated_at / 1000, UTC):%Y-%m-%d %H:%M UTC}"
-                outcome = PropertyValue("string", f"no word of it since {since}")
-                properties = {**run.custom_properties, "outcome": outcome}
-                ended = replace(run, status="FAILED", custom_properties=properties)
-                transaction.resources.save(replace(ended, end_time_since_epoch=now))
+        query = ListQuery(page_size=RUNS_AT_A_TIME, order_by="LAST_UPDATE_TIME")
+        while True:
+            # Others write between two pages.
+            with self._database.write() as transaction:
+                page = transaction.resources.page(ExperimentRun, query, status="RUNNING")
+                for run in page.items:
+                    if run.updated_at > now - self._silence_ms:
+                        return
+                    if PLACE in run.custom_properties:
+                        transaction.resources.save(_given_up(run, now))
+            if page.next is None:
+                return
+            query = replace(query, after=page.next)
+
+
+def _given_up(run: ExperimentRun, now: int) -> ExperimentRun:
+    since = f"{datetime.fromtimestamp(run.updated_at / 1000, UTC):%Y-%m-%d %H:%M UTC}"
+    outcome = PropertyValue("string", f"no word of it since {since}")
+    properties = {**run.custom_properties, "outcome": outcome}
+    ended = replace(run, status="FAILED", custom_properties=properties)
+    return replace(ended, end_time_since_epoch=now)

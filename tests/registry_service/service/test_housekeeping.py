@@ -9,8 +9,11 @@ import pytest
 from registry_service.db.database import SqlDatabase
 from registry_service.db.engine import open_engine
 from registry_service.db.migrate import migrate
+from registry_service.domain import limits
 from registry_service.domain.experiments import Experiment, ExperimentRun
+from registry_service.domain.paging import ListQuery
 from registry_service.domain.properties import PropertyValue
+from registry_service.service import housekeeping
 from registry_service.service.blob_ports import GIVEN_UP_AFTER
 from registry_service.service.housekeeping import Housekeeping
 from registry_service.storage.folder import FolderStore
@@ -90,4 +93,28 @@ def test_runs_without_a_word_are_ended(database: SqlDatabase, tmp_path: Path) ->
         assert found.custom_properties["at"] == ours["at"]
         assert transaction.resources.get(ExperimentRun, foreign).status == "RUNNING"
         assert transaction.resources.get(ExperimentRun, ended).status == "KILLED"
+    database.close()
+
+
+def test_many_silent_runs_are_ended_some_at_a_time(
+    database: SqlDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than are read together, those of other clients among them."""
+    monkeypatch.setattr(housekeeping, "RUNS_AT_A_TIME", 2)
+    monkeypatch.setattr(limits, "TOGETHER", 2)
+    blobs = FolderStore(tmp_path / "blobs")
+    blobs.prepare()
+    ours = {"place": PropertyValue("string", "cluster")}
+    with database.write() as transaction:
+        experiment = transaction.resources.add(Experiment(name="training")).id
+        for number in range(9):
+            said = ours if number % 3 else {}
+            transaction.resources.add(
+                ExperimentRun(name=str(number), experiment_id=experiment, custom_properties=said)
+            )
+    time.sleep(0.05)
+    Housekeeping(database, blobs, silence_hours=1e-6).run()
+    with database.read() as transaction:
+        left = transaction.resources.page(ExperimentRun, ListQuery(), status="RUNNING").items
+    assert [run.name for run in left] == ["0", "3", "6"]
     database.close()
