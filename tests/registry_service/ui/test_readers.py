@@ -57,7 +57,7 @@ def test_the_audit_log_of_all_is_for_readers_of_all(
 ) -> None:
     """Others name a model of theirs, and data lead to theirs alone."""
     look = reader(guarded)
-    assert "Name one of the models that you may read" in look("audit").text
+    assert "Name a model or a data set that you may read" in look("audit").text
     assert look("audit", model="fraud-ui").status == 403
     assert "version.register" in look("audit", model="churn-ui").text
     text = look("data", digest="d1").text
