@@ -77,11 +77,12 @@ SOURCE := $(shell git remote get-url origin 2>/dev/null | \
 IMAGE_FLAGS = --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
 	--build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(or $(SOURCE),unknown) $(DOCKER_FLAGS)
-IMAGES := kfp-tabular kfp-tabular-registry
+IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-registry
 .PHONY: images sbom
 images: ## Build the images of the components and of the registry (needs docker)
 	@command -v $(DOCKER) >/dev/null || { echo "error: docker is needed to build images: install Docker Engine, https://docs.docker.com/engine/install/"; exit 2; }
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile -t kfp-tabular:$(VERSION) .
+	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target mlflow -t kfp-tabular-mlflow:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f registry_service/Dockerfile -t kfp-tabular-registry:$(VERSION) .
 
 SYFT := $(shell command -v syft 2>/dev/null || echo $(BUILT)/syft)
@@ -122,6 +123,7 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
+	@echo "mlflow-skinny==$(MLFLOW_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-mlflow.lock
 	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock

@@ -11,5 +11,6 @@ NEEDS: Final = Needs(
     retries=1,
     registry=True,
     store=True,
+    tracking=False,
     libraries=frozenset({"polars"}),
 )

@@ -11,5 +11,6 @@ NEEDS: Final = Needs(
     retries=3,
     registry=True,
     store=False,
+    tracking=False,
     libraries=frozenset({"polars"}),
 )

@@ -82,5 +82,9 @@ class StoreUnreachableError(RegistryError):
         self.store = store
 
 
+class TrackingError(ComponentError, RuntimeError):
+    """The tracking server could not be reached, or refused: a retry may help."""
+
+
 class NotComparableError(InputError):
     """The champion answers another question than the candidate, or cannot answer these rows."""

@@ -10,3 +10,9 @@ IMAGE: Final = os.environ.get("KFP_TABULAR_IMAGE", f"{REPOSITORY}:{VERSION}")
 """Image that every compiled component names; its tag is the version of this package, so that
 compiled YAML and image cannot drift apart. `KFP_TABULAR_IMAGE` replaces it at compile time, to
 name a registry of one's own (`registry.example.com/ml/kfp-tabular:0.1.0`)."""
+
+MLFLOW_IMAGE: Final = os.environ.get(
+    "KFP_TABULAR_MLFLOW_IMAGE", "-mlflow:".join(IMAGE.rsplit(":", 1))
+)
+"""Image of the steps that speak to an MLflow server: the same, and MLflow's client.
+`KFP_TABULAR_MLFLOW_IMAGE` replaces it at compile time, as where images are named by digests."""

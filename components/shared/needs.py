@@ -32,6 +32,7 @@ class Needs:
             a while waits for it itself, as most clusters try again only what was lost with its pod.
         registry: Whether it gets the registry's URL and token.
         store: Whether it gets address and credentials of the object store, and those of databases.
+        tracking: Whether it gets the address and credentials of an MLflow server.
         libraries: Heavy packages that it imports as it starts.
     """
 
@@ -41,4 +42,5 @@ class Needs:
     retries: int
     registry: bool
     store: bool
+    tracking: bool
     libraries: frozenset[str]

@@ -11,5 +11,6 @@ NEEDS: Final = Needs(
     retries=0,
     registry=False,
     store=False,
+    tracking=False,
     libraries=frozenset({"pandas", "polars"}),
 )

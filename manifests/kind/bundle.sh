@@ -46,6 +46,7 @@ for part in "${KFP_PARTS[@]}"; do
 done
 {
     echo "kfp-tabular:$VERSION"
+    echo "kfp-tabular-mlflow:$VERSION"
     cat "$rendered/ours.yaml" "$KFP"/*.yaml | images_of
     cat "$KFP"/*.yaml | named_images
 } | sort -u | while read -r image; do

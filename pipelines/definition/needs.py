@@ -24,6 +24,14 @@ DATABASE_SETTINGS: Final = ("PGSSLMODE",)
 DVC_SETTINGS: Final = ("DVC_REMOTE_URL",)
 DATABASE_CREDENTIALS: Final = ("PGUSER", "PGPASSWORD")
 
+TRACKING_SETTINGS: Final = (
+    *("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_TRACKING_SERVER_CERT_PATH"),
+    *("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT"),
+)
+TRACKING_CREDENTIALS: Final = (
+    *("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"),
+)
+
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
 TAINT: Final = "kfp-tabular"
 """Nodes with this taint (`kubectl taint nodes NODE kfp-tabular=:NoSchedule`) are kept for steps."""
@@ -60,9 +68,11 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     _reach_registry(task, optional=needs.store or not needs.registry)
     if needs.store:
         _reach_store(task)
+    if needs.tracking:
+        _reach_tracking(task)
     wait = {patience.VARIABLE: patience.VARIABLE}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
-    # Authorities of one's own, where registry or store have their certificates from them.
+    # Authorities of one's own, where a server has its certificate from them.
     folder = str(trust.MOUNTED)
     kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
     return task
@@ -112,4 +122,12 @@ def _reach_store(task: PipelineTask) -> None:
     settings = {name: name for name in (*STORE_SETTINGS, *DATABASE_SETTINGS, *DVC_SETTINGS)}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
     credentials = {name: name for name in (*STORE_CREDENTIALS, *DATABASE_CREDENTIALS)}
+    kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)
+
+
+def _reach_tracking(task: PipelineTask) -> None:
+    """Let a step reach an MLflow server; without an address it says that it logs nothing."""
+    settings = {name: name for name in TRACKING_SETTINGS}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
+    credentials = {name: name for name in TRACKING_CREDENTIALS}
     kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)

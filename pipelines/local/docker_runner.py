@@ -20,12 +20,15 @@ from pipelines.definition.needs import (
     DVC_SETTINGS,
     STORE_CREDENTIALS,
     STORE_SETTINGS,
+    TRACKING_CREDENTIALS,
+    TRACKING_SETTINGS,
 )
 from pipelines.errors import UsageError
 
 PASSED_ON: Final = (
     *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
     *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS, *DVC_SETTINGS),
+    *(*TRACKING_SETTINGS, *TRACKING_CREDENTIALS),
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
 )
 """Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""

@@ -64,7 +64,7 @@ INTERFACE: Final = Interface(
             *("class_weight", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
-        "Registry": ("model_name", "promote", "git_commit", "arguments"),
+        "Registry": ("model_name", "promote", "log_to_mlflow", "git_commit", "arguments"),
     },
     types={
         "task": click.Choice(TASKS),
@@ -93,5 +93,6 @@ INTERFACE: Final = Interface(
         "split_table": "{train_rows:,} rows to train on, {test_rows:,} to test on",
         "train_model": "{estimator}",
         "register_model": "{model_name} version {version}",
+        "log_to_mlflow": "{model_name} run {mlflow_run}",
     },
 )

@@ -65,6 +65,7 @@ def test_every_image_is_saved(connected: Machine, tmp_path: Path) -> None:
     assert len(minio) == 1
     assert _saved(connected) - minio == {
         f"kfp-tabular:{VERSION}",
+        f"kfp-tabular-mlflow:{VERSION}",
         f"kfp-tabular-registry:{VERSION}",
         "postgres:17.6",
         "ghcr.io/kubeflow/kfp-api-server:2.17.0",

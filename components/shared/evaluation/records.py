@@ -5,7 +5,7 @@ Imports the standard library only: what reads a verdict loads nothing for it.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -33,6 +33,10 @@ class EvaluationRecord:
         confidence: Coverage of the intervals.
         metrics: Value and interval by the name of the metric.
         baseline: What a constant prediction reaches, by metric.
+        labels: The model's classes, then classes of the test rows that it does not know.
+        confusion: Rows of the confusion matrix, actual by predicted, in the order of `labels`;
+            None for a regression.
+        importances: Loss of the metric when a column is shuffled, falling, by the column.
     """
 
     task: str
@@ -45,6 +49,9 @@ class EvaluationRecord:
     confidence: float
     metrics: Mapping[str, Estimate]
     baseline: Mapping[str, float | None]
+    labels: tuple[Any, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] | None = None
+    importances: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -55,6 +62,8 @@ class EvaluationRecord:
         """
         content = _content(text)
         positive, classes = content["positive_class"], content["classes"]
+        matrix = content.get("confusion_matrix")
+        features = content.get("importance", {}).get("features", ())
         return cls(
             task=content["task"],
             target=content["target"],
@@ -66,6 +75,9 @@ class EvaluationRecord:
             confidence=content["confidence"],
             metrics={name: Estimate(**each) for name, each in content["metrics"].items()},
             baseline=content["baseline"],
+            labels=tuple(content.get("labels") or ()),
+            confusion=None if matrix is None else tuple(tuple(row) for row in matrix),
+            importances={each["feature"]: each["mean"] for each in features},
         )
 
 

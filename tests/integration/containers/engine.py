@@ -17,8 +17,13 @@ from components.shared.image import REPOSITORY, VERSION
 from pipelines.definition import catalog
 
 COMPONENTS_IMAGE: Final = f"{REPOSITORY}:{VERSION}"
+MLFLOW_IMAGE: Final = f"{REPOSITORY}-mlflow:{VERSION}"
 REGISTRY_IMAGE: Final = f"{REPOSITORY}-registry:{VERSION}"
-CODE_OF: Final = {COMPONENTS_IMAGE: "components", REGISTRY_IMAGE: "registry_service"}
+CODE_OF: Final = {
+    COMPONENTS_IMAGE: "components",
+    MLFLOW_IMAGE: "components",
+    REGISTRY_IMAGE: "registry_service",
+}
 SECONDS_TO_START: Final = 30
 
 LOCKED_DOWN: Final[dict[str, Any]] = {

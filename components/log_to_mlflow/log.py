@@ -1,0 +1,135 @@
+"""Log a run to an MLflow server: what was measured, the model, and its version."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from components.log_to_mlflow.tracked_run import RunFiles, Wish, tracked_run
+from components.shared.errors import InputError, TrackingError
+from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.sources.address import without_query
+
+URI_VARIABLE: Final = "MLFLOW_TRACKING_URI"
+EXPERIMENT_VARIABLE: Final = "MLFLOW_EXPERIMENT_NAME"
+CHALLENGER: Final = "challenger"
+CHAMPION: Final = "champion"
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What an MLflow server has of a run.
+
+    Attributes:
+        run_id: The run; None where nothing was logged.
+        model_name: Name of the registered model.
+        version: Its version; None where none was registered.
+        aliases: The aliases that point to it now.
+        server: Address of the server, without credentials.
+        known: Whether a version of the same bytes was there.
+        notes: What the user should know.
+    """
+
+    run_id: str | None = None
+    model_name: str | None = None
+    version: str | None = None
+    aliases: tuple[str, ...] = ()
+    server: str | None = None
+    known: bool = False
+    notes: tuple[Note, ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the KFP artifact says of it."""
+        told = {n: v for n, v in asdict(self).items() if v is not None and n != "aliases"}
+        return told | {"aliases": list(self.aliases), NOTES: notes_metadata(self.notes)}
+
+
+def log_to_mlflow(
+    model: str | Path,
+    evaluation: str | Path,
+    report: str | Path,
+    model_name: str,
+    *,
+    comparison: str | Path | None = None,
+    promote: bool = False,
+    experiment: str | None = None,
+    lineage: Mapping[str, str | None] | None = None,
+) -> Logged:
+    """Log a run: parameters, metrics, plots, reports, tags, the model, and a version of it.
+
+    The server is the one that `MLFLOW_TRACKING_URI` names; without it nothing is logged, and the
+    result says so. What is repeated, as by a retry, makes no second run, and the same bytes no
+    second version. Where `MLFLOW_RUN_ID` is set, that run is added to.
+
+    Args:
+        model: Folder that `train_model` wrote.
+        evaluation: JSON file that `evaluate_model` wrote.
+        report: HTML file that `evaluate_model` wrote.
+        model_name: Name of the registered model.
+        comparison: JSON file that `compare_with_champion` wrote: a model that it refused is
+            logged, and not registered. None: it is registered.
+        promote: Give the version the alias `champion` besides `challenger`.
+        experiment: Name of the experiment; None: `MLFLOW_EXPERIMENT_NAME`, or the model's name.
+        lineage: Where the run comes from, by name, such as `kfp_run`.
+
+    Raises:
+        InputError: MLflow's client is not installed, or a file is none of this version's.
+        DigestMismatchError: The model is not the one that was evaluated.
+        TrackingError: The server could not be reached, or refused.
+    """
+    uri = os.environ.get(URI_VARIABLE)
+    if not uri:
+        text = f"{URI_VARIABLE} is not set in the environment of the step: MLflow was told nothing"
+        return Logged(notes=(Note("left out", text),))
+    lineage = dict(lineage or {})
+    if source := lineage.get("source"):
+        lineage["source"] = without_query(source)
+    verdict = None if comparison is None else Path(comparison)
+    files = RunFiles(Path(model), Path(evaluation), Path(report), verdict)
+    run = tracked_run(files, lineage)
+    aliases = (CHALLENGER, *([CHAMPION] if promote else [])) if run.approved else ()
+    named = experiment or os.environ.get(EXPERIMENT_VARIABLE) or model_name
+    server = _keep_credentials(uri)
+    print(f"logging to MLflow at {server}", flush=True)
+    # It would tell its makers of each use.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    try:
+        from components.log_to_mlflow import server as mlflow_server
+    except ModuleNotFoundError as error:
+        if error.name != "mlflow":
+            raise
+        raise InputError(
+            "MLflow's client is not installed, which log_to_mlflow needs: "
+            "pip install 'kfp-tabular[mlflow]', or take the image kfp-tabular-mlflow."
+        ) from error
+    try:
+        told = mlflow_server.tell(run, files.model, Wish(model_name, named, aliases))
+    except mlflow_server.REFUSALS as error:
+        raise TrackingError(
+            f"could not log to MLflow at {server} ({_first_line(error)}). The model and its "
+            "registration elsewhere are not touched by this: once the server answers, retry this "
+            "step."
+        ) from error
+    return Logged(told.run_id, model_name, told.version, aliases, server, told.known)
+
+
+def _keep_credentials(uri: str) -> str:
+    """Return the address without credentials, by which MLflow's client is to know the server.
+
+    The client prints the address with a link to the run; what it is to send goes into the
+    variables that it has for it.
+    """
+    parts = urlsplit(uri)
+    if parts.username is not None:
+        os.environ.setdefault("MLFLOW_TRACKING_USERNAME", unquote(parts.username))
+        os.environ.setdefault("MLFLOW_TRACKING_PASSWORD", unquote(parts.password or ""))
+    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    os.environ[URI_VARIABLE] = plain
+    return plain
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
