@@ -19,6 +19,7 @@ from registry_service.domain.resources import (
 )
 
 _ENCODING = "encoding"
+DATASET = "dataset://"
 
 
 def artifacts_of(
@@ -53,6 +54,7 @@ def artifacts_of(
                 name=data.name,
                 digest=data.digest,
                 uri=data.uri,
+                **_source(data),
                 custom_properties={"role": PropertyValue("string", data.role)},
                 **owner,
             )
@@ -67,6 +69,12 @@ def artifacts_of(
             for name, value in content.parameters.items()
         ),
     ]
+
+
+def _source(data: DatasetRef) -> dict[str, Any]:
+    """Return what Kubeflow's API says of data that are registered here."""
+    is_registered = data.uri is not None and data.uri.startswith(DATASET)
+    return {"source_type": "dataset", "source": str(data.uri)} if is_registered else {}
 
 
 def _parameter(value: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from registry_service.domain.paging import ListQuery, Page
 from registry_service.domain.registration import FileEntry
 from registry_service.domain.resources import (
     ARCHIVED,
+    DATASETS,
     Artifact,
     ModelVersion,
     RegisteredModel,
@@ -258,7 +259,9 @@ def _record(
     detail: Mapping[str, Any],
 ) -> None:
     model = model_of(transaction, resource)
-    action = f"{resource.label.replace(' ', '_')}.{verb}"
+    is_data_set = isinstance(resource, RegisteredModel) and resource.collection == DATASETS
+    subject = "dataset" if is_data_set else resource.label.replace(" ", "_")
+    action = f"{subject}.{verb}"
     record(transaction, identity, action, model, str(resource.id), detail)
 
 

@@ -27,7 +27,7 @@ ACTIONS = (
     *("version.register", "version.approve", "version.withdraw", "version.damage"),
     *("version.archive", "version.restore", "version.delete", "access.refuse"),
     *("alias.set", "alias.rollback", "alias.remove"),
-    *("registered_model.create", "registered_model.update"),
+    *("registered_model.create", "registered_model.update", "dataset.create", "dataset.update"),
     *("model_version.create", "model_version.update"),
 )
 _LINEAGE = {

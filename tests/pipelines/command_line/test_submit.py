@@ -1,5 +1,6 @@
 """Submitting a pipeline to a cluster."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,17 @@ def test_the_run_is_what_was_asked_for(submit: CommandLine, kfp: FakeKfp) -> Non
     done = submit("--promote", "--test-size", "0.3", "--experiment", "churn", "--git-commit", "abc")
     run = kfp.bodies[-1]
     assert done.exit_code == 0
-    assert run["runtime_config"]["parameters"] == {
+    sent = run["runtime_config"]["parameters"]
+    asked = {
         "source": "s3://tables/churn.parquet",
         "target": "churned",
         "model_name": "churn",
         "promote": True,
         "test_size": 0.3,
-        "git_commit": "abc",
     }
+    # What a version that comes of it is made again by.
+    assert json.loads(sent.pop("arguments")) == asked
+    assert sent == {**asked, "git_commit": "abc"}
     assert run["pipeline_spec"]["pipeline_spec"]["pipelineInfo"]["name"] == "training"
     assert kfp.experiments[run["experiment_id"]].display_name == "churn"
 

@@ -72,6 +72,7 @@ def test_a_model_and_a_data_set_may_have_one_name(ours: Caller, unique: str) -> 
     _, of_data = ours("GET", f"/audit?dataset={unique}")
     assert {entry["model"] for entry in of_model["items"]} == {unique}
     assert {entry["dataset"] for entry in of_data["items"]} == {unique}
+    assert of_data["items"][-1]["action"] == "dataset.create"
     assert (len(of_model["items"]), len(of_data["items"])) == (3, 5)
     _, rolled = ours("POST", f"/datasets/{unique}/aliases/gold/rollback", {})
     assert rolled["version"]["name"] == "1"
@@ -169,3 +170,19 @@ def test_the_data_of_a_model_are_those_it_names(ours: Caller, unique: str) -> No
     ours("POST", "/register", body, Idempotency_Key=unique)
     _, found = ours("GET", f"/data/{digest}/versions")
     assert [item["model"]["name"] for item in found["items"]] == [f"{unique}-model"]
+    _, found = ours("GET", f"/data/{digest}/datasets")
+    assert [item["dataset"]["name"] for item in found["items"]] == [f"{unique}-part"]
+
+
+def test_kubeflows_api_shows_the_data_of_a_model(
+    ours: Caller, kubeflow: Caller, unique: str
+) -> None:
+    """A version that was trained on a data set has an artifact that names it."""
+    uri = f"dataset://{unique}@1"
+    data = [{"name": unique, "digest": "d", "role": "table", "uri": uri}]
+    body = registration(unique, [], datasets=data)
+    _, made = ours("POST", "/register", body, Idempotency_Key=unique)
+    path = f"/model_versions/{made['version']['id']}/artifacts?artifactType=dataset-artifact"
+    (artifact,) = kubeflow("GET", path)[1]["items"]
+    shown = (artifact["name"], artifact["uri"], artifact["source"], artifact["sourceType"])
+    assert shown == (unique, uri, uri, "dataset")
