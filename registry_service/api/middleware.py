@@ -76,7 +76,13 @@ class ObservedApp:
             return
         started = time.perf_counter()
         request_id = _request_id(scope)
-        status = 500
+        status, is_read = 500, not _has_body(scope)
+
+        async def heard() -> Message:
+            nonlocal is_read
+            message = await receive()
+            is_read = not message.get("more_body", False)
+            return message
 
         async def observed(message: Message) -> None:
             nonlocal status
@@ -85,6 +91,9 @@ class ObservedApp:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers["X-Content-Type-Options"] = "nosniff"
+                if not is_read:
+                    # The rest of the body is not waited for: the next request takes another one.
+                    headers["Connection"] = "close"
                 if scope["path"].startswith(DEPRECATED):
                     headers["Deprecation"] = DEPRECATION
                     headers["Sunset"] = SUNSET
@@ -96,7 +105,7 @@ class ObservedApp:
         refusal = self._door.refusal(scope)
         app = self._app if refusal is None else error_answer(scope["path"], *refusal)
         try:
-            await app(scope, receive, observed)
+            await app(scope, heard, observed)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - started)
 
@@ -113,6 +122,13 @@ class ObservedApp:
                 "ms": round(seconds * 1000, 2),
             }
             log.info(pydantic_core.to_json(line).decode())
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
 
 
 def _request_id(scope: Scope) -> str:
