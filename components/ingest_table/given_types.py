@@ -42,23 +42,29 @@ def parse_column_types(text: str) -> dict[str, GivenType]:
     A JSON object from name to type is taken as well, for names with commas or equal signs in them.
 
     Raises:
-        InputError: It is of another form, or names an unknown type.
+        InputError: It is of another form, names an unknown type, or a column twice.
     """
     if not text.strip():
         return {}
     if text.lstrip().startswith("{"):
         try:
-            pairs = json.loads(text)
+            pairs = json.loads(text, object_pairs_hook=list)
         except json.JSONDecodeError as error:
             raise InputError(
                 f"{text!r} is not JSON (parameter `column_types`): {error}."
             ) from error
     else:
-        pairs = dict(part.partition("=")[::2] for part in re.split(NEXT_COLUMN, text))
-    return {
-        unicodedata.normalize("NFC", name.strip()): _given_type(name.strip(), str(kind).strip())
-        for name, kind in pairs.items()
-    }
+        pairs = [part.partition("=")[::2] for part in re.split(NEXT_COLUMN, text)]
+    types: dict[str, GivenType] = {}
+    for written, kind in pairs:
+        name = unicodedata.normalize("NFC", written.strip())
+        if name in types:
+            raise InputError(
+                f"The column {name!r} is given a type twice (parameter `column_types`): leave one "
+                "out."
+            )
+        types[name] = _given_type(name, str(kind).strip())
+    return types
 
 
 def _given_type(name: str, text: str) -> GivenType:

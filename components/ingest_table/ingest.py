@@ -10,18 +10,18 @@ from typing import Any
 import polars as pl
 
 from components.ingest_table.formats import convert
-from components.ingest_table.given_types import GivenType, parse_column_types
+from components.ingest_table.given_types import parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
 from components.shared.sources.address import Source, parse_source
 from components.shared.sources.fingerprints import Fingerprint
 from components.shared.sources.reading import local_file, pinned
+from components.shared.tables.curated_schemas import read_curated_schema
 from components.shared.tables.digest import table_digest
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
 from components.shared.tables.files import count_rows
 from components.shared.tables.readings import Remark, RemarkKind, TableReadings, table_readings
-from components.shared.tables.schema import read_schema
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def ingest_table(
     promised = Fingerprint.from_text(fingerprint) if fingerprint else None
     wishes = Wishes(
         types=parse_column_types(column_types),
-        schema=_types_of(curated_schema, curated_schema_fingerprint),
+        schema=schema_types(read_curated_schema(curated_schema, curated_schema_fingerprint)),
         missing=tuple(text.strip() for text in missing_values),
         target=target,
     )
@@ -157,14 +157,6 @@ def _check_reference(origin: Source, digest: str) -> None:
             f"registered {origin.content_digest}): give the format, column types and missing "
             f"values that `kfp-tabular data show {origin.location}` names."
         )
-
-
-def _types_of(curated_schema: str | None, fingerprint: str | None) -> dict[str, GivenType]:
-    if curated_schema is None:
-        return {}
-    promised = Fingerprint.from_text(fingerprint) if fingerprint else None
-    with local_file(parse_source(curated_schema, "curated_schema"), promised) as path:
-        return schema_types(read_schema(path))
 
 
 def _size(parquet: Path) -> tuple[int, int]:

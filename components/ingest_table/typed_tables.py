@@ -27,7 +27,7 @@ from components.shared.tables.column_types import CANONICAL, schema_types
 from components.shared.tables.files import write_parquet
 from components.shared.tables.missing_texts import is_missing, markers
 from components.shared.tables.readings import Reading, Remark, TableReadings
-from components.shared.tables.typed_texts import read_texts, stray_texts
+from components.shared.tables.typed_texts import missing_values, read_texts, stray_texts
 
 UNREADABLE: Final = (PolarsError, PanicException)
 SAMPLE_ROWS: Final = 20_000
@@ -214,9 +214,9 @@ def _values(name: str, schema: pl.Schema, wishes: Wishes) -> pl.Expr:
     column = column.cast(CANONICAL[kind])
     if kind == "float":
         column = column.fill_nan(None)
-    if kind in ("integer", "float") and wishes.missing:
-        missing = pl.Series(wishes.missing).cast(CANONICAL[kind], strict=False).drop_nulls()
-        column = pl.when(~column.is_in(missing.to_list())).then(column)
+    if wishes.missing:
+        missing = missing_values(Reading(name, kind, missing=wishes.missing))
+        column = pl.when(~column.is_in(missing.implode())).then(column)
     return column.alias(name)
 
 

@@ -38,8 +38,9 @@ class Wishes:
             require_column(column, columns, "column_types")
 
 
-def schema_types(schema: TableSchema) -> dict[str, GivenType]:
+def schema_types(schema: TableSchema | None) -> dict[str, GivenType]:
     """Return the types of a curated schema: binding for text, else where nearly all values fit."""
     return {
-        rule.name: GivenType(rule.type, binding=rule.type == "string") for rule in schema.columns
+        rule.name: GivenType(rule.type, binding=rule.type == "string")
+        for rule in (schema.columns if schema else ())
     }

@@ -19,6 +19,7 @@ def validate_table(
     target: str = "",
     task: str = "auto",
     mode: str = "fail",
+    metric: str = "auto",
 ) -> NamedTuple("Outputs", [("task", str), ("violations", int)]):
     """Check a table against a schema and its target, and report what is wrong or odd.
 
@@ -35,6 +36,8 @@ def validate_table(
         target: The target column; empty: none.
         task: auto, classification, binary, multiclass or regression.
         mode: Fail on a broken rule, or only report it. A wrong target fails in both.
+        metric: What a model is to be judged by: one of the target's task, else the step fails;
+            auto: the usual one.
 
     Returns:
         task: binary, multiclass or regression; none without a target.
@@ -55,6 +58,7 @@ def validate_table(
             target=given_column(target, table.path),
             task=given(task, "auto"),
             mode=given(mode, "fail"),
+            metric=given(metric, "auto"),
         )
     schema.metadata.update(validated.metadata())
     return (validated.task or "none", validated.violations)

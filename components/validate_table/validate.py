@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.shared.errors import InputError
+from components.shared.evaluation.metrics import metric_named
 from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
-from components.shared.sources.address import parse_source
-from components.shared.sources.fingerprints import Fingerprint
-from components.shared.sources.reading import local_file
 from components.shared.tables.choices import MODES
+from components.shared.tables.curated_schemas import read_curated_schema
 from components.shared.tables.readings import Remark, table_readings
-from components.shared.tables.schema import TableSchema, read_schema, write_schema
+from components.shared.tables.schema import TableSchema, write_schema
 from components.shared.tables.tasks import Task, resolve_task
 from components.validate_table.column_statistics import (
     ColumnStatistics,
@@ -83,6 +82,7 @@ def validate_table(
     target: str | None = None,
     task: str = "auto",
     mode: str = "fail",
+    metric: str = "auto",
 ) -> ValidatedTable:
     """Check a table and write a report and the schema that it was checked against.
 
@@ -100,10 +100,12 @@ def validate_table(
         target: The target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         mode: `fail` on a broken rule, or only `report` it.
+        metric: What a model of the target is to be judged by, which its task must have.
 
     Raises:
         InputError: A rule is broken and the mode is `fail`; in both modes, the target, the task,
-            the mode or the curated schema is wrong. Report and schema are written before.
+            the metric, the mode or the curated schema is wrong. Report and schema are written
+            before.
         SourceUnavailableError: A server with the curated schema could not be reached, or failed.
         SourceChangedError: The curated schema has another fingerprint.
     """
@@ -112,13 +114,9 @@ def validate_table(
     with ThreadPoolExecutor() as threads:
         repeated_rows = threads.submit(count_repeated_rows, table)
         statistics = column_statistics(table)
-    curated = (
-        None
-        if curated_schema is None
-        else _read_schema(str(curated_schema), curated_schema_fingerprint)
-    )
+    curated = read_curated_schema(curated_schema, curated_schema_fingerprint)
     checked = curated or infer_schema(statistics)
-    resolved, target_error = _resolve(table, target, task)
+    resolved, target_error = _resolve(table, target, task, metric)
     validated = ValidatedTable(
         task=resolved,
         findings=() if curated is None else _check(table, curated),
@@ -142,12 +140,6 @@ def validate_table(
     return validated
 
 
-def _read_schema(source: str, fingerprint: str | None) -> TableSchema:
-    promised = Fingerprint.from_text(fingerprint) if fingerprint else None
-    with local_file(parse_source(source, "curated_schema"), promised) as path:
-        return read_schema(path)
-
-
 def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:
     # pandera takes a second to import: only those who have something to check pay for it.
     from components.validate_table.checks import check_table
@@ -156,13 +148,15 @@ def _check(table: str | Path, curated: TableSchema) -> tuple[Finding, ...]:
 
 
 def _resolve(
-    table: str | Path, target: str | None, task: str
+    table: str | Path, target: str | None, task: str, metric: str
 ) -> tuple[Task | None, InputError | None]:
     """Resolve the task, or return the error to raise when the report is written."""
     if target is None:
         return None, None
     try:
-        return resolve_task(task, table, target), None
+        resolved = resolve_task(task, table, target)
+        metric_named(metric, resolved)
+        return resolved, None
     except InputError as error:
         return None, error
 

@@ -5,7 +5,7 @@ column becomes what it was in training, or there is an error that names it and i
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -76,6 +76,16 @@ class ColumnReader:
         """The texts that are true or false, by what they are."""
         return {BOOLEANS[t.casefold()]: t for t in self.texts if t.casefold() in BOOLEANS}
 
+    @cached_property
+    def markers(self) -> list[Any]:
+        """The numbers or moments that stand for a missing value by the user's word."""
+        if self.reading is None or not self.reading.missing:
+            return []
+        from components.shared.tables.typed_texts import missing_values
+
+        named = missing_values(self.reading)
+        return (named if self.type in NUMBERS else named.cast(_moment_type())).to_list()
+
     def read(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
         """Return values as training had them; the same object where they already are.
 
@@ -117,13 +127,18 @@ class ColumnReader:
         return numbers.where(texts.isna(), pd.Series(read, values.index, name=values.name))
 
     def _without_markers(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
-        """Return numbers without those that stand for a missing value, such as -999."""
-        texts = self.reading.missing if self.reading is not None else ()
-        markers = [number for text in texts if (number := number_of(text)) is not None]
-        is_missing = values.isin(markers)
+        """Return values without those that stand for a missing one, such as -999."""
+        if not self.markers:
+            return values
+        is_missing = values.isin(self.markers)
         return values.mask(is_missing) if is_missing.any() else values
 
     def _check_numbers(self, values: "pd.Series[Any]") -> None:
+        if values.dtype.kind == "f" and (infinite := np.isinf(values.to_numpy())).any():
+            raise InputError(
+                f"The column {self.column!r} is infinite in row {int(infinite.argmax()) + 1:,}: "
+                "give a number, or none where it is not known."
+            )
         if self.type == "boolean" and values.dtype.kind != "b":
             self._refuse((values.notna() & ~values.isin((0, 1))).to_numpy(), values)
         # 2.984 may be 2984 with a point that another reader took for a decimal one.
@@ -135,10 +150,9 @@ class ColumnReader:
         import pandas as pd
 
         if values.dtype.kind == "M":
-            if isinstance(values.dtype, np.dtype):
-                return values
-            utc: pd.Series[Any] = values.dt.tz_convert("UTC").dt.tz_localize(None)
-            return utc
+            if not isinstance(values.dtype, np.dtype):
+                values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+            return self._without_markers(values)
         if values.dtype.kind in "iufb":
             self._refuse(values.notna().to_numpy(), values)
             return pd.Series(np.full(len(values), np.datetime64("NaT", "us")), values.index)
@@ -147,7 +161,7 @@ class ColumnReader:
         moments = pd.to_datetime(others.where(~numeric), errors="coerce", utc=True)
         self._refuse((moments.isna() & others.notna()).to_numpy(), values)
         read = self._read_texts(texts).cast(_moment_type()).to_numpy()
-        plain = moments.dt.tz_localize(None).astype("datetime64[us]")
+        plain = self._without_markers(moments.dt.tz_localize(None).astype("datetime64[us]"))
         return plain.where(texts.isna(), pd.Series(read, values.index, name=values.name))
 
     def _categories(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -291,17 +305,40 @@ class RawRows(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _as_frame(rows: Any, columns: list[str]) -> "pd.DataFrame":
     import pandas as pd
+    import polars as pl
 
     if isinstance(rows, pd.DataFrame):
+        if twice := [name for name in columns if (rows.columns == name).sum() > 1]:
+            raise InputError(f"The rows have more than one column {twice[0]!r}: leave all but one.")
         return rows
-    if type(rows).__module__.partition(".")[0] == "polars":
+    if isinstance(rows, pl.DataFrame | pl.LazyFrame):
         from components.shared.tables.frames import to_pandas
 
-        return to_pandas(rows.lazy().collect().select(c for c in columns if c in rows.columns))
+        present = set(rows.collect_schema())
+        return to_pandas(rows.lazy().select(c for c in columns if c in present).collect())
     if isinstance(rows, Mapping):
         scalars = all(isinstance(v, str) or not hasattr(v, "__len__") for v in rows.values())
-        return pd.DataFrame([dict(rows)] if scalars else dict(rows))
-    return pd.DataFrame.from_records([dict(row) for row in rows], columns=None)
+        try:
+            return pd.DataFrame([dict(rows)] if scalars else dict(rows))
+        except ValueError as error:
+            raise InputError(f"The columns do not make rows: {error}.") from error
+    if isinstance(rows, Iterable) and not isinstance(rows, str | bytes):
+        records = list(rows)
+        if all(isinstance(record, Mapping) for record in records):
+            return pd.DataFrame.from_records([dict(record) for record in records])
+        wrong = next(record for record in records if not isinstance(record, Mapping))
+        rows = [wrong]
+    raise InputError(
+        f"{_kind_of(rows)} is not rows with names: give a pandas or Polars frame, a list of "
+        'records (such as [{"age": 41}]), or a mapping from column to values.'
+    )
+
+
+def _kind_of(rows: Any) -> str:
+    """Return what a user gave, as a message calls it."""
+    if isinstance(rows, list) and rows:
+        return f"A list of {type(rows[0]).__name__}"
+    return type(rows).__name__
 
 
 def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any]]":

@@ -1,5 +1,6 @@
 """Texts of a column, read as its reading says: the same for a file and for rows to predict."""
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -54,14 +55,33 @@ def stray_texts(texts: pl.Series, reading: Reading) -> pl.Series:
 
 
 def missing_texts(texts: pl.Series, reading: Reading) -> pl.Series:
-    """Tell which texts stand for a missing value."""
+    """Tell which texts stand for a missing value, be it written otherwise: -999.0 for -999."""
     among = markers(reading.missing, reading.kept)
-    return texts.to_frame("text").select(is_missing(pl.col("text"), among)).to_series()
+    missing = texts.to_frame("text").select(is_missing(pl.col("text"), among)).to_series()
+    named = missing_values(reading)
+    if named.is_empty():
+        return missing
+    values = _values(texts, reading).cast(named.dtype)
+    return missing | values.is_in(named.implode()).fill_null(value=False)
+
+
+def missing_values(reading: Reading) -> pl.Series:
+    """Return the numbers and moments that stand for a missing value by the user's word."""
+    if reading.type in ("string", "boolean"):
+        return pl.Series(dtype=CANONICAL[reading.type])
+    # A marker may also be written plainly where the column is not, as -999 for -999,00 €.
+    plain = Reading(reading.column, reading.type)
+    texts = pl.Series(reading.missing, dtype=pl.String)
+    found = [_values(texts, replace(way, missing=())) for way in (reading, plain)]
+    return pl.concat(each.cast(CANONICAL[reading.type]) for each in found).drop_nulls().unique()
 
 
 def _read(texts: pl.Series, reading: Reading) -> pl.Series:
-    present = texts.set(missing_texts(texts, reading), None)
-    frame = present.str.strip_chars().to_frame("text")
+    return _values(texts.set(missing_texts(texts, reading), None), reading)
+
+
+def _values(texts: pl.Series, reading: Reading) -> pl.Series:
+    frame = texts.str.strip_chars().to_frame("text")
     if reading.type in ("integer", "float"):
         return _numbers(frame, reading)
     if reading.type == "boolean":

@@ -73,6 +73,26 @@ def test_no_separator_changes_how_values_are_read(tmp_path: Path, separator: str
     assert delimited.readings == of_json.readings
 
 
+@pytest.mark.parametrize("marker", ["-999", "-999.0"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_numeric_marker_is_missing_in_every_format(
+    tmp_path: Path, marker: str, kind: str
+) -> None:
+    """A number that stands for a missing value does so as whole number, as float and as text."""
+    path = tmp_path / f"t.{kind}"
+    frame = pl.DataFrame({"whole": [1, -999, 3], "real": [1.5, -999.0, 2.5]})
+    if kind == "csv":
+        frame.write_csv(path)
+    elif kind == "jsonl":
+        frame.write_ndjson(path)
+    else:
+        frame.write_parquet(path)
+    ingest_table(str(path), tmp_path / "table", missing_values=[marker])
+    found = pl.read_parquet(tmp_path / "table")
+    assert found.null_count().row(0) == (1, 1)
+    assert found.dtypes == [pl.Int64, pl.Float64]
+
+
 def test_texts_in_parquet_are_read_as_well(tmp_path: Path) -> None:
     """Dates and numbers held as texts are dates and numbers; categories stay texts."""
     frame = pl.DataFrame({**VALUES, "c": pl.Series(VALUES["n"], dtype=pl.Categorical)})
@@ -223,6 +243,8 @@ def test_column_types_of_values_that_are_no_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("types", "message"),
     [
+        ("zip=string,zip=integer", "'zip' is given a type twice"),
+        ('{"zip": "string", " zip": "integer"}', "'zip' is given a type twice"),
         ("zap=string", r"no column 'zap' \(parameter `column_types`\).*Did you mean 'zip'"),
         ("zip=text", r"given the type 'text' .* use one of string, number"),
         ("zip", r"given the type '' .* as in zip=string"),

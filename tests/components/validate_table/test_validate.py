@@ -291,16 +291,35 @@ def test_unknown_mode_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_curated_schema_is_named(tmp_path: Path, text: str, message: str) -> None:
-    """Each mistake in a schema written by hand has its own message."""
+    """Each mistake in a schema written by hand has its own message, which names the file."""
     FRAME.write_parquet(tmp_path / "table")
     (tmp_path / "curated").write_text(text)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=f"^{tmp_path / 'curated'}: .*{message}"):
         validate_table(
             tmp_path / "table",
             tmp_path / "report",
             tmp_path / "schema",
             curated_schema=tmp_path / "curated",
         )
+
+
+def test_a_metric_of_another_task_is_refused(tmp_path: Path) -> None:
+    """A metric that no model of this target has is told as soon as the task is known."""
+    with pytest.raises(InputError, match="no metric 'r2' for a binary model"):
+        validate(tmp_path, FRAME, target="y", metric="r2")
+
+
+def test_sentences_are_no_identifiers(tmp_path: Path) -> None:
+    """Texts that all differ are to be learnt from, names that all differ are not."""
+    numbers = range(100)
+    frame = pl.DataFrame(
+        {
+            "remark": [f"the plane was late by {n} hours" for n in numbers],
+            "plane": [f"N{n}" for n in numbers],
+        }
+    )
+    warned = [warning.column for warning in validate(tmp_path, frame).warnings]
+    assert warned == ["plane"]
 
 
 def test_the_report_says_how_the_table_was_read(tmp_path: Path) -> None:

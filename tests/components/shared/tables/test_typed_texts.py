@@ -1,6 +1,7 @@
 """Texts are read as their reading says."""
 
 import datetime
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -246,3 +247,24 @@ def test_readings_survive_as_json() -> None:
     ]
     readings = TableReadings({reading.column: reading for reading in columns})
     assert parse_readings(readings_json(readings)) == readings
+
+
+@pytest.mark.parametrize(
+    ("reading", "missing", "texts"),
+    [
+        (Reading("x", "integer"), "-999", ["-999", "-999.0", "(999)", "−999", "999-", "-9.99e2"]),
+        (Reading("x", "float"), "-999.0", ["-999", "-999.00", "-9.99E+02"]),
+        (Reading("x", "float", decimal=",", unit="€"), "-999", ["-999,00 €", "-999", "(999)"]),
+        (Reading("x", "date", order="day first"), "01/01/1900", ["1900-01-01", "1.1.1900"]),
+        (Reading("x", "datetime"), "1900-01-01", ["1900-01-01 00:00", "1900-01-01T00:00:00Z"]),
+    ],
+)
+def test_a_marker_is_missing_however_it_is_written(
+    reading: Reading, missing: str, texts: list[str]
+) -> None:
+    """A number or a date that stands for a missing value does so in each of its spellings."""
+    marked = replace(reading, missing=(missing,))
+    series = pl.Series("x", texts)
+    assert read_texts(series, marked).null_count() == len(texts)
+    assert not stray_texts(series, marked).any()
+    assert read_texts(series, reading).null_count() == 0
