@@ -16,6 +16,12 @@ REPEATS: Final = 3
 MOST_PREDICTED: Final = 200_000
 """Rows predicted in all: wide tables get a smaller sample, so that time stays bounded."""
 
+MOST_CHARACTERS: Final = 20_000_000
+"""Characters of texts predicted in all: words take far longer to read than other values."""
+
+LONG: Final = 40
+"""Characters of a column's strings, in the mean, from which on they are texts."""
+
 LEAST: Final = 200
 BATCH: Final = 60_000
 BATCH_CELLS: Final = 40_000_000
@@ -68,7 +74,8 @@ def permutation_importance(model: LoadedModel, frame: pd.DataFrame, seed: int) -
     description = model.description
     names = [feature.name for feature in description.features]
     rng = np.random.default_rng(seed)
-    size = max(LEAST, min(SAMPLE, MOST_PREDICTED // (REPEATS * len(names))))
+    predicted = min(MOST_PREDICTED, int(MOST_CHARACTERS / max(_text_length(frame[names]), 1.0)))
+    size = max(LEAST, min(SAMPLE, predicted // (REPEATS * len(names))))
     if len(frame) > size:
         frame = frame.iloc[np.sort(rng.choice(len(frame), size, replace=False))]
     metric = metric_named(PRIMARY[description.task], description.task)
@@ -93,6 +100,13 @@ def permutation_importance(model: LoadedModel, frame: pd.DataFrame, seed: int) -
                 result.append(Importance(name, float(np.mean(losses)), float(np.std(losses))))
     result.sort(key=lambda entry: -entry.mean)
     return Importances(metric.name, len(frame), REPEATS, tuple(result))
+
+
+def _text_length(frame: pd.DataFrame) -> float:
+    """Return the mean number of characters in a row's texts, not counting short ones."""
+    texts = [frame[name].cat.categories for name in frame.columns[frame.dtypes == "category"]]
+    means = [sum(map(len, each)) / max(len(each), 1) for each in texts]
+    return sum(mean for mean in means if mean >= LONG)
 
 
 def _shuffled(frame: pd.DataFrame, names: list[str], rng: np.random.Generator) -> pd.DataFrame:

@@ -14,6 +14,7 @@ def preprocess_table(
     features: Output[Dataset],
     preprocessor: Output[Artifact],
     target: str,
+    task: str = "auto",
     estimator: str = "hist_gradient_boosting",
     encoding: str = "auto",
     scaling: str = "auto",
@@ -22,6 +23,7 @@ def preprocess_table(
     min_frequency: int = 10,
     max_categories: int = 254,
     max_one_hot: int = 32,
+    text_features: int = 30,
     identifier_share: float = 0.5,
     drop_columns: List[str] = [],
     sample_weight_column: str = "",
@@ -32,17 +34,22 @@ def preprocess_table(
         train: Raw training rows (Parquet). Test rows are not an input.
         features: Transformed training rows, with the target and the weights as they were.
         preprocessor: Folder with the fitted transformer and its description.
-        target: Column to predict; its values have no influence.
+        target: Column to predict; only columns of many strings learn from it, each row from others.
+        task: auto, classification, binary, multiclass or regression.
         estimator: The estimator that the features are for: trees and linear ones need others.
-        encoding: Of strings: auto, ordinal or one_hot.
+        encoding: Of strings: ordinal, one_hot, target (cross-fitted means of the target), or auto:
+            target for columns of more than 32 strings, ordinal or one_hot for others.
         scaling: Of numbers: auto, standard, robust or none.
         imputation: Of missing numbers: auto, median, mean or none.
         missing_indicator: Mark with an own column where a number was imputed.
         min_frequency: Strings in fewer rows than this share one category.
         max_categories: Most ordinal codes of a column, 2 to 254; rarer strings share one.
         max_one_hot: Most one-hot columns of a column, 2 to 254; rarer strings share one.
-        identifier_share: Leave out string columns whose distinct values exceed this share of
-            their rows: identifiers and free text. 1 keeps them.
+        text_features: Most numbers that a column of texts becomes, by TF-IDF and a truncated SVD,
+            0 to 300; 0 leaves texts out.
+        identifier_share: String columns whose distinct values exceed this share of their rows are
+            texts where they have several words a value, else identifiers, and left out. 1 keeps
+            them as categories.
         drop_columns: Columns to leave out.
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.
@@ -59,6 +66,7 @@ def preprocess_table(
             features.path,
             preprocessor.path,
             target,
+            task=given(task, "auto"),
             estimator=given(estimator, DEFAULT_ESTIMATOR),
             encoding=given(encoding, "auto"),
             scaling=given(scaling, "auto"),
@@ -67,6 +75,7 @@ def preprocess_table(
             min_frequency=min_frequency,
             max_categories=max_categories,
             max_one_hot=max_one_hot,
+            text_features=text_features,
             identifier_share=identifier_share,
             drop_columns=drop_columns,
             sample_weight_column=given_column(sample_weight_column, train.path),

@@ -5,18 +5,30 @@ string once and a code for each row, which is all that is needed here: for the s
 takes a few rows that stand for all, and encoding looks up codes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
 
-from components.preprocess_table.transforms import CATEGORICAL
+from components.preprocess_table.plan import FeaturePlan
+from components.preprocess_table.target_means import Target, fit_target_means
+from components.preprocess_table.topics import fit_topics, topics_of
+from components.preprocess_table.transforms import (
+    CATEGORICAL,
+    TARGET_MEANS,
+    WORDS,
+    build_transformer,
+)
 from components.preprocess_table.treatments import Treatment
+
+STRINGS_AT_ONCE: Final = 1_000
+"""Strings of each column that are encoded at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +48,37 @@ class FittedFeatures:
 
 
 def fit_features(
-    transformer: ColumnTransformer,
+    plan: FeaturePlan,
     treatment: Treatment,
     frame: pd.DataFrame,
+    target: Target | None = None,
     reserved: tuple[str, ...] = (),
 ) -> FittedFeatures:
-    """Fit a transformer, and return it with the features of the same rows.
+    """Fit the transformer of a plan, and return it with the features of the same rows.
 
     Args:
-        transformer: Unfitted; made by `build_transformer`.
-        treatment: What it was made for.
+        plan: What to do with each column.
+        treatment: How.
         frame: Raw rows from `read_frame`: strings as categories.
+        target: What target means are learnt from; needed where the plan has such columns.
         reserved: Names that no feature may have.
     """
-    if treatment.encoding == "ordinal" and not treatment.learns_from_numbers:
-        transformer.fit(representative_rows(frame, treatment))
-        blocks = _blocks(transformer, frame)
+    ready: dict[str, NDArray[np.float64]] = {}
+    fitted: dict[str, tuple[Pipeline, list[str]]] = {}
+    if (means := plan.strings("target means")) and target is not None:
+        step, ready[TARGET_MEANS] = fit_target_means(frame, means, target, treatment)
+        fitted[TARGET_MEANS] = (step, means)
+    for number, name in enumerate(plan.strings("words")):
+        fitted[f"{WORDS}_{number}"] = (fit_topics(frame[[name]], treatment), [name])
+    transformer = build_transformer(plan, treatment, fitted)
+    if treatment.codes == "ordinal" and not treatment.learns_from_numbers:
+        transformer.fit(representative_rows(frame, plan.strings("codes"), treatment))
+        blocks = _blocks(transformer, frame, ready)
     else:
-        blocks = iter([transformer.fit_transform(frame)])
+        whole = transformer.fit_transform(frame)
+        for step_name, features in ready.items():
+            whole[:, transformer.output_indices_[step_name]] = features
+        blocks = iter([whole])
     names = feature_names(transformer, reserved)
     columns = (block[:, j] for block in blocks for j in range(block.shape[1]))
     # Column by column: the rows of a wide matrix are never copied as a whole.
@@ -67,8 +92,7 @@ def feature_names(transformer: ColumnTransformer, reserved: tuple[str, ...] = ()
     """Return a distinct name for each column of the output: `age`, `color_red`, `day_month`."""
     taken = set(reserved)
     names = []
-    for long_name in transformer.get_feature_names_out():
-        short = str(long_name).split("__", 1)[1]
+    for short in _short_names(transformer):
         name, copies = short, 1
         while name in taken:
             copies += 1
@@ -78,15 +102,30 @@ def feature_names(transformer: ColumnTransformer, reserved: tuple[str, ...] = ()
     return names
 
 
-def representative_rows(frame: pd.DataFrame, treatment: Treatment) -> pd.DataFrame:
+def _short_names(transformer: ColumnTransformer) -> Iterator[str]:
+    for name, step, columns in transformer.transformers_:
+        if name == "remainder":
+            continue
+        found = step.get_feature_names_out(columns)
+        if name.startswith(WORDS):
+            yield from (f"{columns[0]}_topic_{number}" for number in range(1, len(found) + 1))
+        elif name == TARGET_MEANS:
+            yield from (f"{feature}_mean" for feature in found)
+        else:
+            yield from map(str, found)
+
+
+def representative_rows(
+    frame: pd.DataFrame, names: Sequence[str], treatment: Treatment
+) -> pd.DataFrame:
     """Return a short frame on which the ordinal encoder learns what it would on the whole one.
 
     Which categories there are, and which of them are infrequent, is all that it learns. So a
     frequent category is there `min_frequency` times (twice at the least), an infrequent one once.
-    Columns of other types keep their first rows, of which nothing is learnt.
+    Other columns than those named keep their first rows, of which nothing is learnt.
     """
     columns: dict[str, NDArray[np.intp]] = {}
-    for name in frame.columns[frame.dtypes == "category"]:
+    for name in names:
         codes = _representative_codes(frame[name].cat, treatment)
         if codes is None:
             return frame
@@ -133,29 +172,47 @@ def frequent_categories(
     return frequent
 
 
-def _blocks(transformer: ColumnTransformer, frame: pd.DataFrame) -> Iterator[NDArray[np.float64]]:
+def _blocks(
+    transformer: ColumnTransformer, frame: pd.DataFrame, ready: Mapping[str, NDArray[np.float64]]
+) -> Iterator[NDArray[np.float64]]:
     """Transform step by step; strings by looking up the code of each category."""
     for name, step, columns in transformer.transformers_:
         if name == CATEGORICAL:
-            yield from (_looked_up(step, frame[columns], i) for i in range(len(columns)))
+            yield from _looked_up(step, frame[columns])
+        elif name in ready:
+            yield ready[name]
+        elif name.startswith(WORDS):
+            yield topics_of(step, frame[columns])
         elif name != "remainder":
             yield step.transform(frame[columns])
 
 
-def _looked_up(encoder: Any, frame: pd.DataFrame, column: int) -> NDArray[np.float64]:
-    category = frame.iloc[:, column].cat
-    # The last row is a missing value, which is also where code -1 finds it.
-    strings = np.append(category.categories.to_numpy(dtype=object), np.nan)
-    rows = np.full((len(strings), frame.shape[1]), np.nan, dtype=object)
-    rows[:, column] = strings
-    codes = encoder.transform(pd.DataFrame(rows, columns=frame.columns))[:, column]
-    return np.asarray(codes[category.codes.to_numpy()], dtype=np.float64)[:, np.newaxis]
+def _looked_up(encoder: Any, frame: pd.DataFrame) -> Iterator[NDArray[np.float64]]:
+    """Look up the code of each row's category, column by column.
+
+    The categories of all columns are encoded side by side: encoding a frame for each column would
+    take the square of their number.
+    """
+    columns = [frame.iloc[:, i].cat for i in range(frame.shape[1])]
+    # The last one is a missing value, which is also where code -1 finds it.
+    strings = [np.append(c.categories.to_numpy(dtype=object), np.nan) for c in columns]
+    codes = [np.empty(len(each), dtype=np.float64) for each in strings]
+    for start in range(0, max(map(len, strings)), STRINGS_AT_ONCE):
+        parts = [each[start : start + STRINGS_AT_ONCE] for each in strings]
+        side_by_side = np.full((max(map(len, parts)), len(parts)), np.nan, dtype=object)
+        for i, part in enumerate(parts):
+            side_by_side[: len(part), i] = part
+        encoded = encoder.transform(pd.DataFrame(side_by_side, columns=frame.columns))
+        for i, part in enumerate(parts):
+            codes[i][start : start + len(part)] = encoded[: len(part), i]
+    for column, of_string in zip(columns, codes, strict=True):
+        yield of_string[column.codes.to_numpy()][:, np.newaxis]
 
 
 def _codes(
     transformer: ColumnTransformer, treatment: Treatment, names: list[str]
 ) -> dict[str, int]:
-    if treatment.encoding != "ordinal" or CATEGORICAL not in transformer.named_transformers_:
+    if treatment.codes != "ordinal" or CATEGORICAL not in transformer.named_transformers_:
         return {}
     encoder = transformer.named_transformers_[CATEGORICAL].named_steps["encode"]
     outputs = names[transformer.output_indices_[CATEGORICAL]]

@@ -1,24 +1,28 @@
 """Which columns of a table become features, and why the others do not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from components.preprocess_table.treatments import Encoding, Treatment
 from components.shared.errors import InputError
 from components.shared.models.description import InputColumn
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
+from components.shared.tables.prose import is_prose, recurring_words, sampled
 
 IDENTIFIER_MINIMUM: Final = 50
 """Fewer distinct strings than this are categories, however few rows there are."""
 
-FREE_TEXT_BLANKS: Final = 2.0
-"""Texts with as many blanks, in the mean, are sentences rather than names or numbers."""
-ARTICLES: Final = {"identifier": "an identifier", "free text": "free text"}
+LEAST_WORDS: Final = 10
+"""Texts with fewer words that recur are left out."""
+
+LEAST_TEXTS: Final = 5
+"""Words in fewer texts do not count."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +49,21 @@ class FeaturePlan:
         inputs: The columns that become features, in the order of the table.
         dropped: The others, without the target and the sample weights.
         rows: Number of rows.
+        encodings: What each string column becomes.
     """
 
     inputs: tuple[InputColumn, ...]
     dropped: tuple[DroppedColumn, ...]
     rows: int
+    encodings: Mapping[str, Encoding] = field(default_factory=dict)
 
     def names(self, *types: str) -> list[str]:
         """Return the names of the inputs of these types."""
         return [column.name for column in self.inputs if column.type in types]
+
+    def strings(self, encoding: Encoding) -> list[str]:
+        """Return the names of the string columns that become this, perhaps besides another."""
+        return [name for name in self.names("string") if encoding in self.encodings.get(name, "")]
 
     @property
     def numeric(self) -> list[str]:
@@ -64,6 +74,7 @@ class FeaturePlan:
 def plan_features(
     path: str | Path,
     target: str,
+    treatment: Treatment,
     *,
     drop_columns: Sequence[str] = (),
     sample_weight_column: str | None = None,
@@ -74,10 +85,12 @@ def plan_features(
     Args:
         path: A Parquet file.
         target: Name of the target column.
+        treatment: How columns are treated.
         drop_columns: Columns that the user wants left out.
         sample_weight_column: Column of weights, which is not a feature.
-        identifier_share: A string column is dropped as an identifier or free text if it has at
-            least 50 distinct values, and more of them than this share of the rows that have one.
+        identifier_share: A string column holds identifiers or texts if it has at least 50 distinct
+            values, and more of them than this share of the rows that have one. Identifiers are
+            dropped, and texts are unless they have words that recur.
 
     Raises:
         InputError: A named column does not exist, a number is infinite, or no feature is left.
@@ -94,19 +107,24 @@ def plan_features(
         DroppedColumn(name, "drop_columns", "named in drop_columns")
         for name in dict.fromkeys(drop_columns)
     ]
-    inputs = []
+    inputs, encodings = [], dict[str, Encoding]()
     for name, kind in candidates.items():
         summary = summaries[name]
         if _is_distinct_text(kind, summary, identifier_share):
-            dropped.append(_distinct_text(path, name, summary))
+            if left_out := _distinct_text(path, name, summary, treatment):
+                dropped.append(left_out)
+                continue
+            encodings[name] = "words"
         elif emptiness := _emptiness(summary, rows):
             dropped.append(DroppedColumn(name, *emptiness))
-        else:
-            inputs.append(InputColumn(name, kind, summary["present"] < rows))
+            continue
+        elif kind == "string":
+            encodings[name] = _encoding(summary["distinct"], treatment)
+        inputs.append(InputColumn(name, kind, summary["present"] < rows))
     if not inputs:
         reasons = "".join(f"\n{column.name}: {column.reason}" for column in dropped)
         raise InputError(f"No column is left to learn from besides the target {target!r}:{reasons}")
-    return FeaturePlan(tuple(inputs), tuple(dropped), rows)
+    return FeaturePlan(tuple(inputs), tuple(dropped), rows, encodings)
 
 
 def _check_names(
@@ -166,15 +184,32 @@ def _emptiness(summary: dict[str, Any], rows: int) -> tuple[str, str] | None:
     return None
 
 
+def _encoding(distinct: int, treatment: Treatment) -> Encoding:
+    if treatment.most_codes is None or distinct <= treatment.most_codes:
+        return "codes"
+    several = treatment.encoding != "target" and distinct > treatment.max_categories
+    return "codes and target means" if several else "target means"
+
+
 def _is_distinct_text(kind: str, summary: dict[str, Any], identifier_share: float) -> bool:
     if kind != "string" or summary["distinct"] < IDENTIFIER_MINIMUM:
         return False
     return bool(summary["distinct"] > identifier_share * summary["present"])
 
 
-def _distinct_text(path: str | Path, name: str, summary: dict[str, Any]) -> DroppedColumn:
-    blanks = pl.col(name).cast(pl.String).str.strip_chars().str.count_matches(" ").mean()
-    found = pl.scan_parquet(path).select(blanks).collect(engine="streaming").item()
-    kind = "identifier" if found < FREE_TEXT_BLANKS else "free text"
+def _distinct_text(
+    path: str | Path, name: str, summary: dict[str, Any], treatment: Treatment
+) -> DroppedColumn | None:
+    """Return why a column of different texts is left out, or None where its words teach."""
+    values = pl.scan_parquet(path).select(pl.col(name).cast(pl.String)).drop_nulls()
+    texts = sampled(values.collect(engine="streaming").to_series())
     figures = f"{summary['distinct']:,} distinct values in {counted_rows(summary['present'])}"
-    return DroppedColumn(name, kind, f"looks like {ARTICLES[kind]}: {figures}")
+    if not is_prose(texts):
+        return DroppedColumn(name, "identifier", f"looks like an identifier: {figures}")
+    if not treatment.text_features:
+        return DroppedColumn(name, "free text", f"is free text: {figures}")
+    words = recurring_words(texts, LEAST_TEXTS)
+    if words >= LEAST_WORDS:
+        return None
+    few = f"{figures}, and {words} words that stand in {LEAST_TEXTS} of them"
+    return DroppedColumn(name, "free text", f"is free text: {few}")

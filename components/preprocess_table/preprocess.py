@@ -14,6 +14,8 @@ from components.preprocess_table.plan import FeaturePlan, plan_features
 from components.preprocess_table.treatments import (
     MAX_CODES,
     MAX_ONE_HOT,
+    TOPICS,
+    Encoding,
     Treatment,
     choose_treatment,
 )
@@ -23,12 +25,15 @@ from components.shared.errors import InputError
 from components.shared.features.preprocessors import PreprocessorDescription, save_preprocessor
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, family_of
 from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.number_text import counted_rows
 from components.shared.tables.frames import read_frame
+from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
 
 if TYPE_CHECKING:
     from components.preprocess_table.fitting import FittedFeatures
     from components.preprocess_table.leakage import Leak
+    from components.preprocess_table.target_means import Target
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,18 @@ class PreprocessedTable:
         }
 
     def notes(self) -> list[Note]:
-        """Return which columns the model does not see, and which it had better not see."""
+        """Return which columns the model sees otherwise or not at all, or had better not see."""
         left_out = [
             Note("left out", column["kind"], (column["name"],))
             for column in self.description.dropped
         ]
-        return [*left_out, *(Note("warning", leak.text, (leak.column,)) for leak in self.leaks)]
+        used = [
+            Note("used as", encoding, (name,))
+            for name, encoding in self.description.encodings.items()
+            if encoding != "codes"
+        ]
+        leaks = [Note("warning", leak.text, (leak.column,)) for leak in self.leaks]
+        return [*left_out, *used, *leaks]
 
 
 def preprocess_table(
@@ -84,6 +95,7 @@ def preprocess_table(
     preprocessor: str | Path,
     target: str,
     *,
+    task: str = "auto",
     estimator: str = DEFAULT_ESTIMATOR,
     encoding: str = "auto",
     scaling: str = "auto",
@@ -92,14 +104,16 @@ def preprocess_table(
     min_frequency: int = 10,
     max_categories: int = MAX_CODES,
     max_one_hot: int = MAX_ONE_HOT,
+    text_features: int = TOPICS,
     identifier_share: float = 0.5,
     drop_columns: Sequence[str] = (),
     sample_weight_column: str | None = None,
 ) -> PreprocessedTable:
     """Make features of raw columns; what is learnt for it comes from the training rows alone.
 
-    The values of the target and of the weights are copied to the features. The target has no other
-    influence; columns that tell it by themselves are named.
+    The values of the target and of the weights are copied to the features. The target is only
+    learnt from for columns with many different strings, where each row gets a mean of other rows;
+    columns that tell it by themselves are named.
 
     Args:
         train: Parquet file with the raw training rows.
@@ -108,17 +122,23 @@ def preprocess_table(
         preprocessor: Folder to write: `preprocessor.joblib`, a fitted scikit-learn transformer
             that takes raw rows as a pandas frame, and `preprocessor.json`.
         target: Name of the target column.
+        task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         estimator: Name of the estimator that the features are for; its family decides what
             `auto` means below.
-        encoding: Of strings: `ordinal` codes (auto for trees) or `one_hot` (auto for linear).
+        encoding: Of strings: `ordinal` codes (auto for trees), `one_hot` (auto for linear), or
+            `target`, cross-fitted means of the target (auto for columns of more than 32 strings,
+            unless the target has more than 10 classes).
         scaling: Of numbers: `standard` (auto for linear), `robust` or `none` (auto for trees).
         imputation: Of numbers: `median` (auto for linear), `mean` or `none` (auto for trees).
         missing_indicator: Add a column of 0 and 1 for each imputed number that had gaps.
         min_frequency: Strings in fewer rows than this share one category.
         max_categories: Most ordinal codes of a column, 2 to 254; rarer strings share one.
         max_one_hot: Most one-hot columns of a column, 2 to 254; rarer strings share one.
-        identifier_share: Drop a string column whose distinct values (50 or more) exceed this
-            share of its rows, above 0 and at most 1: an identifier or free text. 1 keeps all.
+        text_features: Most numbers that a column of texts becomes: topics of its words, by TF-IDF
+            and a truncated SVD. 0 to 300; 0 leaves texts out.
+        identifier_share: A string column whose distinct values (50 or more) exceed this share of
+            its rows, above 0 and at most 1, is a text if it has several words a value, else an
+            identifier, and left out. 1 keeps all as categories.
         drop_columns: Columns to leave out.
         sample_weight_column: Column of weights; not a feature.
 
@@ -134,6 +154,7 @@ def preprocess_table(
         min_frequency=min_frequency,
         max_categories=max_categories,
         max_one_hot=max_one_hot,
+        text_features=text_features,
     )
     if not 0.0 < identifier_share <= 1.0:
         raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")
@@ -141,17 +162,19 @@ def preprocess_table(
         plan = plan_features(
             train,
             target,
+            treatment,
             drop_columns=drop_columns,
             sample_weight_column=sample_weight_column,
             identifier_share=identifier_share,
         )
         _check_gaps(plan, treatment)
-        _report(plan)
         frame = read_frame(train, [column.name for column in plan.inputs])
     reserved = (target, sample_weight_column) if sample_weight_column else (target,)
     kept = pl.read_parquet(train, columns=list(reserved))
+    plan, learnt = _with_target(plan, treatment, task, train, kept[target])
+    _report(plan)
     leaks = _leaks(frame, kept[target])
-    fitted = _fit(frame, plan, treatment, reserved)
+    fitted = _fit(frame, plan, treatment, learnt, reserved)
     _write(fitted, kept, Path(features))
     description = save_preprocessor(
         preprocessor,
@@ -161,8 +184,43 @@ def preprocess_table(
     return PreprocessedTable(_digest(features, preprocessor), plan.rows, description, leaks)
 
 
+def _with_target(
+    plan: FeaturePlan, treatment: Treatment, task: str, train: str | Path, target: pl.Series
+) -> "tuple[FeaturePlan, Target | None]":
+    """Return what target means are learnt from, and the plan without them where they cannot be.
+
+    Raises:
+        InputError: They are asked for, and cannot be learnt; or a target value is missing.
+    """
+    from components.preprocess_table.target_means import Target
+
+    if not plan.strings("target means"):
+        return plan, None
+    resolved = resolve_task(task, train, target.name)
+    if target.null_count():
+        raise InputError(
+            f"The target {target.name!r} has no value in {counted_rows(target.null_count())}: "
+            "leave these rows out (split_table does)."
+        )
+    is_number = resolved == "regression"
+    values = target.cast(pl.Float64) if is_number else target.cast(pl.String)
+    learnt = Target(resolved, values.to_numpy())
+    if not (reason := learnt.unsuited()):
+        return plan, learnt
+    if treatment.encoding == "target":
+        raise InputError(f"Strings cannot become target means (parameter `encoding`): {reason}.")
+    encodings: dict[str, Encoding] = {
+        name: "words" if encoding == "words" else "codes"
+        for name, encoding in plan.encodings.items()
+    }
+    return dataclasses.replace(plan, encodings=encodings), None
+
+
 def _report(plan: FeaturePlan) -> None:
     print(f"{plan.rows:,} rows, {len(plan.inputs)} columns to learn from", flush=True)
+    for name, encoding in plan.encodings.items():
+        if encoding != "codes":
+            print(f"used as {encoding}: {name}", flush=True)
     for column in plan.dropped:
         print(f"left out {column.name}: {column.reason}", flush=True)
 
@@ -177,12 +235,15 @@ def _leaks(frame: pd.DataFrame, target: pl.Series) -> "tuple[Leak, ...]":
 
 
 def _fit(
-    frame: pd.DataFrame, plan: FeaturePlan, treatment: Treatment, reserved: tuple[str, ...]
+    frame: pd.DataFrame,
+    plan: FeaturePlan,
+    treatment: Treatment,
+    target: "Target | None",
+    reserved: tuple[str, ...],
 ) -> "FittedFeatures":
     from components.preprocess_table.fitting import fit_features
-    from components.preprocess_table.transforms import build_transformer
 
-    return fit_features(build_transformer(plan, treatment), treatment, frame, reserved)
+    return fit_features(plan, treatment, frame, target, reserved)
 
 
 def _check_gaps(plan: FeaturePlan, treatment: Treatment) -> None:
@@ -214,6 +275,7 @@ def _describe(
         treatment=dataclasses.asdict(treatment),
         inputs=plan.inputs,
         dropped=tuple(dataclasses.asdict(column) for column in plan.dropped),
+        encodings=dict(plan.encodings),
         features=tuple(fitted.table.columns),
         codes=fitted.codes,
         rows=plan.rows,

@@ -3,13 +3,17 @@
 Imports nothing heavy: a wrong parameter shows at once.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from components.shared.errors import InputError
 from components.shared.models.estimators import Family
 
-ENCODINGS: Final = ("auto", "ordinal", "one_hot")
+Encoding = Literal["codes", "target means", "codes and target means", "words"]
+"""What strings become: codes of categories, what the target mostly is where they stand, both, or
+topics of the words in them."""
+
+ENCODINGS: Final = ("auto", "ordinal", "one_hot", "target")
 SCALINGS: Final = ("auto", "standard", "robust", "none")
 IMPUTATIONS: Final = ("auto", "median", "mean", "none")
 
@@ -17,6 +21,11 @@ MAX_CODES: Final = 254
 """Categories that HistGradientBoosting can tell apart, with one of its 255 bins to spare."""
 
 MAX_ONE_HOT: Final = 32
+MOST_CODES: Final = 32
+"""Distinct strings above which a column gets target means rather than codes; see docs/tables.md."""
+
+TOPICS: Final = 30
+MOST_TOPICS: Final = 300
 
 
 @dataclass(frozen=True)
@@ -25,12 +34,14 @@ class Treatment:
 
     Attributes:
         family: Family of estimators that the features suit.
-        encoding: `ordinal` or `one_hot`.
+        encoding: `ordinal`, `one_hot` or `target`.
         scaling: `standard`, `robust` or `none`.
         imputation: `median`, `mean` or `none`.
         missing_indicator: Add a column of 0 and 1 for each imputed number that had gaps.
         min_frequency: Strings in fewer rows than this share one category.
         max_categories: Most categories of a column, the shared one included.
+        most_codes: Distinct strings above which a column gets target means; None for no such.
+        text_features: Most numbers that a column of texts becomes; 0: texts are left out.
     """
 
     family: Family
@@ -40,6 +51,15 @@ class Treatment:
     missing_indicator: bool
     min_frequency: int
     max_categories: int
+    most_codes: int | None = None
+    text_features: int = TOPICS
+
+    @property
+    def codes(self) -> str:
+        """The codes of strings that get no target means: `ordinal` or `one_hot`."""
+        if self.encoding == "target":
+            return "one_hot" if self.family == "linear" else "ordinal"
+        return self.encoding
 
     @property
     def learns_from_numbers(self) -> bool:
@@ -57,11 +77,13 @@ def choose_treatment(
     min_frequency: int = 10,
     max_categories: int = MAX_CODES,
     max_one_hot: int = MAX_ONE_HOT,
+    text_features: int = TOPICS,
 ) -> Treatment:
     """Decide what `auto` leaves open, by the family of the estimator.
 
     Trees get ordinal codes, numbers as they are and missing values left missing; linear
-    estimators get one-hot codes, medians for missing numbers and standard scaling.
+    estimators get one-hot codes, medians for missing numbers and standard scaling. Columns with
+    many different strings get target means.
 
     Raises:
         InputError: A value is not one of those allowed, or does not go with another.
@@ -70,6 +92,7 @@ def choose_treatment(
     _check_choice("scaling", scaling, SCALINGS)
     _check_choice("imputation", imputation, IMPUTATIONS)
     linear = family == "linear"
+    most_codes = {"auto": MOST_CODES, "target": 0}.get(encoding)
     if encoding == "auto":
         encoding = "one_hot" if linear else "ordinal"
     if scaling == "auto":
@@ -79,7 +102,7 @@ def choose_treatment(
     if linear and encoding == "ordinal":
         raise InputError(
             "Linear estimators would take the order of ordinal codes at its word: "
-            "set `encoding` to one_hot or auto, or choose another estimator."
+            "set `encoding` to one_hot, target or auto, or choose another estimator."
         )
     if missing_indicator and imputation == "none":
         raise InputError(
@@ -89,8 +112,15 @@ def choose_treatment(
     _check_number("min_frequency", min_frequency, 1, None)
     _check_number("max_categories", max_categories, 2, MAX_CODES)
     _check_number("max_one_hot", max_one_hot, 2, MAX_CODES)
-    most = max_categories if encoding == "ordinal" else max_one_hot
-    return Treatment(family, encoding, scaling, imputation, missing_indicator, min_frequency, most)
+    _check_number("text_features", text_features, 0, MOST_TOPICS)
+    treatment = Treatment(
+        *(family, encoding, scaling, imputation, missing_indicator, min_frequency),
+        max_categories=max_categories,
+        most_codes=most_codes,
+        text_features=text_features,
+    )
+    one_hot = treatment.codes == "one_hot"
+    return replace(treatment, max_categories=max_one_hot) if one_hot else treatment
 
 
 def _check_choice(parameter: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -86,7 +86,8 @@ def train_model(
     """Fit an estimator, and write a model that takes raw rows.
 
     The same data, seed and versions of the libraries give the same bytes, on any number of
-    processor cores; linear estimators may differ in the last digits between kinds of processor.
+    processor cores; linear estimators, and models of texts, may differ in the last digits between
+    kinds of processor.
 
     Args:
         train: Parquet file with the raw training rows, for the reference profile.
@@ -214,4 +215,5 @@ def _profile(
     types = column_types(train)
     names = (*(c.name for c in description.inputs), target)
     classes = () if task == "regression" else (target,)
-    return profile_table(train, {name: types[name] for name in names}, classes)
+    texts = [name for name, encoding in description.encodings.items() if encoding == "words"]
+    return profile_table(train, {name: types[name] for name in names}, classes, texts)

@@ -8,6 +8,7 @@ import polars as pl
 
 from components.shared.reports.notes import Note
 from components.shared.reports.number_text import counted_rows, percent
+from components.shared.tables.prose import MOST_TEXTS, is_prose
 from components.shared.tables.tasks import MAX_INTEGER_CLASSES, Task
 from components.validate_table.column_statistics import ColumnStatistics
 
@@ -65,7 +66,7 @@ def table_warnings(
     warnings = [
         TableWarning(column.name, message)
         for column in statistics
-        if (message := _about(column, is_target=column.name == target))
+        if (message := _about(table, column, is_target=column.name == target))
     ]
     if repeated_rows:
         share = repeated_rows / statistics[0].rows
@@ -82,7 +83,7 @@ def table_warnings(
     return warnings
 
 
-def _about(column: ColumnStatistics, *, is_target: bool) -> str:
+def _about(table: str | Path, column: ColumnStatistics, *, is_target: bool) -> str:
     if column.present == 0:
         return "has no value at all: a model learns nothing from it"
     if column.distinct == 1 and not column.nulls:
@@ -93,7 +94,7 @@ def _about(column: ColumnStatistics, *, is_target: bool) -> str:
         return ""
     if column.nulls > MOSTLY_MISSING * column.rows:
         return f"has no value in {percent(column.nulls / column.rows, 0)} of the rows"
-    if column.present >= MIN_ROWS_FOR_UNIQUE and _looks_like_id(column):
+    if column.present >= MIN_ROWS_FOR_UNIQUE and _looks_like_id(table, column):
         return (
             "has another value in nearly every row, like an identifier: "
             "leave it out unless the values mean something"
@@ -101,9 +102,12 @@ def _about(column: ColumnStatistics, *, is_target: bool) -> str:
     return ""
 
 
-def _looks_like_id(column: ColumnStatistics) -> bool:
+def _looks_like_id(table: str | Path, column: ColumnStatistics) -> bool:
     if column.type == "string":
-        return column.distinct >= NEARLY_UNIQUE * column.present
+        if column.distinct < NEARLY_UNIQUE * column.present:
+            return False
+        texts = pl.scan_parquet(table).select(column.name).drop_nulls().head(MOST_TEXTS)
+        return not is_prose(texts.collect(engine="streaming").to_series().cast(pl.String))
     return column.type == "integer" and column.unique
 
 

@@ -1,24 +1,28 @@
 """The notes of a run as its end shows them."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from components.shared.reports.notes import Note, together
+from components.shared.reports.notes import Kind, Note, together
 
 MOST_COLUMNS = 10
 MOST_LINES = 20
+IN_ONE_LINE: Final[tuple[Kind, ...]] = ("left out", "used as")
 
 
 def note_lines(notes: Iterable[Note]) -> list[tuple[str, str]]:
     """Return what to print of notes: the kind of each line, and its text.
 
-    What was left out is one line: `id (identifier), comment (free text), 3 rows without a value of
-    the target`. Every other note is a line of its own, as far as there are no more than twenty.
+    What was left out is one line: `id (identifier), 3 rows without a value of the target`. So is
+    what is used as something else: `city (target means), comment (words)`. Every other note is a
+    line of its own, as far as there are no more than twenty.
     """
     grouped = together(notes)
-    lines = []
-    if left_out := [_left_out(note) for note in grouped if note.kind == "left out"]:
-        lines.append(("left out", ", ".join(left_out)))
-    others = [note for note in grouped if note.kind != "left out"]
+    lines = list[tuple[str, str]]()
+    for kind in IN_ONE_LINE:
+        if told := [_in_brackets(note) for note in grouped if note.kind == kind]:
+            lines.append((kind, ", ".join(told)))
+    others = [note for note in grouped if note.kind not in IN_ONE_LINE]
     # Decisions of ours first: they are few, and warnings may be many.
     others.sort(key=lambda note: note.kind == "warning")
     lines += [(note.kind, note.sentence(MOST_COLUMNS)) for note in others[:MOST_LINES]]
@@ -28,7 +32,7 @@ def note_lines(notes: Iterable[Note]) -> list[tuple[str, str]]:
     return lines
 
 
-def _left_out(note: Note) -> str:
+def _in_brackets(note: Note) -> str:
     if not note.columns:
         return note.text
     more = note.more + max(len(note.columns) - MOST_COLUMNS, 0)

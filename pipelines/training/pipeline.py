@@ -126,6 +126,7 @@ def training(
         target=target,
         task=task,
         mode=validation_mode,
+        metric=metric,
     )
     split = split_table(
         table=table,
@@ -139,6 +140,7 @@ def training(
     preprocess = preprocess_table(
         train=split.outputs["train"],
         target=target,
+        task=validate.outputs["task"],
         estimator=estimator,
         drop_columns=drop_columns,
         sample_weight_column=sample_weight_column,

@@ -192,6 +192,7 @@ def train_table(
         curated_schema=chosen.curated_schema,
         target=target,
         task=chosen.task,
+        metric=registry.metric if registry else "auto",
     )
     task = validated.task or "auto"
     say("split_table")
@@ -241,6 +242,7 @@ def _train(
         into / "features.parquet",
         into / "preprocessor",
         target,
+        task=task,
         estimator=settings.estimator,
         drop_columns=settings.drop_columns,
         sample_weight_column=settings.sample_weight_column,

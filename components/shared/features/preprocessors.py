@@ -26,9 +26,10 @@ class PreprocessorDescription:
     Attributes:
         target: Name of the target column, which the transformer does not know.
         sample_weight_column: Name of the column of weights, if any.
-        treatment: How columns were treated (see `feature_transforms.Treatment`).
+        treatment: How columns were treated (see `preprocess_table.treatments.Treatment`).
         inputs: Raw columns that the transformer reads.
-        dropped: The other columns, as `name` and `reason`.
+        dropped: The other columns, as `name`, `kind` and `reason`.
+        encodings: What each string column becomes: `codes`, `target means` or `words`.
         features: Names of the output's columns, in order.
         codes: Number of codes by the name of each feature that is a categorical code.
         rows: Number of rows that it was fitted on.
@@ -41,6 +42,7 @@ class PreprocessorDescription:
     treatment: dict[str, Any]
     inputs: tuple[InputColumn, ...]
     dropped: tuple[dict[str, str], ...]
+    encodings: dict[str, str]
     features: tuple[str, ...]
     codes: dict[str, int]
     rows: int
@@ -63,7 +65,10 @@ class PreprocessorDescription:
 
 @dataclass(frozen=True)
 class LoadedPreprocessor:
-    """A fitted transformer and its description; `sklearn.clone` gives it back unfitted."""
+    """A fitted transformer and its description.
+
+    `sklearn.clone` gives it back unfitted, but for target means and words, which stay as they are.
+    """
 
     transformer: "ColumnTransformer"
     description: PreprocessorDescription

@@ -34,7 +34,7 @@ class ColumnProfile:
         type: Our type name.
         nulls: Fraction of rows without a value.
         categories: Number of rows by value, the most frequent first, at most 100; of strings,
-            booleans and classes that have a value.
+            booleans and classes that have a value, but not of texts.
         other: Number of rows with any other value; where there are `categories`.
         quantiles: Values at 0, 0.05, …, 1, of numbers and dates that have a value; each of them
             occurs; dates in ISO 8601.

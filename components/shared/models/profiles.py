@@ -17,7 +17,10 @@ MAX_CATEGORIES: Final = 100
 
 
 def profile_table(
-    path: str | Path, columns: Mapping[str, str], classes: Collection[str] = ()
+    path: str | Path,
+    columns: Mapping[str, str],
+    classes: Collection[str] = (),
+    texts: Collection[str] = (),
 ) -> dict[str, ColumnProfile]:
     """Summarise columns of a Parquet file.
 
@@ -25,12 +28,16 @@ def profile_table(
         path: A Parquet file.
         columns: Type name by column.
         classes: Columns of classes, whatever their type.
+        texts: Columns of texts, which are no categories, and are not kept.
 
     Returns:
         The profile of each column by its name.
     """
     lazy = pl.scan_parquet(path)
-    return {name: _profile(lazy, name, kind, name in classes) for name, kind in columns.items()}
+    return {
+        name: _profile(lazy, name, kind, name in classes, name in texts)
+        for name, kind in columns.items()
+    }
 
 
 def category(value: object) -> str:
@@ -38,13 +45,15 @@ def category(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _profile(lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool) -> ColumnProfile:
+def _profile(
+    lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool, are_texts: bool
+) -> ColumnProfile:
     series = lazy.select(name).collect().to_series()
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
     present = series.drop_nulls()
     nulls = 1.0 - len(present) / len(series) if len(series) else 0.0
-    if present.is_empty():
+    if present.is_empty() or are_texts:
         return ColumnProfile(kind, nulls)
     if are_classes or kind in ("string", "boolean"):
         categories, other = _categories(present)

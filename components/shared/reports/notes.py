@@ -15,8 +15,9 @@ MOST_COLUMNS: Final = 50
 
 VIOLATION: Final = "violation"
 
-Kind = Literal["violation", "left out", "warning", "assumed", "read as missing"]
+Kind = Literal["violation", "left out", "used as", "warning", "assumed", "read as missing"]
 """`violation`: a rule that is broken. `left out`: rows or columns that the model does not see.
+`used as`: columns of which the model sees something else: target means, or the words of texts.
 `warning`: something to look at. `assumed`: a decision of ours that the user may want to take.
 `read as missing`: values that are none of their column's type."""
 

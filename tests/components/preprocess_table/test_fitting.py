@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sklearn.base import clone
 
 from components.preprocess_table.fitting import fit_features
 from components.preprocess_table.plan import FeaturePlan
@@ -44,9 +43,9 @@ def test_short_fit_is_the_whole_fit(
     treatment = choose_treatment(
         "trees", min_frequency=min_frequency, max_categories=max_categories
     )
-    transformer = build_transformer(FeaturePlan(inputs, (), len(rows)), treatment)
-    whole = clone(transformer).fit(frame.astype(object))
-    fitted = fit_features(transformer, treatment, frame)
+    plan = FeaturePlan(inputs, (), len(rows), dict.fromkeys(schema, "codes"))
+    whole = build_transformer(plan, treatment, {}).fit(frame.astype(object))
+    fitted = fit_features(plan, treatment, frame)
     np.testing.assert_array_equal(fitted.table.to_numpy(), whole.transform(frame.astype(object)))
     assert _bytes(fitted.transformer) == _bytes(whole)
     highest = fitted.table.select(pl.all().fill_nan(None).max()).row(0)

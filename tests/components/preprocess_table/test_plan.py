@@ -7,20 +7,23 @@ import polars as pl
 import pytest
 
 from components.preprocess_table.plan import FeaturePlan, plan_features
+from components.preprocess_table.treatments import choose_treatment
 from components.shared.errors import InputError
 from tests.components.training_tables import bird_strikes
+
+TREES = choose_treatment("trees")
 
 
 def plan(folder: Path, **columns: Any) -> FeaturePlan:
     """Plan for a table with a target `y`."""
     path = folder / "train.parquet"
     pl.DataFrame(columns).with_columns(y=pl.int_range(pl.len()) % 2).write_parquet(path)
-    return plan_features(path, "y")
+    return plan_features(path, "y", TREES)
 
 
 def test_every_column_of_a_real_table_is_planned(tmp_path: Path) -> None:
     """Types and gaps of a real table are found, and its target is not among the features."""
-    found = plan_features(bird_strikes(tmp_path / "train.parquet"), "damaged")
+    found = plan_features(bird_strikes(tmp_path / "train.parquet"), "damaged", TREES)
     assert found.numeric == ["speed_knots"]
     assert found.names("date") == ["flight_date"]
     assert "damaged" not in found.names("string")
@@ -54,10 +57,39 @@ def test_target_may_not_be_the_weights(tmp_path: Path) -> None:
     path = tmp_path / "train.parquet"
     pl.DataFrame({"x": [1, 2], "y": [0, 1]}).write_parquet(path)
     with pytest.raises(InputError, match="both the target and the sample_weight_column"):
-        plan_features(path, "y", sample_weight_column="y")
+        plan_features(path, "y", TREES, sample_weight_column="y")
 
 
 def test_nothing_left_is_explained_by_column(tmp_path: Path) -> None:
     """Where no column is left, each one's reason is told."""
     with pytest.raises(InputError, match="x: every row has the same value"):
         plan(tmp_path, x=[1, 1, 1])
+
+
+def texts_of(count: int, words: str) -> list[str]:
+    """Return different texts, each with some of these words."""
+    known = words.split()
+    return [
+        f"no {i} {known[i % len(known)]} and {known[i // 7 % len(known)]}" for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "encoding"),
+    [
+        ([f"{i % 32}" for i in range(640)], "codes"),
+        ([f"{i % 33}" for i in range(640)], "target means"),
+        ([f"{i % 255}" for i in range(640)], "codes and target means"),
+        (texts_of(640, "good bad late soon cold warm dear free old new kind rude"), "words"),
+        (texts_of(640, "good bad"), None),
+        ([f"Main Street {i}" for i in range(640)], None),
+        ([f"A-{i}" for i in range(640)], None),
+    ],
+)
+def test_strings_become_what_their_values_suit(
+    tmp_path: Path, values: list[str], encoding: str | None
+) -> None:
+    """Few strings are codes, many target means, texts words; identifiers, and others, are out."""
+    found = plan(tmp_path, x=values, other=list(range(640)))
+    assert found.encodings.get("x") == encoding
+    assert ("x" in {column.name for column in found.dropped}) is (encoding is None)

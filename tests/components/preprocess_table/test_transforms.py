@@ -24,6 +24,7 @@ PLAN = FeaturePlan(
     ),
     (),
     4,
+    {"s": "codes"},
 )
 
 
@@ -42,7 +43,7 @@ def test_auto_goes_by_the_family(family: str, expected: tuple[str, str, str]) ->
 def test_what_is_asked_for_is_done_for_trees_too(scaling: str, imputation: str) -> None:
     """A user may have numbers imputed and scaled for any estimator."""
     treatment = choose_treatment("trees", scaling=scaling, imputation=imputation)
-    numbers = build_transformer(PLAN, treatment).fit_transform(FRAME)[:, 0]
+    numbers = build_transformer(PLAN, treatment, {}).fit_transform(FRAME)[:, 0]
     np.testing.assert_allclose(numbers[2], 0.0, atol=1e-12)
 
 
@@ -66,7 +67,7 @@ def test_what_is_asked_for_is_done_for_trees_too(scaling: str, imputation: str) 
 def test_rows_come_in_every_form_that_pandas_has(family: str, rows: pd.DataFrame) -> None:
     """Missing values are missing, and numbers numbers, whatever type pandas gave them."""
     treatment = choose_treatment(family, min_frequency=1)  # type: ignore[arg-type]
-    transformer = build_transformer(PLAN, treatment).fit(FRAME)
+    transformer = build_transformer(PLAN, treatment, {}).fit(FRAME)
     plain = pd.DataFrame({"n": [1.0, np.nan], "b": [1.0, np.nan], "s": ["x", None]})
     np.testing.assert_array_equal(transformer.transform(rows), transformer.transform(plain))
 
@@ -75,7 +76,7 @@ def test_rows_come_in_every_form_that_pandas_has(family: str, rows: pd.DataFrame
 def test_a_batch_without_any_string_is_missing(family: str) -> None:
     """A string column that pandas took for floats, all of them NaN, counts as missing."""
     treatment = choose_treatment(family, min_frequency=1)  # type: ignore[arg-type]
-    transformer = build_transformer(PLAN, treatment).fit(FRAME)
+    transformer = build_transformer(PLAN, treatment, {}).fit(FRAME)
     missing = FRAME.assign(s=np.nan)
     as_objects = FRAME.assign(s=pd.Series([None] * 4, dtype=object))
     np.testing.assert_array_equal(transformer.transform(missing), transformer.transform(as_objects))
@@ -84,6 +85,6 @@ def test_a_batch_without_any_string_is_missing(family: str) -> None:
 def test_unseen_strings_are_no_known_category() -> None:
     """One-hot codes of a string never seen are all 0 where no category was infrequent."""
     treatment = choose_treatment("linear", min_frequency=1)
-    transformer = build_transformer(PLAN, treatment).fit(FRAME)
+    transformer = build_transformer(PLAN, treatment, {}).fit(FRAME)
     codes = transformer.transform(FRAME.assign(s="new"))[:, 2:]
     assert codes.sum() == 0

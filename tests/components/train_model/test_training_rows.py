@@ -25,6 +25,7 @@ def read(folder: Path, target: Any, task: str = "binary", weights: Any = None) -
         treatment={},
         inputs=(),
         dropped=(),
+        encodings={},
         features=("x",),
         codes={},
         rows=len(target),

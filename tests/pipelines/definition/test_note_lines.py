@@ -5,13 +5,15 @@ from pipelines.definition.note_lines import MOST_LINES, note_lines
 from pipelines.definition.outputs import RunOutputs, StepOutputs
 
 
-def test_what_is_left_out_is_one_line() -> None:
+def test_what_is_left_out_or_used_otherwise_is_one_line() -> None:
     """Columns are named with what they are, then rows; warnings come last, one a line."""
     notes = [
         Note("warning", "has another value in nearly every row", ("id",)),
         Note("left out", "identifier", ("id",)),
         Note("left out", "free text", ("comment",)),
         Note("left out", "3 rows without a value of the target"),
+        Note("used as", "target means", ("city", "plane")),
+        Note("used as", "words", ("remark",)),
         Note("assumed", "the positive class is 'yes' (it says so)"),
     ]
     assert note_lines(notes) == [
@@ -19,6 +21,7 @@ def test_what_is_left_out_is_one_line() -> None:
             "left out",
             "id (identifier), comment (free text), 3 rows without a value of the target",
         ),
+        ("used as", "city, plane (target means), remark (words)"),
         ("assumed", "the positive class is 'yes' (it says so)"),
         ("warning", "id: has another value in nearly every row"),
     ]

@@ -23,6 +23,7 @@ def description(version: str = sklearn.__version__) -> PreprocessorDescription:
         treatment={"family": "trees"},
         inputs=(InputColumn("x", "float", nullable=True),),
         dropped=({"name": "id", "kind": "drop_columns", "reason": "named in drop_columns"},),
+        encodings={"color": "codes"},
         features=("x", "color"),
         codes={"color": 3},
         rows=4,

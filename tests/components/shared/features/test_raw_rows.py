@@ -32,7 +32,13 @@ READINGS = (
     Reading("grade", "string"),
     Reading("zip", "string"),
     Reading("count", "integer"),
+    Reading("route", "string"),
+    Reading("remark", "string"),
 )
+WORDS = [
+    *("late", "early", "cold", "warm", "loud", "calm", "full", "empty"),
+    *("clean", "dirty", "new", "old", "cheap", "dear", "kind", "rude"),
+]
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Trained:
 
 @pytest.fixture(scope="module", params=["hist_gradient_boosting", "linear"])
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """Train on a table with D/M/Y dates, decimal commas, booleans, codes and gaps."""
+    """Train on a table with D/M/Y dates, decimal commas, booleans, codes, texts and gaps."""
     folder = tmp_path_factory.mktemp("raw")
     rng = np.random.default_rng(0)
     days = [date(2023, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, 700, ROWS)]
@@ -59,6 +65,11 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         "grade": grades.tolist(),
         "zip": rng.choice(["02116", "10001", "00501", "94110"], ROWS).tolist(),
         "count": [str(n) if n else "NA" for n in rng.integers(0, 9, ROWS)],
+        "route": [f"{n:03}" if n else "" for n in rng.integers(0, 60, ROWS)],
+        "remark": [
+            f"{rng.choice(WORDS)} and {rng.choice(WORDS)}, seat {n}" if n % 9 else ""
+            for n in range(ROWS)
+        ],
     }
     label = (amount > 1500) ^ (grades == "K") ^ np.array([d.day < 10 for d in days])
     table = pl.DataFrame([read_texts(pl.Series(r.column, texts[r.column]), r) for r in READINGS])
@@ -87,7 +98,7 @@ def test_rows_of_every_form_give_the_same_predictions(trained: Trained) -> None:
         records = list(csv.DictReader(file, delimiter=";"))
     typed = pl.read_parquet(trained.parquet).drop("y")
     forms = {
-        "pandas.read_csv": pd.read_csv(trained.csv, sep=";", dtype={"zip": str}),
+        "pandas.read_csv": pd.read_csv(trained.csv, sep=";", dtype={"zip": str, "route": str}),
         "pandas, codes read as numbers": pd.read_csv(trained.csv, sep=";"),
         "texts": as_texts(trained),
         "csv.DictReader": records,
@@ -96,6 +107,7 @@ def test_rows_of_every_form_give_the_same_predictions(trained: Trained) -> None:
         "polars": typed,
         "polars.read_csv": pl.read_csv(trained.csv, separator=";"),
         "columns": typed.to_dict(as_series=False),
+        "polars, lazy": typed.lazy(),
         "pandas, categories": as_texts(trained).astype("category"),
         "pandas, nullable": pd.DataFrame(typed.to_dicts()).convert_dtypes(),
     }
@@ -134,6 +146,8 @@ def test_a_batch_without_the_letter_has_numbers_for_codes(trained: Trained) -> N
         ("grade", pd.Timestamp("2024-01-01"), "'grade' has the value Timestamp"),
         ("grade", True, "'grade' has the value True"),
         ("count", [1], r"'count' has the value \[1\]"),
+        ("count", float("inf"), "'count' is infinite in row 1"),
+        ("remark", 5, "'remark' has the value 5"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(
@@ -169,12 +183,27 @@ def test_points_that_part_thousands_are_not_decimal_ones() -> None:
         reader.transform(pd.DataFrame({"sold": [445.0, 2.984]}))
 
 
-@pytest.mark.parametrize("values", [["-999", "1"], [-999, 1], [-999.0, 1.0], [-999, "1"]])
+@pytest.mark.parametrize(
+    "values",
+    [["-999", "1"], ["-999.0", "1"], ["(999)", "1"], [-999, 1], [-999.0, 1.0], [-999, "1"]],
+)
 def test_a_number_that_stands_for_a_missing_value_does_so_in_every_type(values: list[Any]) -> None:
     """What the user named as missing is missing as text, as whole number and as float."""
     reader = RawRows([ColumnReader("n", "integer", Reading("n", "integer", missing=("-999",)))])
     read = reader.transform(pd.DataFrame({"n": values}))["n"]
     assert read.isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["01/01/1900", "02/01/2024"], ["1900-01-01", "2024-01-02"], [date(1900, 1, 1), None]],
+)
+def test_a_date_that_stands_for_a_missing_value_does_so_in_every_form(values: list[Any]) -> None:
+    """A date that the user named as missing is missing however it is written."""
+    reading = Reading("d", "date", order="day first", missing=("01/01/1900",))
+    rows = RawRows([ColumnReader("d", "date", reading)])
+    for given_values in (values, pd.to_datetime(pd.Series(values), dayfirst=True, format="mixed")):
+        assert rows.transform(pd.DataFrame({"d": given_values}))["d"].isna()[0]
 
 
 def test_few_strays_are_missing_as_in_training_and_said() -> None:
@@ -191,8 +220,33 @@ def test_missing_columns_and_no_rows_are_said(trained: Trained) -> None:
     rows = as_texts(trained)
     with pytest.raises(InputError, match="There are no rows to predict"):
         trained.pipeline.predict(rows.head(0))
-    with pytest.raises(InputError, match="lack 1 of the model's 6 columns: zip"):
+    with pytest.raises(InputError, match="lack 1 of the model's 8 columns: zip"):
         trained.pipeline.predict(rows.drop(columns="zip"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [None, "amount", 5, [[1, 2]], ["amount"], np.zeros((2, 8)), [None], pd.Series([1.0])],
+    ids=lambda rows: type(rows).__name__,
+)
+def test_rows_without_names_are_refused(trained: Trained, rows: Any) -> None:
+    """What has no names of columns is one error that says what to give."""
+    with pytest.raises(InputError, match="is not rows with names: give a pandas or Polars frame"):
+        trained.pipeline.predict(rows)
+
+
+def test_a_column_that_is_there_twice_is_named(trained: Trained) -> None:
+    """Two columns of the same name are not guessed between."""
+    rows = as_texts(trained)
+    with pytest.raises(InputError, match="more than one column 'zip'"):
+        trained.pipeline.predict(pd.concat([rows, rows[["zip"]]], axis=1))
+
+
+def test_columns_of_other_lengths_are_refused(trained: Trained) -> None:
+    """A mapping whose columns do not make rows is an error, not one of a library."""
+    columns = as_texts(trained).to_dict("list")
+    with pytest.raises(InputError, match="do not make rows"):
+        trained.pipeline.predict({**columns, "zip": columns["zip"][:3]})
 
 
 def test_typed_columns_are_not_copied(trained: Trained) -> None:
