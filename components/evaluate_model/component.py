@@ -23,6 +23,7 @@ def evaluate_model(
     confidence: float = 0.95,
     seed: int = 42,
     test_digest: str = "",
+    mode: str = "fail",
 ):
     """Evaluate a model on rows that it was not trained on, each of which counts once.
 
@@ -44,6 +45,8 @@ def evaluate_model(
         confidence: Coverage of the intervals, between 0 and 1.
         seed: Seed of the resamples, the shuffles and the rows that plots show.
         test_digest: Digest of `test`, kept for the lineage; empty: unknown.
+        mode: Fail where the model cannot read the rows, or report it in an evaluation without
+            metrics.
     """
     from components.evaluate_model.evaluate import evaluate_model
     from components.shared.parameters import given
@@ -54,7 +57,7 @@ def evaluate_model(
             model.path, test.path, report.path, evaluation.path, predictions.path,
             slice_columns=slice_columns, positive_class=positive_class or None, seed=seed,
             confidence=confidence, bootstrap_samples=bootstrap_samples,
-            test_digest=given(test_digest),
+            test_digest=given(test_digest), mode=given(mode, "fail"),
         )  # fmt: skip
         run.log_metrics(result.values())
     metrics.metadata.update(result.values())

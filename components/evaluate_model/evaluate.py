@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,12 @@ import polars as pl
 
 from components.evaluate_model import curves
 from components.evaluate_model.figures import Curves, Evaluation
-from components.evaluate_model.importance import permutation_importance
+from components.evaluate_model.importance import REPEATS, Importances, permutation_importance
 from components.evaluate_model.report import render_evaluation
 from components.evaluate_model.slices import METRIC, SlicedColumn, choose_columns, slice_by
 from components.shared.errors import InputError
 from components.shared.evaluation.bootstrap import estimates
-from components.shared.evaluation.metrics import METRICS, REGRESSION, Estimate
+from components.shared.evaluation.metrics import METRICS, PRIMARY, REGRESSION, Estimate
 from components.shared.evaluation.predictions import (
     Predicted,
     against_truth,
@@ -26,10 +27,13 @@ from components.shared.evaluation.predictions import (
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Codes, point_values
 from components.shared.models.folders import LoadedModel, load_model
+from components.shared.reports.rendering import render
+from components.shared.tables.choices import MODES
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
 
 MOST_SAMPLES = 100_000
+REFUSED: Final = Path(__file__).parent / "refused.html.j2"
 
 
 def evaluate_model(
@@ -45,6 +49,7 @@ def evaluate_model(
     confidence: float = 0.95,
     seed: int = 42,
     test_digest: str | None = None,
+    mode: str = "fail",
 ) -> Evaluation:
     """Evaluate a model on rows that it was not trained on.
 
@@ -68,18 +73,29 @@ def evaluate_model(
         confidence: Coverage of the intervals, in (0, 1).
         seed: Seed of all that is random.
         test_digest: Digest of `test`, kept in the result.
+        mode: `fail` where the model cannot read the rows, or `report` it: then the result has no
+            metric and says why, and there are no predictions.
 
     Raises:
-        InputError: A parameter is out of range; a column is missing or of another type; no row
-            has a label; the model predicts NaN; a binary model meets a third class.
+        InputError: A parameter is out of range; no row has a label; the model predicts NaN; a
+            binary model meets a third class; with the mode `fail`, a column is missing, or has
+            values that the model cannot read.
         DigestMismatchError: The model is not what its description promises.
     """
-    _check(bootstrap_samples, confidence)
+    _check(bootstrap_samples, confidence, mode)
     for column in slice_columns:
         require_column(column, list(column_types(test)), "slice_columns")
     loaded = load_model(model)
-    frame = read_rows(test, loaded, slice_columns)
-    output = predict(loaded, frame)
+    try:
+        frame = read_rows(test, loaded, slice_columns)
+        output = predict(loaded, frame)
+    except InputError as error:
+        if mode == "fail":
+            raise
+        refused = _refused(loaded, str(error), test_digest, confidence, seed)
+        Path(evaluation).write_text(refused.to_json(), "utf-8")
+        Path(report).write_text(render(REFUSED, evaluation=refused), "utf-8")
+        return refused
     _write_predictions(predictions, test, loaded, output)
     has_label = labelled(loaded.description, frame[loaded.description.target])
     frame, output = frame[has_label], output[has_label]
@@ -118,7 +134,39 @@ def evaluate_model(
     return result
 
 
-def _check(bootstrap_samples: int, confidence: float) -> None:
+def _refused(
+    model: LoadedModel, reason: str, test_digest: str | None, confidence: float, seed: int
+) -> Evaluation:
+    """Return what there is to say of rows that a model cannot read."""
+    description = model.description
+    return Evaluation(
+        task=description.task,
+        estimator=description.estimator,
+        target=description.target,
+        rows=0,
+        unlabelled_rows=0,
+        labels=tuple(description.classes or ()),
+        classes=len(description.classes or ()),
+        positive_class=None,
+        positive_reason=None,
+        model_digest=model.digest,
+        test_digest=test_digest,
+        confidence=confidence,
+        bootstrap_samples=0,
+        seed=seed,
+        metrics={},
+        baseline={},
+        slices=(),
+        importance=Importances(PRIMARY[description.task], 0, REPEATS, ()),
+        confusion=None,
+        curves=None,
+        refusal=reason,
+    )
+
+
+def _check(bootstrap_samples: int, confidence: float, mode: str) -> None:
+    if mode not in MODES:
+        raise InputError(f"Unknown mode {mode!r} (parameter `mode`): use {' or '.join(MODES)}.")
     if not 0 <= bootstrap_samples <= MOST_SAMPLES:
         raise InputError(
             f"bootstrap_samples is {bootstrap_samples:,}: give a number from 0 (no intervals) to "

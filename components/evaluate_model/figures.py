@@ -70,6 +70,7 @@ class Evaluation:
         importance: Permutation importance.
         confusion: Number of rows, shape (labels, labels), actual by predicted; None: regression.
         curves: None for a regression.
+        refusal: Why the model cannot read the rows; empty: it can.
     """
 
     task: str
@@ -92,6 +93,7 @@ class Evaluation:
     importance: Importances
     confusion: "np.ndarray[Any, np.dtype[np.intp]] | None"
     curves: Curves | None
+    refusal: str = ""
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {number(value)}" for name, value in self.values().items())

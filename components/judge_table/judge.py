@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from components.judge_table.performance import judge_performance, require_same_model
+from components.judge_table.readings import reading_notes
 from components.judge_table.skew import skew
 from components.judge_table.verdict import Verdict
 from components.shared.errors import InputError
@@ -60,7 +61,8 @@ def judge_table(
     if model is not None and registered is not None:
         version = RegisteredModel.read(registered)
         name = f"{version.model_name} version {version.version}"
-        found += skew(table, read_description(model))
+        description = read_description(model)
+        found += [*skew(table, description), *reading_notes(table, description)]
         if evaluation is not None:
             figures = read_record(evaluation, EvaluationRecord.parse)
             require_same_model(figures, version)

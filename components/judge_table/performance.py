@@ -39,6 +39,9 @@ def judge_performance(
     found = evaluation.metrics.get(chosen.name, Estimate(None))
     before = registered.metrics.get(chosen.name)
     performance = Performance(chosen.name, evaluation.rows, found, before, floor)
+    if evaluation.refusal:
+        text = f"the model cannot be evaluated on these rows: {evaluation.refusal}"
+        return performance, [Note(VIOLATION, text)]
     if found.value is None:
         text = f"{chosen.title} is undefined on the {evaluation.rows:,} rows with a label"
         return performance, [Note(VIOLATION, text)]

@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 from scipy.stats import betabinom, binom, norm
 
+from components.judge_table.readings import model_readings, without_markers
 from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
 from components.shared.models.profiles import category
 from components.shared.reports.notes import VIOLATION, Note
@@ -69,10 +70,14 @@ def skew(table: str | Path, model: ModelDescription) -> list[Note]:
             notes.append(Note(VIOLATION, problem, (feature.name,)))
         elif profile := model.profile.get(feature.name):
             comparable.append((feature.name, profile))
+    readings = model_readings(model)
     found = [
         (name, difference)
         for name, profile in comparable
-        for difference in _differences(lazy, name, profile, types[name], rows, _train_rows(model))
+        for difference in _differences(
+            without_markers(lazy.select(name).collect().to_series(), readings.get(name)),
+            *(profile, types[name], rows, _train_rows(model)),
+        )
     ]
     tests = max(1, 2 * len(comparable))
     for name, difference in found:
@@ -107,14 +112,12 @@ def _further_columns(types: dict[str, ColumnType], model: ModelDescription) -> l
 
 
 def _differences(
-    lazy: pl.LazyFrame,
-    name: str,
+    series: pl.Series,
     profile: ColumnProfile,
     kind: ColumnType,
     rows: int,
     train_rows: int,
 ) -> Iterator[_Difference]:
-    series = lazy.select(name).collect().to_series()
     if kind == "float":
         series = series.fill_nan(None)
     present = series.drop_nulls()

@@ -84,6 +84,7 @@ def validation(
         target=target,
         task=task,
         mode="report",
+        metric=metric,
     )
     schema = validate.outputs["schema"]
     for step in (fingerprints, ingest, validate):
@@ -109,6 +110,7 @@ def validation(
                 positive_class=positive_class,
                 seed=seed,
                 test_digest=ingest.outputs["digest"],
+                mode="report",
             )
         )
         judged = equip(

@@ -37,6 +37,7 @@ class EvaluationRecord:
         confusion: Rows of the confusion matrix, actual by predicted, in the order of `labels`;
             None for a regression.
         importances: Loss of the metric when a column is shuffled, falling, by the column.
+        refusal: Why the model cannot read the rows, which then have no metric; empty: it can.
     """
 
     task: str
@@ -52,6 +53,7 @@ class EvaluationRecord:
     labels: tuple[Any, ...] = ()
     confusion: tuple[tuple[int, ...], ...] | None = None
     importances: Mapping[str, float] = field(default_factory=dict)
+    refusal: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -78,6 +80,7 @@ class EvaluationRecord:
             labels=tuple(content.get("labels") or ()),
             confusion=None if matrix is None else tuple(tuple(row) for row in matrix),
             importances={each["feature"]: each["mean"] for each in features},
+            refusal=content.get("refusal", ""),
         )
 
 

@@ -60,6 +60,26 @@ def test_rows_that_differ_do_not_pass(folder: Path) -> None:
     assert violated == {"speed_knots", "phase_of_flight"}
 
 
+@pytest.mark.parametrize("changed", ["speed_knots is missing", "speed_knots is a word"])
+def test_rows_that_the_model_cannot_read_end_in_a_verdict(folder: Path, changed: str) -> None:
+    """With labels too, a column that the model lacks or cannot read is no mistake of the user."""
+    rows = pl.read_csv(folder / "new.csv", infer_schema=False)
+    word = rows.with_columns(speed_knots=pl.lit("fast"))
+    (rows.drop("speed_knots") if "missing" in changed else word).write_csv(folder / "unread.csv")
+    done = validate(folder, "unread.csv", "--target", "damaged", *MODEL)
+    assert done.exit_code == DID_NOT_PASS
+    told = [note["text"] for note in done.json()["notes"] if note["kind"] == "violation"]
+    assert any("the model cannot be evaluated on these rows" in text for text in told)
+    assert any("speed_knots" in str(note["columns"]) for note in done.json()["notes"])
+
+
+def test_a_metric_of_another_task_is_a_mistake_before_the_model_is_fetched(folder: Path) -> None:
+    """The metric is checked as soon as the task is known."""
+    done = validate(folder, "new.csv", "--target", "damaged", *MODEL, "--metric", "r2")
+    assert done.exit_code == 2
+    assert "validate_table: There is no metric 'r2' for a binary model" in done.errors
+
+
 def test_a_floor_that_is_not_reached_does_not_pass(folder: Path) -> None:
     """The floor is the user's, whatever the model was registered with."""
     done = validate(folder, "new.csv", "--target", "damaged", *MODEL, "--floor", "0.99")
