@@ -119,11 +119,13 @@ class ColumnReader:
         if kind == "M":
             self._refuse(values.notna().to_numpy(), values)
         texts, others = _apart(values)
+        read = self._read_texts(texts).cast(_float64()).to_numpy()
+        if others is None:
+            return pd.Series(read, values.index, name=values.name)
         parsed = pd.to_numeric(others, errors="coerce").astype(np.float64)
         self._refuse((parsed.isna() & others.notna()).to_numpy(), values)
         numbers = self._without_markers(parsed)
         self._check_numbers(numbers)
-        read = self._read_texts(texts).cast(_float64()).to_numpy()
         return numbers.where(texts.isna(), pd.Series(read, values.index, name=values.name))
 
     def _without_markers(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -157,10 +159,12 @@ class ColumnReader:
             self._refuse(values.notna().to_numpy(), values)
             return pd.Series(np.full(len(values), np.datetime64("NaT", "us")), values.index)
         texts, others = _apart(values)
+        read = self._read_texts(texts).cast(_moment_type()).to_numpy()
+        if others is None:
+            return pd.Series(read, values.index, name=values.name)
         numeric = others.map(lambda value: isinstance(value, int | float)) & others.notna()
         moments = pd.to_datetime(others.where(~numeric), errors="coerce", utc=True)
         self._refuse((moments.isna() & others.notna()).to_numpy(), values)
-        read = self._read_texts(texts).cast(_moment_type()).to_numpy()
         plain = self._without_markers(moments.dt.tz_localize(None).astype("datetime64[us]"))
         return plain.where(texts.isna(), pd.Series(read, values.index, name=values.name))
 
@@ -182,10 +186,12 @@ class ColumnReader:
         if values.dtype.kind in "iufb":
             return values.astype(object).where(values.notna(), None).map(self._spelt, "ignore")
         texts, others = _apart(values)
-        present = others.notna()
-        if not present.any() and self.reading is None:
+        if others is None and self.reading is None:
             return values
         read = pd.Series(self._read_texts(texts).to_list(), values.index, dtype=object)
+        if others is None:
+            return read
+        present = others.notna()
         return read.where(~present, others.map(self._spelt, "ignore"))
 
     def _spelt(self, value: object) -> str | None:
@@ -341,13 +347,19 @@ def _kind_of(rows: Any) -> str:
     return type(rows).__name__
 
 
-def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any]]":
-    """Return the texts among values, and the other ones; None stands for what is not there."""
+def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any] | None]":
+    """Return the texts among values, and the other ones, if any; None stands for what is not there.
+
+    Telling each value of a column of texts apart took half of the time of a prediction.
+    """
+    from pandas.api.types import infer_dtype
+
     objects = values.astype(object)
-    is_text = np.fromiter((isinstance(v, str) for v in objects), np.bool_, len(objects))
     present = objects.notna().to_numpy()
-    texts = objects.where(is_text, None)
-    return texts, objects.where(~is_text & present, None)
+    if infer_dtype(objects, skipna=True) in ("string", "empty"):
+        return objects.where(present, None), None
+    is_text = np.fromiter((isinstance(v, str) for v in objects), np.bool_, len(objects))
+    return objects.where(is_text, None), objects.where(~is_text & present, None)
 
 
 def _float64() -> Any:
