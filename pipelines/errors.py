@@ -23,6 +23,10 @@ class StepFailedError(PipelineError, RuntimeError):
         super().__init__(f"{step}: {self.reason}\nlog: {log}")
 
 
+class StageError(PipelineError, RuntimeError):
+    """A stage of a training failed; the message begins as a step's does in its log."""
+
+
 class RegistryStartError(PipelineError, RuntimeError):
     """The registry on this machine did not come up."""
 

@@ -1,5 +1,6 @@
 """The rooms of the code, and the arrows between them."""
 
+import ast
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ IN_MODELS = {
     "components.shared.models.mlflow_loader",
 }
 """Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
+INTEGRATIONS = sorted((catalog.ROOT / "integrations").rglob("*.py"))
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines."""
 
@@ -86,3 +88,21 @@ def test_the_arrows_point_from_the_command_line_down() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint], cwd=catalog.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", INTEGRATIONS, ids=lambda path: path.stem)
+def test_what_is_integrated_imports_nothing_of_ours(path: Path) -> None:
+    """A distribution for another program loads there alone: neither our packages nor theirs."""
+    body = ast.parse(path.read_text("utf-8")).body
+    names = {
+        name.partition(".")[0]
+        for node in body
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert not names & {*PACKAGES, "kfp", "pandas", "polars", "sklearn", "tests"}

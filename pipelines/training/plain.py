@@ -94,6 +94,16 @@ class Registry:
     run_id: str | None = None
 
 
+@dataclass(frozen=True)
+class FittedTable:
+    """What `fit_table` left in its folder; each as in `TrainedTable`."""
+
+    ingested: IngestedTable
+    validated: ValidatedTable
+    split: SplitTable
+    model: Path
+
+
 @dataclass(frozen=True, repr=False)
 class TrainedTable:
     """What came of a table.
@@ -170,6 +180,30 @@ def train_table(
         ComponentError: As the steps raise it, with the text that a run would print.
     """
     say, chosen = progress or (lambda step: None), settings or TrainingSettings()
+    metric = registry.metric if registry else "auto"
+    fitted = fit_table(source, target, folder, chosen, say, metric)
+    read = fitted.ingested
+    evaluation = evaluate_fitted(folder, chosen, say)
+    comparison, registered = None, None
+    if registry:
+        comparison = compare_fitted(folder, registry, chosen.seed, say)
+    if registry and comparison and comparison.approved:
+        registered = register_fitted(folder, registry, read.source, read.digest, say)
+    return TrainedTable(
+        *(Path(folder), target, read, fitted.validated, fitted.split, fitted.model),
+        *(evaluation, comparison, registered),
+    )
+
+
+def fit_table(
+    source: str,
+    target: str,
+    folder: str | Path,
+    settings: TrainingSettings,
+    say: Callable[[str], object],
+    metric: str = "auto",
+) -> FittedTable:
+    """Fit a model to the part of a table that is trained on: the training up to `train_model`."""
     into = Path(folder)
     into.mkdir(parents=True, exist_ok=True)
     table, train, test = (into / f"{name}.parquet" for name in ("table", "train", "test"))
@@ -177,22 +211,22 @@ def train_table(
     ingested = ingest_table(
         source,
         table,
-        chosen.format,
-        column_types=chosen.column_types,
-        missing_values=chosen.missing_values,
-        curated_schema=chosen.curated_schema,
+        settings.format,
+        column_types=settings.column_types,
+        missing_values=settings.missing_values,
+        curated_schema=settings.curated_schema,
         target=target,
-        query=chosen.query,
+        query=settings.query,
     )
     say("validate_table")
     validated = validate_table(
         table,
         into / "validation.html",
         into / "schema.json",
-        curated_schema=chosen.curated_schema,
+        curated_schema=settings.curated_schema,
         target=target,
-        task=chosen.task,
-        metric=registry.metric if registry else "auto",
+        task=settings.task,
+        metric=metric,
     )
     task = validated.task or "auto"
     say("split_table")
@@ -202,29 +236,75 @@ def train_table(
         test,
         target=target,
         task=task,
-        strategy=chosen.split_strategy,
-        column=chosen.split_column,
-        test_size=chosen.test_size,
-        seed=chosen.seed,
+        strategy=settings.split_strategy,
+        column=settings.split_column,
+        test_size=settings.test_size,
+        seed=settings.seed,
     )
-    model = _train(into, train, target, task, chosen, say)
+    model = _train(into, train, target, task, settings, say)
+    return FittedTable(ingested, validated, split, model)
+
+
+def evaluate_fitted(
+    folder: str | Path, settings: TrainingSettings, say: Callable[[str], object]
+) -> Evaluation:
+    """Evaluate the model that `fit_table` left in a folder."""
     say("evaluate_model")
-    evaluation = evaluate_model(
-        model,
+    into = Path(folder)
+    test = into / "test.parquet"
+    return evaluate_model(
+        into / "model",
         test,
         into / "evaluation.html",
         into / "evaluation.json",
         into / "predictions.parquet",
-        slice_columns=chosen.slice_columns,
-        positive_class=chosen.positive_class,
-        seed=chosen.seed,
+        slice_columns=settings.slice_columns,
+        positive_class=settings.positive_class,
+        seed=settings.seed,
         test_digest=file_digest(test),
     )
-    comparison, registered = None, None
-    if registry:
-        comparison, registered = _register(into, model, registry, chosen.seed, ingested, say)
-    return TrainedTable(
-        into, target, ingested, validated, split, model, evaluation, comparison, registered
+
+
+def compare_fitted(
+    folder: str | Path, registry: Registry, seed: int, say: Callable[[str], object]
+) -> Comparison:
+    """Hold the model that `evaluate_fitted` evaluated against the champion."""
+    say("compare_with_champion")
+    into = Path(folder)
+    return compare_with_champion(
+        into / "evaluation.json",
+        into / "predictions.parquet",
+        into / "test.parquet",
+        into / "comparison.md",
+        into / "comparison.json",
+        registry.model_name,
+        metric=registry.metric,
+        floor=registry.floor,
+        margin=registry.margin,
+        seed=seed,
+        registry_url=registry.url,
+    )
+
+
+def register_fitted(
+    folder: str | Path,
+    registry: Registry,
+    source: str,
+    table_digest: str,
+    say: Callable[[str], object],
+) -> Registered:
+    """Register the model that `compare_fitted` approved, with what `fit_table` read it from."""
+    say("register_model")
+    into = Path(folder)
+    origin = Lineage(registry.run_id, "training", source=source, table_digest=table_digest)
+    return register_model(
+        into / "model",
+        into / "evaluation.json",
+        registry.model_name,
+        comparison=into / "comparison.json",
+        promote=registry.promote,
+        lineage=origin,
+        registry_url=registry.url,
     )
 
 
@@ -263,46 +343,3 @@ def _train(
         train_digest=file_digest(train),
     )
     return into / "model"
-
-
-def _register(
-    into: Path,
-    model: Path,
-    registry: Registry,
-    seed: int,
-    ingested: IngestedTable,
-    say: Callable[[str], object],
-) -> tuple[Comparison, Registered | None]:
-    say("compare_with_champion")
-    comparison = compare_with_champion(
-        into / "evaluation.json",
-        into / "predictions.parquet",
-        into / "test.parquet",
-        into / "comparison.md",
-        into / "comparison.json",
-        registry.model_name,
-        metric=registry.metric,
-        floor=registry.floor,
-        margin=registry.margin,
-        seed=seed,
-        registry_url=registry.url,
-    )
-    if not comparison.approved:
-        return comparison, None
-    say("register_model")
-    lineage = Lineage(
-        run_id=registry.run_id,
-        pipeline="training",
-        source=ingested.source,
-        table_digest=ingested.digest,
-    )
-    registered = register_model(
-        model,
-        into / "evaluation.json",
-        registry.model_name,
-        comparison=into / "comparison.json",
-        promote=registry.promote,
-        lineage=lineage,
-        registry_url=registry.url,
-    )
-    return comparison, registered

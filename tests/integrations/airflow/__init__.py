@@ -1,0 +1,1 @@
+"""The distribution for Airflow, on a real Airflow."""
