@@ -86,6 +86,7 @@ class RegisteredTable:
         registry_url: The registry that holds it.
         replayed: Whether an earlier attempt of the same run had already registered it.
         known: Whether a table of the same content had been registered before, as this version.
+        bytes_left_out: Whether the rows were to be kept, and that version only refers to them.
     """
 
     model_name: str
@@ -96,14 +97,21 @@ class RegisteredTable:
     registry_url: str
     replayed: bool
     known: bool
+    bytes_left_out: bool = False
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the version."""
         notes = []
         if self.known:
             text = f"the table says what version {self.version} says: no further one was made"
-            notes = notes_metadata([Note("assumed", text)])
-        return asdict(self) | {"aliases": list(self.aliases), NOTES: notes}
+            notes.append(Note("assumed", text))
+        if self.bytes_left_out:
+            text = (
+                f"the rows, as version {self.version} only refers to them: archive it to register "
+                f"them (kfp-tabular registry archive {self.model_name}@{self.version})"
+            )
+            notes.append(Note("left out", text))
+        return asdict(self) | {"aliases": list(self.aliases), NOTES: notes_metadata(notes)}
 
 
 def register_dataset(
@@ -171,11 +179,13 @@ def register_dataset(
             (Path(folder) / name).symlink_to(Path(path).absolute())
         key = f"{lineage.run_id or uuid.uuid4()}/{dataset_name}/{digest}"
         receipt = registry.register(body, folder, key)
+        there = registry.find(f"{DATASET}{dataset_name}", receipt.version)
     return RegisteredTable(
         *(f"{DATASET}{dataset_name}", receipt.version, digest, receipt.digest, receipt.aliases),
         registry_url=registry.url,
         replayed=receipt.replayed,
         known=receipt.known,
+        bytes_left_out=not reference_only and there is not None and TABLE_FILE not in there.files,
     )
 
 

@@ -70,6 +70,6 @@ def check_model_name(name: str) -> None:
     """
     if not name.strip() or set("/@") & set(name) or len(name) > LONGEST_MODEL_NAME:
         raise InputError(
-            f"{name!r} is no name of a model: it has 1 to {LONGEST_MODEL_NAME} characters, none "
-            "of them a '/' or an '@', which stands before a version"
+            f"{name!r} is no name of a model or a data set: it has 1 to {LONGEST_MODEL_NAME} "
+            "characters, none of them a '/' or an '@', which stands before a version"
         )

@@ -36,6 +36,8 @@ _LINEAGE = {
     "git_commit": "Code commit",
     "image": "Image",
     "source": "Source",
+    "source_fingerprint": "Known by",
+    "arguments": "Arguments",
 }
 PARENTS = ("parent", "parent_version")
 DATASET = "dataset://"
@@ -183,9 +185,10 @@ def commands(
     named = f"{name}@{ref}"
     quoted, of_data = shlex.quote(named), model.collection == DATASETS
     group, folder = ("data", "data") if of_data else ("registry", "model")
+    train = f"\nkfp-tabular run training --source {shlex.quote(DATASET + named)} --target COLUMN"
     return Commands(
         f"kfp-tabular {group} show {quoted}",
-        f"kfp-tabular {group} download {quoted} {folder}/",
+        f"kfp-tabular {group} download {quoted} {folder}/" + train * of_data,
         "from components.shared.registry.client import RegistryClient\n\n"
         "with RegistryClient.from_environment() as registry:  # REGISTRY_URL, REGISTRY_TOKEN\n"
         f"    registry.get({(DATASET * of_data + named)!r}).download({folder!r})",

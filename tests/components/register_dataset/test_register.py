@@ -152,6 +152,14 @@ def test_a_reference_is_read_from_its_address(
     assert (ingested.digest, ingested.format) == (made.content_digest, "csv")
 
 
+def test_rows_that_a_reference_keeps_out_are_told_of(name: str, tmp_path: Path) -> None:
+    """Who wants rows to be kept hears that the version of that content only refers to them."""
+    referred = register(written(tmp_path), name, tmp_path, reference_only=True)
+    kept = register(written(tmp_path), name, tmp_path)
+    assert (referred.bytes_left_out, kept.known, kept.bytes_left_out) == (False, True, True)
+    assert [note["kind"] for note in kept.metadata()["notes"]] == ["assumed", "left out"]
+
+
 def test_a_reference_to_what_changed_is_refused(name: str, tmp_path: Path) -> None:
     """Other bytes at its address, or the same read otherwise, are not what was registered."""
     register(written(tmp_path), name, tmp_path, reference_only=True)
