@@ -81,7 +81,7 @@ def log_to_mlflow(
     """
     uri = os.environ.get(URI_VARIABLE)
     if not uri:
-        text = f"{URI_VARIABLE} is not set in the environment of the step: MLflow was told nothing"
+        text = f"{URI_VARIABLE} is not set: MLflow was told nothing"
         return Logged(notes=(Note("left out", text),))
     lineage = dict(lineage or {})
     if source := lineage.get("source"):

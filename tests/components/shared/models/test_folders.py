@@ -5,6 +5,7 @@ import json
 import pickle
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,8 +14,9 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from components.shared.digests import folder_digest
+from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
+from components.shared.models import joblib_folders
 from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
 from components.shared.models.folders import load_model
 from components.train_model.saving import save_model
@@ -149,3 +151,11 @@ def test_json_is_sorted_and_strict(tmp_path: Path) -> None:
     save_model(tmp_path / "model", fitted(), description())
     text = (tmp_path / "model" / "model.json").read_text()
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True) + "\n"
+
+
+def test_a_pickle_of_joblibs_own_form_loads(tmp_path: Path) -> None:
+    """What earlier versions wrote, with arrays beside the pickle, is read as it was."""
+    path = tmp_path / "model.joblib"
+    joblib.dump(fitted(), path, protocol=5)
+    loaded = joblib_folders.load(path, file_digest(path))
+    assert list(loaded.predict(FRAME)) == list(fitted().predict(FRAME))
