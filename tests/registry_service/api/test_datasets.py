@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -47,6 +48,19 @@ def test_the_same_content_is_the_same_version(ours: Caller, unique: str) -> None
     assert (status, other["known"], other["version"]["number"]) == (201, False, 2)
     _, shown = ours("GET", f"/datasets/{unique}/versions/gold")
     assert (shown["version"]["name"], "rows" in shown["metrics"]) == ("1", False)
+
+
+def test_who_registers_the_same_at_once_gets_one_version(ours: Caller, unique: str) -> None:
+    """Of four with keys of their own, also where the data set is new, one makes the version."""
+
+    def once(number: int) -> tuple[int, Any]:
+        return register_data(ours, unique, "rows", metrics={"attempt": number})
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(once, range(4)))
+    assert sorted(status for status, _ in answers) == [200, 200, 200, 201]
+    assert {made["version"]["name"] for _, made in answers} == {"1"}
+    assert len(ours("GET", f"/datasets/{unique}/versions")[1]["items"]) == 1
 
 
 def test_archived_content_is_registered_anew(ours: Caller, unique: str) -> None:
