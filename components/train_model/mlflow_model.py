@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final
 
+import yaml
+
 from components.shared.models.description import ColumnProfile, ModelDescription
 from components.train_model.loader_code import LoaderCode
 
@@ -144,12 +146,5 @@ def _middle(profile: ColumnProfile | None, reading: Mapping[str, Any]) -> Any:
     return profile.quantiles[len(profile.quantiles) // 2]
 
 
-def _yaml(content: Mapping[str, Any], indent: str = "") -> str:
-    """Return YAML: mappings in blocks, all else as JSON, which YAML includes."""
-    lines = []
-    for name, value in content.items():
-        if isinstance(value, Mapping):
-            lines.append(f"{indent}{name}:\n{_yaml(value, indent + '  ')}")
-        else:
-            lines.append(f"{indent}{name}: {json.dumps(value, allow_nan=False)}\n")
-    return "".join(lines)
+def _yaml(content: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
