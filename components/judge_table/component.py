@@ -48,8 +48,7 @@ def judge_table(
             evaluation=evaluation and evaluation.path,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"),
         )  # fmt: skip
-        run.log_metrics(result.figures())
-        run.finished("passed" if result.passed else "did not pass")
+        run.finished("passed" if result.passed else "did not pass", metrics=result.figures())
     metrics.metadata.update(result.figures())
     verdict.metadata["passed"] = result.passed
     return result.passed

@@ -53,8 +53,9 @@ def register_model(
     from components.shared.step import step_body
 
     with step_body() as run:
-        parts = (run_id, pipeline, image, git_commit, source, table_digest, arguments)
-        lineage = Lineage(*(given(part) for part in parts))
+        lineage = Lineage(
+            *map(given, (run_id, pipeline, image, git_commit, source, table_digest, arguments))
+        )
         verdict = comparison.path if comparison else None
         version = register_model(
             model.path, evaluation.path, model_name,

@@ -54,10 +54,14 @@ class StepRun:
             if self._run is not None:
                 self._run.log_data(self._step, digest, source)
 
-    def finished(self, outcome: str, version: str = "") -> None:
+    def finished(
+        self, outcome: str, version: str = "", metrics: Mapping[str, float] | None = None
+    ) -> None:
         """Tell that the run ended well, what came of it, and which version it made, if any."""
         with self._told():
             if self._run is not None:
+                if metrics:
+                    self._run.log_metrics(metrics)
                 self._run.end("FINISHED", outcome=outcome, version=version)
 
     def failed(self, message: str) -> None:
