@@ -2,7 +2,6 @@
 
 import json
 import ssl
-import subprocess
 import threading
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.environments import ROOT, call
-from tests.integrations.airflow.running import EXAMPLES, NOTHING, SOURCE, Airflow
+from tests.integrations.airflow.running import DAGS, EXAMPLES, SOURCE, Airflow
 from tests.pipelines.fake_kfp import FakeKfp
 from tests.pipelines.fake_kfp_handler import KfpHandler
 
@@ -73,22 +72,8 @@ for fields in json.loads(sys.argv[1]):
 @pytest.fixture(name="imported", scope="module")
 def import_without_a_network(airflow: Airflow) -> dict[str, Any]:
     """What an import of the examples and of the factory came to."""
-    found: dict[str, Any] = json.loads(run(airflow, OFFLINE, str(EXAMPLES)))
+    found: dict[str, Any] = json.loads(airflow.python(OFFLINE, str(EXAMPLES)).splitlines()[-1])
     return found
-
-
-def run(airflow: Airflow, script: str, argument: str) -> str:
-    """Run a script in Airflow's environment, and return what it printed."""
-    done = subprocess.run(
-        [airflow.environment / "bin" / "python", "-c", script, argument],
-        cwd=airflow.home,
-        env=airflow.variables(EXAMPLES, NOTHING),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_a_dag_is_imported_without_a_network_and_without_our_packages(
@@ -126,7 +111,7 @@ def test_it_has_the_version_of_the_project() -> None:
 def test_types_hold(airflow: Airflow) -> None:
     """Mypy finds nothing in the distribution, its examples and the DAGs of these tests."""
     mypy, cache = airflow.environment / "bin" / "mypy", airflow.environment / "mypy"
-    checked = ("kfp_tabular_airflow", "examples", str(Path(__file__).with_name("dags")))
+    checked = ("kfp_tabular_airflow", "examples", str(DAGS))
     call([str(mypy), "--cache-dir", str(cache), *checked], SOURCE)
 
 
@@ -158,7 +143,7 @@ def test_a_server_is_who_its_certificate_says(airflow: Airflow, tmp_path: Path) 
             {"host": ""},
             host | {"extra": json.dumps({"verify": False})},
         ]
-        said = run(airflow, ASK, json.dumps(connections)).splitlines()
+        said = airflow.python(ASK, json.dumps(connections)).splitlines()[-len(connections) :]
         server.shutdown()
     assert said[0].startswith(f"cannot reach Kubeflow Pipelines at https://{host['host']}: ")
     assert "certificate verify failed" in said[0]

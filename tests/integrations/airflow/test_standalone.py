@@ -14,11 +14,10 @@ import urllib3
 
 from pipelines.definition import catalog
 from tests.integrations.airflow.running import Airflow, connection
+from tests.integrations.airflow.servers import STEPS
 from tests.pipelines.fake_kfp import FakeKfp
 from tests.registry_service.running import Caller, free_port
 
-DAGS = Path(__file__).with_name("dags")
-STEPS = ["ingest_table", "train_model"]
 START_SECONDS = 150
 
 
@@ -83,7 +82,7 @@ def test_a_task_that_is_marked_ends_its_run_and_a_triggerer_that_dies_does_not(
 ) -> None:
     """Who marks a task as failed ends its run; a killed triggerer leaves it to the next one."""
     variables, log = settings(stuck), tmp_path / "log"
-    with running(airflow.start("standalone", dags=DAGS, variables=variables), log):
+    with running(airflow.start("standalone", variables=variables), log):
         api = f"http://127.0.0.1:{variables['AIRFLOW__API__PORT']}"
         until(lambda: _is_unpaused(api, "kfp_at_once"), log)
         until(lambda: all(looks(kfp) for kfp in stuck.values()), log)
@@ -94,9 +93,7 @@ def test_a_task_that_is_marked_ends_its_run_and_a_triggerer_that_dies_does_not(
         _kill_triggerer()
         seen = looks(stuck["waited"])
         waited.outcomes.clear()
-        with running(
-            airflow.start("triggerer", dags=DAGS, variables=variables), tmp_path / "triggerer"
-        ):
+        with running(airflow.start("triggerer", variables=variables), tmp_path / "triggerer"):
             until(lambda: airflow.tasks("kfp_at_once")["waited"].state == "success", log)
     assert looks(stuck["waited"]) > seen
     assert list(stuck["waited"].runs.values()) == [waited]
