@@ -1,16 +1,20 @@
 """Log a run to an MLflow server: what was measured, the model, and its version."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
-from components.log_to_mlflow.tracked_run import RunFiles, Wish, tracked_run
+from components.log_to_mlflow.tracked_run import RunFiles, TrackedRun, Wish, tracked_run
 from components.shared.errors import InputError, TrackingError
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.sources.address import without_query
+
+if TYPE_CHECKING:
+    from components.log_to_mlflow.server import Told
 
 URI_VARIABLE: Final = "MLFLOW_TRACKING_URI"
 EXPERIMENT_VARIABLE: Final = "MLFLOW_EXPERIMENT_NAME"
@@ -91,10 +95,13 @@ def log_to_mlflow(
     run = tracked_run(files, lineage)
     aliases = (CHALLENGER, *([CHAMPION] if promote else [])) if run.approved else ()
     named = experiment or os.environ.get(EXPERIMENT_VARIABLE) or model_name
-    server = _keep_credentials(uri)
-    print(f"logging to MLflow at {server}", flush=True)
-    # It would tell its makers of each use.
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    with _environment_of_client(uri) as server:
+        print(f"logging to MLflow at {server}", flush=True)
+        told = _tell(run, files.model, Wish(model_name, named, aliases), server)
+    return Logged(told.run_id, model_name, told.version, aliases, server, told.known)
+
+
+def _tell(run: TrackedRun, model: Path, wish: Wish, server: str) -> "Told":
     try:
         from components.log_to_mlflow import server as mlflow_server
     except ModuleNotFoundError as error:
@@ -105,29 +112,37 @@ def log_to_mlflow(
             "pip install 'kfp-tabular[mlflow]', or take the image kfp-tabular-mlflow."
         ) from error
     try:
-        told = mlflow_server.tell(run, files.model, Wish(model_name, named, aliases))
+        return mlflow_server.tell(run, model, wish)
     except mlflow_server.REFUSALS as error:
         raise TrackingError(
             f"could not log to MLflow at {server} ({_first_line(error)}). The model and its "
             "registration elsewhere are not touched by this: once the server answers, retry this "
             "step."
         ) from error
-    return Logged(told.run_id, model_name, told.version, aliases, server, told.known)
 
 
-def _keep_credentials(uri: str) -> str:
-    """Return the address without credentials, by which MLflow's client is to know the server.
+@contextmanager
+def _environment_of_client(uri: str) -> Iterator[str]:
+    """Give the address without credentials, by which MLflow's client knows the server meanwhile.
 
     The client prints the address with a link to the run; what it is to send goes into the
-    variables that it has for it.
+    variables that it has for it. And it would tell its makers of each use.
     """
     parts = urlsplit(uri)
-    if parts.username is not None:
-        os.environ.setdefault("MLFLOW_TRACKING_USERNAME", unquote(parts.username))
-        os.environ.setdefault("MLFLOW_TRACKING_PASSWORD", unquote(parts.password or ""))
     plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-    os.environ[URI_VARIABLE] = plain
-    return plain
+    wanted = {URI_VARIABLE: plain, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    if parts.username is not None:
+        wanted["MLFLOW_TRACKING_USERNAME"] = unquote(parts.username)
+        wanted["MLFLOW_TRACKING_PASSWORD"] = unquote(parts.password or "")
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield plain
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """`log_to_mlflow` against an MLflow server that runs."""
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +37,6 @@ def client_of_the_server(server: str, monkeypatch: pytest.MonkeyPatch) -> Mlflow
     """The server, named to steps by their environment."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server.replace("://", "://user:secret@"))
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_NAME", *CREDENTIALS):
-        # Set first, so that what the step sets is taken back at the end.
-        monkeypatch.setenv(name, "")
         monkeypatch.delenv(name, raising=False)
     return MlflowClient(server)
 
@@ -81,6 +80,7 @@ def test_a_run_is_logged_whole(
     picture = client.download_artifacts(run.info.run_id, "confusion_matrix.png")
     assert Path(picture).read_bytes().startswith(b"\x89PNG")
     assert "secret" not in json.dumps(logged.metadata()) + "".join(capsys.readouterr())
+    assert not set(CREDENTIALS) & set(os.environ)
 
 
 def test_the_logged_model_predicts_as_ours(
