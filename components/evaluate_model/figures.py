@@ -135,6 +135,9 @@ class Evaluation:
         if self.unlabelled_rows:
             text = f"{counted_rows(self.unlabelled_rows)} to test on without a value of the target"
             notes.append(Note("left out", text))
+        if self.importance.too_many:
+            text = "the importance of the columns, which so many of them would take minutes for"
+            notes.append(Note("left out", text))
         unknown = [str(label) for label in self.labels[self.classes :]]
         if self.task != REGRESSION and unknown:
             text = f"the model does not know {', '.join(unknown[:5])}: their rows count as mistakes"

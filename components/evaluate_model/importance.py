@@ -19,6 +19,10 @@ MOST_PREDICTED: Final = 200_000
 MOST_CHARACTERS: Final = 20_000_000
 """Characters of texts predicted in all: words take far longer to read than other values."""
 
+MOST_CELLS: Final = 200_000_000
+"""Rows times columns predicted in all, which is a minute's work: as each column is shuffled in rows
+of all columns, they grow with the square of their number."""
+
 LONG: Final = 40
 """Characters of a column's strings, in the mean, from which on they are texts."""
 
@@ -52,19 +56,22 @@ class Importances:
         rows: Rows sampled.
         repeats: Shuffles per column.
         features: One entry per column; empty where the metric is undefined on the sample.
+        too_many: Whether it was not measured, as there are too many columns.
     """
 
     metric: str
     rows: int
     repeats: int
     features: tuple[Importance, ...]
+    too_many: bool = False
 
 
 def permutation_importance(model: LoadedModel, frame: pd.DataFrame, seed: int) -> Importances:
     """Measure the importance of each of the model's columns on a sample of the rows.
 
     Breiman 2001, Random Forests; Fisher, Rudin & Dominici 2019, All Models are Wrong, but Many
-    are Useful, JMLR 20(177). All shuffled copies of several columns are predicted in one call.
+    are Useful, JMLR 20(177). All shuffled copies of several columns are predicted in one call. From
+    some 600 columns on it would take minutes, and is not measured.
 
     Args:
         model: The model.
@@ -79,6 +86,8 @@ def permutation_importance(model: LoadedModel, frame: pd.DataFrame, seed: int) -
     if len(frame) > size:
         frame = frame.iloc[np.sort(rng.choice(len(frame), size, replace=False))]
     metric = metric_named(PRIMARY[description.task], description.task)
+    if REPEATS * len(frame) * len(names) ** 2 > MOST_CELLS:
+        return Importances(metric.name, len(frame), REPEATS, (), too_many=True)
     sign = 1 if metric.greater_is_better else -1
     actual = frame[description.target]
 

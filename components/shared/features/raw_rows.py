@@ -314,8 +314,10 @@ def _as_frame(rows: Any, columns: list[str]) -> "pd.DataFrame":
     import polars as pl
 
     if isinstance(rows, pd.DataFrame):
-        if twice := [name for name in columns if (rows.columns == name).sum() > 1]:
-            raise InputError(f"The rows have more than one column {twice[0]!r}: leave all but one.")
+        if not rows.columns.is_unique:
+            twice = set(rows.columns[rows.columns.duplicated()])
+            for name in (name for name in columns if name in twice):
+                raise InputError(f"The rows have more than one column {name!r}: leave all but one.")
         return rows
     if isinstance(rows, pl.DataFrame | pl.LazyFrame):
         from components.shared.tables.frames import to_pandas

@@ -41,6 +41,20 @@ def test_wide_tables_get_a_smaller_sample(
     assert permutation_importance(model, rows, seed=1).rows == 400
 
 
+def test_tables_too_wide_to_be_measured_say_so(
+    binary_model: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where shuffling each of the columns would take minutes, none is, and that is known."""
+    model, rows = load_model(binary_model.model), read_frame(binary_model.test)
+    columns = len(model.description.features)
+    needed = importance.REPEATS * min(len(rows), importance.SAMPLE) * columns**2
+    monkeypatch.setattr(importance, "MOST_CELLS", needed)
+    assert not permutation_importance(model, rows, seed=1).too_many
+    monkeypatch.setattr(importance, "MOST_CELLS", needed - 1)
+    found = permutation_importance(model, rows, seed=1)
+    assert (found.too_many, found.features) == (True, ())
+
+
 def test_undefined_on_the_sample_is_empty(binary_model: Trained) -> None:
     """Without both classes there is nothing to lose."""
     model, rows = load_model(binary_model.model), read_frame(binary_model.test)
