@@ -202,7 +202,7 @@ def test_readme_names_every_component_and_pipeline(name: str) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(catalog.ROOT)))
 def test_files_stay_small(path: Path) -> None:
     """No module outgrows what a reader takes in at once."""
-    assert len(path.read_text("utf-8").splitlines()) <= 350
+    assert len(path.read_text("utf-8").splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(catalog.ROOT)))
