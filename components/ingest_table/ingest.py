@@ -132,7 +132,8 @@ def ingest_table(
                 content = unpack(path, origin.name, Path(folder), any_name=format != "auto")
                 check_content(content, kind)
                 output.parent.mkdir(parents=True, exist_ok=True)
-                if origin.is_ingested and not (column_types or missing_values):
+                taken = origin.is_ingested and not (column_types or missing_values)
+                if taken:
                     # It was read when it was registered: its texts are not read once more.
                     shutil.copyfile(content, output)
                     readings = table_readings(output)
@@ -140,7 +141,7 @@ def ingest_table(
                     readings = convert(content, kind, output, wishes)
                 rows, columns = _size(output)
                 digest = table_digest(output)
-                _check_reference(origin, digest)
+                _check_content(origin, digest, was_taken=taken)
             except InputError as error:
                 raise InputError(f"{origin.shown}: {error}") from error
     except BaseException:
@@ -149,9 +150,17 @@ def ingest_table(
     return IngestedTable(digest, rows, columns, kind, origin.shown, readings)
 
 
-def _check_reference(origin: Source, digest: str) -> None:
-    """See that bytes that a data set refers to were read as they were when it was registered."""
-    if not origin.is_ingested and origin.content_digest not in (None, digest):
+def _check_content(origin: Source, digest: str, *, was_taken: bool) -> None:
+    """See that what was read of a data set is what was registered as its content."""
+    if origin.content_digest in (None, digest):
+        return
+    if was_taken:
+        raise InputError(
+            f"Its table says something else than was registered (digest {digest}, registered "
+            f"{origin.content_digest}): whoever registered it gave a wrong digest. Register the "
+            "table anew as another data set, and delete this version."
+        )
+    if not origin.is_ingested:
         raise InputError(
             f"Its bytes are those that were registered, and were read otherwise (digest {digest}, "
             f"registered {origin.content_digest}): give the format, column types and missing "

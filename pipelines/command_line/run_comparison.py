@@ -44,10 +44,11 @@ def compare_runs(run_ids: tuple[str, ...], work_dir: Path, every: bool, as_json:
     table.add_row("state", *(colored(run.state) for run in runs))
     table.add_row("outcome", *(escape(run.outcome) for run in runs))
     for title, rows in sides.items():
-        table.add_row(f"\n[bold]{title}[/]")
-        for name, values in rows.items():
-            if every or len(set(map(str, values))) > 1:
-                table.add_row(escape(name), *map(_shown, values))
+        shown = {n: v for n, v in rows.items() if every or len(set(map(str, v))) > 1}
+        same = len(rows) - len(shown)
+        table.add_row(f"\n[bold]{title}[/]", f"\n[dim]{same} the same[/]" if same else "")
+        for name, values in shown.items():
+            table.add_row(escape(name), *map(_shown, values))
     table_console().print(table)
 
 

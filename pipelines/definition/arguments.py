@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from components.shared.errors import InputError
 from components.shared.registry.paths import DATASET
 from components.shared.sources.address import without_query
+from components.shared.sources.credentials import refuse_credentials
 from pipelines.definition.input_types import check_model_name
 from pipelines.definition.interface import Arguments, FillIn, Interface
 from pipelines.errors import UsageError
@@ -25,6 +26,11 @@ def filled_in(interface: Interface, given: Mapping[str, Any]) -> dict[str, Any]:
             names the options.
     """
     arguments = dict(given)
+    for name in interface.data:
+        try:
+            refuse_credentials(str(arguments.get(name, "")), name)
+        except InputError as error:
+            raise UsageError(str(error)) from error
     for name, fill_in in interface.filled_in.items():
         if name not in arguments and (value := fill_in(arguments)) is not None:
             arguments[name] = value

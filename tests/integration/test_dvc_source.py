@@ -139,11 +139,21 @@ def test_a_damaged_object_is_refused(pushed: Path, minio: Minio, tmp_path: Path)
         ("no.csv.dvc", r"There is no file .*no\.csv\.dvc"),
         ("broken.dvc", "is no file of DVC"),
         ("list.dvc", "is no file of DVC"),
+        ("escaping.dvc", "is no file of DVC"),
+        ("deep.dvc", "is no file of DVC"),
+        ("large.dvc", "files of DVC are small ones"),
+        ("two.dvc", r"stands for a\.csv, b\.csv\. Name what is meant behind a #"),
     ],
 )
 def test_what_names_no_table_is_told(pushed: Path, tmp_path: Path, name: str, said: str) -> None:
     """A file of DVC that stands for no table, or for several, is refused with what it has."""
     (pushed / "broken.dvc").write_text("outs: [")
     (pushed / "list.dvc").write_text("- 1\n")
+    escaping = "outs: [{md5: ../../../../../../etc/passwd, path: t.csv, hash: md5}]"
+    (pushed / "escaping.dvc").write_text(escaping)
+    (pushed / "deep.dvc").write_text("a: " + "[" * 20_000)
+    (pushed / "large.dvc").write_text("# " + "x" * 2_000_000)
+    two = "".join(f"- {{md5: {'a' * 32}, path: {name}.csv}}\n" for name in "ab")
+    (pushed / "two.dvc").write_text(f"outs:\n{two}")
     with pytest.raises(InputError, match=said):
         rows(str(pushed / name), tmp_path)

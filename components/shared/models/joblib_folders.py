@@ -1,5 +1,6 @@
 """Folders of one pickled object beside its JSON: written whole, and checked before loading."""
 
+import copyreg
 import os
 import pickle
 import shutil
@@ -20,6 +21,9 @@ PICKLED_UNDER: Final = "components"
 
 HERE: Final = __name__.partition(".")[0]
 """The package that this module is in: beside a model, the copy that `loader.zip` holds."""
+
+ADDRESS: Final = "_stop_words_id"
+"""Where scikit-learn's vectorizers keep the address in memory of their stop words, to warn once."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,12 @@ class _NamingPickler(pickle.Pickler):
         self.modules: set[str] = set()
 
     def reducer_override(self, obj: Any) -> Any:
-        """Pickle everything as usual."""
+        """Pickle everything as usual, without what differs from one process to the next."""
         if isinstance(obj, type | FunctionType):
             self.modules.add(obj.__module__)
+        if hasattr(obj, ADDRESS):
+            state = {key: value for key, value in obj.__getstate__().items() if key != ADDRESS}
+            return copyreg.__newobj__, (type(obj),), state  # type: ignore[attr-defined]
         return NotImplemented
 
 

@@ -6,10 +6,14 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from components.shared.errors import InputError
+from components.shared.sources.credentials import refuse_credentials
 
 PLAIN = ("file", "http", "https", "s3")
 SCHEMES = (*PLAIN, "postgresql", "delta+s3", "delta+file", "dataset")
 LONGEST_QUERY_SHOWN = 200
+NAMED = re.compile(r"[^\s;=@?&]*")
+"""Databases and tables that an address can name, without anything that looks like an option."""
+
 DVC_FILE = re.compile(r"(?P<file>.+\.dvc|(?:.*/)?dvc\.lock)(?:#(?P<member>.+))?")
 """A file that `dvc add` or `dvc repro` wrote, and behind a # what is meant of all it stands for."""
 TABLE_FILE = "table.parquet"
@@ -71,6 +75,7 @@ def _parse(source: str, parameter: str, query: str) -> Source:
         raise InputError(
             f"No source was given (parameter `{parameter}`): name a file or an address."
         )
+    refuse_credentials(source, parameter)
     if source.lower().startswith(("postgresql://", "postgres://")):
         return _database_source(source, query)
     if query:
@@ -159,6 +164,11 @@ def _database_source(source: str, query: str) -> Source:
             f"The source {without_query(source)} has the option {next(iter(options))!r}: only "
             "`table` may stand in it; libpq's variables, such as PGSSLMODE, say the rest."
         )
+    if not NAMED.fullmatch(database) or not NAMED.fullmatch(table or "none"):
+        raise InputError(
+            "The source postgresql://… names a database or a table with blanks, semicolons or "
+            "equal signs in its name: ask for it with `query`."
+        )
     if not database or bool(table) == bool(query):
         raise InputError(
             f"The source {without_query(source)} must name a database, and either a table or a "
@@ -234,6 +244,8 @@ def without_query(source: str) -> str:
     if scheme not in ("http", "https", "postgresql", "postgres"):
         return source
     parts = urlsplit(source)
-    query = parts.query if scheme.startswith("postgres") and "table=" in parts.query else ""
+    table = dict(parse_qsl(parts.query)).get("table", "")
+    query = f"table={table}" if scheme.startswith("postgres") and NAMED.fullmatch(table) else ""
+    query = query if table else ""
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=host, query=query, fragment="").geturl()

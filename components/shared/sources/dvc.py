@@ -10,6 +10,7 @@ import configparser
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from components.shared.sources.plain_files import plain_file
 REMOTE_VARIABLE: Final = "DVC_REMOTE_URL"
 READ_REMOTES: Final = ("s3", "http", "https", "")
 FOLDER_ENDING: Final = ".dir"
+MD5: Final = re.compile(r"[0-9a-f]{32}(\.dir)?")
+MOST_BYTES: Final = 1 << 20
+"""What a file of DVC may have at most: more is parsed for minutes."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def _tracked_file(source: Source) -> _Tracked:
     if not tracked.md5.endswith(FOLDER_ENDING):
         return tracked
     with _stored(source, tracked) as listed:
-        files = {each["relpath"]: each["md5"] for each in json.loads(listed.read_bytes())}
+        files = _files(source, listed)
     if member not in files:
         raise InputError(
             f"{source.shown} stands for a folder: name one of its files behind a #, such as "
@@ -88,16 +92,32 @@ def _tracked_file(source: Source) -> _Tracked:
     return _Tracked(f"{tracked.path}/{member}", files[member], None, tracked.layout)
 
 
+def _files(source: Source, listed: Path) -> dict[str, str]:
+    """Return the MD5s of the files of a folder by their paths in it."""
+    try:
+        entries = json.loads(listed.read_bytes())
+        return {each["relpath"]: _known_md5(each["md5"]) for each in entries}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"The list of files of {source.shown} is none of DVC's.") from error
+
+
 def _pointer(source: Source) -> Source:
     return replace(plain_source(source.location), parameter=source.parameter)
 
 
 def _outputs(source: Source, path: Path) -> list[_Tracked]:
+    if path.stat().st_size > MOST_BYTES:
+        raise InputError(
+            f"{source.shown} has more than {MOST_BYTES:,} bytes: files of DVC are small ones."
+        )
     try:
         content = yaml.safe_load(path.read_bytes())
         stages = content["stages"].values() if "stages" in content else [content]
         return [_tracked(output) for stage in stages for output in stage.get("outs", ())]
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
+    except (
+        *(yaml.YAMLError, UnicodeDecodeError, RecursionError),
+        *(AttributeError, KeyError, TypeError, ValueError),
+    ) as error:
         raise InputError(
             f"{source.shown} is no file of DVC: name one that `dvc add` or `dvc repro` wrote."
         ) from error
@@ -106,15 +126,23 @@ def _outputs(source: Source, path: Path) -> list[_Tracked]:
 def _tracked(output: dict[str, Any]) -> _Tracked:
     # What DVC 2 has added says nothing of its hash, and lies at the top of a store.
     layout = "files/md5" if output.get("hash") == "md5" else ""
-    size = None if output["md5"].endswith(FOLDER_ENDING) else output.get("size")
-    return _Tracked(output["path"], output["md5"], size, layout)
+    md5, size = _known_md5(output["md5"]), output.get("size")
+    size = None if size is None or md5.endswith(FOLDER_ENDING) else int(size)
+    return _Tracked(output["path"], md5, size, layout)
+
+
+def _known_md5(text: str) -> str:
+    """Return an MD5, which becomes part of a path. Raises ValueError for anything else."""
+    if not MD5.fullmatch(text):
+        raise ValueError("it is no MD5")
+    return text
 
 
 def _entry(source: Source, outputs: list[_Tracked]) -> tuple[_Tracked, str]:
     """Return what an address names, and the file in it that it names if that is a folder."""
-    is_lock = not _pointer(source).name.endswith(".dvc")
+    is_single = _pointer(source).name.endswith(".dvc") and len(outputs) == 1
     for tracked in outputs:
-        if not is_lock:
+        if is_single:
             if source.member and not tracked.md5.endswith(FOLDER_ENDING):
                 break
             return tracked, source.member

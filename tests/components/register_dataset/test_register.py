@@ -241,3 +241,17 @@ def test_aliases_are_the_registrys_to_refuse(name: str, tmp_path: Path) -> None:
         register(written(tmp_path), name, tmp_path, aliases=["latest"])
     with pytest.raises(InputError):
         fingerprint_source(f"dataset://{name}")
+
+
+def test_a_table_that_is_not_what_was_registered_is_refused(
+    name: str, tmp_path: Path, client: RegistryClient
+) -> None:
+    """Whoever registers a table under the digest of another one gets nobody to learn from it."""
+    honest = read(written(tmp_path), tmp_path)[1].digest
+    folder = tmp_path / "forged"
+    folder.mkdir()
+    pl.DataFrame({"zip": ["1"], "kind": ["z"]}).write_parquet(folder / "table.parquet")
+    body = {"dataset": {"name": name}, "contentDigest": honest, "metrics": {"rows": 2}}
+    client.register(body, folder, uuid.uuid4().hex)
+    with pytest.raises(InputError, match="says something else than was registered"):
+        read(f"dataset://{name}@1", tmp_path)

@@ -129,7 +129,7 @@ def unused_port() -> int:
         ("s3://bucket/folder/", r"write s3://bucket/key"),
         ("http:///t.csv", r"names no host"),
         ("https://[::1/t.csv", r"is no address"),
-        ("https://me:secret@host/t.csv", r"https://…@host/t\.csv contains credentials"),
+        ("https://me:secret@host/t.csv", "https://….*contains credentials"),
     ],
 )
 def test_wrong_source_is_named(source: str, message: str) -> None:
