@@ -258,6 +258,8 @@ def _record(
     resource: Resource,
     detail: Mapping[str, Any],
 ) -> None:
+    if isinstance(resource, Artifact) and resource.experiment_run_id is not None:
+        return  # A run is its own record of what was logged to it.
     model = model_of(transaction, resource)
     is_data_set = isinstance(resource, RegisteredModel) and resource.collection == DATASETS
     subject = "dataset" if is_data_set else resource.label.replace(" ", "_")

@@ -18,6 +18,9 @@ from tests.pipelines.equipped_steps import equipped_steps
 from tests.pipelines.local.test_running import RecordingObserver
 from tests.pipelines.two_steps import check_rows
 
+OPENING = ("parse_source(", "read_curated_schema(")
+"""Calls by which a component opens an address."""
+
 
 @pytest.fixture(name="documents", scope="module")
 def compiled_documents(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
@@ -109,7 +112,7 @@ def test_each_step_that_reads_an_address_has_the_store() -> None:
         f"exec-{name.replace('_', '-')}"
         for name in catalog.component_names()
         for module in (catalog.ROOT / "components" / name).glob("*.py")
-        if "parse_source(" in module.read_text("utf-8")
+        if any(opens in module.read_text("utf-8") for opens in OPENING)
     }
     assert readers == opening
 
