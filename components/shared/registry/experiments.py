@@ -44,9 +44,15 @@ class TrackedRun:
         Raises:
             RegistryError: The registry cannot be reached, or refuses.
         """
+        return cls._begun(http, _experiment_id(http, experiment), name, properties)
+
+    @classmethod
+    def _begun(
+        cls, http: RegistryHttp, experiment_id: str, name: str, properties: Mapping[str, str]
+    ) -> Self:
         body = {
             "name": name,
-            "experimentId": _experiment_id(http, experiment),
+            "experimentId": experiment_id,
             "status": "RUNNING",
             "startTimeSinceEpoch": _now(),
             "customProperties": _texts(properties),
@@ -69,12 +75,13 @@ class TrackedRun:
         Raises:
             RegistryError: The registry cannot be reached, or refuses.
         """
+        experiment_id = _experiment_id(http, experiment)
         try:
-            return cls.begin(http, experiment, name, **properties)
+            return cls._begun(http, experiment_id, name, properties)
         except RegistryRefusalError as refusal:
             if refusal.status != CONFLICT:
                 raise
-        query = urlencode({"name": name, "parentResourceId": _experiment_id(http, experiment)})
+        query = urlencode({"name": name, "parentResourceId": experiment_id})
         found = http.json("GET", f"{API}/experiment_run?{query}", f"look for the run {name}")
         run = cls._stored(http, found)
         run._properties |= properties

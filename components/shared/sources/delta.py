@@ -4,7 +4,6 @@ Reading them takes the extra `delta`. A store and its credentials come from the 
 the environment as for other objects, see `components.shared.sources.objects`.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any, Final
 from components.shared.errors import InputError, SourceChangedError, SourceUnavailableError
 from components.shared.sources.address import Source
 from components.shared.sources.fingerprints import Fingerprint
+from components.shared.sources.objects import named_endpoint
 
 COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST_REASON: Final = 400
@@ -57,7 +57,7 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
 def _table(source: Source, version: int | None) -> Any:
     from deltalake import DeltaTable
 
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    endpoint = named_endpoint() or ""
     options = {"aws_endpoint": endpoint} if endpoint else {}
     if endpoint.startswith("http://"):
         options["aws_allow_http"] = "true"

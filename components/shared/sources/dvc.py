@@ -23,6 +23,7 @@ import yaml
 from components.shared.errors import InputError, SourceChangedError
 from components.shared.sources.address import Source, plain_source
 from components.shared.sources.fingerprints import Fingerprint
+from components.shared.sources.objects import named_endpoint
 from components.shared.sources.plain_files import plain_file
 
 REMOTE_VARIABLE: Final = "DVC_REMOTE_URL"
@@ -218,7 +219,7 @@ def _remote(source: Source, checkout: Path | None, settings: configparser.Config
             "it with dvc pull first, and name the file itself."
         )
     endpoint = settings.get(section, "endpointurl", fallback="")
-    if scheme == "s3" and endpoint and not os.environ.get("AWS_ENDPOINT_URL"):
+    if scheme == "s3" and endpoint and not named_endpoint():
         raise InputError(
             f"{source.shown} lies in the store at {endpoint}, as the remote's configuration has "
             f"it: set AWS_ENDPOINT_URL={endpoint}, and the credentials for it."

@@ -46,7 +46,7 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
         SourceUnavailableError: The store could not be reached, or failed.
         SourceChangedError: The object is another one than was promised.
     """
-    endpoint = _endpoint()
+    endpoint = named_endpoint() or DEFAULT_ENDPOINT
     bucket, _, key = source.location.partition("/")
     shown = source.shown
     retry = patience(f"the store at {endpoint}")
@@ -75,7 +75,7 @@ def fingerprint(source: Source) -> Fingerprint:
             incomplete.
         SourceUnavailableError: The store could not be reached, or failed.
     """
-    endpoint = _endpoint()
+    endpoint = named_endpoint() or DEFAULT_ENDPOINT
     bucket, _, key = source.location.partition("/")
     with _explained(source.shown, bucket, endpoint):
         client = _client(endpoint, patience(f"the store at {endpoint}"))
@@ -117,10 +117,11 @@ def _explained(shown: str, bucket: str, endpoint: str) -> Iterator[None]:
         raise InputError(f"{shown} is no valid address of an object: {error}.") from error
 
 
-def _endpoint() -> str:
+def named_endpoint() -> str | None:
+    """Return the store that the environment names, as a URL; None for Amazon's own."""
     names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "S3_ENDPOINT_URL")
-    given = next((os.environ[name] for name in names if os.environ.get(name)), DEFAULT_ENDPOINT)
-    return given if "://" in given else f"https://{given}"
+    named = next((os.environ[name] for name in names if os.environ.get(name)), None)
+    return named if named is None or "://" in named else f"https://{named}"
 
 
 def _client(endpoint: str, retries: PatientRetry) -> Any:

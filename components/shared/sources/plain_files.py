@@ -24,29 +24,23 @@ class Reader(Protocol):
 
 @contextmanager
 def plain_file(source: Source, promised: Fingerprint | None = None) -> Iterator[Path]:
-    """Yield a local path with the bytes of the source; what was downloaded is removed after.
-
-    Downloads are streamed to a temporary file (below `TMPDIR`), so memory stays small.
-
-    Args:
-        source: What to read.
-        promised: The fingerprint that it must have. A file of this machine is held against it
-            when it was read: what is made of it counts only if the block ends well.
-
-    Raises:
-        InputError: There is no such file, object, bucket or page, or access was denied.
-        SourceUnavailableError: The server could not be reached or failed: a retry may help.
-        SourceChangedError: The source has another fingerprint.
-    """
+    """Do what `reading.local_file` does, for one file, page or object, whatever it stands for."""
     if source.scheme == "file":
         path = Path(source.location)
         _check_file(path, source)
         yield path
         check_digest(path, source, promised)
         return
+    with fetched(source, remote_reader(source), promised) as path:
+        yield path
+
+
+@contextmanager
+def fetched(source: Source, reader: Reader, promised: Fingerprint | None) -> Iterator[Path]:
+    """Yield a temporary file with what a reader fetches, held against what was promised."""
     with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
-        path = Path(folder) / "download"
-        remote_reader(source).fetch(source, path, promised)
+        path = Path(folder) / "table"
+        reader.fetch(source, path, promised)
         check_digest(path, source, promised)
         yield path
 

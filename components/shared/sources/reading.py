@@ -1,6 +1,5 @@
 """Sources as local files, and what tells one content of a source from another."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -9,7 +8,13 @@ from components.shared.digests import file_digest
 from components.shared.errors import ReferenceChangedError, SourceChangedError
 from components.shared.sources.address import PLAIN, Source
 from components.shared.sources.fingerprints import Fingerprint
-from components.shared.sources.plain_files import Reader, check_digest, plain_file, remote_reader
+from components.shared.sources.plain_files import (
+    Reader,
+    check_digest,
+    fetched,
+    plain_file,
+    remote_reader,
+)
 
 
 def pinned(source: Source) -> Source:
@@ -68,10 +73,7 @@ def local_file(source: Source, promised: Fingerprint | None = None) -> Iterator[
         with referred as path:
             yield path
         return
-    with tempfile.TemporaryDirectory(prefix="kfp-tabular-") as folder:
-        path = Path(folder) / "table"
-        _reader(source).fetch(source, path, promised)
-        check_digest(path, source, promised)
+    with fetched(source, _reader(source), promised) as path:
         yield path
 
 
