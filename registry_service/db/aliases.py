@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from registry_service.db import tables
 from registry_service.db.audit import read_entry
+from registry_service.db.late_rows import LateRows
 from registry_service.db.resources import now_ms
 from registry_service.domain.registration import Alias, AuditEntry
 from registry_service.domain.resources import ModelVersion, RegisteredModel
@@ -50,8 +51,8 @@ _LAST_MOVES = (
 class SqlAliases:
     """Movable names for versions."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, late: LateRows) -> None:
+        self._connection, self._late = connection, late
 
     def of(self, model_ids: Sequence[int]) -> Mapping[int, Sequence[Alias]]:
         found: dict[int, list[Alias]] = {model_id: [] for model_id in model_ids}
@@ -76,6 +77,7 @@ class SqlAliases:
         )
 
     def last_moves(self, model: RegisteredModel) -> Mapping[str, AuditEntry]:
+        self._late.store()
         named = {"model_name": model.name, "collection": model.collection}
         values = {"model_id": model.id, **named}
         moves = map(read_entry, self._connection.execute(_LAST_MOVES, values))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
+from registry_service.db.late_rows import LateRows
 from registry_service.db.resources import now_ms
 from registry_service.domain.registration import AuditEntry, AuditQuery
 from registry_service.errors import AlreadyExistsError
@@ -25,14 +26,15 @@ def read_entry(row: Row[Any]) -> AuditEntry:
 class SqlAuditLog:
     """Who did what."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, late: LateRows) -> None:
+        self._connection, self._late = connection, late
 
     def append(self, entry: AuditEntry) -> None:
         row = {name: getattr(entry, name) for name in _COLUMNS if name != "id"}
-        self._connection.execute(_APPEND, row)
+        self._late.add(_APPEND, [row])
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
+        self._late.store()
         statement = select(_audit).order_by(_audit.c.id.desc()).limit(query.limit)
         collection = None if query.model_name is None else query.collection
         for column, wanted in (

@@ -12,6 +12,7 @@ from registry_service.db.aliases import SqlAliases
 from registry_service.db.audit import SqlAnswers, SqlAuditLog
 from registry_service.db.engine import STATEMENT_SECONDS
 from registry_service.db.files import SqlBlobMarks, SqlFiles
+from registry_service.db.late_rows import LateRows
 from registry_service.db.resources import SqlResources
 from registry_service.db.versions import SqlVersions
 from registry_service.errors import StorageError, StorageFullError
@@ -34,14 +35,16 @@ class SqlDatabase:
             # Each statement sees its own state of the data in PostgreSQL's usual isolation.
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
-            yield _transaction(connection)
+            yield _transaction(connection, LateRows(connection))
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that is committed when the block ends, undone when it raises."""
         with outages(), self._turn(), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
-            yield _transaction(connection)
+            late = LateRows(connection)
+            yield _transaction(connection, late)
+            late.store()
 
     def check(self) -> None:
         """Raise StorageError unless the database answers."""
@@ -65,15 +68,15 @@ class SqlDatabase:
             self._writer.release()
 
 
-def _transaction(connection: Connection) -> Transaction:
+def _transaction(connection: Connection, late: LateRows) -> Transaction:
     files = SqlFiles(connection)
     return Transaction(
-        SqlResources(connection),
+        SqlResources(connection, late),
         SqlVersions(connection),
         files,
         SqlBlobMarks(connection, files),
-        SqlAliases(connection),
-        SqlAuditLog(connection),
+        SqlAliases(connection, late),
+        SqlAuditLog(connection, late),
         SqlAnswers(connection),
     )
 

@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry_service.db import tables
 from registry_service.db.filters import filtered
+from registry_service.db.late_rows import LateRows
 from registry_service.db.rows import TABLES, column_name, property_rows, read_row, to_row
 from registry_service.domain import limits
 from registry_service.domain.paging import SORTED_BY, ListQuery, Page
@@ -59,8 +60,8 @@ def now_ms() -> int:
 class SqlResources:
     """Resources of every kind, each kind in its table."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, late: LateRows) -> None:
+        self._connection, self._late = connection, late
 
     def add(self, resource: R) -> R:
         now = now_ms()
@@ -105,6 +106,7 @@ class SqlResources:
         stored = replace(resource, updated_at=max(now_ms(), resource.updated_at + 1))
         with _taken(stored):
             self._connection.execute(_UPDATE[table], to_row(stored) | {"row_id": resource.id})
+        self._late.store()
         owner = {"of_resource": table.name, "of_id": resource.id}
         self._connection.execute(_DELETE_PROPERTIES, owner)
         self._index(stored)
@@ -131,6 +133,8 @@ class SqlResources:
         values = _by_column(kind, where)
         found: list[R] = []
         size = 0
+        if query.filter is not None:
+            self._late.store()
         while True:
             few = min(most - len(found), _AT_A_TIME)
             place = {"page_limit": few + 1}
@@ -148,7 +152,7 @@ class SqlResources:
 
     def _index(self, resource: Resource) -> None:
         if rows := property_rows(TABLES[type(resource)], resource):
-            self._connection.execute(_INSERT_PROPERTIES, rows)
+            self._late.add(_INSERT_PROPERTIES, rows)
 
 
 def _by_column(kind: type[Resource], where: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,9 +66,12 @@ class Aliases:
         """Return the version that an alias, or `latest`, points to. Raises NotFoundError."""
         with self._database.read() as transaction:
             model = self._lookup.model(transaction, identity, Role.READER, model_name)
-            if alias != LATEST and alias not in _held(transaction, model):
+            if alias == LATEST:
+                return self._lookup.version(transaction, model, alias)
+            version = transaction.versions.called(model.id, canonical(alias)).by_alias
+            if version is None:
                 raise _absence(model, alias)
-            return self._lookup.version(transaction, model, alias)
+            return version
 
     def move(self, model_name: str, ref: str, move: AliasMove) -> Alias:
         """Point an alias to the version that `ref` names.

@@ -12,6 +12,7 @@ from registry_service.domain.registration import (
     Registered,
     Registration,
     VersionDetail,
+    VersionDocument,
     folder_digest,
 )
 from registry_service.domain.resources import LIVE, NOUNS, ModelVersion, RegisteredModel
@@ -152,7 +153,8 @@ class Registrations:
         if version is None:
             version = self._add_version(transaction, model, registration)
             transaction.files.add(version.id, registration.content.files)
-            transaction.versions.describe(version.id, registration.content.document)
+            if registration.content.document != VersionDocument():
+                transaction.versions.describe(version.id, registration.content.document)
             transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
             detail = {"number": version.number, "digest": version.digest}
             record(transaction, identity, "version.register", model, str(version.name), detail)

@@ -424,6 +424,26 @@ def test_the_audit_log_is_read_backwards_and_in_parts(database: Database) -> Non
         assert not transaction.audit.entries(AuditQuery(actor=actor, action="b"))
 
 
+def test_a_transaction_sees_what_it_wrote_itself(database: Database) -> None:
+    """Properties are found, replaced and removed, and entries read, before the transaction ends."""
+    before, after = some_name(), some_name()
+    with database.write() as transaction:
+        made = new_model(transaction, custom_properties={"of": PropertyValue("string", before)})
+        found = ListQuery(filter=Comparison("of", None, "=", before))
+        assert transaction.resources.page(RegisteredModel, found).items == [made]
+        changed = replace(made, custom_properties={"of": PropertyValue("string", after)})
+        saved = transaction.resources.save(changed)
+        assert not transaction.resources.page(RegisteredModel, found).items
+        moved = AuditEntry(
+            at=1, actor=before, action="a", model_name=None, subject="s", detail={"n": 1}
+        )
+        transaction.audit.append(moved)
+        assert [e.detail for e in transaction.audit.entries(AuditQuery(actor=before))] == [{"n": 1}]
+    with database.read() as transaction:
+        found = ListQuery(filter=Comparison("of", None, "=", after))
+        assert transaction.resources.page(RegisteredModel, found).items == [saved]
+
+
 def test_an_answer_is_kept_once_and_until_it_is_old(database: Database) -> None:
     """A key is not used twice; old answers are forgotten."""
     key = some_name()
