@@ -88,6 +88,14 @@ class Aliases:
             version = self._lookup.version(transaction, model, ref)
             return self.point(transaction, model, version, [move])[0]
 
+    def would_move(self, model_name: str, ref: str, move: AliasMove) -> Alias:
+        """Return what `move` would make, and change nothing; raises as it does."""
+        with self._database.read() as transaction:
+            model = self._lookup.model(transaction, move.identity, Role.WRITER, model_name)
+            version = self._lookup.version(transaction, model, ref)
+            current = self._checked(transaction, model, version, [move])[move.alias]
+            return _at(move.alias, version, current)
+
     def remove(self, model_name: str, move: AliasMove) -> None:
         """Remove an alias; the versions stay."""
         with self._database.write() as transaction:
@@ -107,17 +115,16 @@ class Aliases:
         """
         with self._database.write() as transaction:
             model = self._locked(transaction, move.identity, model_name)
-            before = _before(transaction, model, move.alias)
-            if before is None or move.alias not in _held(transaction, model):
-                raise ConflictError(f"alias {move.alias!r} of {model.shown} has no earlier version")
-            version = transaction.resources.find(
-                ModelVersion, registered_model_id=model.id, name=before
-            )
-            if version is None:
-                raise ConflictError(
-                    f"alias {move.alias!r} pointed to version {before!r} before, which is deleted"
-                )
+            version = _returned_to(transaction, model, move.alias)
             return self.point(transaction, model, version, [move], "alias.rollback")[0]
+
+    def would_roll_back(self, model_name: str, move: AliasMove) -> Alias:
+        """Return what `rollback` would make, and change nothing; raises as it does."""
+        with self._database.read() as transaction:
+            model = self._lookup.model(transaction, move.identity, Role.WRITER, model_name)
+            version = _returned_to(transaction, model, move.alias)
+            current = self._checked(transaction, model, version, [move])[move.alias]
+            return _at(move.alias, version, current)
 
     def point(
         self,
@@ -128,6 +135,21 @@ class Aliases:
         action: str = "alias.set",
     ) -> Sequence[Alias]:
         """Set different aliases within a transaction, and record it."""
+        before = self._checked(transaction, model, version, moves)
+        moved = []
+        for move in moves:
+            moved.append(transaction.aliases.set(move.alias, version))
+            _remember(transaction, model, move, before[move.alias], version, action)
+        return moved
+
+    def _checked(
+        self,
+        transaction: Transaction,
+        model: RegisteredModel,
+        version: ModelVersion,
+        moves: Sequence[AliasMove],
+    ) -> Mapping[str, Alias | None]:
+        """See that aliases can be set to a version; return where each of them points now."""
         self._may_point(transaction, model, version, moves)
         held = _held(transaction, model)
         before = {move.alias: _expect(model, held.get(move.alias), move) for move in moves}
@@ -136,11 +158,7 @@ class Aliases:
             if len(held) + len(new) > limits.OF_A_MODEL:
                 most = f"has {limits.OF_A_MODEL} aliases at most: remove one first"
                 raise ConflictError(f"{model.shown} {most}")
-        moved = []
-        for move in moves:
-            moved.append(transaction.aliases.set(move.alias, version))
-            _remember(transaction, model, move, before[move.alias], version, action)
-        return moved
+        return before
 
     def _may_point(
         self,
@@ -235,6 +253,25 @@ def _remember(
 
 def _held(transaction: Transaction, model: RegisteredModel) -> Mapping[str, Alias]:
     return {alias.name: alias for alias in aliases_of(transaction, model.id)}
+
+
+def _at(alias: str, version: ModelVersion, current: Alias | None) -> Alias:
+    """Return an alias as it would be at a version, with the time of where it is now."""
+    since = current.updated_at if current else version.updated_at
+    return Alias(alias, version.id, str(version.name), version.number, since)
+
+
+def _returned_to(transaction: Transaction, model: RegisteredModel, alias: str) -> ModelVersion:
+    """Return the version that an alias pointed to before. Raises ConflictError if there is none."""
+    before = _before(transaction, model, alias)
+    if before is None or alias not in _held(transaction, model):
+        raise ConflictError(f"alias {alias!r} of {model.shown} has no earlier version")
+    version = transaction.resources.find(ModelVersion, registered_model_id=model.id, name=before)
+    if version is None:
+        raise ConflictError(
+            f"alias {alias!r} pointed to version {before!r} before, which is deleted"
+        )
+    return version
 
 
 def _before(transaction: Transaction, model: RegisteredModel, alias: str) -> str | None:

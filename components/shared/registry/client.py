@@ -36,6 +36,7 @@ from components.shared.registry.records import (
     RegisteredVersion,
     VersionSummary,
 )
+from components.shared.registry.serving import ServingRecords
 
 UPLOADS: Final = 3
 UNKNOWN_BLOB: Final = "unknown_blob"
@@ -112,6 +113,11 @@ class RegistryClient(RegistryReader):
         """Join a run that another process may have begun, as `begin_run`; else begin it."""
         return TrackedRun.join(self._http, experiment, name, **properties)
 
+    @property
+    def serving(self) -> ServingRecords:
+        """What the registry keeps of deployments."""
+        return ServingRecords(self._http)
+
     def promote(
         self,
         model_name: str,
@@ -119,6 +125,7 @@ class RegistryClient(RegistryReader):
         ref: str,
         expected: str | Expected | None = ANYTHING,
         reason: str | None = None,
+        dry_run: bool = False,
     ) -> Alias:
         """Point an alias to a version, provided that it points to `expected` now.
 
@@ -129,8 +136,11 @@ class RegistryClient(RegistryReader):
             expected: Name of the version that it must point to now, None when it must not exist
                 yet; elsewhere the registry refuses with the code stale. Not given: anything.
             reason: Why, for the audit log.
+            dry_run: Ask whether it can be moved, and move nothing.
         """
         body: dict[str, Any] = {"version": ref, "reason": reason}
+        if dry_run:
+            body["dryRun"] = True
         if expected is not ANYTHING:
             body["expected"] = expected
         action = f"promote {model_name}@{ref} to {alias}"
@@ -139,14 +149,22 @@ class RegistryClient(RegistryReader):
             self._http.json("PUT", alias_path(model_name, alias), action, body, repeat=False)
         )
 
-    def rollback(self, model_name: str, alias: str, reason: str | None = None) -> Alias:
-        """Return an alias to where it pointed before; twice goes back two steps."""
+    def rollback(
+        self, model_name: str, alias: str, reason: str | None = None, dry_run: bool = False
+    ) -> Alias:
+        """Return an alias to where it pointed before; twice goes back two steps.
+
+        Args:
+            model_name: Name of the model.
+            alias: The alias.
+            reason: Why, for the audit log.
+            dry_run: Ask where it would point, and move nothing.
+        """
         path = alias_path(model_name, alias) + "/rollback"
         action = f"roll back {alias} of {model_name}"
         # Two rollbacks go back two steps.
-        return answers.alias(
-            self._http.json("POST", path, action, {"reason": reason}, repeat=False)
-        )
+        body = {"reason": reason} | ({"dryRun": True} if dry_run else {})
+        return answers.alias(self._http.json("POST", path, action, body, repeat=False))
 
     def remove_alias(self, model_name: str, alias: str, reason: str | None = None) -> None:
         """Remove an alias; the version that it points to stays."""

@@ -8,7 +8,7 @@ from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import collection_router, takes
-from registry_service.api.registry.schemas import AliasBody, MoveBody
+from registry_service.api.registry.schemas import AliasBody, RollbackBody
 from registry_service.api.registry.views import alias_view, version_view
 from registry_service.domain.resources import Collection
 from registry_service.service.aliases import Aliases, AliasMove, Expected
@@ -35,13 +35,15 @@ def aliases_router(aliases: Aliases, collection: Collection) -> APIRouter:
         """Point an alias to a version, by compare-and-swap where `expected` is given.
 
         `expected` is the name of the version that the alias must point to now, null where it must
-        not exist yet; without it the alias may point anywhere. Takes a writer, of a protected alias
-        an approver and an approved version.
+        not exist yet; without it the alias may point anywhere. With `dryRun` nothing is moved, and
+        the answer is what it would be. Takes a writer, of a protected alias an approver and an
+        approved version.
         """
         body = parse(AliasBody, raw)
         given = "expected" in body.model_fields_set
         expected = body.expected if given else Expected.ANYTHING
-        moved = aliases.move(name, body.version, AliasMove(who, alias, expected, body.reason))
+        move = aliases.would_move if body.dry_run else aliases.move
+        moved = move(name, body.version, AliasMove(who, alias, expected, body.reason))
         return json_response(alias_view(moved))
 
     @router.delete("/{alias}", status_code=204)
@@ -50,12 +52,14 @@ def aliases_router(aliases: Aliases, collection: Collection) -> APIRouter:
         aliases.remove(name, AliasMove(who, alias, reason=reason))
         return Response(status_code=204)
 
-    @router.post("/{alias}/rollback", openapi_extra=takes(MoveBody))
+    @router.post("/{alias}/rollback", openapi_extra=takes(RollbackBody))
     def roll_back(who: Caller, name: str, alias: str, raw: RawBody) -> Response:
-        """Return an alias to where it pointed before its last move. Takes who may move it."""
-        reason = parse(MoveBody, raw or b"{}").reason
-        return json_response(
-            alias_view(aliases.rollback(name, AliasMove(who, alias, reason=reason)))
-        )
+        """Return an alias to where it pointed before its last move. Takes who may move it.
+
+        With `dryRun` nothing is moved, and the answer is what it would be.
+        """
+        body = parse(RollbackBody, raw or b"{}")
+        roll_back = aliases.would_roll_back if body.dry_run else aliases.rollback
+        return json_response(alias_view(roll_back(name, AliasMove(who, alias, reason=body.reason))))
 
     return router

@@ -223,12 +223,19 @@ class AliasBody(Body):
     version: Annotated[str, Field(min_length=1, max_length=255)]
     expected: ShortText | None = None
     reason: Text | None = None
+    dry_run: bool = False
 
 
 class MoveBody(Body):
-    """POST models/{name}/aliases/{alias}/rollback, and why a version is approved."""
+    """Why a version is approved, put away or taken back."""
 
     reason: Text | None = None
+
+
+class RollbackBody(MoveBody):
+    """POST models/{name}/aliases/{alias}/rollback."""
+
+    dry_run: bool = False
 
 
 Tags = Annotated[dict[ShortText, Value | None], Field(max_length=limits.PROPERTIES)]
@@ -286,6 +293,7 @@ BODIES: tuple[type[Body], ...] = (
     RegisterDatasetBody,
     AliasBody,
     MoveBody,
+    RollbackBody,
     DescribeModelBody,
     DescribeVersionBody,
     RetentionBody,

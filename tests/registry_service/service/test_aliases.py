@@ -53,6 +53,23 @@ def test_a_protected_alias_needs_an_approval_and_an_approver(three: UseCases) ->
     assert three.promote("a", "champion") == "a"
 
 
+def test_a_move_can_be_tried_without_moving(three: UseCases) -> None:
+    """What would be refused is refused, and what would be moved, or returned, stays where it is."""
+    trial = three.aliases.would_move
+    with pytest.raises(ForbiddenError):
+        trial("churn", "a", AliasMove(WILL, "champion"))
+    with pytest.raises(ConflictError, match="not approved"):
+        trial("churn", "a", AliasMove(ADA, "champion"))
+    assert trial("churn", "a", AliasMove(ADA, "x", expected=None)).version_name == "a"
+    assert three.aliases.list(ADA, "churn") == []
+    for name in "ab":
+        three.promote(name, "x")
+    with pytest.raises(StaleError):
+        trial("churn", "c", AliasMove(ADA, "x", expected="a"))
+    assert three.aliases.would_roll_back("churn", AliasMove(ADA, "x")).version_name == "a"
+    assert three.aliases.target(ADA, "churn", "x").name == "b"
+
+
 def test_an_archived_version_gets_no_alias(three: UseCases) -> None:
     """It has to be restored before."""
     three.versions.archive(ADA, "churn", "a", None)
