@@ -77,12 +77,13 @@ SOURCE := $(shell git remote get-url origin 2>/dev/null | \
 IMAGE_FLAGS = --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
 	--build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(or $(SOURCE),unknown) $(DOCKER_FLAGS)
-IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-registry
+IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-wandb kfp-tabular-registry
 .PHONY: images sbom
 images: ## Build the images of the components and of the registry (needs docker)
 	@command -v $(DOCKER) >/dev/null || { echo "error: docker is needed to build images: install Docker Engine, https://docs.docker.com/engine/install/"; exit 2; }
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile -t kfp-tabular:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target mlflow -t kfp-tabular-mlflow:$(VERSION) .
+	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target wandb -t kfp-tabular-wandb:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f registry_service/Dockerfile -t kfp-tabular-registry:$(VERSION) .
 
 SYFT := $(shell command -v syft 2>/dev/null || echo $(BUILT)/syft)
@@ -119,11 +120,12 @@ bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle mach
 
 .PHONY: lock
 lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
-	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) --all-extras -o $(DEV_LOCK)
+	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) $(addprefix --extra ,$(DEV_EXTRAS)) -o $(DEV_LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@echo "mlflow-skinny==$(MLFLOW_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-mlflow.lock
+	@echo "wandb==$(WANDB_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-wandb.lock
 	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock
@@ -134,6 +136,9 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/mlflow/requirements.lock
 STOCK_CLIENTS := 0.3.18 0.3.9
 MLFLOW_VERSION := 3.17.2
+WANDB_VERSION := 0.31.0
+# Not wandb: its tests take it from the lock file of its image.
+DEV_EXTRAS := pipelines registry lightgbm mlflow delta install dev
 # What a model that was trained here needs where MLflow loads it.
 IN_MODELS := joblib|numpy|pandas|polars|scikit-learn
 # The registry's image holds its own extra alone: the project's dependencies are the components'.

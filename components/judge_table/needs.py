@@ -11,6 +11,6 @@ NEEDS: Final = Needs(
     retries=0,
     registry=False,
     store=False,
-    tracking=False,
+    tracking=None,
     libraries=frozenset({"polars"}),
 )

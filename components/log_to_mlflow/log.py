@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
-from components.log_to_mlflow.tracked_run import RunFiles, TrackedRun, Wish, tracked_run
 from components.shared.errors import InputError, TrackingError
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.sources.address import without_query
+from components.shared.tracking.tracked_run import RunFiles, TrackedRun, Wish, tracked_run
 
 if TYPE_CHECKING:
     from components.log_to_mlflow.server import Told
 
 URI_VARIABLE: Final = "MLFLOW_TRACKING_URI"
 EXPERIMENT_VARIABLE: Final = "MLFLOW_EXPERIMENT_NAME"
-CHALLENGER: Final = "challenger"
-CHAMPION: Final = "champion"
 
 
 @dataclass(frozen=True)
@@ -87,13 +84,10 @@ def log_to_mlflow(
     if not uri:
         text = f"{URI_VARIABLE} is not set: MLflow was told nothing"
         return Logged(notes=(Note("left out", text),))
-    lineage = dict(lineage or {})
-    if source := lineage.get("source"):
-        lineage["source"] = without_query(source)
     verdict = None if comparison is None else Path(comparison)
     files = RunFiles(Path(model), Path(evaluation), Path(report), verdict)
-    run = tracked_run(files, lineage)
-    aliases = (CHALLENGER, *([CHAMPION] if promote else [])) if run.approved else ()
+    run = tracked_run(files, lineage or {})
+    aliases = run.aliases(promote=promote)
     named = experiment or os.environ.get(EXPERIMENT_VARIABLE) or model_name
     with _environment_of_client(uri) as server:
         print(f"logging to MLflow at {server}", flush=True)

@@ -11,6 +11,6 @@ NEEDS: Final = Needs(
     retries=3,
     registry=False,
     store=False,
-    tracking=True,
+    tracking="mlflow",
     libraries=frozenset(),
 )

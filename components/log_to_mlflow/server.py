@@ -16,10 +16,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from requests.exceptions import RequestException
 
-from components.log_to_mlflow.tracked_run import PREFIX, TrackedRun, Wish
+from components.shared.tracking.tracked_run import TrackedRun, Wish
 
 REFUSALS: Final = (MlflowException, RequestException)
 MODEL: Final = "model"
+PREFIX: Final = "kfp_tabular."
+"""Keeps parameters and tags apart from those that others log of the same run."""
+
 RUN_TAG: Final = f"{PREFIX}kfp_run"
 DIGEST_TAG: Final = f"{PREFIX}model_digest"
 DONE_TAG: Final = f"{PREFIX}model_logged"
@@ -80,8 +83,8 @@ def _log_all(client: MlflowClient, run_id: str, run: TrackedRun, model: Path) ->
         client.log_batch(
             run_id,
             metrics=[Metric(name, value, now, 0) for name, value in run.metrics.items()],
-            params=[Param(name, value) for name, value in run.parameters.items()],
-            tags=[RunTag(name, value) for name, value in run.tags.items()],
+            params=[Param(PREFIX + name, str(value)) for name, value in run.parameters.items()],
+            tags=[RunTag(PREFIX + name, value) for name, value in run.tags.items()],
         )
     if DONE_TAG in there:
         return str(there[DONE_TAG])
@@ -93,9 +96,9 @@ def _log_all(client: MlflowClient, run_id: str, run: TrackedRun, model: Path) ->
 
 def _earlier_run(client: MlflowClient, experiment: str, run: TrackedRun) -> str | None:
     """Return the run that an earlier attempt of the same KFP run with the same model began."""
-    if RUN_TAG not in run.tags:
+    if run.kfp_run is None:
         return None
-    wanted = {RUN_TAG: run.tags[RUN_TAG], DIGEST_TAG: run.digest}
+    wanted = {RUN_TAG: run.kfp_run, DIGEST_TAG: run.digest}
     found = client.search_runs([experiment], _all_of(wanted), max_results=1)
     return str(found[0].info.run_id) if found else None
 

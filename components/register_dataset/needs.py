@@ -11,6 +11,6 @@ NEEDS: Final = Needs(
     retries=3,
     registry=True,
     store=False,
-    tracking=False,
+    tracking=None,
     libraries=frozenset({"polars"}),
 )

@@ -16,3 +16,7 @@ MLFLOW_IMAGE: Final = os.environ.get(
 )
 """Image of the steps that speak to an MLflow server: the same, and MLflow's client.
 `KFP_TABULAR_MLFLOW_IMAGE` replaces it at compile time, as where images are named by digests."""
+
+WANDB_IMAGE: Final = os.environ.get("KFP_TABULAR_WANDB_IMAGE", "-wandb:".join(IMAGE.rsplit(":", 1)))
+"""Image of the steps that speak to Weights & Biases: the same, and its client.
+`KFP_TABULAR_WANDB_IMAGE` replaces it at compile time."""

@@ -1,10 +1,12 @@
 """What the step of a component needs: the record that `components/<name>/needs.py` fills in."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
+
+Tracker = Literal["mlflow", "wandb"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Needs:
             a while waits for it itself, as most clusters try again only what was lost with its pod.
         registry: Whether it gets the registry's URL and token.
         store: Whether it gets address and credentials of the object store, and those of databases.
-        tracking: Whether it gets the address and credentials of an MLflow server.
+        tracking: The tracker of experiments whose address and credentials it gets; None: of none.
         libraries: Heavy packages that it imports as it starts.
     """
 
@@ -42,5 +44,5 @@ class Needs:
     retries: int
     registry: bool
     store: bool
-    tracking: bool
+    tracking: Tracker | None
     libraries: frozenset[str]

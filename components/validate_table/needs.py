@@ -11,6 +11,6 @@ NEEDS: Final = Needs(
     retries=1,
     registry=True,
     store=True,
-    tracking=False,
+    tracking=None,
     libraries=frozenset({"pandera", "polars"}),
 )

@@ -47,6 +47,7 @@ done
 {
     echo "kfp-tabular:$VERSION"
     echo "kfp-tabular-mlflow:$VERSION"
+    echo "kfp-tabular-wandb:$VERSION"
     cat "$rendered/ours.yaml" "$KFP"/*.yaml | images_of
     cat "$KFP"/*.yaml | named_images
 } | sort -u | while read -r image; do

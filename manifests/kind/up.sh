@@ -10,6 +10,7 @@ source "$here/waiting.sh"
 
 COMPONENTS_IMAGE=kfp-tabular:$VERSION
 MLFLOW_IMAGE=kfp-tabular-mlflow:$VERSION
+WANDB_IMAGE=kfp-tabular-wandb:$VERSION
 REGISTRY_IMAGE=kfp-tabular-registry:$VERSION
 MINIO_IMAGE=kfp-tabular-minio:$(sed -n '/name: kfp-tabular-minio$/{n;s/.*newTag: //p;}' \
     "$root/manifests/components/minio/kustomization.yaml")
@@ -51,7 +52,7 @@ check_images() {
         docker load --quiet --input "$BUNDLE/node.tar" >/dev/null
         return
     fi
-    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$REGISTRY_IMAGE"; do
+    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$REGISTRY_IMAGE"; do
         have_image "$image" || fail "there is no image $image on this machine" "Build it: make images"
     done
     have_image "$MINIO_IMAGE" || "$here/build-minio.sh" "$MINIO_IMAGE"
@@ -80,7 +81,7 @@ load_images() {
         done
         return
     fi
-    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$REGISTRY_IMAGE" "$MINIO_IMAGE"; do
+    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$REGISTRY_IMAGE" "$MINIO_IMAGE"; do
         say "loading $image"
         kind load docker-image --name "$CLUSTER" "$image"
     done

@@ -3,6 +3,7 @@
 Local runs ignore all of it but the environment.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from kfp import kubernetes
@@ -11,7 +12,7 @@ from kfp.dsl.pipeline_context import Pipeline
 
 from components.shared import patience, trust
 from components.shared.models.threads import ENVIRONMENT
-from components.shared.needs import Needs
+from components.shared.needs import Needs, Tracker
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 from components.shared.step_run import PIPELINE_VARIABLE, RUN_VARIABLE
 from pipelines.definition import catalog
@@ -24,13 +25,17 @@ DATABASE_SETTINGS: Final = ("PGSSLMODE",)
 DVC_SETTINGS: Final = ("DVC_REMOTE_URL",)
 DATABASE_CREDENTIALS: Final = ("PGUSER", "PGPASSWORD")
 
-TRACKING_SETTINGS: Final = (
-    *("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_TRACKING_SERVER_CERT_PATH"),
-    *("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT"),
-)
-TRACKING_CREDENTIALS: Final = (
-    *("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"),
-)
+TRACKING_SETTINGS: Final[Mapping[Tracker, tuple[str, ...]]] = {
+    "mlflow": (
+        *("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_TRACKING_SERVER_CERT_PATH"),
+        *("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_TIMEOUT"),
+    ),
+    "wandb": ("WANDB_BASE_URL", "WANDB_ENTITY", "WANDB_PROJECT"),
+}
+TRACKING_CREDENTIALS: Final[Mapping[Tracker, tuple[str, ...]]] = {
+    "mlflow": (*("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"),),
+    "wandb": ("WANDB_API_KEY",),
+}
 
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
 TAINT: Final = "kfp-tabular"
@@ -69,7 +74,7 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     if needs.store:
         _reach_store(task)
     if needs.tracking:
-        _reach_tracking(task)
+        _reach_tracking(task, needs.tracking)
     wait = {patience.VARIABLE: patience.VARIABLE}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
     # Authorities of one's own, where a server has its certificate from them.
@@ -125,9 +130,9 @@ def _reach_store(task: PipelineTask) -> None:
     kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)
 
 
-def _reach_tracking(task: PipelineTask) -> None:
-    """Let a step reach an MLflow server; without an address it says that it logs nothing."""
-    settings = {name: name for name in TRACKING_SETTINGS}
+def _reach_tracking(task: PipelineTask, tracker: Tracker) -> None:
+    """Let a step reach a tracker; without an address or a key it says that it logs nothing."""
+    settings = {name: name for name in TRACKING_SETTINGS[tracker]}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
-    credentials = {name: name for name in TRACKING_CREDENTIALS}
+    credentials = {name: name for name in TRACKING_CREDENTIALS[tracker]}
     kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)

@@ -64,7 +64,10 @@ INTERFACE: Final = Interface(
             *("class_weight", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
-        "Registry": ("model_name", "promote", "log_to_mlflow", "git_commit", "arguments"),
+        "Registry": (
+            *("model_name", "promote", "log_to_mlflow", "log_to_wandb"),
+            *("git_commit", "arguments"),
+        ),
     },
     types={
         "task": click.Choice(TASKS),
@@ -94,5 +97,6 @@ INTERFACE: Final = Interface(
         "train_model": "{estimator}",
         "register_model": "{model_name} version {version}",
         "log_to_mlflow": "{model_name} run {mlflow_run}",
+        "log_to_wandb": "{model_name} run {wandb_run}",
     },
 )

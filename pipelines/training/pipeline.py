@@ -9,6 +9,7 @@ from components.evaluate_model.component import evaluate_model
 from components.fingerprint_source.component import fingerprint_source
 from components.ingest_table.component import ingest_table
 from components.log_to_mlflow.component import log_to_mlflow as log_run_to_mlflow
+from components.log_to_wandb.component import log_to_wandb as log_run_to_wandb
 from components.preprocess_table.component import preprocess_table
 from components.register_model.component import register_model
 from components.shared.image import IMAGE
@@ -47,6 +48,7 @@ def training(
     margin: float = 0.0,
     promote: bool = False,
     log_to_mlflow: bool = False,
+    log_to_wandb: bool = False,
     git_commit: str = "unknown",
 ):
     """Ingest a table, validate it, train and evaluate a model, and register it if it is better.
@@ -100,6 +102,9 @@ def training(
         log_to_mlflow: Log the run, its model and a version of it to the MLflow server that
             MLFLOW_TRACKING_URI names in the environment of the step; without that it says that
             nothing was logged.
+        log_to_wandb: Log the run and its model to Weights & Biases, with the key that is
+            WANDB_API_KEY in the environment of the step; without that it says that nothing was
+            logged.
         git_commit: Commit of the code that defined the run, for the lineage; with -dirty and a
             digest of the difference where the code was another.
     """
@@ -207,5 +212,20 @@ def training(
             table_digest=table_digest,
         ).set_caching_options(False)
         equip(track)
+    with dsl.If(log_to_wandb == True, name="tracking-wandb"):
+        told = log_run_to_wandb(
+            model=train.outputs["model"],
+            evaluation=evaluate.outputs["evaluation"],
+            report=evaluate.outputs["report"],
+            comparison=compare.outputs["comparison"],
+            model_name=model_name,
+            promote=promote,
+            run_id=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
+            pipeline="training",
+            git_commit=git_commit,
+            source=fingerprints.outputs["pinned_source"],
+            table_digest=table_digest,
+        ).set_caching_options(False)
+        equip(told)
     for step in (fingerprints, ingest, validate, split, preprocess, train, evaluate, compare):
         equip(step)

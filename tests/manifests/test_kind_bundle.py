@@ -66,6 +66,7 @@ def test_every_image_is_saved(connected: Machine, tmp_path: Path) -> None:
     assert _saved(connected) - minio == {
         f"kfp-tabular:{VERSION}",
         f"kfp-tabular-mlflow:{VERSION}",
+        f"kfp-tabular-wandb:{VERSION}",
         f"kfp-tabular-registry:{VERSION}",
         "postgres:17.6",
         "ghcr.io/kubeflow/kfp-api-server:2.17.0",

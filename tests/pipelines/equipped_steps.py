@@ -15,7 +15,7 @@ MODEST = Needs(
     retries=0,
     registry=False,
     store=False,
-    tracking=False,
+    tracking=None,
     libraries=frozenset(),
 )
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from components.log_to_mlflow.pictures import confusion_picture, importance_picture
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.sources.address import without_query
+from components.shared.tracking.pictures import confusion_picture, importance_picture
 
-PREFIX: Final = "kfp_tabular."
+CHALLENGER: Final = "challenger"
+CHAMPION: Final = "champion"
 MOST_CLASSES_DRAWN: Final = 30
 
 
@@ -40,7 +42,8 @@ class TrackedRun:
     Attributes:
         digest: Digest of the model folder.
         approved: Whether the gate approved the model; where there was none, it is taken as told.
-        parameters: Text by name; a prefix keeps them apart from what others log of the same run.
+        kfp_run: The run of KFP that it is; None where that is not known.
+        parameters: How the model was made, by name.
         metrics: Finite numbers by name.
         tags: Text by name: digests and lineage.
         files: Content by its path among the artifacts of the run.
@@ -48,10 +51,17 @@ class TrackedRun:
 
     digest: str
     approved: bool
-    parameters: Mapping[str, str]
+    kfp_run: str | None
+    parameters: Mapping[str, Any]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
     files: Mapping[str, bytes] = field(repr=False)
+
+    def aliases(self, *, promote: bool) -> tuple[str, ...]:
+        """Return the aliases that a version of its model gets; none where the gate refused it."""
+        if not self.approved:
+            return ()
+        return (CHALLENGER, CHAMPION) if promote else (CHALLENGER,)
 
 
 @dataclass(frozen=True)
@@ -59,9 +69,9 @@ class Wish:
     """How a run is to be logged.
 
     Attributes:
-        model_name: Name of the registered model.
-        experiment: Name of the experiment.
-        aliases: Aliases of the version; none: no version is registered.
+        model_name: Name of the model.
+        experiment: Name of the experiment, or of the project.
+        aliases: Aliases of the version; none: the model is not to be used.
     """
 
     model_name: str
@@ -74,7 +84,8 @@ def tracked_run(files: RunFiles, lineage: Mapping[str, str | None]) -> TrackedRu
 
     Args:
         files: Where its files are.
-        lineage: Where it comes from, by name; what is None is left out.
+        lineage: Where it comes from, by name, such as `kfp_run`; what is None is left out, and
+            of a `source` its query.
 
     Raises:
         InputError: A file is none of this version's.
@@ -88,6 +99,9 @@ def tracked_run(files: RunFiles, lineage: Mapping[str, str | None]) -> TrackedRu
     digest = folder_digest(files.model)
     if evaluation.model_digest != digest:
         raise DigestMismatchError(str(files.model), evaluation.model_digest, digest)
+    lineage = dict(lineage)
+    if source := lineage.get("source"):
+        lineage["source"] = without_query(source)
     known = {
         "model_digest": digest,
         "train_digest": str(description.training_data["digest"]),
@@ -98,14 +112,15 @@ def tracked_run(files: RunFiles, lineage: Mapping[str, str | None]) -> TrackedRu
     return TrackedRun(
         digest=digest,
         approved=comparison is None or comparison.approved,
+        kfp_run=lineage.get("kfp_run"),
         parameters=_parameters(description),
         metrics=dict(_metrics(evaluation, comparison)),
-        tags={PREFIX + name: value for name, value in known.items() if value},
+        tags={name: value for name, value in known.items() if value},
         files=dict(_files(files, evaluation)),
     )
 
 
-def _parameters(description: ModelDescription) -> dict[str, str]:
+def _parameters(description: ModelDescription) -> dict[str, Any]:
     found: dict[str, Any] = {
         "estimator": description.estimator,
         "task": description.task,
@@ -117,7 +132,7 @@ def _parameters(description: ModelDescription) -> dict[str, str]:
         "sample_weight_column": description.sample_weight_column,
         **{f"hyperparameter.{name}": v for name, v in description.hyperparameters.items()},
     }
-    return {PREFIX + name: str(value) for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _metrics(

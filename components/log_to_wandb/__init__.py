@@ -1,0 +1,1 @@
+"""Log a run and its model to Weights & Biases."""

@@ -1,0 +1,1 @@
+"""What trackers of experiments are told of a run, whichever they are."""

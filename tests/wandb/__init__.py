@@ -1,0 +1,1 @@
+"""The real client of Weights & Biases, from an environment of its own."""
