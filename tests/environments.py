@@ -1,5 +1,6 @@
 """Environments of programs that do not go into ours, each made once from a lock file."""
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -16,13 +17,17 @@ def environment(name: str, lock: Path) -> Path:
     content = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     folder = CACHE / f"{name}-{content}"
     done = folder / "installed"
-    if not done.exists():
-        print(f"· installing {name} into {folder}", flush=True)
-        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
-        call([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)])
-        install = ["pip", "install", "-q", "--compile-bytecode", "--require-hashes"]
-        call([uv, *install, "--python", str(folder / "bin" / "python"), "-r", str(lock)])
-        done.touch()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as one_at_a_time:
+        # Another process of the same session may want it too.
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if not done.exists():
+            print(f"· installing {name} into {folder}", flush=True)
+            uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+            call([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)])
+            install = ["pip", "install", "-q", "--compile-bytecode", "--require-hashes"]
+            call([uv, *install, "--python", str(folder / "bin" / "python"), "-r", str(lock)])
+            done.touch()
     return folder
 
 

@@ -37,6 +37,8 @@ from tests.registry_service.running import (
 )
 from tests.registry_service.test_heads import send_endless
 
+pytestmark = pytest.mark.alone
+
 SECONDS = 10
 MODELS = 10_000
 LONG_TEXTS = 100
