@@ -20,6 +20,7 @@ from components.shared.models.profiles import category
 from components.shared.reports.notes import VIOLATION, Note
 from components.shared.reports.number_text import counted_rows, number, percent
 from components.shared.tables.column_types import ColumnType, schema_types
+from components.shared.tables.files import read_columns
 
 LEVEL: Final = 0.01
 """Chance that a table which does not differ has any violation of a range, category or share."""
@@ -71,11 +72,12 @@ def skew(table: str | Path, model: ModelDescription) -> list[Note]:
         elif profile := model.profile.get(feature.name):
             comparable.append((feature.name, profile))
     readings = model_readings(model)
+    columns = read_columns(table, [name for name, _ in comparable])
     found = [
         (name, difference)
-        for name, profile in comparable
+        for (name, profile), column in zip(comparable, columns, strict=True)
         for difference in _differences(
-            without_markers(lazy.select(name).collect().to_series(), readings.get(name)),
+            without_markers(column, readings.get(name)),
             *(profile, types[name], rows, _train_rows(model)),
         )
     ]

@@ -54,14 +54,18 @@ def read_training_rows(
     table = pl.read_parquet(path, columns=wanted)
     labels = _target(table.drop_in_place(description.target), task)
     weights = _weights(table.drop_in_place(weight)) if weight else None
-    return TrainingRows(_matrix(table), labels, weights)
+    columns = table.get_columns()
+    del table
+    return TrainingRows(_matrix(columns), labels, weights)
 
 
-def _matrix(table: pl.DataFrame) -> NDArray[np.float64]:
+def _matrix(columns: list[pl.Series]) -> NDArray[np.float64]:
+    """Return columns as a matrix; empties the list."""
     # A column at a time, each freed once copied: the table is never in memory twice.
-    matrix = np.empty((len(table), table.width), dtype=np.float64, order="F")
-    for i, name in enumerate(table.columns):
-        matrix[:, i] = table.drop_in_place(name).to_numpy()
+    matrix = np.empty((len(columns[0]), len(columns)), dtype=np.float64, order="F")
+    while columns:
+        last = columns.pop()
+        matrix[:, len(columns)] = last.to_numpy()
     return matrix
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from components.shared.models.description import ColumnProfile
+from components.shared.tables.files import read_columns
 
 QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
 """The probabilities of the stored quantiles: minimum, every twentieth, maximum."""
@@ -33,10 +34,11 @@ def profile_table(
     Returns:
         The profile of each column by its name.
     """
-    lazy = pl.scan_parquet(path)
     return {
-        name: _profile(lazy, name, kind, name in classes, name in texts)
-        for name, kind in columns.items()
+        name: _profile(series, kind, name in classes, name in texts)
+        for (name, kind), series in zip(
+            columns.items(), read_columns(path, [*columns]), strict=True
+        )
     }
 
 
@@ -45,10 +47,7 @@ def category(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _profile(
-    lazy: pl.LazyFrame, name: str, kind: str, are_classes: bool, are_texts: bool
-) -> ColumnProfile:
-    series = lazy.select(name).collect().to_series()
+def _profile(series: pl.Series, kind: str, are_classes: bool, are_texts: bool) -> ColumnProfile:
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
     present = series.drop_nulls()

@@ -1,12 +1,16 @@
 """Parquet files of tables."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from components.shared.tables.readings import TableReadings, parquet_metadata
 
 ROW_GROUP_ROWS = 100_000
+CELLS_AT_ONCE: Final = 1_000_000
+"""So many cells are read together: each opening of a table takes as long as it has columns."""
 
 
 def write_parquet(lazy: pl.LazyFrame, parquet: Path, readings: TableReadings | None = None) -> None:
@@ -28,3 +32,19 @@ def count_rows(parquet: str | Path) -> int:
     """Return the number of rows of a Parquet file; reads only its end."""
     rows: int = pl.scan_parquet(parquet).select(pl.len()).collect().item()
     return rows
+
+
+def read_columns(parquet: str | Path, columns: Sequence[str]) -> Iterator[pl.Series]:
+    """Yield columns of a Parquet file, one after another.
+
+    Narrow columns are read several at a time, long ones each by itself: memory is that of one
+    column, or of a million cells, and the time is linear in the number of columns.
+
+    Args:
+        parquet: The file.
+        columns: Names of its columns.
+    """
+    lazy = pl.scan_parquet(parquet)
+    together = max(CELLS_AT_ONCE // max(count_rows(parquet), 1), 1)
+    for start in range(0, len(columns), together):
+        yield from lazy.select(columns[start : start + together]).collect().iter_columns()
