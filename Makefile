@@ -131,6 +131,7 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock
 	@printf '%s\n' apache-airflow mypy "setuptools>=77" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integrations/airflow/requirements-airflow.lock
+	@echo openlineage-python | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/openlineage/requirements.lock
 	@$(foreach version,$(STOCK_CLIENTS),echo "model-registry[boto3]==$(version)" | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
 	@{ echo "mlflow==$(MLFLOW_VERSION)"; echo psycopg2-binary; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \

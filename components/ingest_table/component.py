@@ -68,5 +68,7 @@ def ingest_table(
             query=given(query, ""),
         )
         run.log_data(ingested.digest, ingested.source)
+        if run.tells_lineage:
+            run.read(ingested.as_lineage(table.path))
     table.metadata.update(ingested.metadata())
     return (ingested.digest, ingested.rows, ingested.columns)

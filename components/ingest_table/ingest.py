@@ -13,10 +13,12 @@ from components.ingest_table.formats import convert
 from components.ingest_table.given_types import parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
+from components.shared.openlineage.datasets import LineageDataset, read_from
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
 from components.shared.sources.address import Source, parse_source
 from components.shared.sources.fingerprints import Fingerprint
 from components.shared.sources.reading import local_file, pinned
+from components.shared.tables.column_types import column_types
 from components.shared.tables.curated_schemas import read_curated_schema
 from components.shared.tables.digest import table_digest
 from components.shared.tables.file_formats import Format, check_content, find_format, unpack
@@ -54,6 +56,10 @@ class IngestedTable:
             "source": self.source,
             NOTES: notes_metadata(map(_note, self.readings.remarks)),
         }
+
+    def as_lineage(self, table: str | Path) -> LineageDataset:
+        """Return what an OpenLineage server is told of it; `table` is its Parquet."""
+        return read_from(self.source, self.digest, rows=self.rows, columns=column_types(table))
 
 
 def _note(remark: Remark) -> Note:

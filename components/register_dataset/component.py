@@ -71,15 +71,19 @@ def register_dataset(
 
     with step_body() as run:
         parts = (run_id, pipeline, image, git_commit, source, source_fingerprint, parent)
+        lineage = Lineage(*(given(part) for part in parts))
         version = register_dataset(
             table.path, schema.path, report.path, dataset_name,
             aliases=aliases, reference_only=reference_only,
-            lineage=Lineage(*(given(part) for part in parts)),
+            lineage=lineage,
             reading=Reading(
                 format, column_types, tuple(missing_values), curated_schema_source, query
             ),
             registry_url=given(registry_url),
         )  # fmt: skip
-        run.finished(f"registered data set {dataset_name} version {version.version}")
+        run.finished(
+            f"registered data set {dataset_name} version {version.version}",
+            inputs=lineage.read(version.content_digest), outputs=[version.as_lineage(table.path)],
+        )  # fmt: skip
     registered.metadata.update(version.metadata())
     return (version.version, version.content_digest)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from components.register_dataset.described_columns import described_columns
 from components.shared.errors import InputError
+from components.shared.openlineage.datasets import LineageDataset, registered
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 from components.shared.registry.paths import DATASET
+from components.shared.registry.provenance import Provenance
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.sources.address import (
     SCHEMA_FILE,
@@ -21,6 +23,7 @@ from components.shared.sources.address import (
     check_address,
     without_query,
 )
+from components.shared.tables.column_types import column_types
 from components.shared.tables.digest import table_digest
 from components.shared.tables.files import count_rows
 from components.shared.tables.readings import table_readings
@@ -31,25 +34,15 @@ MOST_REMARKS: Final = 100
 
 
 @dataclass(frozen=True)
-class Lineage:
-    """Where a version comes from; what is unknown stays None.
+class Lineage(Provenance):
+    """Where a version of a data set comes from; what is unknown stays None.
 
     Attributes:
-        run_id: The KFP run.
-        pipeline: Name of the pipeline.
-        image: Container image that the steps ran in.
-        git_commit: Commit of the code that defined the run.
-        source: Where the table was read from; the query of an address is not kept.
         source_fingerprint: What `fingerprint_source` said of it.
         parent: The version of a data set that the table was made from, as `name@version`; None
             for the data set that it was read from, where it was.
     """
 
-    run_id: str | None = None
-    pipeline: str | None = None
-    image: str | None = None
-    git_commit: str | None = None
-    source: str | None = None
     source_fingerprint: str | None = None
     parent: str | None = None
 
@@ -98,6 +91,12 @@ class RegisteredTable:
     replayed: bool
     known: bool
     bytes_left_out: bool = False
+
+    def as_lineage(self, table: str | Path) -> LineageDataset:
+        """Return what an OpenLineage server is told of it; `table` is the Parquet of its rows."""
+        name = self.model_name.removeprefix(DATASET)
+        made = registered("TABLE", name, self.version, self.content_digest)
+        return replace(made, rows=count_rows(table), columns=column_types(table))
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the version."""

@@ -62,7 +62,9 @@ def register_model(
             comparison=verdict, promote=promote, lineage=lineage, registry_url=given(registry_url),
         )  # fmt: skip
         run.finished(
-            f"registered {model_name} version {version.version}", f"{model_name}@{version.version}"
-        )
+            f"registered {model_name} version {version.version}", f"{model_name}@{version.version}",
+            inputs=lineage.read(lineage.table_digest),
+            outputs=[version.as_lineage()],
+        )  # fmt: skip
     registered.metadata.update(version.metadata())
     return (version.version, version.digest)

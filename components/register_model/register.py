@@ -10,6 +10,7 @@ from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.openlineage.datasets import LineageDataset, registered
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import (
     ANYTHING,
@@ -19,6 +20,7 @@ from components.shared.registry.client import (
 )
 from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
+from components.shared.registry.provenance import Provenance
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.sources.address import without_query
 
@@ -31,24 +33,14 @@ LONGEST_ARGUMENTS = 60_000
 
 
 @dataclass(frozen=True)
-class Lineage:
-    """Where a version comes from; what is unknown stays None.
+class Lineage(Provenance):
+    """Where a version of a model comes from; what is unknown stays None.
 
     Attributes:
-        run_id: The KFP run.
-        pipeline: Name of the pipeline.
-        image: Container image that the steps ran in.
-        git_commit: Commit of the code that defined the run.
-        source: Where the table was read from; the query of an address is not kept.
         table_digest: Content digest of the whole ingested table.
         arguments: What the run was asked for, as JSON; left out beyond 60,000 characters.
     """
 
-    run_id: str | None = None
-    pipeline: str | None = None
-    image: str | None = None
-    git_commit: str | None = None
-    source: str | None = None
     table_digest: str | None = None
     arguments: str | None = None
 
@@ -74,6 +66,10 @@ class Registered:
     registry_url: str
     replayed: bool
     known: bool = False
+
+    def as_lineage(self) -> LineageDataset:
+        """Return what an OpenLineage server is told of it."""
+        return registered("MODEL", self.model_name, self.version, self.digest)
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the version."""

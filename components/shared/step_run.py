@@ -1,82 +1,102 @@
-"""The run that a step in a cluster belongs to, as the registry keeps it.
+"""The run that a step belongs to, as the registry keeps it and an OpenLineage server hears of it.
 
-The steps themselves tell it, as nobody else learns why one failed: each joins the run of
-`KFP_TABULAR_RUN_ID`, in the experiment `KFP_TABULAR_PIPELINE`, one that fails says why, and the
-last one how the run ended. A registry that is away, or refuses, never fails a step.
+The steps themselves tell it, as nobody else learns why one failed. In a cluster each joins the run
+of `KFP_TABULAR_RUN_ID`, in the experiment `KFP_TABULAR_PIPELINE`, one that fails says why, and the
+last one how the run ended. On one machine what runs the steps does so, and they tell what data
+they read and wrote, of the run `KFP_TABULAR_LINEAGE_RUN`.
 """
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from components.shared.errors import ComponentError
+from components.shared.kept_run import KeptRun
 
 if TYPE_CHECKING:
+    from components.shared.openlineage.datasets import LineageDataset
+    from components.shared.openlineage.telling import LineageTeller
     from components.shared.registry.experiments import TrackedRun
 
 RUN_VARIABLE: Final = "KFP_TABULAR_RUN_ID"
+LINEAGE_VARIABLE: Final = "KFP_TABULAR_LINEAGE_RUN"
 PIPELINE_VARIABLE: Final = "KFP_TABULAR_PIPELINE"
 REGISTRY_VARIABLE: Final = "REGISTRY_URL"
+SERVER_VARIABLE: Final = "OPENLINEAGE_URL"
 FUNCTION_OPTION: Final = "--function_to_execute"
 
 
 class StepRun:
-    """What a step tells the registry of the run that it belongs to; nothing, if of none."""
+    """What a step tells of the run that it belongs to; nothing, if of none."""
 
     def __init__(self) -> None:
-        self._run: TrackedRun | None = None
         self._step = _own_name()
+        self._of_cluster = os.environ.get(RUN_VARIABLE, "")
+        self._run = KeptRun(_note, self._teller(), ends_lineage=bool(self._of_cluster))
+
+    def _teller(self) -> "LineageTeller | None":
+        run_id = self._of_cluster or os.environ.get(LINEAGE_VARIABLE, "")
+        if not run_id or not os.environ.get(SERVER_VARIABLE):
+            return None
+        # Only steps whose lineage somebody wants pay for this import.
+        from components.shared.openlineage.telling import LineageTeller
+
+        return LineageTeller.from_environment(_pipeline(), run_id, _note)
+
+    @property
+    def tells_lineage(self) -> bool:
+        """Whether it is worth while to find out what there is to tell of data."""
+        return self._run.has_lineage
 
     def join(self) -> None:
         """Join the run, which the first step begins; where none is named, of no run."""
-        run_id = os.environ.get(RUN_VARIABLE)
-        if not run_id or not os.environ.get(REGISTRY_VARIABLE):
-            return
-        with self._told():
-            # Only steps of a run in a cluster pay for these imports.
-            from components.shared.registry.client import RegistryClient
+        of_registry = self._of_cluster and os.environ.get(REGISTRY_VARIABLE)
+        if of_registry and self._run.keep(self._join):
+            self._run.tell_lineage("START")
 
-            client = RegistryClient.from_environment(retries=0)
-            experiment = os.environ.get(PIPELINE_VARIABLE) or "pipelines"
-            self._run = client.join_run(experiment, run_id, place="cluster", at=self._step)
+    def _join(self) -> "TrackedRun":
+        # Only steps of a run in a cluster pay for these imports.
+        from components.shared.registry.client import RegistryClient
+
+        client = RegistryClient.from_environment(retries=0)
+        return client.join_run(_pipeline(), self._of_cluster, place="cluster", at=self._step)
 
     def log_metrics(self, metrics: Mapping[str, float]) -> None:
         """Tell what was measured."""
-        with self._told():
-            if self._run is not None:
-                self._run.log_metrics(metrics)
+        self._run.log_metrics(metrics)
 
     def log_data(self, digest: str, source: str) -> None:
         """Tell which table was read."""
-        with self._told():
-            if self._run is not None:
-                self._run.log_data(self._step, digest, source)
+        self._run.log_data(self._step, digest, source)
+
+    def read(self, *inputs: "LineageDataset") -> None:
+        """Tell what is known of the data that the run reads."""
+        self._run.tell_lineage(inputs=inputs)
 
     def finished(
-        self, outcome: str, version: str = "", metrics: Mapping[str, float] | None = None
+        self,
+        outcome: str,
+        version: str = "",
+        metrics: Mapping[str, float] | None = None,
+        inputs: "Sequence[LineageDataset]" = (),
+        outputs: "Sequence[LineageDataset]" = (),
     ) -> None:
         """Tell that the run ended well, what came of it, and which version it made, if any."""
-        with self._told():
-            if self._run is not None:
-                if metrics:
-                    self._run.log_metrics(metrics)
-                self._run.end("FINISHED", outcome=outcome, version=version)
+        if metrics:
+            self._run.log_metrics(metrics)
+        self._run.end("FINISHED", inputs, outputs, outcome=outcome, version=version)
 
     def failed(self, message: str) -> None:
         """Tell that the run fails by this step, and why."""
-        with self._told():
-            if self._run is not None:
-                self._run.end("FAILED", step=self._step, outcome=message)
+        self._run.end("FAILED", step=self._step, outcome=message)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except ComponentError as error:
-            self._run = None
-            print(f"note: the registry does not keep this run: {error}", flush=True)
+
+def _note(text: str) -> None:
+    print(f"note: {text}", flush=True)
+
+
+def _pipeline() -> str:
+    return os.environ.get(PIPELINE_VARIABLE) or "pipelines"
 
 
 def _own_name() -> str:

@@ -48,7 +48,7 @@ def validate_table(
     from components.shared.tables.columns import given_column
     from components.validate_table.validate import validate_table
 
-    with step_body():
+    with step_body() as run:
         validated = validate_table(
             table.path,
             report.path,
@@ -60,5 +60,7 @@ def validate_table(
             mode=given(mode, "fail"),
             metric=given(metric, "auto"),
         )
+        if run.tells_lineage and "source" in table.metadata:
+            run.read(validated.as_lineage(table.metadata["source"], table.metadata["digest"]))
     schema.metadata.update(validated.metadata())
     return (validated.task or "none", validated.violations)

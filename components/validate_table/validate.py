@@ -1,12 +1,13 @@
 """Validation of a table: its schema, what breaks it, what is odd, and its target."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import metric_named
+from components.shared.openlineage.datasets import LineageDataset, Measures, read_from
 from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
@@ -40,6 +41,7 @@ class ValidatedTable:
         rows: Number of its rows.
         columns: Number of its columns.
         curated: Whether a curated schema was checked, or one inferred from the table itself.
+        statistics: What its columns are like.
     """
 
     task: Task | None
@@ -48,6 +50,7 @@ class ValidatedTable:
     rows: int
     columns: int
     curated: bool
+    statistics: tuple[ColumnStatistics, ...] = field(default=(), repr=False)
 
     @property
     def violations(self) -> int:
@@ -70,6 +73,26 @@ class ValidatedTable:
             "curated": self.curated,
             NOTES: notes_metadata(self.notes()),
         }
+
+    def as_lineage(self, source: str, digest: str) -> LineageDataset:
+        """Return what an OpenLineage server is told of the table that was read from a source."""
+        return read_from(
+            *(source, digest),
+            rows=self.rows,
+            columns={column.name: column.type for column in self.statistics},
+            measures={column.name: _measures(column) for column in self.statistics},
+            broken=[(each.column, each.message) for each in self.findings]
+            if self.curated
+            else None,
+        )
+
+
+def _measures(column: ColumnStatistics) -> Measures:
+    numbers = (
+        float(bound) if isinstance(bound, int | float) else None
+        for bound in (column.minimum, column.maximum)
+    )
+    return Measures(column.nulls, column.distinct if column.exact else None, *numbers)
 
 
 def validate_table(
@@ -127,6 +150,7 @@ def validate_table(
         rows=statistics[0].rows,
         columns=len(statistics),
         curated=curated is not None,
+        statistics=tuple(statistics),
     )
     for path in (Path(schema), Path(report)):
         path.parent.mkdir(parents=True, exist_ok=True)

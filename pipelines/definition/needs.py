@@ -37,6 +37,9 @@ TRACKING_CREDENTIALS: Final[Mapping[Tracker, tuple[str, ...]]] = {
     "wandb": ("WANDB_API_KEY",),
 }
 
+LINEAGE_SETTINGS: Final = ("OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE")
+LINEAGE_CREDENTIALS: Final = ("OPENLINEAGE_API_KEY",)
+
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
 TAINT: Final = "kfp-tabular"
 """Nodes with this taint (`kubectl taint nodes NODE kfp-tabular=:NoSchedule`) are kept for steps."""
@@ -75,8 +78,10 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
         _reach_store(task)
     if needs.tracking:
         _reach_tracking(task, needs.tracking)
-    wait = {patience.VARIABLE: patience.VARIABLE}
-    kubernetes.use_config_map_as_env(task, CONFIG_MAP, wait, optional=True)
+    settings = {name: name for name in (patience.VARIABLE, *LINEAGE_SETTINGS)}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
+    lineage = {name: name for name in LINEAGE_CREDENTIALS}
+    kubernetes.use_secret_as_env(task, SECRET, lineage, optional=True)
     # Authorities of one's own, where a server has its certificate from them.
     folder = str(trust.MOUNTED)
     kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)

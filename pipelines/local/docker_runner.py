@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,13 @@ from kfp.dsl.graph_component import GraphComponent
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 from components.shared.sources.address import parse_source
+from components.shared.step_run import LINEAGE_VARIABLE, PIPELINE_VARIABLE
 from pipelines.definition.needs import (
     DATABASE_CREDENTIALS,
     DATABASE_SETTINGS,
     DVC_SETTINGS,
+    LINEAGE_CREDENTIALS,
+    LINEAGE_SETTINGS,
     STORE_CREDENTIALS,
     STORE_SETTINGS,
     TRACKING_CREDENTIALS,
@@ -28,7 +32,8 @@ from pipelines.errors import UsageError
 PASSED_ON: Final = (
     *(URL_VARIABLE, TOKEN_VARIABLE, *STORE_SETTINGS, *STORE_CREDENTIALS),
     *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS, *DVC_SETTINGS),
-    *(*TRACKING_SETTINGS, *TRACKING_CREDENTIALS),
+    *chain.from_iterable((*TRACKING_SETTINGS.values(), *TRACKING_CREDENTIALS.values())),
+    *("WANDB_MODE", *LINEAGE_SETTINGS, *LINEAGE_CREDENTIALS, LINEAGE_VARIABLE, PIPELINE_VARIABLE),
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
 )
 """Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""

@@ -1,16 +1,21 @@
 """Runs of this machine in the registry, as runs of an experiment that is named after the pipeline.
 
-A registry that is away, or refuses, never fails a run: the run says once that it is not tracked.
+An OpenLineage server hears of them too. Either that is away, or refuses, never fails a run: the
+run says once that it is not told.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from getpass import getuser
 from typing import Final, Protocol
 
-from components.shared.errors import ComponentError
+from components.shared.kept_run import KeptRun
+from components.shared.openlineage.telling import LineageTeller
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.experiments import End, TrackedRun
+from components.shared.registry.experiments import TrackedRun
+from components.shared.step_run import LINEAGE_VARIABLE, PIPELINE_VARIABLE
 from pipelines.definition.interface import Arguments
 from pipelines.definition.outputs import RunOutputs
 from pipelines.errors import StepFailedError
@@ -42,54 +47,46 @@ def tracked(
         What takes the outputs of a run that ended well, and its outcome in one line. Otherwise the
         run is kept as failed, with the step and its message, or as killed.
     """
-    tracking = _Tracking(warn)
-    tracking.begin(pipeline, run_id, arguments)
+    kept = KeptRun(warn, LineageTeller.from_environment(pipeline, run_id, warn))
+
+    def begin() -> TrackedRun:
+        client = RegistryClient.from_environment(retries=RETRIES)
+        return client.begin_run(pipeline, run_id, place="local", user=getuser())
+
+    if kept.keep(begin):
+        kept.log_parameters(arguments)
     try:
-        yield tracking.finished
+        with _lineage_told(kept, pipeline, run_id):
+            yield partial(_finish, kept)
     except KeyboardInterrupt:
-        tracking.end("KILLED", outcome="interrupted")
+        kept.end("KILLED", outcome="interrupted")
         raise
     except StepFailedError as error:
-        tracking.end("FAILED", step=error.step, outcome=error.reason)
+        kept.end("FAILED", step=error.step, outcome=error.reason)
         raise
     except Exception as error:
-        tracking.end("FAILED", outcome=str(error))
+        kept.end("FAILED", outcome=str(error))
         raise
 
 
-class _Tracking:
-    """A run in the registry, for as long as the registry takes what is said of it."""
+def _finish(kept: KeptRun, outputs: RunOutputs, outcome: str) -> None:
+    """Tell what a run came to that ended well."""
+    for step, table in outputs.tables.items():
+        kept.log_data(step, table["digest"], str(table.get("source", "")))
+    kept.log_metrics(outputs.metrics)
+    version = outputs.registered or {}
+    made = f"{version['model_name']}@{version['version']}" if version else ""
+    kept.end("FINISHED", outcome=outcome, version=made)
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
-        self._warn = warn
-        self._run: TrackedRun | None = None
 
-    def begin(self, pipeline: str, run_id: str, arguments: Arguments) -> None:
-        with self._kept():
-            client = RegistryClient.from_environment(retries=RETRIES)
-            self._run = client.begin_run(pipeline, run_id, place="local", user=getuser())
-            self._run.log_parameters(arguments)
-
-    def finished(self, outputs: RunOutputs, outcome: str) -> None:
-        version = outputs.registered or {}
-        with self._kept():
-            if self._run is None:
-                return
-            for step, table in outputs.tables.items():
-                self._run.log_data(step, table["digest"], str(table.get("source", "")))
-            self._run.log_metrics(outputs.metrics)
-            made = f"{version['model_name']}@{version['version']}" if version else ""
-            self._run.end("FINISHED", outcome=outcome, version=made)
-
-    def end(self, status: End, **properties: str) -> None:
-        with self._kept():
-            if self._run is not None:
-                self._run.end(status, **properties)
-
-    @contextmanager
-    def _kept(self) -> Iterator[None]:
-        try:
-            yield
-        except ComponentError as error:
-            self._run = None
-            self._warn(f"the registry does not keep this run: {error}")
+@contextmanager
+def _lineage_told(kept: KeptRun, pipeline: str, run_id: str) -> Iterator[None]:
+    """Name the run to its steps, which tell what they read and wrote, while a server listens."""
+    kept.tell_lineage("START")
+    names = {LINEAGE_VARIABLE: run_id, PIPELINE_VARIABLE: pipeline} if kept.has_lineage else {}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name in names:
+            os.environ.pop(name, None)

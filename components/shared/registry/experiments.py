@@ -23,12 +23,14 @@ class TrackedRun:
     Attributes:
         id: The registry's number of it.
         name: Its name, unique in its experiment.
+        began: Whether it began here: who joins one that is there did not begin it.
     """
 
-    def __init__(self, http: RegistryHttp, run_id: str, name: str) -> None:
+    def __init__(self, http: RegistryHttp, run_id: str, name: str, *, began: bool = False) -> None:
         self._http = http
         self.id = run_id
         self.name = name
+        self.began = began
         self._properties: dict[str, str] = {}
 
     @classmethod
@@ -58,7 +60,7 @@ class TrackedRun:
             "customProperties": _texts(properties),
         }
         made = http.json("POST", f"{API}/experiment_runs", f"begin the run {name}", body)
-        run = cls(http, made["id"], name)
+        run = cls(http, made["id"], name, began=True)
         run._properties.update(properties)
         return run
 

@@ -76,6 +76,7 @@ def test_credentials_are_named_and_not_written(ingest: dict[str, Any]) -> None:
     assert {key["envVar"] for secret in secrets for key in secret["keyToEnv"]} == {
         *cluster.STORE_CREDENTIALS,
         *cluster.DATABASE_CREDENTIALS,
+        *cluster.LINEAGE_CREDENTIALS,
         TOKEN_VARIABLE,
     }
 
@@ -167,3 +168,17 @@ def test_equipping_changes_no_compiled_pipeline_by_running_it(tmp_path: Path) ->
     run_locally(equipped_steps, {"rows": 3}, tmp_path, RecordingObserver())
     task = equipped_steps.pipeline_spec.root.dag.tasks["ingest-table"]
     assert task.retry_policy.max_retry_count == 1
+
+
+def test_each_tracker_has_its_own_credentials_alone() -> None:
+    """The step that speaks to one tracker is not given the key of another."""
+    compiled = yaml.safe_load_all(catalog.pipeline_yaml("training").read_text("utf-8"))
+    executors = list(compiled)[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    given = {
+        name: {key["envVar"] for each in settings["secretAsEnv"] for key in each["keyToEnv"]}
+        for name, settings in executors.items()
+    }
+    keys = {"WANDB_API_KEY", "MLFLOW_TRACKING_TOKEN"}
+    assert given["exec-log-to-wandb"] & keys == {"WANDB_API_KEY"}
+    assert given["exec-log-to-mlflow"] & keys == {"MLFLOW_TRACKING_TOKEN"}
+    assert not given["exec-train-model"] & keys

@@ -1,0 +1,1 @@
+"""What an OpenLineage server is told: runs, and the data that they read and wrote."""

@@ -1,0 +1,1 @@
+"""What an OpenLineage server is told, held against OpenLineage's own client."""
