@@ -78,13 +78,14 @@ SOURCE := $(shell git remote get-url origin 2>/dev/null | \
 IMAGE_FLAGS = --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
 	--build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(or $(SOURCE),unknown) $(DOCKER_FLAGS)
-IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-wandb kfp-tabular-registry
+IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-wandb kfp-tabular-predictor kfp-tabular-registry
 .PHONY: images sbom
-images: ## Build the images of the components and of the registry (needs docker)
+images: ## Build the images of the components, the predictor and the registry (needs docker)
 	@command -v $(DOCKER) >/dev/null || { echo "error: docker is needed to build images: install Docker Engine, https://docs.docker.com/engine/install/"; exit 2; }
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile -t kfp-tabular:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target mlflow -t kfp-tabular-mlflow:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target wandb -t kfp-tabular-wandb:$(VERSION) .
+	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f predictor/Dockerfile -t kfp-tabular-predictor:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f registry_service/Dockerfile -t kfp-tabular-registry:$(VERSION) .
 
 SYFT := $(shell command -v syft 2>/dev/null || echo $(BUILT)/syft)
@@ -122,12 +123,13 @@ bench: $(VENV)/.installed-dev ## Run the benchmarks (minutes; wants an idle mach
 .PHONY: lock
 lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) $(addprefix --extra ,$(DEV_EXTRAS)) -o $(DEV_LOCK)
-	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra registry --extra lightgbm --extra install -o $(LOCK)
+	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra pipelines --extra predictor --extra registry --extra lightgbm --extra install -o $(LOCK)
 	@$(UV) pip compile -q pyproject.toml $(LOCK_FLAGS) -c $(DEV_LOCK) --extra lightgbm --extra install -o requirements-components.lock
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@echo "mlflow-skinny==$(MLFLOW_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-mlflow.lock
 	@echo "wandb==$(WANDB_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-wandb.lock
-	@$(BIN)/python -c "$$REGISTRY_PACKAGES" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-registry.lock
+	@$(foreach image,predictor registry,$(BIN)/python -c "$$PACKAGES" $(image) | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-$(image).lock;)
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock
 	@echo "dvc[s3]" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integration/requirements-dvc.lock
 	@printf '%s\n' apache-airflow mypy "setuptools>=77" | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/integrations/airflow/requirements-airflow.lock
@@ -140,14 +142,14 @@ STOCK_CLIENTS := 0.3.18 0.3.9
 MLFLOW_VERSION := 3.17.2
 WANDB_VERSION := 0.31.0
 # Not wandb: its tests take it from the lock file of its image.
-DEV_EXTRAS := pipelines registry lightgbm mlflow delta install dev
+DEV_EXTRAS := pipelines predictor registry lightgbm mlflow delta install dev
 # What a model that was trained here needs where MLflow loads it.
 IN_MODELS := joblib|numpy|pandas|polars|scikit-learn
-# The registry's image holds its own extra alone: the project's dependencies are the components'.
-define REGISTRY_PACKAGES
-import tomllib
+# These images hold their own extra alone: the project's dependencies are the components'.
+define PACKAGES
+import sys, tomllib
 extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
-print(*extras["registry"], *extras["install"], sep="\n")
+print(*extras[sys.argv[1]], *extras["install"], sep="\n")
 endef
-export REGISTRY_PACKAGES
+export PACKAGES
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

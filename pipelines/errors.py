@@ -35,5 +35,9 @@ class RegistryCallError(PipelineError, RuntimeError):
     """The registry could not be reached or failed, or its bytes are damaged."""
 
 
+class ServingError(PipelineError, RuntimeError):
+    """A version cannot be served: it cannot be loaded here, or proves to be another one."""
+
+
 class ServerGoneError(Exception):
     """A step was not started, as there is no server to start it."""

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.definition import catalog
 
-PACKAGES = ("components", "pipelines", "registry_service")
+PACKAGES = ("components", "pipelines", "predictor", "registry_service")
 # A cache goes by times of files, which a checkout does not keep.
 GRAPH = grimp.build_graph(*PACKAGES, cache_dir=None)
 SHARED = "components.shared"

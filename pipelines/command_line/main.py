@@ -14,6 +14,7 @@ from pipelines.command_line.registry.commands import registry_group
 from pipelines.command_line.run import run_group
 from pipelines.command_line.runs import runs_group
 from pipelines.command_line.schedule import schedule_group, schedules_group
+from pipelines.command_line.serve import serve_command
 from pipelines.command_line.submit import submit_group
 from pipelines.command_line.upload import upload_command
 from pipelines.definition import catalog
@@ -38,13 +39,17 @@ Examples:
   # look at what was registered, and at one version of it
   kfp-tabular registry list
   kfp-tabular registry show bird_strikes@champion
+
+\b
+  # ask it for predictions over HTTP
+  kfp-tabular serve bird_strikes@champion
 """
 
 
 @click.group(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="kfp-tabular")
 def cli() -> None:
-    """Train, compare and register models on tables, on a laptop or on Kubeflow Pipelines."""
+    """Train, compare, register and serve models on tables, on a laptop or on a cluster."""
 
 
 @cli.command("compile")
@@ -71,6 +76,7 @@ for group in (
     runs_group(),
     upload_command(),
     registry_group,
+    serve_command,
     data_group,
 ):
     cli.add_command(group)

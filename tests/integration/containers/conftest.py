@@ -19,6 +19,7 @@ from pipelines.command_line.main import main
 from pipelines.definition import catalog
 from tests.integration.containers.engine import (
     COMPONENTS_IMAGE,
+    PREDICTOR_IMAGE,
     REGISTRY_IMAGE,
     address,
     check_image,
@@ -71,7 +72,7 @@ class ContainerRun:
 def container_engine() -> Iterator[docker.DockerClient]:
     """The engine, with images of the code of this checkout."""
     engine = connect()
-    for image in (COMPONENTS_IMAGE, REGISTRY_IMAGE):
+    for image in (COMPONENTS_IMAGE, PREDICTOR_IMAGE, REGISTRY_IMAGE):
         check_image(engine, image)
     yield engine
     engine.close()

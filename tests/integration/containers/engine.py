@@ -19,11 +19,13 @@ from pipelines.definition import catalog
 COMPONENTS_IMAGE: Final = f"{REPOSITORY}:{VERSION}"
 MLFLOW_IMAGE: Final = f"{REPOSITORY}-mlflow:{VERSION}"
 WANDB_IMAGE: Final = f"{REPOSITORY}-wandb:{VERSION}"
+PREDICTOR_IMAGE: Final = f"{REPOSITORY}-predictor:{VERSION}"
 REGISTRY_IMAGE: Final = f"{REPOSITORY}-registry:{VERSION}"
 CODE_OF: Final = {
     COMPONENTS_IMAGE: "components",
     MLFLOW_IMAGE: "components",
     WANDB_IMAGE: "components",
+    PREDICTOR_IMAGE: "predictor",
     REGISTRY_IMAGE: "registry_service",
 }
 SECONDS_TO_START: Final = 30

@@ -10,9 +10,15 @@ import pytest
 
 from components.shared.image import VERSION
 from pipelines.definition import catalog
-from tests.integration.containers.engine import COMPONENTS_IMAGE, REGISTRY_IMAGE, run, unavailable
+from tests.integration.containers.engine import (
+    COMPONENTS_IMAGE,
+    PREDICTOR_IMAGE,
+    REGISTRY_IMAGE,
+    run,
+    unavailable,
+)
 
-IMAGES = [COMPONENTS_IMAGE, REGISTRY_IMAGE]
+IMAGES = [COMPONENTS_IMAGE, PREDICTOR_IMAGE, REGISTRY_IMAGE]
 SECONDS = re.compile(r"^[\d:T-]+")
 
 PYTHON_PACKAGES = """

@@ -1,0 +1,143 @@
+"""Scoring what was asked: at once where it is little, else in a thread and within its time."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from predictor.asked import Asked
+from predictor.errors import (
+    BusyError,
+    LateError,
+    RefusedRowError,
+    TooLargeError,
+    UnsupportedError,
+)
+from predictor.scorer import Explanation, Row, Scores
+from predictor.versions import ServedVersion
+
+T = TypeVar("T")
+
+# So many rows are scored before the clock is looked at again.
+CHUNK_ROWS: Final = 1_000
+# More large requests than that would wait for longer than their callers do.
+MOST_WAITING: Final = 32
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What came of it.
+
+    Attributes:
+        scores: With the threshold that was wished.
+        explanations: For each row; None where none were wished.
+    """
+
+    scores: Scores
+    explanations: Sequence[Explanation] | None
+
+
+class Predictions:
+    """Scores rows, within bounds.
+
+    Args:
+        request_seconds: How long one request may take.
+        most_explained: Most rows of a request that asks for explanations.
+    """
+
+    def __init__(self, request_seconds: float, most_explained: int) -> None:
+        self._seconds = request_seconds
+        self._most_explained = most_explained
+        # One thread: a second one would share Python's lock with it, and with what reads requests.
+        self._thread = ThreadPoolExecutor(1, "scoring")
+        self._waiting = 0
+
+    async def predict(self, version: ServedVersion, asked: Asked, started: float) -> Predicted:
+        """Return the predictions of what was asked.
+
+        Args:
+            version: What scores.
+            asked: Rows and wishes.
+            started: When the request came, of `time.perf_counter`.
+
+        Raises:
+            RefusedRowError: A value is none that its column could have had.
+            UnsupportedError: The model has no such wish.
+            TooLargeError: Too many rows are to be explained.
+            BusyError: Too much is being scored now.
+            LateError: It takes too long.
+        """
+        if asked.threshold is not None and version.description.task != "binary":
+            raise UnsupportedError(
+                "threshold is for models of two classes; this one is a "
+                f"{version.description.task} model"
+            )
+        if asked.explain:
+            return await self._explained(version, asked, started)
+        if len(asked.rows) <= version.inline_rows:
+            scores = version.scorer.score(asked.rows)
+        else:
+            scores = await self._in_thread(lambda: self._chunks(version, asked.rows, started))
+        return Predicted(_decided(version, scores, asked.threshold), None)
+
+    def close(self) -> None:
+        """Wait for what is being scored."""
+        self._thread.shutdown()
+
+    async def _explained(self, version: ServedVersion, asked: Asked, started: float) -> Predicted:
+        if len(asked.rows) > self._most_explained:
+            raise TooLargeError(
+                f"{len(asked.rows):,} rows are to be explained, and one request may have "
+                f"{self._most_explained:,} of these: send several, or set "
+                "PREDICTOR_MAX_EXPLAINED_ROWS"
+            )
+
+        def explain() -> tuple[Scores, list[Explanation]]:
+            found: list[Explanation] = []
+            scores = version.scorer.score(asked.rows)
+            for row in asked.rows:
+                self._check_time(started)
+                found += version.scorer.explain([row])
+            return scores, found
+
+        scores, explanations = await self._in_thread(explain)
+        return Predicted(_decided(version, scores, asked.threshold), explanations)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        if self._waiting >= MOST_WAITING:
+            raise BusyError(f"{self._waiting} large requests wait already: try again in a second")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        finally:
+            self._waiting -= 1
+
+    def _chunks(self, version: ServedVersion, rows: Sequence[Row], started: float) -> Scores:
+        predictions, probabilities = [], list[list[float]]()
+        for first in range(0, len(rows), CHUNK_ROWS):
+            self._check_time(started)
+            try:
+                scores = version.scorer.score(rows[first : first + CHUNK_ROWS])
+            except RefusedRowError as error:
+                raise error.after(first) from error
+            predictions += scores.predictions
+            probabilities += scores.probabilities or []
+        return Scores(predictions, probabilities or None)
+
+    def _check_time(self, started: float) -> None:
+        if time.perf_counter() - started > self._seconds:
+            raise LateError(
+                f"the request was not done within {self._seconds:g} s: send fewer rows at a time, "
+                "or try again when there is less to do"
+            )
+
+
+def _decided(version: ServedVersion, scores: Scores, threshold: float | None) -> Scores:
+    """Return scores whose predictions follow a threshold, where there is one."""
+    if threshold is None or scores.probabilities is None or version.classes is None:
+        return scores
+    lower, upper = version.classes
+    chosen = [upper if each[1] >= threshold else lower for each in scores.probabilities]
+    return Scores(chosen, scores.probabilities)

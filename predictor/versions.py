@@ -1,0 +1,125 @@
+"""The version that is served: opened from its folder, and proven."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from components.shared.digests import file_digest
+from components.shared.errors import DigestMismatchError, InputError
+from components.shared.models.description import ModelDescription, read_description
+from predictor.examples import prove, read_examples
+from predictor.scorer import Scorer
+from predictor.sklearn_scorer import SklearnScorer
+
+PLAN: Final = "plan"
+SKLEARN: Final = "scikit-learn"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a version comes from.
+
+    Attributes:
+        model: Name of the model.
+        version: Name of the version.
+        digest: SHA-256 over its files.
+        folder: Where these lie.
+    """
+
+    model: str
+    version: str
+    digest: str
+    folder: Path
+
+    def __str__(self) -> str:
+        """Return how messages call it."""
+        return f"{self.model} version {self.version} (sha256 {self.digest[:12]})"
+
+
+@dataclass(frozen=True)
+class ServedVersion:
+    """A version that was loaded, and reproduced its examples.
+
+    Attributes:
+        origin: Where it comes from.
+        description: What its `model.json` says.
+        scorer: What scores rows.
+        scored_by: `plan` or `scikit-learn`.
+        inline_rows: Up to so many rows are scored where requests are read, in less time than it
+            takes to hand them to a thread.
+        example: A row to show people, empty where the version has none.
+        examples: Number of examples that it reproduced.
+        ignored: Columns that rows may have though the model does not read them.
+    """
+
+    origin: Origin
+    description: ModelDescription
+    scorer: Scorer
+    scored_by: str
+    inline_rows: int
+    example: Mapping[str, Any]
+    examples: int
+    ignored: frozenset[str]
+
+    @property
+    def classes(self) -> list[Any] | None:
+        """Class labels in the order of the probabilities; None for a regression."""
+        return self.description.classes
+
+
+def open_version(origin: Origin) -> ServedVersion:
+    """Load a version and have it reproduce its examples.
+
+    Raises:
+        NotServableError: It cannot be loaded here, or does not reproduce them.
+        InputError: The folder is no model.
+        DigestMismatchError: A file is not the one that `model.json` names.
+    """
+    started = time.perf_counter()
+    description = read_description(origin.folder)
+    _check_files(origin.folder, description)
+    scorer, scored_by, inline_rows = SklearnScorer.load(origin.folder), SKLEARN, 0
+    examples = read_examples(origin.folder)
+    if examples is None:
+        log.warning("%s has no examples: that it was loaded rightly is not proven", origin)
+    else:
+        prove(scorer, examples, str(origin))
+    count = 0 if examples is None else len(examples.rows)
+    log.info(
+        "%s: loaded by %s, %d examples reproduced, in %.2f s",
+        *(origin, scored_by, count, time.perf_counter() - started),
+    )
+    return ServedVersion(
+        origin,
+        description,
+        scorer,
+        scored_by,
+        inline_rows,
+        {} if examples is None else examples.rows[0],
+        count,
+        _ignored(description),
+    )
+
+
+def _check_files(folder: Path, description: ModelDescription) -> None:
+    """Compare every file that `model.json` names with its digest there, before it is read."""
+    for name, file in description.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise InputError(f"{path} is missing, which model.json names: take the model anew.")
+        if (actual := file_digest(path)) != file["sha256"]:
+            raise DigestMismatchError(str(path), file["sha256"], actual)
+
+
+def _ignored(description: ModelDescription) -> frozenset[str]:
+    """Return the columns of the training table that the model does not read."""
+    left_out = {column["name"] for column in description.dropped_columns}
+    known = {description.target, *description.profile, *left_out}
+    if description.sample_weight_column is not None:
+        known.add(description.sample_weight_column)
+    return frozenset(known - {column.name for column in description.features})

@@ -1,0 +1,101 @@
+"""The server as a process."""
+
+import http.client
+import json
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from predictor.examples import FILE
+from tests.predictor.running import RunningPredictor, ended, running_predictor
+
+Examples = dict[str, list[Any]]
+
+
+def _connection(running: RunningPredictor) -> socket.socket:
+    at = urlsplit(running.url)
+    return socket.create_connection((str(at.hostname), at.port or 0), timeout=20)
+
+
+def test_it_predicts_what_the_pipeline_does(running: RunningPredictor, examples: Examples) -> None:
+    """Over HTTP the same numbers come out as where the model was trained."""
+    status, told = running.call("POST", "/predict", {"rows": examples["rows"]})
+    assert status == 200
+    assert told["predictions"] == examples["predictions"]
+    assert told["probabilities"] == [pytest.approx(each) for each in examples["probabilities"]]
+
+
+def test_a_text_that_is_no_number_is_named(running: RunningPredictor, examples: Examples) -> None:
+    """One wrong value among many rows is refused, where a batch job counts it as missing."""
+    rows = [dict(row) for row in examples["rows"] * 10]
+    rows[7]["speed_knots"] = "fast"
+    status, told = running.call("POST", "/predict", rows)
+    assert (status, told["column"], told["row"]) == (422, "speed_knots", 8)
+
+
+def test_a_head_without_an_end_is_refused(running: RunningPredictor) -> None:
+    """Headers are bounded before anything is known of the request."""
+    with _connection(running) as strange:
+        strange.sendall(b"GET /v2 HTTP/1.1\r\n" + b"x: y\r\n" * 20_000)
+        assert strange.recv(100).split()[1] in (b"431", b"400")
+
+
+def test_an_endless_body_is_refused(running: RunningPredictor) -> None:
+    """A body in chunks of which nobody knows the end is read up to its bound."""
+    with _connection(running) as strange:
+        head = b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+        strange.sendall(head + b"transfer-encoding: chunked\r\n\r\n")
+        chunk = b"%x\r\n" % (1 << 20) + b" " * (1 << 20) + b"\r\n"
+        with pytest.raises(ConnectionError):
+            strange.sendall(chunk * 100)
+    assert running.call("GET", "/v2/health/ready")[0] == 200
+
+
+def test_requests_that_run_are_finished_when_it_is_asked_to_stop(
+    folder: Path, examples: Examples
+) -> None:
+    """SIGTERM loses no request that was begun, and the exit code is 0."""
+    with running_predictor("--folder", str(folder)) as running:
+        at = urlsplit(running.url)
+        connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=20)
+        body = json.dumps(examples["rows"]).encode()
+        connection.putrequest("POST", "/predict")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body[:10])
+        time.sleep(0.2)
+        stopping = threading.Thread(target=running.process.terminate)
+        stopping.start()
+        time.sleep(0.2)
+        connection.send(body[10:])
+        assert json.loads(connection.getresponse().read())["predictions"] == examples["predictions"]
+        assert running.process.wait(20) == 0
+
+
+def test_a_version_that_does_not_reproduce_its_examples_never_listens(
+    folder: Path, examples: Examples, tmp_path: Path
+) -> None:
+    """It ends with one message that names version, example and remedy."""
+    changed = shutil.copytree(folder, tmp_path / "strikes")
+    other = json.loads(json.dumps(examples))
+    other["probabilities"][3][0] += 2e-9
+    (changed / FILE).write_text(json.dumps(other))
+    code, said = ended("--folder", str(changed))
+    assert code == 1
+    assert said.count("error:") == 1
+    assert "example 4" in said
+    assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_named(running: RunningPredictor, folder: Path) -> None:
+    """It ends before a model is loaded."""
+    taken = running.url.rpartition(":")[2]
+    code, said = ended("--folder", str(folder), "--port", taken)
+    assert code == 2
+    assert f"port {taken}" in said

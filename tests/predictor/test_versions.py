@@ -1,0 +1,100 @@
+"""From a folder or a registry to a version that may be served."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.shared.errors import DigestMismatchError, InputError
+from components.shared.registry.client import RegistryClient
+from predictor.errors import NotServableError, SettingsError
+from predictor.examples import FILE, Examples, prove
+from predictor.fetching import from_folder, from_registry
+from predictor.scorer import Scores
+from predictor.versions import open_version
+from tests.predictor.calling import ROW, AgeScorer
+
+
+def test_a_folder_is_opened_by_its_digest(folder: Path) -> None:
+    """It is named after its folder, and its version after its digest."""
+    origin = from_folder(folder, None, None)
+    assert from_folder(folder, "strikes", origin.digest).model == "strikes"
+    version = open_version(origin)
+    assert version.examples == 20
+    assert version.scorer.score([dict(version.example)]).predictions[0] in ("no", "yes")
+
+
+def test_a_folder_of_another_digest_is_refused(folder: Path, tmp_path: Path) -> None:
+    """What was asked for is what is served, or nothing is."""
+    with pytest.raises(DigestMismatchError):
+        from_folder(folder, None, "0" * 64)
+    with pytest.raises(SettingsError, match="no folder"):
+        from_folder(tmp_path / "absent", None, None)
+
+
+@pytest.mark.parametrize("file", ["model.joblib", "MLmodel"])
+def test_a_file_that_was_changed_is_not_loaded(folder: Path, tmp_path: Path, file: str) -> None:
+    """Every file that model.json names is compared before one is read."""
+    changed = shutil.copytree(folder, tmp_path / "model")
+    with (changed / file).open("ab") as content:
+        content.write(b" ")
+    with pytest.raises(DigestMismatchError, match=file):
+        open_version(from_folder(changed, None, None))
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"rows": [], "predictions": []}', "{}"])
+def test_examples_that_are_none_are_refused(folder: Path, tmp_path: Path, content: str) -> None:
+    """A version without a way to prove itself that claims to have one is not served."""
+    changed = shutil.copytree(folder, tmp_path / "model")
+    (changed / FILE).write_text(content)
+    with pytest.raises(NotServableError, match="examples"):
+        open_version(from_folder(changed, None, None))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "probabilities"),
+    [("yes", [0.59, 0.41]), ("no", [0.59 + 1e-8, 0.41 - 1e-8]), ("no", [0.59]), ("no", None)],
+)
+def test_another_prediction_is_no_proof(prediction: str, probabilities: Any) -> None:
+    """Another label, another probability and another number of classes are found."""
+    given = None if probabilities is None else [probabilities]
+    wrong = Examples([ROW], Scores([prediction], given))
+    if probabilities is None:
+        wrong = replace(wrong, scores=Scores(["yes"], None))
+    with pytest.raises(NotServableError, match="example 1"):
+        prove(AgeScorer(), wrong, "churn version 1")
+
+
+def test_the_same_prediction_is_a_proof() -> None:
+    """The last bit of a probability may be another one."""
+    prove(AgeScorer(), Examples([ROW], Scores(["no"], [[0.59 + 1e-12, 0.41]])), "churn version 1")
+
+
+def test_a_refused_example_is_no_proof() -> None:
+    """A row that the model took where it was trained must be taken here."""
+    with pytest.raises(NotServableError, match="refused"):
+        prove(AgeScorer(), Examples([{"age": "x"}], Scores(["no"], [[1.0, 0.0]])), "churn")
+
+
+def test_a_version_is_fetched_by_name_and_digest(
+    registry_url: str, folder: Path, tmp_path: Path
+) -> None:
+    """Of many versions the one with the digest is taken, whatever an alias says."""
+    digest = from_folder(folder, None, None).digest
+    other = shutil.copytree(folder, tmp_path / "other")
+    (other / FILE).write_text(json.dumps({"rows": [], "predictions": []}))
+    with RegistryClient(registry_url) as registry:
+        for number, each in enumerate((folder, other)):
+            registration = {"model": {"name": "served"}, "version": {}, "aliases": ["champion"]}
+            registry.register(registration, each, f"served-{number}")
+        origin = from_registry(registry, "served", digest, tmp_path / "fetched")
+        assert (origin.digest, origin.version) == (digest, "1")
+        assert open_version(origin).examples == 20
+        with pytest.raises(DigestMismatchError):
+            from_registry(registry, "served@champion", digest, tmp_path / "none")
+        with pytest.raises(InputError, match="digest"):
+            from_registry(registry, "served", "0" * 64, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
