@@ -82,7 +82,9 @@ def test_without_runs_the_cluster_is_named(tmp_path: Path) -> None:
     assert "--cluster" in kfp_tabular("runs", "list", folder=tmp_path).output
 
 
-@pytest.mark.parametrize(("process", "state"), [(NOBODY, "KILLED"), (os.getpid(), "RUNNING")])
+@pytest.mark.parametrize(
+    ("process", "state"), [(NOBODY, "KILLED"), (os.getpid(), "RUNNING")], ids=["gone", "there"]
+)
 def test_a_run_whose_process_is_gone_was_killed(tmp_path: Path, process: int, state: str) -> None:
     """A record that nobody could end tells so."""
     folder = new_run_folder(tmp_path, "training")
