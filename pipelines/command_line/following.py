@@ -16,6 +16,7 @@ from pipelines.cluster.connection import Connection
 from pipelines.cluster.errors import (
     NotThereError,
     OrphanedRunError,
+    RunFailedError,
     StepCannotStartError,
     WatchBrokenError,
 )
@@ -32,6 +33,7 @@ from pipelines.cluster.steps import (
     was_terminated,
 )
 from pipelines.cluster.watching import RunWatch
+from pipelines.command_line.open_runs import close_run
 from pipelines.command_line.tables import colored, table_console
 from pipelines.command_line.version_of_run import VersionOfRun, version_of_run
 from pipelines.command_line.version_page import how_to_see
@@ -97,7 +99,11 @@ def follow(
             f"the run goes on, but cannot be watched any more: {error}\n"
             f"  Look at it again with: {again} --wait"
         ) from error
-    raise_failure(connection, run, logs, f"see its steps: {again}")
+    try:
+        raise_failure(connection, run, logs, f"see its steps: {again}")
+    except RunFailedError as error:
+        close_run(run_id, "KILLED" if was_terminated(run) else "FAILED", str(error))
+        raise
     sys.exit(_show_outcome(connection, run, logs, console, as_json))
 
 

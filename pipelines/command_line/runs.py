@@ -1,7 +1,6 @@
 """`kfp-tabular runs`: list, show and end runs, of this machine and of a cluster."""
 
 import json
-import os
 import re
 import sys
 from dataclasses import asdict
@@ -15,11 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from components.shared.errors import ComponentError
-from components.shared.registry.client import URL_VARIABLE, RegistryClient
 from components.shared.reports.number_text import number
 from pipelines.cluster.address import Address, address_options
 from pipelines.command_line.next_steps import short
+from pipelines.command_line.open_runs import close_run
 from pipelines.command_line.run import work_dir_option
 from pipelines.command_line.submit import waiting_options
 from pipelines.command_line.tables import colored, table_console
@@ -201,16 +199,6 @@ def _table(headings: tuple[str, ...]) -> Table:
     return table
 
 
-def _tell_registry(run_id: str) -> None:
-    """Say in the registry that a run was ended, which none of its steps lives to say."""
-    try:
-        with RegistryClient.from_environment(retries=1) as client:
-            if run := client.find_run(run_id):
-                run.end("KILLED", outcome=f"ended by {getuser()} with kfp-tabular runs terminate")
-    except ComponentError as error:
-        click.echo(f"the registry still has it as running: {error}", err=True)
-
-
 def _terminate(run_id: str, **values: Any) -> None:
     from pipelines.cluster.connection import connected
     from pipelines.cluster.schedules import end
@@ -220,7 +208,6 @@ def _terminate(run_id: str, **values: Any) -> None:
     address = Address.taken_from(values)
     with connected(address) as connection:
         end(connection, run_id)
-    if os.environ.get(URL_VARIABLE):
-        _tell_registry(run_id)
+    close_run(run_id, "KILLED", f"ended by {getuser()} with kfp-tabular runs terminate")
     click.echo(f"run {run_id} is being ended")
     click.echo(f"  kfp-tabular runs show {run_id}{address.options()}")

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from components.shared.registry.client import RegistryClient
 from tests.pipelines.conftest import WATCHED, CommandLine
 from tests.pipelines.fake_kfp import FakeKfp
 
@@ -109,3 +112,21 @@ def test_a_run_that_is_terminated_elsewhere(submit: CommandLine, kfp: FakeKfp) -
     assert done.exit_code == 1
     assert f"was terminated during {kfp.steps[1]}, with kfp-tabular runs" in done.errors
     assert "neither the API nor its log say why" not in done.errors
+
+
+def test_a_run_whose_step_could_not_say_why_is_closed(
+    submit: CommandLine,
+    on_cluster: CommandLine,
+    kfp: FakeKfp,
+    registry_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever waits for a run that failed tells the registry, if that has it as going on."""
+    monkeypatch.setenv("REGISTRY_URL", registry_url)
+    kfp.outcomes[kfp.steps[1]] = "FAILED"
+    submit()
+    run_id = next(iter(kfp.runs))
+    with RegistryClient(registry_url) as registry:
+        registry.join_run("training", run_id, place="cluster", at=kfp.steps[1])
+        assert on_cluster("runs", "show", run_id, *WATCHED).exit_code == 1
+        assert registry.find_run(run_id) is None
