@@ -21,6 +21,9 @@ IN_MODELS = {
     "components.shared.models.mlflow_loader",
 }
 """Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
+FOR_SERVERS = "components.shared.plans"
+"""What loads a model without scikit-learn, for whoever serves one."""
+
 INTEGRATIONS = sorted((catalog.ROOT / "integrations").rglob("*.py"))
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines."""
@@ -45,11 +48,27 @@ def _rooms_that_use(module: str, seen: set[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "module",
-    sorted(m for m in GRAPH.find_descendants(SHARED) - IN_MODELS if not GRAPH.find_children(m)),
+    sorted(
+        m
+        for m in GRAPH.find_descendants(SHARED) - IN_MODELS - GRAPH.find_descendants(FOR_SERVERS)
+        if not GRAPH.find_children(m)
+    ),
 )
 def test_what_is_shared_is_used_by_two(module: str) -> None:
     """What one component alone uses stands in its own folder."""
     assert len(set(_rooms_that_use(module, set()))) >= 2
+
+
+def test_a_plan_is_read_with_the_standard_library_alone() -> None:
+    """Loading what predicts by a plan imports no library at all, ours or others'."""
+    program = (
+        "import sys, components.shared.plans.scorer; "
+        "names = {name.partition('.')[0] for name in sys.modules}; "
+        "print(*names - sys.stdlib_module_names - {'components', '__main__'})"
+    )
+    command = [sys.executable, "-S", "-c", program]
+    done = subprocess.run(command, cwd=catalog.ROOT, capture_output=True, text=True, check=True)
+    assert not done.stdout.split()
 
 
 @pytest.mark.parametrize("name", catalog.component_names())

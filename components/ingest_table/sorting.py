@@ -6,17 +6,18 @@ from typing import Final
 import polars as pl
 
 from components.ingest_table.sorts import ORDERS, Seen, Sort
+from components.shared.tables.boolean_texts import BOOLEANS
 from components.shared.tables.missing_texts import SYMBOLS
-from components.shared.tables.moment_texts import BEYOND_YEARS, MONTHS, WEEKDAYS, YEAR_ZERO, moments
-from components.shared.tables.number_texts import (
+from components.shared.tables.moment_grammar import BEYOND_YEARS, MONTHS, WEEKDAYS, YEAR_ZERO
+from components.shared.tables.moment_texts import moments
+from components.shared.tables.number_grammar import (
     BEFORE_CURRENCY_SIGN,
     CURRENCY_CODES,
     INFINITE,
     NEEDLESS_ZERO,
     NUMBER,
-    number_unit,
 )
-from components.shared.tables.typed_texts import BOOLEANS
+from components.shared.tables.number_texts import number_unit
 
 LETTERS: Final = r"^(\p{L}+)"
 BEGINNINGS: Final = (

@@ -16,6 +16,24 @@ class InputError(ComponentError, ValueError):
     """The data or a parameter is wrong: the user mends it, a retry does not."""
 
 
+class RefusedValueError(InputError):
+    """A row has a value that the column could not have had in training.
+
+    Attributes:
+        column: Name of the column.
+        row: Number of the row, counted from 1.
+    """
+
+    def __init__(self, message: str, column: str, row: int) -> None:
+        super().__init__(message)
+        self.column = column
+        self.row = row
+
+
+class NoPlanError(ComponentError):
+    """A model cannot be written as a plan; the message says why, as a part of a sentence."""
+
+
 class RegistryError(ComponentError, RuntimeError):
     """The registry could not be reached, or refused: a retry may help."""
 

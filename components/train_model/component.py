@@ -27,8 +27,8 @@ def train_model(
         train: Raw training rows (Parquet), for the reference profile of the model.
         features: The same rows as features, from preprocess_table.
         preprocessor: The fitted preprocessor of the same run.
-        model: Folder with `model.joblib`, a scikit-learn pipeline, and `model.json`; a model of
-            MLflow's as it stands.
+        model: Folder with `model.joblib`, a scikit-learn pipeline, `plan.json`, the same without
+            it, and `model.json`; a model of MLflow's as it stands.
         target: Column to predict.
         task: auto, classification, binary, multiclass or regression.
         estimator: hist_gradient_boosting, random_forest, extra_trees, logistic_regression,

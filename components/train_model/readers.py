@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from components.shared.features.raw_columns import number_of
 from components.shared.models.description import InputColumn
+from components.shared.tables.boolean_texts import BOOLEANS
 from components.shared.tables.column_types import ColumnType
 from components.shared.tables.readings import TableReadings
-from components.shared.tables.typed_texts import BOOLEANS
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -27,7 +28,7 @@ def column_readers(
         readings: How the texts of the training table were read.
         transformer: The fitted preprocessing.
     """
-    from components.shared.features.raw_rows import ColumnReader, number_of
+    from components.shared.features.raw_rows import ColumnReader
 
     known = _known_texts(transformer)
     readers = []

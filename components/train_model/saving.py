@@ -1,7 +1,9 @@
 """Write a model folder: the pickle, what is said of it, and what MLflow needs to load it."""
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from components.shared.digests import file_digest, folder_digest
@@ -21,13 +23,19 @@ OF_OTHERS = ("lightgbm",)
 """Packages besides scikit-learn that estimators come from."""
 
 
-def save_model(folder: str | Path, pipeline: "Pipeline", description: ModelDescription) -> str:
+def save_model(
+    folder: str | Path,
+    pipeline: "Pipeline",
+    description: ModelDescription,
+    further: Mapping[str, bytes] = MappingProxyType({}),
+) -> str:
     """Write a model folder, whole or not at all, and return its digest.
 
     Args:
         folder: Folder to write; one that is there is replaced.
         pipeline: Fitted pipeline that takes raw rows.
         description: What to say of it; its `files` are filled in here.
+        further: Content by name of further files.
 
     Returns:
         SHA-256 of the folder (see `digests.folder_digest`).
@@ -38,7 +46,7 @@ def save_model(folder: str | Path, pipeline: "Pipeline", description: ModelDescr
         libraries = tuple(name for name in OF_OTHERS if name in packages)
         model = MlflowModel(description, loader_code(pickled.modules), libraries)
         files = {PIPELINE_FILE: pickled.entry()}
-        for name, content in model.files().items():
+        for name, content in {**model.files(), **further}.items():
             path = partial / name
             path.write_bytes(content)
             files[name] = _entry(path)

@@ -18,6 +18,7 @@ from components.shared.features.preprocessors import (
 )
 from components.shared.models.description import ColumnProfile, ModelDescription, read_description
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
+from components.shared.models.folders import reading
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
 from components.shared.tables.frames import column_types
@@ -30,6 +31,7 @@ from components.train_model.hyperparameters import (
     code_columns_within,
     parse_hyperparameters,
 )
+from components.train_model.planning import plan_model
 from components.train_model.progress import reporting_progress
 from components.train_model.readers import column_readers
 from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
@@ -93,8 +95,9 @@ def train_model(
         train: Parquet file with the raw training rows, for the reference profile.
         features: The same rows as features, written by `preprocess_table`.
         preprocessor: Folder with the fitted preprocessor, of the same run.
-        model: Folder to write: `model.joblib`, one scikit-learn pipeline, `model.json`, and what
-            MLflow needs to load it.
+        model: Folder to write: `model.joblib`, one scikit-learn pipeline, `model.json`, the
+            model as a plan (`plan.json`) where it can be one, examples of predictions
+            (`examples.json`), and what MLflow needs to load it.
         target: Name of the target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         estimator: Name from the allow-list in `components/shared/models/estimators.py`.
@@ -111,15 +114,15 @@ def train_model(
     settings = parse_hyperparameters(hyperparameters)
     resolved_task = resolve_task(task, train, target)
     chosen = resolve_estimator(estimator, resolved_task)
-    described = read_preprocessor(preprocessor)
-    _check_preprocessor(described, chosen, target, sample_weight_column)
+    prepared = read_preprocessor(preprocessor)
+    _check_preprocessor(prepared, chosen, target, sample_weight_column)
     with importing("sklearn.ensemble"):
-        rows = read_training_rows(features, described, resolved_task)
-        profile = _profile(train, described, target, resolved_task)
+        rows = read_training_rows(features, prepared, resolved_task)
+        profile = _profile(train, prepared, target, resolved_task)
     classes = [] if resolved_task == "regression" else np.unique(rows.target).tolist()
     class_weights = parse_class_weight(class_weight, classes)
     weighted = replace(rows, weights=weigh_rows(class_weights, rows.target, rows.weights))
-    code_columns = code_columns_within(chosen, settings, described.code_positions())
+    code_columns = code_columns_within(chosen, settings, prepared.code_positions())
     unfitted = build_estimator(chosen, resolved_task, settings, seed, code_columns)
     transformer = load_preprocessor(preprocessor).transformer
     fitted = _fit(unfitted, chosen, weighted, code_columns)
@@ -129,20 +132,23 @@ def train_model(
         hyperparameters={**dict(chosen.defaults), **settings},
         target=target,
         classes=classes or None,
-        features=described.inputs,
+        features=prepared.inputs,
         seed=seed,
         versions=library_versions(*(["lightgbm"] if chosen.name == "lightgbm" else [])),
         training_data={"digest": train_digest or file_digest(train), "rows": len(rows.target)},
         profile=profile,
         class_weight=class_weights,
         sample_weight_column=sample_weight_column,
-        dropped_columns=described.dropped,
+        dropped_columns=prepared.dropped,
         readers=tuple(
             asdict(reader)
-            for reader in column_readers(described.inputs, table_readings(train), transformer)
+            for reader in column_readers(prepared.inputs, table_readings(train), transformer)
         ),
     )
-    digest = save_model(model, _assemble(transformer, fitted), description)
+    pipeline = _assemble(transformer, fitted)
+    planned = plan_model(description, reading(pipeline, description), rows.means, train)
+    described = replace(description, plan_refusal=planned.refusal)
+    digest = save_model(model, pipeline, described, planned.files)
     return TrainedModel(digest, len(rows.target), read_description(model))
 
 

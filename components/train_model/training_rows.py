@@ -28,6 +28,10 @@ class TrainingRows:
     target: NDArray[Any]
     weights: NDArray[np.float64] | None
 
+    def means(self) -> NDArray[np.float64]:
+        """Return the mean of each feature, shape (features,); NaN where a row lacks it."""
+        return np.asarray(self.features.mean(axis=0))
+
 
 def read_training_rows(
     path: str | Path, description: PreprocessorDescription, task: str

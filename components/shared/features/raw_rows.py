@@ -8,73 +8,24 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from components.shared.errors import InputError
-from components.shared.tables.column_types import ColumnType
+from components.shared.features.raw_columns import MOST_STRAYS, NUMBERS, RawColumn, as_number
 from components.shared.tables.readings import Reading
-from components.shared.tables.typed_texts import BOOLEANS
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-MOST_STRAYS: Final = 0.05
-"""Share of texts that may be none of their column's type, and count as missing, as in training."""
-NUMBERS: Final = frozenset({"integer", "float"})
-
-
-def number_of(text: str) -> float | None:
-    """Return the finite number that a text is, if it is one."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if np.isfinite(number) and "_" not in text else None
-
 
 @dataclass(frozen=True)
-class ColumnReader:
-    """How values of one column are read.
-
-    Attributes:
-        column: Its name.
-        type: The type that it had in training.
-        reading: How its texts were read; None where they were no texts.
-        texts: For a column of texts, those of training that are numbers, or true or false.
-    """
-
-    column: str
-    type: ColumnType
-    reading: Reading | None = None
-    texts: tuple[str, ...] = ()
-
-    @classmethod
-    def parse(cls, content: Mapping[str, Any]) -> Self:
-        """Return the reader that `dataclasses.asdict` made this content of."""
-        reading = content.get("reading")
-        if reading is not None:
-            lists = {name: tuple(reading.get(name, ())) for name in ("missing", "kept")}
-            reading = Reading(**{**reading, **lists})
-        return cls(content["column"], content["type"], reading, tuple(content["texts"]))
-
-    @cached_property
-    def number_texts(self) -> dict[float, str]:
-        """The texts that are numbers, by the number; empty for two, such as 7 and 07."""
-        found: dict[float, str] = {}
-        for text in self.texts:
-            if (number := number_of(text)) is not None:
-                found[number] = "" if number in found else text
-        return found
-
-    @cached_property
-    def boolean_texts(self) -> dict[bool, str]:
-        """The texts that are true or false, by what they are."""
-        return {BOOLEANS[t.casefold()]: t for t in self.texts if t.casefold() in BOOLEANS}
+class ColumnReader(RawColumn):
+    """How the values of one column, as pandas has them, are read."""
 
     @cached_property
     def markers(self) -> list[Any]:
@@ -119,14 +70,16 @@ class ColumnReader:
         if kind == "M":
             self._refuse(values.notna().to_numpy(), values)
         texts, others = _apart(values)
-        read = self._read_texts(texts).cast(_float64()).to_numpy()
-        if others is None:
-            return pd.Series(read, values.index, name=values.name)
-        parsed = pd.to_numeric(others, errors="coerce").astype(np.float64)
-        self._refuse((parsed.isna() & others.notna()).to_numpy(), values)
-        numbers = self._without_markers(parsed)
-        self._check_numbers(numbers)
-        return numbers.where(texts.isna(), pd.Series(read, values.index, name=values.name))
+        read = pd.Series(
+            self._read_texts(texts).cast(_float64()).to_numpy(), values.index, name=values.name
+        )
+        if others is not None:
+            numbers = [as_number(_plain(value)) for value in others]
+            parsed = pd.Series(numbers, values.index, dtype=np.float64, name=values.name)
+            self._refuse((parsed.isna() & others.notna()).to_numpy(), values)
+            read = self._without_markers(parsed).where(texts.isna(), read)
+        self._check_numbers(read)
+        return read
 
     def _without_markers(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
         """Return values without those that stand for a missing one, such as -999."""
@@ -137,15 +90,11 @@ class ColumnReader:
 
     def _check_numbers(self, values: "pd.Series[Any]") -> None:
         if values.dtype.kind == "f" and (infinite := np.isinf(values.to_numpy())).any():
-            raise InputError(
-                f"The column {self.column!r} is infinite in row {int(infinite.argmax()) + 1:,}: "
-                "give a number, or none where it is not known."
-            )
+            raise self.infinite(int(infinite.argmax()) + 1)
         if self.type == "boolean" and values.dtype.kind != "b":
             self._refuse((values.notna() & ~values.isin((0, 1))).to_numpy(), values)
         # 2.984 may be 2984 with a point that another reader took for a decimal one.
-        by_point = self.reading is not None and self.reading.decimal == ","
-        if by_point and self.type == "integer" and values.dtype.kind == "f":
+        if self.parts_by_points and values.dtype.kind == "f":
             self._refuse((values.notna() & (values % 1 != 0)).to_numpy(), values)
 
     def _moment(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -184,32 +133,24 @@ class ColumnReader:
         if values.dtype.kind == "M":
             self._refuse(values.notna().to_numpy(), values)
         if values.dtype.kind in "iufb":
-            return values.astype(object).where(values.notna(), None).map(self._spelt, "ignore")
+            return self._spelt_all(values)
         texts, others = _apart(values)
         if others is None and self.reading is None:
             return values
         read = pd.Series(self._read_texts(texts).to_list(), values.index, dtype=object)
         if others is None:
             return read
-        present = others.notna()
-        return read.where(~present, others.map(self._spelt, "ignore"))
+        return read.where(others.isna(), self._spelt_all(others))
 
-    def _spelt(self, value: object) -> str | None:
-        """Return the text that training had for a number or a boolean."""
-        if isinstance(value, bool | np.bool_):
-            if bool(value) not in self.boolean_texts:
-                raise InputError(self._complaint(value))
-            return self.boolean_texts[bool(value)]
-        if not isinstance(value, int | float | np.integer | np.floating):
-            raise InputError(self._complaint(value))
-        number = float(value)
-        if np.isnan(number):
-            return None
-        # Without a number in training, and of two spellings, it cannot be known which is meant.
-        if not self.number_texts or self.number_texts.get(number) == "":
-            raise InputError(self._complaint(value))
-        plain = str(int(number)) if number.is_integer() else repr(number)
-        return self.number_texts.get(number, plain)
+    def _spelt_all(self, values: "pd.Series[Any]") -> "pd.Series[Any]":
+        """Return the texts that training had for numbers and booleans, null where there is none."""
+        import pandas as pd
+
+        read = [
+            None if missing else self.spelt(_plain(value), row)
+            for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1)
+        ]
+        return pd.Series(read, values.index, dtype=object, name=values.name)
 
     def _read_texts(self, texts: "pd.Series[Any]") -> "pl.Series":
         import polars as pl
@@ -232,24 +173,12 @@ class ColumnReader:
             self._refuse(strays, texts)
         if count:
             first = texts.to_numpy(dtype=object)[strays.argmax()]
-            warnings.warn(
-                f"{count:,} values of the column {self.column!r} are no {self.type} values and "
-                f"count as missing, the first being {first!r} in row {strays.argmax() + 1:,}.",
-                stacklevel=2,
-            )
+            warnings.warn(self.strays(count, first, int(strays.argmax()) + 1), stacklevel=2)
 
     def _refuse(self, wrong: NDArray[np.bool_], values: "pd.Series[Any]") -> None:
         if wrong.any():
             row = int(wrong.argmax())
-            raise InputError(f"{self._complaint(values.iloc[row])} It stands in row {row + 1:,}.")
-
-    def _complaint(self, value: object) -> str:
-        shown = value.item() if isinstance(value, np.generic) else value
-        return (
-            f"The column {self.column!r} has the value {shown!r}, but the model was trained on "
-            f"{self.type} values of it: convert the column, or give its values as the texts that "
-            "the training table had."
-        )
+            raise self.refused(_plain(values.iloc[row]), row + 1)
 
 
 class RawRows(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -362,6 +291,11 @@ def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any] | 
         return objects.where(present, None), None
     is_text = np.fromiter((isinstance(v, str) for v in objects), np.bool_, len(objects))
     return objects.where(is_text, None), objects.where(~is_text & present, None)
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's own number for one of NumPy's."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _float64() -> Any:

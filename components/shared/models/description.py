@@ -78,6 +78,7 @@ class ModelDescription:
         sample_weight_column: Column that weighted the rows in training.
         dropped_columns: Columns that the model does not read, as `name`, `kind` and `reason`.
         readers: How raw values of each column are read, as `raw_rows.ColumnReader.parse` takes it.
+        plan_refusal: Why the folder has no `plan.json`; empty where it has one, or is older.
         files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
     """
 
@@ -95,6 +96,7 @@ class ModelDescription:
     sample_weight_column: str | None = None
     dropped_columns: tuple[dict[str, str], ...] = ()
     readers: tuple[dict[str, Any], ...] = ()
+    plan_refusal: str = ""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_json(self) -> str:

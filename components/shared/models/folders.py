@@ -72,11 +72,11 @@ def load_model(folder: str | Path, allow_version_mismatch: bool = False) -> Load
     pipeline = joblib_folders.load(
         folder / PIPELINE_FILE, description.files[PIPELINE_FILE]["sha256"]
     )
-    return LoadedModel(_reading(pipeline, description), description, folder_digest(folder))
+    return LoadedModel(reading(pipeline, description), description, folder_digest(folder))
 
 
-def _reading(pipeline: "Pipeline", description: ModelDescription) -> "Pipeline":
-    """Put the step before a pipeline that reads raw rows as its description says."""
+def reading(pipeline: "Pipeline", description: ModelDescription) -> "Pipeline":
+    """Return a pipeline with the step before it that reads raw rows as its description says."""
     if not description.readers:
         return pipeline
     from sklearn.pipeline import Pipeline

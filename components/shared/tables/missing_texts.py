@@ -1,9 +1,10 @@
 """Texts that stand for a missing value: the empty one, blanks, words such as NA, and symbols."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 WORDS: Final = (
     *("NA", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "NaT"),
@@ -18,6 +19,11 @@ SYMBOLS: Final = ("-", "--", "---", "–", "—", ".", "..", "...", "?")
 and digits either, such as one of + and -, they are values."""
 
 
+WHITE_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""The characters that count as blanks, as those of a class in a regular expression: Unicode's
+property White_Space, to which Python's own `str.strip` adds four control characters."""
+
+
 def markers(missing: Sequence[str] = (), kept: Sequence[str] = ()) -> list[str]:
     """Return the texts that stand for a missing value in a column.
 
@@ -28,7 +34,7 @@ def markers(missing: Sequence[str] = (), kept: Sequence[str] = ()) -> list[str]:
     return [text for text in dict.fromkeys([*WORDS, *SYMBOLS, *missing]) if text not in kept]
 
 
-def is_missing(texts: pl.Expr, among: Sequence[str]) -> pl.Expr:
+def is_missing(texts: "pl.Expr", among: Sequence[str]) -> "pl.Expr":
     """Tell which texts are missing: null, empty, blank, or a marker, with blanks around it or not.
 
     Args:

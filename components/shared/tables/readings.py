@@ -1,16 +1,19 @@
-"""How the texts of a column are read: decided once, and kept with the table and the model."""
+"""How the texts of a column are read: decided once, and kept with the table and the model.
+
+Without a table to read it from, it needs no heavy library.
+"""
 
 import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from components.shared.errors import InputError
-from components.shared.tables.column_types import ColumnType
+
+if TYPE_CHECKING:
+    from components.shared.tables.column_types import ColumnType
 
 FORMAT: Final = 1
 PARQUET_KEY: Final = "kfp-tabular readings"
@@ -38,7 +41,7 @@ class Reading:
     """
 
     column: str
-    type: ColumnType
+    type: "ColumnType"
     decimal: Decimal = "."
     unit: str = ""
     order: DateOrder = ""
@@ -141,6 +144,8 @@ def table_readings(parquet: str | Path) -> TableReadings:
 
     A file that was not ingested by this package has none.
     """
+    import polars as pl
+
     text = pl.read_parquet_metadata(parquet).get(PARQUET_KEY)
     return TableReadings() if text is None else parse_readings(text)
 

@@ -11,7 +11,7 @@ from components.shared.reports.number_text import counted_rows
 from components.shared.tables.choices import TASKS
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
-from components.shared.tables.number_texts import NUMBER
+from components.shared.tables.number_grammar import NUMBER
 from components.shared.tables.readings import table_readings
 
 Task = Literal["binary", "multiclass", "regression"]

@@ -5,13 +5,14 @@ from typing import Final
 
 import polars as pl
 
+from components.shared.tables.boolean_texts import TOLD_BOOLEANS
 from components.shared.tables.column_types import CANONICAL
 from components.shared.tables.missing_texts import is_missing, markers
 from components.shared.tables.moment_texts import moments
+from components.shared.tables.number_grammar import LARGEST_WHOLE_FLOAT
 from components.shared.tables.number_texts import numbers
 from components.shared.tables.readings import DateOrder, Reading
 
-BOOLEANS: Final = {"true": True, "false": False}
 COLUMN_OF_ORDER: Final[dict[DateOrder, str]] = {
     "": "day_first",
     "day first": "day_first",
@@ -21,12 +22,6 @@ COLUMN_OF_ORDER: Final[dict[DateOrder, str]] = {
 }
 ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 FIRST_YEAR: Final = "0001"
-LARGEST_WHOLE_FLOAT: Final = 2.0**53
-TOLD_BOOLEANS: Final = BOOLEANS | {
-    **dict.fromkeys(("yes", "y", "t", "1", "1.0", "on"), True),
-    **dict.fromkeys(("no", "n", "f", "0", "0.0", "off"), False),
-}
-"""What a column that is boolean by the user's word may also hold."""
 
 
 def read_texts(texts: pl.Series, reading: Reading) -> pl.Series:
