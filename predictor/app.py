@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -39,6 +39,9 @@ from predictor.web import (
     error_answer,
     json_answer,
 )
+
+if TYPE_CHECKING:
+    from predictor.prediction_log.log import PredictionLog
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +74,17 @@ class Application:
         serving: Which one.
         settings: How the server is configured.
         figures: What is seen of requests.
+        prediction_log: Where rows and predictions are kept, None keeps none.
     """
 
-    def __init__(self, serving: Serving, settings: Settings, figures: Figures) -> None:
+    def __init__(
+        self,
+        serving: Serving,
+        settings: Settings,
+        figures: Figures,
+        prediction_log: "PredictionLog | None" = None,
+    ) -> None:
+        self._log = prediction_log
         self._serving = serving
         self._settings = settings
         self._figures = figures
@@ -100,8 +111,10 @@ class Application:
         self._stopping = True
 
     def close(self) -> None:
-        """Wait for what is being scored."""
+        """Wait for what is being scored, and for the log."""
         self._predictions.close()
+        if self._log is not None:
+            self._log.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
@@ -208,6 +221,8 @@ class Application:
     async def _scored(self, version: ServedVersion, asked: Asked, request: Request) -> Predicted:
         predicted = await self._predictions.predict(version, asked, request.started)
         self._figures.note_scores(version, predicted.scores)
+        if self._log is not None:
+            self._log.add(version, request.id, asked.rows, predicted.scores)
         return predicted
 
     async def _metrics(self, request: Request) -> Answer:

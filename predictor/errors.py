@@ -15,6 +15,10 @@ class NotServableError(PredictorError):
     """A version cannot be served: it never becomes ready."""
 
 
+class LogError(PredictorError):
+    """Predictions cannot be written to the log now; they are kept, and tried again."""
+
+
 class RequestError(PredictorError):
     """A request is refused; `code` is for programs, the message for people."""
 

@@ -1,13 +1,18 @@
 """From a version's files to a server that answers."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from predictor.app import Application
+from predictor.errors import LogError
 from predictor.figures import Figures
 from predictor.server import listen, run
 from predictor.serving import Serving
 from predictor.settings import Settings
 from predictor.versions import Origin, open_version
+
+if TYPE_CHECKING:
+    from predictor.prediction_log.log import PredictionLog
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ def serve(origin: Origin, settings: Settings) -> int:
     address = listen(settings)
     figures = Figures()
     serving = Serving(open_version(origin), figures)
-    app = Application(serving, settings, figures)
+    app = Application(serving, settings, figures, _prediction_log(settings, serving, figures))
     if settings.token is None and not settings.is_local():
         log.warning(
             "whoever reaches %s may ask for predictions: PREDICTOR_TOKEN would ask for a token",
@@ -41,3 +46,37 @@ def serve(origin: Origin, settings: Settings) -> int:
     finally:
         app.close()
     return 0
+
+
+def _prediction_log(
+    settings: Settings, serving: Serving, figures: Figures
+) -> "PredictionLog | None":
+    """Open the prediction log, where one is wished.
+
+    Raises:
+        SettingsError: It cannot be kept where it should be.
+    """
+    if settings.prediction_log is None:
+        return None
+    # Imported only where there is a log: what writes Parquet takes 11 MB.
+    from predictor.prediction_log.entries import Columns
+    from predictor.prediction_log.log import LogFigures, PredictionLog
+    from predictor.prediction_log.places import place_of
+
+    Columns.of(serving.now[0])
+    place = place_of(settings.prediction_log)
+    try:
+        place.prepare()
+    except LogError as error:
+        log.warning("the prediction log cannot be written yet: %s", error)
+    log.info(
+        "rows and their predictions are kept in %s (PREDICTION_LOG): they may be personal data",
+        settings.prediction_log,
+    )
+    return PredictionLog(
+        place,
+        LogFigures(figures.registry),
+        sample=settings.prediction_log_sample,
+        seconds=settings.prediction_log_seconds,
+        most_waiting=settings.prediction_log_rows,
+    )

@@ -1,4 +1,4 @@
-"""How the server is configured: one frozen record, read once from PREDICTOR_* variables.
+"""How the server is configured: one frozen record, read once from variables.
 
 Read by hand: pydantic-settings takes 10 MB and 0.13 s, an eighth of the memory and a tenth of the
 time that the whole server has.
@@ -18,6 +18,18 @@ SHORTEST_TOKEN: Final = 16
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "port": (0, 65_535),
+    "max_bytes": (1_024, 1 << 30),
+    "max_rows": (1, 1_000_000),
+    "max_explained_rows": (0, 10_000),
+    "request_seconds": (0.1, 3_600),
+    "prediction_log_sample": (0, 1),
+    "prediction_log_seconds": (0.01, 3_600),
+    "prediction_log_rows": (1, 10_000_000),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
     """Settings of one server; docs/serving.md says what each of them is for.
@@ -33,6 +45,11 @@ class Settings:
         max_explained_rows: Most rows of a request that asks for explanations.
         request_seconds: How long one request may take, from its head to the answer.
         log_level: Least level of what is printed.
+        prediction_log: Where rows and their predictions are kept: a folder, or
+            `s3://bucket/prefix`; None keeps none.
+        prediction_log_sample: Share of the rows that is kept.
+        prediction_log_seconds: How long a row waits at the most for others to be written with it.
+        prediction_log_rows: So many rows wait at the most; further ones are dropped.
     """
 
     host: str = "127.0.0.1"
@@ -44,6 +61,10 @@ class Settings:
     max_explained_rows: int = 100
     request_seconds: float = 10.0
     log_level: str = "info"
+    prediction_log: str | None = None
+    prediction_log_sample: float = 1.0
+    prediction_log_seconds: float = 10.0
+    prediction_log_rows: int = 20_000
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, **given: Any) -> Self:
@@ -58,7 +79,7 @@ class Settings:
         """
         values = {name: value for name, value in given.items() if value is not None}
         for each in fields(cls):
-            text = environment.get(PREFIX + each.name.upper(), "").strip()
+            text = environment.get(variable(each.name), "").strip()
             if text and each.name not in values:
                 values[each.name] = _parsed(each.name, text)
         settings = cls(**values)
@@ -70,11 +91,13 @@ class Settings:
         return is_loopback(self.host)
 
     def _check(self) -> None:
-        _within("PORT", self.port, 0, 65_535)
-        _within("MAX_BYTES", self.max_bytes, 1_024, 1 << 30)
-        _within("MAX_ROWS", self.max_rows, 1, 1_000_000)
-        _within("MAX_EXPLAINED_ROWS", self.max_explained_rows, 0, 10_000)
-        _within("REQUEST_SECONDS", self.request_seconds, 0.1, 3_600)
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            # Written so that NaN is refused too.
+            if not least <= value <= most:
+                raise SettingsError(
+                    f"{variable(name)} cannot be {value}: it is a number from {least:g} to {most:g}"
+                )
         if self.token is not None and (len(self.token) < SHORTEST_TOKEN or " " in self.token):
             raise SettingsError(
                 f"{PREFIX}TOKEN has fewer than {SHORTEST_TOKEN} characters, or a space: take one "
@@ -84,6 +107,12 @@ class Settings:
             raise SettingsError(
                 f"{PREFIX}LOG_LEVEL cannot be {self.log_level!r}: use {', '.join(LOG_LEVELS)}"
             )
+
+
+def variable(name: str) -> str:
+    """Return the variable of the environment that holds a setting."""
+    upper = name.upper()
+    return upper if name.startswith("prediction_log") else PREFIX + upper
 
 
 def is_loopback(host: str) -> bool:
@@ -109,14 +138,6 @@ def _parsed(name: str, text: str) -> Any:
         return kind(text.replace("_", ""))
     except ValueError:
         raise SettingsError(
-            f"{PREFIX}{name.upper()} cannot be {text!r}: it is a number, by default "
+            f"{variable(name)} cannot be {text!r}: it is a number, by default "
             f"{getattr(Settings, name)}"
         ) from None
-
-
-def _within(name: str, value: float, least: float, most: float) -> None:
-    # Written so that NaN is refused too.
-    if not least <= value <= most:
-        raise SettingsError(
-            f"{PREFIX}{name} cannot be {value}: it is a number from {least} to {most}"
-        )

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from pipelines.definition import catalog
-from predictor.settings import PREFIX, Settings
+from predictor.settings import Settings, variable
 
 TEXT = (catalog.ROOT / "docs" / "serving.md").read_text("utf-8")
 
@@ -13,4 +13,4 @@ TEXT = (catalog.ROOT / "docs" / "serving.md").read_text("utf-8")
 @pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
 def test_every_setting_is_documented(name: str) -> None:
     """Each variable that the server reads stands in docs/serving.md."""
-    assert f"`{PREFIX}{name.upper()}`" in TEXT
+    assert f"`{variable(name)}`" in TEXT

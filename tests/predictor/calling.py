@@ -11,6 +11,7 @@ from components.shared.models.description import ColumnProfile, InputColumn, Mod
 from predictor.app import Application
 from predictor.errors import RefusedRowError
 from predictor.figures import Figures
+from predictor.prediction_log.log import PredictionLog
 from predictor.scorer import Explanation, Row, Scores
 from predictor.serving import Serving
 from predictor.settings import Settings
@@ -73,10 +74,16 @@ def served(version: str = "1", **changes: Any) -> ServedVersion:
     return replace(made, **changes)
 
 
-def application(version: ServedVersion | None = None, **settings: Any) -> Application:
+def application(
+    version: ServedVersion | None = None,
+    *,
+    prediction_log: PredictionLog | None = None,
+    **settings: Any,
+) -> Application:
     """Return an application that serves a version."""
     figures = Figures()
-    return Application(Serving(version or served(), figures), Settings(**settings), figures)
+    serving = Serving(version or served(), figures)
+    return Application(serving, Settings(**settings), figures, prediction_log)
 
 
 @dataclass(frozen=True)

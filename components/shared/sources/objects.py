@@ -63,7 +63,7 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
             response.release_conn()
 
     with _explained(shown, bucket, endpoint):
-        client = _client(endpoint, retry)
+        client = store_client(endpoint, retry)
         until_whole(download, retry)
 
 
@@ -78,7 +78,7 @@ def fingerprint(source: Source) -> Fingerprint:
     endpoint = named_endpoint() or DEFAULT_ENDPOINT
     bucket, _, key = source.location.partition("/")
     with _explained(source.shown, bucket, endpoint):
-        client = _client(endpoint, patience(f"the store at {endpoint}"))
+        client = store_client(endpoint, patience(f"the store at {endpoint}"))
         # Asked for and not read: a refused HEAD does not say whether it is the bucket or the key.
         response = client.get_object(bucket, key)
         try:
@@ -124,7 +124,12 @@ def named_endpoint() -> str | None:
     return named if named is None or "://" in named else f"https://{named}"
 
 
-def _client(endpoint: str, retries: PatientRetry) -> Any:
+def store_client(endpoint: str, retries: PatientRetry) -> Any:
+    """Return a client of a store, with the credentials of the environment.
+
+    Raises:
+        InputError: The environment has one half of them.
+    """
     from minio import Minio
 
     address = urllib3.util.parse_url(endpoint)

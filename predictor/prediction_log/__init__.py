@@ -1,0 +1,1 @@
+"""The prediction log: what was asked and answered, as Parquet, for monitoring."""
