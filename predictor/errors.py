@@ -114,10 +114,3 @@ class RefusedRowError(RequestError, ValueError):
         super().__init__(message)
         self.column = column
         self.row = row
-
-    def after(self, rows: int) -> "RefusedRowError":
-        """Return the error of the same row where others stand before those that it counts."""
-        if rows == 0:
-            return self
-        number = self.row + rows
-        return RefusedRowError(f"{self} (row {number:,} of the request)", self.column, number)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from predictor.errors import NotServableError, RefusedRowError
+from components.shared.errors import RefusedValueError
+from predictor.errors import NotServableError
 from predictor.scorer import Row, Scorer, Scores
 
 FILE: Final = "examples.json"
@@ -58,7 +59,7 @@ def prove(scorer: Scorer, examples: Examples, name: str) -> None:
     """
     try:
         found = scorer.score(examples.rows)
-    except RefusedRowError as error:
+    except RefusedValueError as error:
         raise _unproven(name, error.row, f"it is refused: {error}") from error
     expected = examples.scores
     pairs = zip(expected.predictions, found.predictions, strict=True)

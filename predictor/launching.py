@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from predictor.app import Application
 from predictor.errors import LogError
 from predictor.figures import Figures
+from predictor.scorer import refuse_strays
 from predictor.server import listen, run
 from predictor.serving import Serving
 from predictor.settings import Settings
@@ -30,6 +31,7 @@ def serve(origin: Origin, settings: Settings) -> int:
     """
     logging.basicConfig(format="%(levelname)s %(message)s")
     logging.getLogger("predictor").setLevel(settings.log_level.upper())
+    refuse_strays()
     address = listen(settings)
     figures = Figures()
     serving = Serving(open_version(origin), figures)

@@ -1,12 +1,15 @@
 """Scoring what was asked: at once where it is little, else in a thread and within its time."""
 
 import asyncio
+import re
 import time
+from ast import literal_eval
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from components.shared.errors import RefusedValueError
 from predictor.asked import Asked
 from predictor.errors import (
     BusyError,
@@ -19,6 +22,10 @@ from predictor.scorer import Explanation, Row, Scores
 from predictor.versions import ServedVersion
 
 T = TypeVar("T")
+
+# What the warning of a stray text names.
+_COLUMN: Final = re.compile(r"""of the column ('[^']*'|"[^"]*") are no """)
+_ROW: Final = re.compile(r" in row ([\d,]+)\.$")
 
 # So many rows are scored before the clock is looked at again.
 CHUNK_ROWS: Final = 1_000
@@ -77,7 +84,7 @@ class Predictions:
         if asked.explain:
             return await self._explained(version, asked, started)
         if len(asked.rows) <= version.inline_rows:
-            scores = version.scorer.score(asked.rows)
+            scores = _score(version, asked.rows)
         else:
             scores = await self._in_thread(lambda: self._chunks(version, asked.rows, started))
         return Predicted(_decided(version, scores, asked.threshold), None)
@@ -96,7 +103,7 @@ class Predictions:
 
         def explain() -> tuple[Scores, list[Explanation]]:
             found: list[Explanation] = []
-            scores = version.scorer.score(asked.rows)
+            scores = _score(version, asked.rows)
             for row in asked.rows:
                 self._check_time(started)
                 found += version.scorer.explain([row])
@@ -118,10 +125,7 @@ class Predictions:
         predictions, probabilities = [], list[list[float]]()
         for first in range(0, len(rows), CHUNK_ROWS):
             self._check_time(started)
-            try:
-                scores = version.scorer.score(rows[first : first + CHUNK_ROWS])
-            except RefusedRowError as error:
-                raise error.after(first) from error
+            scores = _score(version, rows[first : first + CHUNK_ROWS], first)
             predictions += scores.predictions
             probabilities += scores.probabilities or []
         return Scores(predictions, probabilities or None)
@@ -132,6 +136,32 @@ class Predictions:
                 f"the request was not done within {self._seconds:g} s: send fewer rows at a time, "
                 "or try again when there is less to do"
             )
+
+
+def _score(version: ServedVersion, rows: Sequence[Row], before: int = 0) -> Scores:
+    """Return the predictions of rows before which others stand in their request.
+
+    Raises:
+        RefusedRowError: A value is none that its column could have had.
+    """
+    try:
+        return version.scorer.score(rows)
+    except RefusedValueError as error:
+        raise _refused(str(error), error.column, error.row, before) from error
+    except UserWarning as stray:
+        column, row = _COLUMN.search(str(stray)), _ROW.search(str(stray))
+        if column is None or row is None:
+            raise
+        number = int(row[1].replace(",", ""))
+        raise _refused(str(stray), literal_eval(column[1]), number, before) from stray
+
+
+def _refused(message: str, column: str, row: int, before: int) -> RefusedRowError:
+    """Return the error for a row that its scorer counts from 1, and its request otherwise."""
+    number = row + before
+    if before:
+        message = f"row {number:,}".join(message.rsplit(f"row {row:,}", 1))
+    return RefusedRowError(message, column, number)
 
 
 def _decided(version: ServedVersion, scores: Scores, threshold: float | None) -> Scores:

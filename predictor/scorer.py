@@ -1,24 +1,16 @@
 """What the server asks of whatever scores rows."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from components.shared.plans.scorer import Scores
+
+__all__ = ["Explanation", "Row", "Scorer", "Scores", "refuse_strays"]
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Predictions of rows.
-
-    Attributes:
-        predictions: A class label or a number for each row.
-        probabilities: For each row that of each class, in the order of the classes; None for a
-            regression.
-    """
-
-    predictions: list[Any]
-    probabilities: list[list[float]] | None
+_STRAYS: Final = ".* count as missing"
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,8 @@ class Scorer(Protocol):
         """Return the predictions of rows, at least one.
 
         Raises:
-            RefusedRowError: A value is none that its column could have had.
+            RefusedValueError: A value is none that its column could have had.
+            UserWarning: The same, where `refuse_strays` was called.
         """
 
     def explain(self, rows: Sequence[Row]) -> Sequence[Explanation]:
@@ -49,5 +42,14 @@ class Scorer(Protocol):
 
         Raises:
             UnsupportedError: The model cannot be explained.
-            RefusedRowError: As `score`.
+            RefusedValueError: As `score`.
         """
+
+
+def refuse_strays() -> None:
+    """Have this process refuse each text that is no value of its column.
+
+    Of many rows a few such texts count as missing, and a batch job is warned of them. Who sends
+    rows to a server reads no warning, and is told as of a single row.
+    """
+    warnings.filterwarnings("error", message=_STRAYS)

@@ -10,11 +10,16 @@ from typing import Any, Final
 from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.plans.plan import PLAN_FILE
 from predictor.examples import prove, read_examples
+from predictor.plan_scorer import PlannedScorer
 from predictor.scorer import Scorer
 from predictor.sklearn_scorer import SklearnScorer
 
 PLAN: Final = "plan"
+INLINE_ROWS: Final = 16
+"""So many rows take a plan about a millisecond."""
+
 SKLEARN: Final = "scikit-learn"
 
 log = logging.getLogger(__name__)
@@ -83,7 +88,7 @@ def open_version(origin: Origin) -> ServedVersion:
     started = time.perf_counter()
     description = read_description(origin.folder)
     _check_files(origin.folder, description)
-    scorer, scored_by, inline_rows = SklearnScorer.load(origin.folder), SKLEARN, 0
+    scorer, scored_by, inline_rows = _scorer(origin, description)
     examples = read_examples(origin.folder)
     if examples is None:
         log.warning("%s has no examples: that it was loaded rightly is not proven", origin)
@@ -104,6 +109,15 @@ def open_version(origin: Origin) -> ServedVersion:
         count,
         _ignored(description),
     )
+
+
+def _scorer(origin: Origin, description: ModelDescription) -> tuple[Scorer, str, int]:
+    """Return what scores, how it is called, and how many rows it scores at once."""
+    if PLAN_FILE in description.files:
+        return PlannedScorer.load(origin.folder), PLAN, INLINE_ROWS
+    reason = description.plan_refusal or "it is older than plans"
+    log.warning("%s has no plan (%s): scikit-learn scores it, in milliseconds", origin, reason)
+    return SklearnScorer.load(origin.folder), SKLEARN, 0
 
 
 def _check_files(folder: Path, description: ModelDescription) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from components.shared.errors import RefusedValueError
 from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
 from predictor.app import Application
-from predictor.errors import RefusedRowError
 from predictor.figures import Figures
 from predictor.prediction_log.log import PredictionLog
 from predictor.scorer import Explanation, Row, Scores
@@ -32,7 +32,7 @@ class AgeScorer:
         for number, row in enumerate(rows, 1):
             age = row["age"]
             if not isinstance(age, int):
-                raise RefusedRowError(f"row {number}: age is {age!r}", "age", number)
+                raise RefusedValueError(f"age is {age!r} in row {number:,}.", "age", number)
             probabilities.append([1 - age / 100, age / 100])
         labels = ["yes" if each[1] > 0.5 else "no" for each in probabilities]
         return Scores(labels, probabilities)

@@ -4,16 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from components.shared.models.folders import load_model
 from predictor.examples import FILE
 from tests.components.train_model.test_train import train
 from tests.components.training_tables import bird_strikes
 from tests.predictor.running import RunningPredictor, running_predictor
-
-ROWS = 20
 
 
 @pytest.fixture(name="folder", scope="session")
@@ -22,17 +18,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
     table = bird_strikes(folder / "train.parquet", rows=1_000)
     train(table, "damaged", hyperparameters='{"max_iter": 5}')
-    model = folder / "model"
-    pipeline = load_model(model).pipeline
-    rows = pl.read_parquet(table).head(ROWS).drop("damaged")
-    records = json.loads(rows.write_json())
-    examples = {
-        "rows": records,
-        "predictions": pipeline.predict(records).tolist(),
-        "probabilities": pipeline.predict_proba(records).tolist(),
-    }
-    (model / FILE).write_text(json.dumps(examples))
-    return model
+    return folder / "model"
 
 
 @pytest.fixture(name="examples", scope="session")

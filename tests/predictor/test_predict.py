@@ -93,7 +93,7 @@ def test_a_refused_row_far_down_is_named_by_its_own_number() -> None:
     rows = [ROW] * CHUNK_ROWS + [ROW, {**ROW, "age": None}]
     told = predict(application(), rows).json()
     assert told["row"] == CHUNK_ROWS + 2
-    assert f"row {CHUNK_ROWS + 2:,} of the request" in told["error"]
+    assert told["error"] == f"age is None in row {CHUNK_ROWS + 2:,}."
 
 
 @pytest.mark.parametrize(

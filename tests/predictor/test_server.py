@@ -2,17 +2,18 @@
 
 import http.client
 import json
-import shutil
+import re
 import socket
-import threading
 import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import polars as pl
 import pytest
 
 from predictor.examples import FILE
+from tests.predictor.changing import with_file
 from tests.predictor.running import RunningPredictor, ended, running_predictor
 
 Examples = dict[str, list[Any]]
@@ -58,10 +59,11 @@ def test_an_endless_body_is_refused(running: RunningPredictor) -> None:
 
 
 def test_requests_that_run_are_finished_when_it_is_asked_to_stop(
-    folder: Path, examples: Examples
+    folder: Path, examples: Examples, tmp_path: Path
 ) -> None:
-    """SIGTERM loses no request that was begun, and the exit code is 0."""
-    with running_predictor("--folder", str(folder)) as running:
+    """SIGTERM loses no request that was begun, and none of the rows that wait for the log."""
+    log = {"PREDICTION_LOG": str(tmp_path), "PREDICTION_LOG_SECONDS": "3600"}
+    with running_predictor("--folder", str(folder), environment=log) as running:
         at = urlsplit(running.url)
         connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=20)
         body = json.dumps(examples["rows"]).encode()
@@ -70,22 +72,47 @@ def test_requests_that_run_are_finished_when_it_is_asked_to_stop(
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body[:10])
         time.sleep(0.2)
-        stopping = threading.Thread(target=running.process.terminate)
-        stopping.start()
+        running.process.terminate()
         time.sleep(0.2)
         connection.send(body[10:])
         assert json.loads(connection.getresponse().read())["predictions"] == examples["predictions"]
         assert running.process.wait(20) == 0
+    assert len(_logged(tmp_path)) == len(examples["rows"])
+
+
+def test_rows_that_were_told_to_be_written_outlive_the_process(
+    folder: Path, examples: Examples, tmp_path: Path
+) -> None:
+    """Whatever `written` counted when the server was killed is in files that can be read."""
+    log = {"PREDICTION_LOG": str(tmp_path), "PREDICTION_LOG_SECONDS": "0.01"}
+    with running_predictor("--folder", str(folder), environment=log) as running:
+        written = 0
+        for _ in range(50):
+            running.call("POST", "/predict", examples["rows"])
+            written = _written(running)
+        running.process.kill()
+        running.process.wait(20)
+    assert 0 < written <= len(_logged(tmp_path)) <= 50 * len(examples["rows"])
+
+
+def _written(running: RunningPredictor) -> int:
+    page = running.call("GET", "/metrics")[1].decode()
+    found = re.search(r'^predictor_log_rows_total{outcome="written"} (.+)$', page, re.MULTILINE)
+    assert found
+    return int(float(found[1]))
+
+
+def _logged(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "predictions" / "**" / "*.parquet")
 
 
 def test_a_version_that_does_not_reproduce_its_examples_never_listens(
     folder: Path, examples: Examples, tmp_path: Path
 ) -> None:
     """It ends with one message that names version, example and remedy."""
-    changed = shutil.copytree(folder, tmp_path / "strikes")
     other = json.loads(json.dumps(examples))
     other["probabilities"][3][0] += 2e-9
-    (changed / FILE).write_text(json.dumps(other))
+    changed = with_file(folder, tmp_path / "strikes", FILE, json.dumps(other))
     code, said = ended("--folder", str(changed))
     assert code == 1
     assert said.count("error:") == 1

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from components.shared.errors import DigestMismatchError, InputError
+from components.shared.errors import DigestMismatchError, InputError, RefusedValueError
+from components.shared.plans.plan import PLAN_FILE
 from components.shared.registry.client import RegistryClient
-from predictor.errors import NotServableError, SettingsError
+from predictor.errors import NotServableError, SettingsError, UnsupportedError
 from predictor.examples import FILE, Examples, prove
 from predictor.fetching import from_folder, from_registry
 from predictor.scorer import Scores
 from predictor.versions import open_version
 from tests.predictor.calling import ROW, AgeScorer
+from tests.predictor.changing import with_file, without_file
 
 
 def test_a_folder_is_opened_by_its_digest(folder: Path) -> None:
@@ -25,6 +27,30 @@ def test_a_folder_is_opened_by_its_digest(folder: Path) -> None:
     version = open_version(origin)
     assert version.examples == 20
     assert version.scorer.score([dict(version.example)]).predictions[0] in ("no", "yes")
+
+
+def test_a_version_without_a_plan_is_scored_by_scikit_learn(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It reproduces the same examples, and that it is slower is said with the reason."""
+    version = open_version(
+        from_folder(without_file(folder, tmp_path / "model", PLAN_FILE), None, None)
+    )
+    assert (version.scored_by, version.examples) == ("scikit-learn", 20)
+    assert "no plan (it is older than plans)" in caplog.text
+    with pytest.raises(RefusedValueError):
+        version.scorer.score([{**version.example, "speed_knots": "fast"}])
+    with pytest.raises(UnsupportedError):
+        version.scorer.explain([version.example])
+
+
+def test_a_version_without_examples_is_served_and_said_to_be_unproven(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A model that is older than examples can be served."""
+    older = without_file(folder, tmp_path / "model", FILE)
+    assert open_version(from_folder(older, None, None)).examples == 0
+    assert "not proven" in caplog.text
 
 
 def test_a_folder_of_another_digest_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -48,8 +74,7 @@ def test_a_file_that_was_changed_is_not_loaded(folder: Path, tmp_path: Path, fil
 @pytest.mark.parametrize("content", ["{", "[]", '{"rows": [], "predictions": []}', "{}"])
 def test_examples_that_are_none_are_refused(folder: Path, tmp_path: Path, content: str) -> None:
     """A version without a way to prove itself that claims to have one is not served."""
-    changed = shutil.copytree(folder, tmp_path / "model")
-    (changed / FILE).write_text(content)
+    changed = with_file(folder, tmp_path / "model", FILE, content)
     with pytest.raises(NotServableError, match="examples"):
         open_version(from_folder(changed, None, None))
 
