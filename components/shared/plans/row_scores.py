@@ -113,11 +113,20 @@ def _rounded(estimator: Trees, sums: Sums) -> Sums:
         return sums
 
     def rounded(row: Row) -> list[float]:
-        # In standard order, what does not fit is an OverflowError; in native order, infinite.
-        form = f"<{len(row)}f"
-        return sums(struct.unpack(form, struct.pack(form, *row)))
+        return sums(in_single(row))
 
     return rounded
+
+
+def in_single(row: Row) -> Row:
+    """Return numbers in single precision.
+
+    Raises:
+        OverflowError: One is too large for it.
+    """
+    # In standard order, what does not fit is an error; in native order, it would be infinite.
+    form = f"<{len(row)}f"
+    return struct.unpack(form, struct.pack(form, *row))
 
 
 def _nested(tree: Tree, layout: Layout) -> Node:

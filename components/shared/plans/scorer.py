@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -11,10 +12,18 @@ from components.shared.errors import DigestMismatchError, InputError, RefusedVal
 from components.shared.features.raw_columns import RawColumn
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.plans.cells import Where, settle_strays
-from components.shared.plans.plan import PLAN_FILE, Linear, Plan, parse_plan
+from components.shared.plans.explaining import (
+    UNITS,
+    Contributions,
+    Explanation,
+    Unit,
+    contributions_of,
+)
+from components.shared.plans.plan import PLAN_FILE, Linear, Plan, Trees, parse_plan
 from components.shared.plans.row_features import Emit, emitter, width
 from components.shared.plans.row_scores import (
     Layout,
+    in_single,
     logistic,
     softmax,
     sums_of_products,
@@ -134,6 +143,50 @@ class PlanScorer:
             probabilities = [softmax(totals) for totals in sums]
         labels = [self.classes[totals.index(max(totals))] for totals in sums]
         return Scores(labels, probabilities)
+
+    def explain(self, rows: Rows) -> list[Explanation]:
+        """Say what each raw column contributes to the predictions of rows.
+
+        Of trees, these are the exact Shapley values of `tree_contributions`, summed over the
+        features of a column; of linear models, coefficients times how far features are from their
+        means. A row takes milliseconds, and one of a large forest seconds.
+
+        Args:
+            rows: As for `score`.
+
+        Raises:
+            RefusedValueError: A value is none that its column could have had.
+            InputError: There is no row, or a column is in none of them.
+        """
+        scores = self.score(rows)
+        features = [self._as_taken(row) for row in self._rows(rows)]
+        return [
+            self._explanation(row, label)
+            for row, label in zip(features, scores.predictions, strict=True)
+        ]
+
+    def _explanation(self, row: Sequence[float], predicted: Any) -> Explanation:
+        estimator = self._plan.estimator
+        label, output = None, 0
+        if self.classes is not None:
+            label = self.classes[1] if len(self.classes) == 2 else predicted
+            output = 0 if estimator.link == "logistic" else self.classes.index(label)
+        base, parts = self._contributions(row, output)
+        by_column = dict.fromkeys(self.features, 0.0)
+        for column, part in zip(self._layout.column_of, parts, strict=True):
+            by_column[self.features[column]] += part
+        averaged = self.classes is None and estimator.link == "mean"
+        unit: Unit = "target" if averaged else UNITS[estimator.link]
+        return Explanation(label, unit, base, by_column)
+
+    @cached_property
+    def _contributions(self) -> Contributions:
+        return contributions_of(self._plan.estimator, self._layout)
+
+    def _as_taken(self, row: list[float]) -> Sequence[float]:
+        """Return features in the precision in which the estimator takes them."""
+        estimator = self._plan.estimator
+        return in_single(row) if isinstance(estimator, Trees) and estimator.single else row
 
     @property
     def _trees(self) -> int:

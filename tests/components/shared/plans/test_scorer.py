@@ -22,18 +22,6 @@ from tests.components.training_tables import bird_strikes
 TREES = ("hist_gradient_boosting", "random_forest", "extra_trees", "lightgbm")
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the session."""
-    return tmp_path_factory.mktemp("planned")
-
-
-@pytest.fixture(scope="session")
-def birds(folder: Path) -> Planned:
-    """A boosting of two classes, of dates, texts and numbers with gaps."""
-    return planned(folder, "birds", "hist_gradient_boosting")
-
-
 def assert_same(model: Planned, rows: list[dict[str, Any]]) -> None:
     """Hold the plan of a model against scikit-learn."""
     pipeline, scores = model.loaded.pipeline, model.scorer.score(rows)

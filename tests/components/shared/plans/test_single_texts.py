@@ -63,7 +63,7 @@ def in_a_column(texts: list[str], reading: Reading) -> list[Any]:
     return read.to_physical().to_list()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(drawn=readings())
 @example(drawn=(Reading("x", "integer"), ["9007199254740993", "1e3", "5.", "9" * 19, "0" * 5000]))
 @example(drawn=(Reading("x", "float", unit="%"), ["1.5%", "1e3%", "inf%", "-5 %"]))
