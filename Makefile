@@ -138,6 +138,10 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/registry_service/stock_clients/requirements-$(version).lock;)
 	@{ echo "mlflow==$(MLFLOW_VERSION)"; echo psycopg2-binary; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/mlflow/requirements.lock
+	@{ echo kserve; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK) | grep -v ^pandas; } | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/predictor/requirements-kserve.lock
+	@{ echo mlserver; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/benchmarks/serving/requirements-mlserver.lock
 STOCK_CLIENTS := 0.3.18 0.3.9
 MLFLOW_VERSION := 3.17.2
 WANDB_VERSION := 0.31.0

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from predictor.asked import Asked, read_asked
-from predictor.bodies import json_body
+from predictor.bodies import JSON, OCTETS, check_media_type, json_body, read_body
 from predictor.errors import (
+    InvalidRequestError,
     MethodError,
     MisdirectedError,
     RequestError,
@@ -23,7 +24,12 @@ from predictor.errors import (
     UnknownPathError,
 )
 from predictor.figures import Figures
-from predictor.inference_protocol import model_metadata, server_metadata
+from predictor.inference_protocol import (
+    inference,
+    model_metadata,
+    read_tensors,
+    server_metadata,
+)
 from predictor.openapi import openapi
 from predictor.prediction import Predicted, Predictions
 from predictor.serving import Serving
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SEND_SECONDS: Final = 60
+LONGEST_NUMBER: Final = 12
 UNMATCHED: Final = "unmatched"
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -104,6 +111,7 @@ class Application:
         self._of_model = {
             "": Route("/v2/models/{name}", "GET", self._model_metadata),
             "ready": Route("/v2/models/{name}/ready", "GET", self._ready, is_open=True),
+            "infer": Route("/v2/models/{name}/infer", "POST", self._infer),
         }
 
     def stop(self) -> None:
@@ -218,6 +226,16 @@ class Application:
         predicted = await self._scored(version, asked, request)
         return json_answer(_told(version, predicted))
 
+    async def _infer(self, request: Request) -> Answer:
+        version, columns = self._serving.now
+        settings = self._settings
+        json_bytes = _json_bytes(request)
+        check_media_type(request, JSON, *([] if json_bytes is None else [OCTETS]))
+        body = await read_body(request, settings.max_bytes, settings.request_seconds)
+        asked, content = read_tensors(body, json_bytes, columns, settings.max_rows)
+        predicted = await self._scored(version, asked, request)
+        return json_answer(inference(version, predicted, content, request.id))
+
     async def _scored(self, version: ServedVersion, asked: Asked, request: Request) -> Predicted:
         predicted = await self._predictions.predict(version, asked, request.started)
         self._figures.note_scores(version, predicted.scores)
@@ -264,6 +282,20 @@ def _told(version: ServedVersion, predicted: Predicted) -> dict[str, Any]:
     if predicted.explanations is not None:
         told["explanations"] = [vars(each) for each in predicted.explanations]
     return told
+
+
+def _json_bytes(request: Request) -> int | None:
+    """Return how much of the body is JSON, None for all of it.
+
+    Raises:
+        InvalidRequestError: The header that says it is no number.
+    """
+    given = request.header(b"inference-header-content-length")
+    if not given:
+        return None
+    if not given.isdigit() or len(given) > LONGEST_NUMBER:
+        raise InvalidRequestError("the header Inference-Header-Content-Length is a number of bytes")
+    return int(given)
 
 
 def _request_id(headers: list[tuple[bytes, bytes]]) -> str:

@@ -88,25 +88,32 @@ def read_asked(content: Any, columns: Columns, most_rows: int) -> Asked:
     explain, threshold = content.get("explain", False), content.get("threshold")
     if not isinstance(explain, bool):
         raise InvalidRequestError(f"explain is true or false, not {explain!r}")
-    threshold = None if threshold is None else _probability(threshold)
+    threshold = read_threshold(threshold)
     rows = content["rows"]
-    check_count(rows, most_rows)
+    check_count(len(rows), most_rows)
     columns.check(rows)
     return Asked(rows, explain, threshold)
 
 
-def check_count(rows: list[Any], most: int) -> None:
+def check_count(rows: int, most: int) -> None:
     """Make sure that there are rows, and not too many. Raises as `read_asked`."""
-    if not rows:
+    if rows == 0:
         raise InvalidRequestError("there are no rows: give at least one")
-    if len(rows) > most:
+    if rows > most:
         raise TooLargeError(
-            f"there are {len(rows):,} rows, and one request may have {most:,}: send several, or "
+            f"there are {rows:,} rows, and one request may have {most:,}: send several, or "
             "set PREDICTOR_MAX_ROWS"
         )
 
 
-def _probability(value: Any) -> float:
+def read_threshold(value: Any) -> float | None:
+    """Return a threshold, None where there is none.
+
+    Raises:
+        InvalidRequestError: It is no probability.
+    """
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise InvalidRequestError(f"threshold is a probability from 0 to 1, not {value!r}")
     return float(value)

@@ -1,7 +1,7 @@
 """The bodies of requests: read within their bounds, and taken apart as JSON."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -13,7 +13,8 @@ from predictor.errors import (
 )
 from predictor.web import Request
 
-JSON = "application/json"
+JSON: Final = "application/json"
+OCTETS: Final = "application/octet-stream"
 
 
 async def json_body(request: Request, most_bytes: int, seconds: float) -> Any:
@@ -30,11 +31,21 @@ async def json_body(request: Request, most_bytes: int, seconds: float) -> Any:
         TooSlowError: It did not arrive in time.
         InvalidRequestError: It is no JSON.
     """
-    # No web page elsewhere can send this without asking first, which is never granted.
-    given = request.header(b"content-type").partition(b";")[0].strip().lower()
-    if given != JSON.encode():
-        raise MediaTypeError(f"send the header Content-Type: {JSON}")
+    check_media_type(request, JSON)
     return parsed(await read_body(request, most_bytes, seconds))
+
+
+def check_media_type(request: Request, *allowed: str) -> None:
+    """Make sure that a body is said to be what it should.
+
+    No web page elsewhere can send these without asking first, which is never granted.
+
+    Raises:
+        MediaTypeError: It is said to be something else.
+    """
+    given = request.header(b"content-type").partition(b";")[0].strip().lower()
+    if given.decode("latin-1") not in allowed:
+        raise MediaTypeError(f"send the header Content-Type: {' or '.join(allowed)}")
 
 
 async def read_body(request: Request, most_bytes: int, seconds: float) -> bytes:
