@@ -4,13 +4,12 @@ from typing import List
 
 from kfp import dsl
 
-from components.fingerprint_source.component import fingerprint_source
-from components.ingest_table.component import ingest_table
 from components.judge_table.component import judge_table
 from components.register_dataset.component import register_dataset
 from components.shared.image import IMAGE
 from components.validate_table.component import validate_table
 from pipelines.definition.needs import equip
+from pipelines.definition.reading import TableInputs, read_table
 
 
 @dsl.pipeline(name="dataset")
@@ -57,20 +56,10 @@ def dataset(
             digest of the difference where the code was another.
         query: SQL to ask a database that the source names, instead of a table; empty: none.
     """
-    fingerprints = fingerprint_source(
-        source=source, curated_schema_source=curated_schema, query=query
-    ).set_caching_options(False)
-    ingest = ingest_table(
-        source=fingerprints.outputs["pinned_source"],
-        fingerprint=fingerprints.outputs["fingerprint"],
-        format=format,
-        column_types=column_types,
-        missing_values=missing_values,
-        curated_schema_source=curated_schema,
-        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
-        target=target,
-        query=query,
+    steps = read_table(
+        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
     )
+    fingerprints, ingest = steps.fingerprints, steps.ingest
     table = ingest.outputs["table"]
     validate = validate_table(
         table=table,
@@ -101,6 +90,6 @@ def dataset(
             query=query,
         ).set_caching_options(False)
         equip(register)
-    for step in (fingerprints, ingest, validate, judge):
+    for step in (validate, judge):
         equip(step)
     return judge.outputs["Output"]

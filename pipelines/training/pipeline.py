@@ -6,8 +6,6 @@ from kfp import dsl
 
 from components.compare_with_champion.component import compare_with_champion
 from components.evaluate_model.component import evaluate_model
-from components.fingerprint_source.component import fingerprint_source
-from components.ingest_table.component import ingest_table
 from components.log_to_mlflow.component import log_to_mlflow as log_run_to_mlflow
 from components.log_to_wandb.component import log_to_wandb as log_run_to_wandb
 from components.preprocess_table.component import preprocess_table
@@ -17,6 +15,7 @@ from components.split_table.component import split_table
 from components.train_model.component import train_model
 from components.validate_table.component import validate_table
 from pipelines.definition.needs import equip
+from pipelines.definition.reading import TableInputs, read_table
 
 
 @dsl.pipeline(name="training")
@@ -108,20 +107,10 @@ def training(
         git_commit: Commit of the code that defined the run, for the lineage; with -dirty and a
             digest of the difference where the code was another.
     """
-    fingerprints = fingerprint_source(
-        source=source, curated_schema_source=curated_schema, query=query
-    ).set_caching_options(False)
-    ingest = ingest_table(
-        source=fingerprints.outputs["pinned_source"],
-        fingerprint=fingerprints.outputs["fingerprint"],
-        format=format,
-        column_types=column_types,
-        missing_values=missing_values,
-        curated_schema_source=curated_schema,
-        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
-        target=target,
-        query=query,
+    steps = read_table(
+        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
     )
+    fingerprints, ingest = steps.fingerprints, steps.ingest
     table = ingest.outputs["table"]
     table_digest = ingest.outputs["digest"]
     validate = validate_table(
@@ -227,5 +216,5 @@ def training(
             table_digest=table_digest,
         ).set_caching_options(False)
         equip(told)
-    for step in (fingerprints, ingest, validate, split, preprocess, train, evaluate, compare):
+    for step in (validate, split, preprocess, train, evaluate, compare):
         equip(step)

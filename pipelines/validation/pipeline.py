@@ -6,11 +6,10 @@ from kfp import dsl
 
 from components.evaluate_model.component import evaluate_model
 from components.fetch_model.component import fetch_model
-from components.fingerprint_source.component import fingerprint_source
-from components.ingest_table.component import ingest_table
 from components.judge_table.component import judge_table
 from components.validate_table.component import validate_table
 from pipelines.definition.needs import equip
+from pipelines.definition.reading import TableInputs, read_table
 
 
 @dsl.pipeline(name="validation")
@@ -62,20 +61,10 @@ def validation(
             registered with.
         seed: Seed of the bootstraps.
     """
-    fingerprints = fingerprint_source(
-        source=source, curated_schema_source=curated_schema, query=query
-    ).set_caching_options(False)
-    ingest = ingest_table(
-        source=fingerprints.outputs["pinned_source"],
-        fingerprint=fingerprints.outputs["fingerprint"],
-        format=format,
-        column_types=column_types,
-        missing_values=missing_values,
-        curated_schema_source=curated_schema,
-        curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
-        target=target,
-        query=query,
+    steps = read_table(
+        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
     )
+    fingerprints, ingest = steps.fingerprints, steps.ingest
     table = ingest.outputs["table"]
     validate = validate_table(
         table=table,
@@ -87,8 +76,7 @@ def validation(
         metric=metric,
     )
     schema = validate.outputs["schema"]
-    for step in (fingerprints, ingest, validate):
-        equip(step)
+    equip(validate)
     with dsl.If(model == "", name="without-model"):
         alone = equip(judge_table(table=table, schema=schema))
     with dsl.Elif(target == "", name="without-target"):
