@@ -8,6 +8,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.status import Status
 
+from pipelines.definition.outputs import component_of
 from pipelines.definition.step_lines import STEP_WIDTH, ended_line
 
 
@@ -23,6 +24,7 @@ class StepProgress:
         self._console = console
         self._remark = remark
         self._started_at = 0.0
+        self._shown: dict[str, str] = {}
         self._status: Status | None = None
 
     def __enter__(self) -> Self:
@@ -38,6 +40,7 @@ class StepProgress:
 
     def step_started(self, step: str) -> None:
         """Start the clock of `step`."""
+        step = self._name(step)
         self._started_at = time.monotonic()
         if self._console.is_terminal:
             self._status = _RunningClock(step, self._started_at, self._console)
@@ -49,8 +52,15 @@ class StepProgress:
         """Print how long `step` took and what came of it."""
         self._stop_clock()
         seconds = time.monotonic() - self._started_at
-        line = ended_line(step, succeeded, seconds, self._remark(step, outputs))
+        line = ended_line(self._name(step), succeeded, seconds, self._remark(step, outputs))
         self._console.print(line, highlight=False)
+
+    def _name(self, step: str) -> str:
+        """Return the name of a step; the number that tells it from those of other branches is not
+        shown, as long as none of these ran.
+        """
+        plain = component_of(step)
+        return plain if self._shown.setdefault(plain, step) == step else step
 
     def _stop_clock(self) -> None:
         if self._status:

@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
+from components.shared.registry.records import RegisteredVersion
 from components.shared.sources.address import without_query
 from pipelines.command_line.again import NAME as AGAIN
 from pipelines.command_line.again import RepeatingCommand, again_option, repeated_version
@@ -24,6 +25,7 @@ from pipelines.command_line.next_steps import short, show_next_steps
 from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import PipelineCommands
 from pipelines.command_line.progress import StepProgress
+from pipelines.command_line.registry.connection import connected_registry
 from pipelines.definition import catalog
 from pipelines.definition.arguments import filled_in
 from pipelines.definition.interface import Arguments, Interface, Repetition, Summary
@@ -34,6 +36,7 @@ from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE, LocalRun, new_r
 from pipelines.local.step_server import step_server
 
 HOST_NETWORK: Final = "host"
+INTERRUPTED: Final = 130
 DIFFERS: Final = 3
 """Exit code of a run that did its work, and made something else than the run that it repeated."""
 
@@ -94,10 +97,13 @@ def _run(name: str, values: dict[str, Any]) -> None:
     arguments = filled_in(interface, given_arguments(values))
     run_folder = new_run_folder(work_dir, name)
     console.print(f"[bold]{name}[/] {escape(interface.headline(arguments))}")
+    if version:
+        _say_what_repeating_does(console, version)
     told = _without_credentials(interface, arguments)
-    with _recorded(name, told, run_folder) as ended:
-        network = network if in_containers else ""
-        summary, outputs = _run_here(name, arguments, told, run_folder, work_dir, console, network)
+    run = LocalRun(run_folder.name, name, told, os.getpid(), _now())
+    network = network if in_containers else ""
+    with _told_when_stopped(console, run_folder), _recorded(run, run_folder) as ended:
+        summary, outputs = _run_here(run, arguments, run_folder, work_dir, console, network)
         ended(summary.outcome, outputs.metrics)
     again = interface.repeated(summary, version) if interface.repeated and version else None
     if as_json:
@@ -123,22 +129,23 @@ def _show_repetition(console: Console, again: Repetition | None) -> None:
 
 
 def _run_here(
-    name: str,
+    run: LocalRun,
     arguments: Arguments,
-    told: Arguments,
     run_folder: Path,
     work_dir: Path,
     console: Console,
     network: str,
 ) -> tuple[Summary, RunOutputs]:
     """Run the pipeline; in containers where a network for them is named."""
+    name = run.pipeline
     interface = catalog.interface(name)
+    needed = interface.needs_registry(arguments) and network in ("", HOST_NETWORK)
     steps = PipelinePackage.read(catalog.pipeline_yaml(name)).steps
     with ExitStack() as stack:
         server = None if network else stack.enter_context(step_server(list(steps)))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
-            stack.enter_context(_registry(work_dir, console))
+            stack.enter_context(_registry(work_dir, console, needed))
         from pipelines.local.docker_runner import docker_runner
         from pipelines.local.outputs import ARTIFACTS
         from pipelines.local.running import run_locally
@@ -146,7 +153,8 @@ def _run_here(
 
         pipeline = catalog.load_pipeline(name)
         warn = partial(console.print, style="yellow", markup=False, highlight=False)
-        ended = stack.enter_context(tracked(name, run_folder.name, told, warn))
+        began = datetime.fromisoformat(run.started_at)
+        ended = stack.enter_context(tracked(name, run.run_id, run.arguments, warn, began))
         progress = stack.enter_context(StepProgress(console, interface.remark))
         containers = None
         if network:
@@ -169,10 +177,37 @@ def _without_credentials(interface: Interface, arguments: Arguments) -> Argument
     }
 
 
+def _say_what_repeating_does(console: Console, version: RegisteredVersion) -> None:
+    again = f"{version.model_name} version {version.version}"
+    console.print(
+        f"  · repeats the run of {again}: the same model makes no further version, another one is "
+        "a version of its own and the challenger, if it passes the gate",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
 @contextmanager
-def _recorded(name: str, told: Arguments, run_folder: Path) -> Iterator[Any]:
+def _told_when_stopped(console: Console, run_folder: Path) -> Iterator[None]:
+    """Say what there is of a run that is stopped with Ctrl-C, which click calls aborted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print(
+            f"\nstopped: the step that ran was ended, and none follows. What ended before stands; "
+            f"its files are in {short(str(run_folder))}\nlook at it with:\n"
+            f"  kfp-tabular runs show {run_folder.name}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+        sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _recorded(run: LocalRun, run_folder: Path) -> Iterator[Any]:
     """Keep a record of a run, from its start to its end; yield what takes what it came to."""
-    run = LocalRun(run_folder.name, name, told, os.getpid(), _now())
     run.write(run_folder)
 
     def ended(outcome: str, metrics: Mapping[str, float]) -> None:
@@ -195,12 +230,18 @@ def _now() -> str:
 
 
 @contextmanager
-def _registry(work_dir: Path, console: Console) -> Iterator[None]:
-    """Name a registry to the steps: the user's, or else one that runs as long as they do."""
+def _registry(work_dir: Path, console: Console, needed: bool) -> Iterator[None]:
+    """Name a registry to the steps: the user's, or else one that runs as long as they do.
+
+    One that the run needs at its end is asked at its beginning whether it is there.
+    """
     from pipelines.local.registry import local_registry
 
     if url := os.environ.get(URL_VARIABLE):
         console.print(f"  · registry {url}", highlight=False, markup=False)
+        if needed:
+            with connected_registry(url) as client:
+                client.list_models(1)
         yield
         return
     data = work_dir.resolve() / "registry"

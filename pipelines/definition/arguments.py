@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from components.shared.errors import InputError
 from components.shared.registry.paths import DATASET
-from components.shared.sources.address import without_query
+from components.shared.sources.address import DVC_FILE, without_query
 from components.shared.sources.credentials import refuse_credentials
 from pipelines.definition.input_types import check_model_name
 from pipelines.definition.interface import Arguments, FillIn, Interface
@@ -67,7 +67,10 @@ def model_named_after_source(arguments: Arguments) -> str:
     table = dict(parse_qsl(address.query)).get("table") if address.scheme != "file" else None
     if source.startswith(DATASET):
         table = source.removeprefix(DATASET).partition("@")[0]
-    name = table.rpartition(".")[2] if table else Path(address.path).name.split(".")[0]
+    path = address.path
+    if tracked := DVC_FILE.fullmatch(source):
+        path = tracked["member"] or tracked["file"].removesuffix(".dvc")
+    name = table.rpartition(".")[2] if table else Path(path).name.split(".")[0]
     name = name or "model"
     try:
         check_model_name(name)

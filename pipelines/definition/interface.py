@@ -74,6 +74,8 @@ class Interface:
         types: What an input may be, where the type that the YAML declares says too little.
         filled_in: How inputs that were not given are filled in.
         check: Refuses arguments that do not go together, with a `UsageError`.
+        needs_registry: Whether a run with such arguments asks the registry or changes it, so that
+            it is of no use to begin without one.
         remarks: What to say of a step that ended, a format of its outputs by its name.
         repeated: Compares what a run made that repeated another with the version that the other
             registered; None where nothing is repeated.
@@ -87,6 +89,7 @@ class Interface:
     types: Mapping[str, click.ParamType[Any]] = field(default_factory=dict)
     filled_in: Mapping[str, FillIn] = field(default_factory=dict)
     check: Callable[[Arguments], None] = lambda arguments: None
+    needs_registry: Callable[[Arguments], bool] = lambda arguments: True
     remarks: Mapping[str, str] = field(default_factory=dict)
     repeated: Callable[[Any, RegisteredVersion], Repetition] | None = None
 

@@ -20,6 +20,9 @@ from pipelines.local.settings import settle_here
 from pipelines.local.step_server import StepServer, steps_run_by
 
 COLOR: Final = re.compile(r"\x1b\[\d+m")
+SIGNATURE: Final = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']+")
+"""The query of an address, which may sign it: kfp prints the inputs of each step."""
+
 STARTED: Final = re.compile(r"Executing task '(?P<step>[^']+)'")
 ENDED: Final = re.compile(r"Task '(?P<step>[^']+)' finished with status (?P<status>\w+)")
 
@@ -75,6 +78,8 @@ def run_locally(
                 if watcher.failed_step is None:
                     raise
                 cause = error
+            finally:
+                watcher.close()
     if watcher.failed_step is not None:
         raise StepFailedError(
             watcher.failed_step, watcher.reason, str(log_path), watcher.exit_code
@@ -119,11 +124,16 @@ class _Watcher(logging.Filter):
 
     def write(self, text: str) -> int:
         """Take what the run prints: to the log, and to the search for a step's error."""
-        self._log.write(COLOR.sub("", text))
         *lines, self._partial = (self._partial + text).split("\n")
         for line in lines:
+            self._log.write(SIGNATURE.sub(r"\1?…", COLOR.sub("", line)) + "\n")
             self._read(line)
         return len(text)
+
+    def close(self) -> None:
+        """Take what was printed last, if no line ends it."""
+        if self._partial:
+            self.write("\n")
 
     def _read(self, line: str) -> None:
         line = line.removeprefix("    ")

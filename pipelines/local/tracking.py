@@ -7,6 +7,7 @@ run says once that it is not told.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from getpass import getuser
 from typing import Final, Protocol
@@ -33,7 +34,11 @@ class Ended(Protocol):
 
 @contextmanager
 def tracked(
-    pipeline: str, run_id: str, arguments: Arguments, warn: Callable[[str], None]
+    pipeline: str,
+    run_id: str,
+    arguments: Arguments,
+    warn: Callable[[str], None],
+    started_at: datetime | None = None,
 ) -> Iterator[Ended]:
     """Keep a run in the registry that `REGISTRY_URL` names, from its start to its end.
 
@@ -42,6 +47,7 @@ def tracked(
         run_id: The name of the run.
         arguments: Its inputs, without what may hold credentials.
         warn: Is told if it cannot be kept.
+        started_at: When it began; None: now.
 
     Yields:
         What takes the outputs of a run that ended well, and its outcome in one line. Otherwise the
@@ -51,7 +57,9 @@ def tracked(
 
     def begin() -> TrackedRun:
         client = RegistryClient.from_environment(retries=RETRIES)
-        return client.begin_run(pipeline, run_id, place="local", user=getuser())
+        return client.begin_run(
+            pipeline, run_id, started_at=started_at, place="local", user=getuser()
+        )
 
     if kept.keep(begin):
         kept.log_parameters(arguments)

@@ -49,6 +49,7 @@ INTERFACE: Final = Interface(
         ),
     },
     data=("source", "curated_schema"),
+    needs_registry=lambda arguments: bool(arguments.get("model")),
     groups={
         "Data": ("source", "query", "format", "column_types", "missing_values", "curated_schema"),
         "Target": ("target", "task", "positive_class"),

@@ -19,7 +19,10 @@ _UNITS = (
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Return a number with that many significant digits, in plain notation from 1e-4 to 1e9."""
+    """Return a number with that many significant digits, in plain notation from 1e-4 to 1e9.
+
+    Whole numbers above 1, as counts are, have no decimals.
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
     magnitude = abs(value)
@@ -27,6 +30,8 @@ def number(value: float | None, digits: int = 4) -> str:
         return "0"
     if magnitude < 1e-4 or magnitude >= 1e9:
         return f"{value:.{digits - 1}e}"
+    if magnitude > 1 and float(value).is_integer():
+        digits = 1
     decimals = digits - 1 - math.floor(math.log10(magnitude))
     return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
 

@@ -11,6 +11,7 @@ Whatever takes the name of a model takes that of a data set too, as `dataset://n
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -95,15 +96,23 @@ class RegistryClient(RegistryReader):
                 return answers.receipt(answer)
         raise AssertionError("unreachable")
 
-    def begin_run(self, experiment: str, name: str, **properties: str) -> TrackedRun:
+    def begin_run(
+        self,
+        experiment: str,
+        name: str,
+        *,
+        started_at: datetime | None = None,
+        **properties: str,
+    ) -> TrackedRun:
         """Begin a run of an experiment, to which what it was given and found can be logged.
 
         Args:
             experiment: Name of the experiment; it is made when new.
             name: Name of the run, unique in the experiment.
+            started_at: When it began; None: now.
             properties: What else there is to say of it, as texts.
         """
-        return TrackedRun.begin(self._http, experiment, name, **properties)
+        return TrackedRun.begin(self._http, experiment, name, started_at=started_at, **properties)
 
     def find_run(self, name: str) -> TrackedRun | None:
         """Return the run of this name that goes on, of whichever experiment; None if none does."""

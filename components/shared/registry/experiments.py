@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlencode
 
@@ -34,29 +35,44 @@ class TrackedRun:
         self._properties: dict[str, str] = {}
 
     @classmethod
-    def begin(cls, http: RegistryHttp, experiment: str, name: str, **properties: str) -> Self:
+    def begin(
+        cls,
+        http: RegistryHttp,
+        experiment: str,
+        name: str,
+        *,
+        started_at: datetime | None = None,
+        **properties: str,
+    ) -> Self:
         """Begin a run; the experiment is made when there is none of that name.
 
         Args:
             http: Speaks to the registry.
             experiment: Name of the experiment.
             name: Name of the run.
+            started_at: When it began; None: now.
             properties: What else there is to say of it, as texts.
 
         Raises:
             RegistryError: The registry cannot be reached, or refuses.
         """
-        return cls._begun(http, _experiment_id(http, experiment), name, properties)
+        start = None if started_at is None else str(int(started_at.timestamp() * 1000))
+        return cls._begun(http, _experiment_id(http, experiment), name, properties, start)
 
     @classmethod
     def _begun(
-        cls, http: RegistryHttp, experiment_id: str, name: str, properties: Mapping[str, str]
+        cls,
+        http: RegistryHttp,
+        experiment_id: str,
+        name: str,
+        properties: Mapping[str, str],
+        start: str | None = None,
     ) -> Self:
         body = {
             "name": name,
             "experimentId": experiment_id,
             "status": "RUNNING",
-            "startTimeSinceEpoch": _now(),
+            "startTimeSinceEpoch": start or _now(),
             "customProperties": _texts(properties),
         }
         made = http.json("POST", f"{API}/experiment_runs", f"begin the run {name}", body)

@@ -11,6 +11,7 @@ def number(value: float | None, digits: int = 4) -> str:
     """Return a number with that many significant digits, and a dash for none, NaN or infinite.
 
     Between 1e-4 and 1e9 the notation is plain (`0.8123`, `1,235`), outside scientific (`3.2e-07`).
+    Whole numbers above 1, as counts are, have no decimals: `12`.
     """
     if value is None or not math.isfinite(value):
         return NOTHING
@@ -19,6 +20,8 @@ def number(value: float | None, digits: int = 4) -> str:
         return "0"
     if magnitude < 1e-4 or magnitude >= 1e9:
         return f"{value:.{digits - 1}e}"
+    if magnitude > 1 and float(value).is_integer():
+        digits = 1
     decimals = digits - 1 - math.floor(math.log10(magnitude))
     return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
 

@@ -15,8 +15,10 @@ from pipelines.command_line.registry.output import (
     print_json,
     print_page,
 )
+from pipelines.errors import UsageError
 
 SAMPLE_ROWS: Final = 3
+LATEST: Final = "latest"
 version_argument = click.argument("version", metavar="NAME[@REF]")
 
 
@@ -97,11 +99,11 @@ def lineage_command(version: str, as_json: bool, url: str | None) -> None:
 
 @data_group.command(
     "diff",
-    epilog=_examples("diff churn_customers 3 latest", "diff churn_customers gold 7 --sample 10"),
-)
-@click.argument("name")
-@click.argument("before", metavar="REF")
-@click.argument("after", metavar="REF")
+    epilog=_examples(
+        "diff churn_customers 3 latest", "diff churn_customers@gold churn_customers@7 --sample 10"
+    ),
+)  # fmt: skip
+@click.argument("versions", metavar="NAME REF REF | NAME@REF NAME@REF", nargs=-1)
 @click.option(
     "--sample",
     type=click.IntRange(0, 1000),
@@ -111,9 +113,7 @@ def lineage_command(version: str, as_json: bool, url: str | None) -> None:
 )
 @json_option
 @url_option
-def diff_command(
-    name: str, before: str, after: str, sample: int, as_json: bool, url: str | None
-) -> None:
+def diff_command(versions: tuple[str, ...], sample: int, as_json: bool, url: str | None) -> None:
     """Show what changed between two versions of NAME.
 
     Columns and the distances of their values are compared by what was registered of them; rows by
@@ -123,9 +123,10 @@ def diff_command(
     from pipelines.command_line.data.row_changes import row_changes
     from pipelines.command_line.data.tables import difference_page
 
+    name, references = _two_versions(versions)
     address = _address(name)
     with connected_registry(url) as client:
-        comparison = client.compare(address, [before, after])
+        comparison = client.compare(address, references)
         old, new = (f"{address}@{version.version}" for version in comparison.versions)
         rows = row_changes(old, new, client.url, sample)
     if as_json:
@@ -147,6 +148,23 @@ def download_command(version: str, folder: Path, as_json: bool, url: str | None)
     DIR is a new or an empty folder. Every digest is checked; if one is wrong, nothing stays.
     """
     looking.download_version(_address(version), folder, as_json, url)
+
+
+def _two_versions(versions: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return the name of a data set and two references, however they were given."""
+    if len(versions) == 3 and "@" not in versions[0]:
+        return versions[0], [*versions[1:]]
+    first, second = versions if len(versions) == 2 else ("", "")
+    name, _, before = first.removeprefix(DATASET).partition("@")
+    other, _, after = second.removeprefix(DATASET).partition("@")
+    if not name:
+        raise UsageError("name one data set and two of its versions: NAME REF REF")
+    if other != name:
+        raise UsageError(
+            f"{name} and {other} are two data sets: versions of one are compared, as in "
+            f"kfp-tabular data diff {name}@1 {name}@latest"
+        )
+    return name, [before or LATEST, after or LATEST]
 
 
 def _address(named: str) -> str:

@@ -33,7 +33,8 @@ def list_models(
     if as_json:
         print_json([plain(m) | {"latest": plain(v), "aliases": plain(a)} for m, v, a in rows])
     else:
-        print_page(models_table(rows) if rows else f"there are no {called}")
+        table = models_table(rows, called.removesuffix("s"))
+        print_page(table if rows else f"there are no {called}")
 
 
 def list_versions(name: str, limit: int, as_json: bool, url: str | None) -> None:

@@ -26,10 +26,10 @@ DIGEST_PARTS: Final = ("datasets", "files")
 
 
 def models_table(
-    rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]],
+    rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]], called: str
 ) -> Table:
-    """Make the table of models, each with its newest version and its aliases."""
-    table = table_of("model", "latest", "aliases", "changed (UTC)", "description")
+    """Make the table of models or data sets, each with its newest version and its aliases."""
+    table = table_of(called, "latest", "aliases", "changed (UTC)", "description")
     for model, latest, aliases in rows:
         named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
         newest = latest.name if latest else NOTHING
@@ -89,7 +89,7 @@ def version_page(version: RegisteredVersion, lineage: VersionLineage) -> Rendera
     columns = _columns(version.schema) if version.content_digest else {}
     parts = {
         "": {name: value for name, value in facts.items() if value},
-        "metrics": {name: _figure(value) for name, value in version.metrics.items()},
+        "metrics": {name: number(value) for name, value in version.metrics.items()},
         "parameters": version.parameters,
         "properties": version.properties,
         "data": datasets,
@@ -108,10 +108,6 @@ def _columns(schema: Any) -> dict[str, str]:
         column["name"]: column["type"] + _missing(column.get("profile", {}).get("nulls"))
         for column in listed
     }
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() and abs(value) > 1 else number(value)
 
 
 def _missing(share: float | None) -> str:

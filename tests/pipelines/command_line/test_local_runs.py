@@ -2,6 +2,9 @@
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -49,6 +52,13 @@ def test_a_record_holds_no_credentials(folder: Path, listed: list[dict[str, obje
     record = (folder / ".kfp-tabular" / "runs" / str(listed[0]["run_id"]) / "run.json").read_text()
     assert re.search(r"http://127.0.0.1:\d+/absent.csv\"", record)
     assert "Signature" not in record
+
+
+def test_no_log_holds_what_signs_an_address(folder: Path, listed: list[dict[str, object]]) -> None:
+    """KFP prints the inputs of each step, and the log has them without the query of an address."""
+    log = folder / ".kfp-tabular" / "runs" / str(listed[0]["run_id"]) / "run.log"
+    assert re.search(r"http://127.0.0.1:\d+/absent.csv\?…", text := log.read_text("utf-8"))
+    assert "Signature" not in text
 
 
 def test_an_address_with_a_password_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
@@ -147,3 +157,24 @@ def test_what_cannot_be_compared_is_told(folder: Path, listed: list[dict[str, ob
         done = kfp_tabular("runs", "compare", *runs, folder=folder)
         assert done.exit_code == 2
         assert "kfp-tabular runs list" in done.errors
+
+
+def test_ctrl_c_says_what_was_stopped_and_what_is_kept(tmp_path: Path) -> None:
+    """The step ends, the folder of the run is named, and the run is listed as interrupted."""
+    (tmp_path / "ok.csv").write_text("x,y\n" + "1,a\n2,b\n" * 40, "utf-8")
+    command = [sys.executable, "-m", "pipelines", "run", "training", "--source", "ok.csv"]
+    with subprocess.Popen(
+        [*command, "--target", "y"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={k: v for k, v in os.environ.items() if not k.startswith("REGISTRY_")},
+    ) as process:  # fmt: skip
+        assert process.stdout
+        for line in process.stdout:
+            if "ingest_table" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "")
+    told = re.search(r"stopped: .*kfp-tabular runs show (\S+)", output, re.DOTALL)
+    assert told, output
+    shown = kfp_tabular("runs", "show", told[1], folder=tmp_path)
+    assert "INTERRUPTED" in shown.output

@@ -130,11 +130,12 @@ def test_a_model_below_the_floor_is_refused(tmp_path: Path) -> None:
     assert done.json()["registered"] is None
 
 
-def test_a_registry_that_is_down_fails_the_run(tmp_path: Path) -> None:
-    """Without its registry a run ends in an error that names it, after its retries."""
+def test_a_run_does_not_begin_without_its_registry(tmp_path: Path) -> None:
+    """An error that names it comes before the first step, and not after the training."""
     done = _train(tmp_path, REGISTRY_URL="http://127.0.0.1:9", KFP_TABULAR_WAIT_SECONDS="0")
-    assert done.exit_code != 0
+    assert done.exit_code == 1
     assert "http://127.0.0.1:9" in done.errors
+    assert "fingerprint_source" not in done.output + done.errors
     assert "Traceback" not in done.errors
 
 

@@ -44,6 +44,7 @@ def test_a_table_that_breaks_its_schema_is_refused(folder: Path) -> None:
     assert "operator" in str(told["verdict"]["notes"])
     assert Path(told["files"]["verdict"]).is_file()
     assert len(data(folder, "list", "strikes", "--json").json()["versions"]) == 2
+    assert data(folder, "list").output.startswith("data set ")
 
 
 def test_a_difference_tells_columns_and_rows(folder: Path) -> None:
@@ -54,8 +55,16 @@ def test_a_difference_tells_columns_and_rows(folder: Path) -> None:
     assert set(told["columns"]["removed"]) == {"operator"}
     assert (told["rows"]["added"], told["rows"]["removed"]) == (0, 1)
     assert len(told["rows"]["removed_sample"]) == 1
-    assert "removed, string" in data(folder, "diff", "strikes", "1", "2").output
+    assert "removed, string" in data(folder, "diff", "strikes@1", "dataset://strikes@2").output
     assert "same content" in data(folder, "diff", "strikes", "1", "gold").output
+
+
+def test_only_versions_of_one_data_set_are_compared(folder: Path) -> None:
+    """Two data sets, or one version alone, end in an error that shows how to ask."""
+    for asked, said in ((("strikes@1", "sales@1"), "strikes and sales are two data sets"),
+                        (("strikes@1",), "NAME REF REF")):  # fmt: skip
+        done = kfp_tabular("data", "diff", *asked, folder=folder)
+        assert (done.exit_code, said in done.errors) == (2, True), done.errors
 
 
 def test_what_was_trained_on_a_version_names_it(folder: Path) -> None:

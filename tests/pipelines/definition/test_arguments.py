@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.definition.arguments import git_commit
+from pipelines.definition.arguments import git_commit, model_named_after_source
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -51,3 +51,20 @@ def test_a_folder_without_git_has_no_commit(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert git_commit({}) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("data/churn.2024.csv", "churn"),
+        ("data/churn.csv.dvc", "churn"),
+        ("dvc.lock#data/churn.parquet", "churn"),
+        ("data.dvc#churn.csv", "churn"),
+        ("delta+s3://tables/churn?version=3", "churn"),
+        ("postgresql://db/shop?table=eu.churn", "churn"),
+        ("dataset://churn@3", "churn"),
+    ],
+)
+def test_a_model_is_named_after_its_table(source: str, name: str) -> None:
+    """Whatever the address, it is the table that gives the name, and not what points to it."""
+    assert model_named_after_source({"source": source}) == name

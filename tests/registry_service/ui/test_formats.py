@@ -10,7 +10,7 @@ from registry_service.ui.views import change_of, main_metrics, schema_of
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        *((0.81679, "0.8168"), (0, "0"), (-0.5, "−0.5000"), (1234567.0, "1,234,567")),
+        *((0.81679, "0.8168"), (0, "0"), (-0.5, "−0.5000"), (1234567.0, "1,234,567"), (12.0, "12")),
         *((3.21e-7, "3.210e-07"), (None, "–"), (float("nan"), "–"), (float("inf"), "–")),
     ],
 )

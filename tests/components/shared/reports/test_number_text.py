@@ -13,6 +13,7 @@ from components.shared.reports.number_text import count, counted_rows, number, p
         (0.812345, "0.8123"),
         (1.0, "1.000"),
         (1234.567, "1,235"),
+        (12.0, "12"),
         (-0.5, "−0.5000"),
         (0.0000003214, "3.214e-07"),
         (0, "0"),
