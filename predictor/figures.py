@@ -39,8 +39,8 @@ class Figures:
             registry=self.registry,
         )
         errors = self._count("predictor_errors", "Requests refused or failed", "code")
-        self._rows = self._count("predictor_rows", "Rows predicted", "version")
-        self._labels = self._count("predictor_predictions", "Predictions", "version", "label")
+        rows = self._count("predictor_rows", "Rows predicted", "version")
+        predictions = self._count("predictor_predictions", "Predictions", "version", "label")
         self._info = Gauge(
             "predictor_model_info",
             "The version that is served, and by what rows are scored: plan or scikit-learn",
@@ -59,6 +59,8 @@ class Figures:
             lambda route, status: (requests.labels(route, status), seconds.labels(route))
         )
         self._of_code = cache(errors.labels)
+        self._of_version = cache(rows.labels)
+        self._of_label = cache(predictions.labels)
 
     def note_version(self, version: ServedVersion) -> None:
         """Say that a version is served from now on, and no other."""
@@ -81,12 +83,12 @@ class Figures:
     def note_scores(self, version: ServedVersion, scores: Scores) -> None:
         """Count predictions."""
         name = version.origin.version
-        self._rows.labels(name).inc(len(scores.predictions))
+        self._of_version(name).inc(len(scores.predictions))
         if scores.probabilities is None:
             self._distributions.note(name, scores.predictions)
             return
         for label, count in Counter(scores.predictions).items():
-            self._labels.labels(name, label).inc(count)
+            self._of_label(name, label).inc(count)
         if version.description.task == "binary":
             self._distributions.note(name, [of_class[1] for of_class in scores.probabilities])
 

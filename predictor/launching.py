@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from predictor.app import Application
 from predictor.errors import LogError
 from predictor.figures import Figures
+from predictor.following import Follower
 from predictor.scorer import refuse_strays
 from predictor.server import listen, run
 from predictor.serving import Serving
 from predictor.settings import Settings
-from predictor.versions import Origin, open_version
+from predictor.versions import Origin, ServedVersion, open_version
 
 if TYPE_CHECKING:
     from predictor.prediction_log.log import PredictionLog
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def serve(origin: Origin, settings: Settings) -> int:
+def serve(origin: Origin, settings: Settings, follower: Follower | None = None) -> int:
     """Serve a version until SIGINT or SIGTERM; return the exit code.
 
     Nothing listens before the version has reproduced its examples.
+
+    Args:
+        origin: The version.
+        settings: How the server is configured.
+        follower: Hands other versions over, one after the other.
 
     Raises:
         NotServableError: It cannot be loaded here, or does not reproduce them.
@@ -35,7 +41,8 @@ def serve(origin: Origin, settings: Settings) -> int:
     address = listen(settings)
     figures = Figures()
     serving = Serving(open_version(origin), figures)
-    app = Application(serving, settings, figures, _prediction_log(settings, serving, figures))
+    prediction_log = _prediction_log(settings, serving, figures)
+    app = Application(serving, settings, figures, prediction_log)
     if settings.token is None and not settings.is_local():
         log.warning(
             "whoever reaches %s may ask for predictions: PREDICTOR_TOKEN would ask for a token",
@@ -43,11 +50,31 @@ def serve(origin: Origin, settings: Settings) -> int:
         )
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     log.info("serving %s at http://%s:%d/predict", origin, shown, address[1])
+    if follower is not None:
+        follower.start(serving, _accept if prediction_log is None else _accept_logged)
     try:
         run(app, address, settings.request_seconds)
     finally:
+        if follower is not None:
+            follower.stop()
         app.close()
     return 0
+
+
+def _accept(version: ServedVersion) -> None:
+    """Take every version."""
+    del version
+
+
+def _accept_logged(version: ServedVersion) -> None:
+    """Take a version whose rows can be logged.
+
+    Raises:
+        SettingsError: Its columns are called like those of the log.
+    """
+    from predictor.prediction_log.entries import Columns
+
+    Columns.of(version)
 
 
 def _prediction_log(

@@ -5,14 +5,19 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from components.shared.errors import ComponentError, InputError
+from components.shared.registry.client import RegistryClient
+from components.shared.registry.records import RegisteredVersion
 from pipelines.command_line.registry.connection import connected_registry, url_option
 from pipelines.command_line.registry.output import SETTINGS
 from pipelines.errors import ServingError, UsageError
+
+if TYPE_CHECKING:
+    from predictor.following import Follower
 
 # Beside a registry, which takes 8080.
 PORT: Final = 8000
@@ -22,6 +27,10 @@ Examples:
 \b
   kfp-tabular serve bird_strikes@champion
   curl localhost:8000/openapi.json
+
+\b
+  # and the next champion when it is promoted
+  kfp-tabular serve bird_strikes@champion --follow
 
 \b
   # a folder that train_model wrote, or `registry download`
@@ -42,12 +51,19 @@ Examples:
     type=click.IntRange(0, 65535),
     help=f"TCP port (PREDICTOR_PORT, or else {PORT}); 0 takes a free one.",
 )
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="When the alias @REF moves, serve the version that it points to then, once that has "
+    "reproduced its examples; no request fails meanwhile.",
+)
 @url_option
 def serve_command(
     version: str | None,
     folder: Path | None,
     host: str | None,
     port: int | None,
+    follow: bool,
     url: str | None,
 ) -> None:
     """Answer requests for predictions until Ctrl-C.
@@ -63,19 +79,36 @@ def serve_command(
 
     if (version is None) == (folder is None):
         raise UsageError("say what to serve: MODEL@REF of the registry, or --folder")
+    if folder is not None and follow:
+        raise UsageError("a folder is not followed: name MODEL@ALIAS, or leave --follow out")
     if port is None and not os.environ.get("PREDICTOR_PORT"):
         port = PORT
     try:
         settings = Settings.read(host=host, port=port)
-        with ExitStack() as stack:
-            if folder is not None:
-                origin = from_folder(folder, None, None)
-            else:
-                kept = stack.enter_context(TemporaryDirectory(prefix="kfp-tabular-model-"))
-                with connected_registry(url) as registry:
-                    origin = fetched(registry.get(str(version)), Path(kept) / "model")
-            sys.exit(serve(origin, settings))
+        if folder is not None:
+            sys.exit(serve(from_folder(folder, None, None), settings))
+        with TemporaryDirectory(prefix="kfp-tabular-model-") as kept, ExitStack() as connected:
+            registry = connected.enter_context(connected_registry(url))
+            found = registry.get(str(version))
+            origin = fetched(found, Path(kept) / "model")
+            follower = _follower(registry, str(version), found) if follow else None
+            if follower is None:
+                # The registry of this machine runs no longer than it is needed.
+                connected.close()
+            sys.exit(serve(origin, settings, follower))
     except (SettingsError, InputError) as error:
         raise UsageError(str(error)) from error
     except (NotServableError, ComponentError) as error:
         raise ServingError(str(error)) from error
+
+
+def _follower(registry: RegistryClient, name: str, found: RegisteredVersion) -> "Follower":
+    from predictor.following import Follower
+
+    ref = name.partition("@")[2]
+    if ref in (found.version, str(found.number)):
+        raise UsageError(
+            f"{name} is a version, which never moves: follow an alias, such as "
+            f"{found.model_name}@champion, or leave --follow out"
+        )
+    return Follower(name, lambda: registry.get(name))
