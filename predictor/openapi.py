@@ -127,7 +127,7 @@ def _predicted(version: ServedVersion) -> dict[str, Any]:
             "digest": {"const": version.origin.digest},
             "predictions": {"type": "array", "items": kind},
             **properties,
-            "explanations": {"type": "array", "items": {"type": "object"}},
+            "explanations": {"type": "array", "items": _EXPLANATION},
         },
         "required": ["model", "version", "digest", "predictions"],
     }
@@ -162,6 +162,16 @@ def _open(summary: str) -> dict[str, Any]:
     return {**_plain(summary), "security": []}
 
 
+_EXPLANATION: Final = {
+    "type": "object",
+    "description": "`base` and what each column contributed, which add up to what the model says",
+    "properties": {
+        "label": {"description": "The class that is explained; null of a regression"},
+        "unit": {"type": "string"},
+        "base": {"type": "number"},
+        "contributions": {"type": "object", "additionalProperties": {"type": "number"}},
+    },
+}
 _ERROR: Final = {
     "type": "object",
     "properties": {

@@ -2,28 +2,15 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from components.shared.plans.explaining import Explanation
 from components.shared.plans.scorer import Scores
 
 __all__ = ["Explanation", "Row", "Scorer", "Scores", "refuse_strays"]
 
 Row = Mapping[str, Any]
 _STRAYS: Final = ".* count as missing"
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a row was scored as it was.
-
-    Attributes:
-        base: What the model says on average.
-        contributions: What each raw column adds to it.
-    """
-
-    base: Any
-    contributions: Mapping[str, Any]
 
 
 class Scorer(Protocol):

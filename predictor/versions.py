@@ -11,8 +11,8 @@ from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.plans.plan import PLAN_FILE
+from components.shared.plans.scorer import PlanScorer
 from predictor.examples import prove, read_examples
-from predictor.plan_scorer import PlannedScorer
 from predictor.scorer import Scorer
 from predictor.sklearn_scorer import SklearnScorer
 
@@ -114,7 +114,7 @@ def open_version(origin: Origin) -> ServedVersion:
 def _scorer(origin: Origin, description: ModelDescription) -> tuple[Scorer, str, int]:
     """Return what scores, how it is called, and how many rows it scores at once."""
     if PLAN_FILE in description.files:
-        return PlannedScorer.load(origin.folder), PLAN, INLINE_ROWS
+        return PlanScorer.load(origin.folder), PLAN, INLINE_ROWS
     reason = description.plan_refusal or "it is older than plans"
     log.warning("%s has no plan (%s): scikit-learn scores it, in milliseconds", origin, reason)
     return SklearnScorer.load(origin.folder), SKLEARN, 0

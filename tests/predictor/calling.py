@@ -39,7 +39,10 @@ class AgeScorer:
 
     def explain(self, rows: Sequence[Row]) -> Sequence[Explanation]:
         """Say that it is all the age."""
-        return [Explanation(0.0, {"age": row["age"] / 100, "city": 0.0}) for row in rows]
+        return [
+            Explanation("yes", "probability", 0.0, {"age": row["age"] / 100, "city": 0.0})
+            for row in rows
+        ]
 
 
 def description() -> ModelDescription:

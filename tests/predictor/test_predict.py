@@ -60,7 +60,8 @@ def test_a_threshold_is_for_two_classes() -> None:
 def test_an_explanation_names_what_each_column_adds() -> None:
     """On wish there is one for each row."""
     answer = predict(application(), {"rows": [ROW], "explain": True}).json()
-    assert answer["explanations"] == [{"base": 0.0, "contributions": {"age": 0.41, "city": 0.0}}]
+    explained = {"label": "yes", "unit": "probability", "base": 0.0}
+    assert answer["explanations"] == [{**explained, "contributions": {"age": 0.41, "city": 0.0}}]
 
 
 def test_columns_of_the_training_table_that_the_model_does_not_read_may_be_there() -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import re
 import socket
 import time
@@ -30,6 +31,18 @@ def test_it_predicts_what_the_pipeline_does(running: RunningPredictor, examples:
     assert status == 200
     assert told["predictions"] == examples["predictions"]
     assert told["probabilities"] == [pytest.approx(each) for each in examples["probabilities"]]
+
+
+def test_an_explanation_adds_up_to_the_prediction(
+    running: RunningPredictor, examples: Examples
+) -> None:
+    """Base and contributions of the columns are the log-odds of what is predicted."""
+    status, told = running.call("POST", "/predict", {"rows": examples["rows"][:1], "explain": True})
+    assert status == 200
+    (explained,) = told["explanations"]
+    assert explained["unit"] == "log-odds"
+    log_odds = explained["base"] + sum(explained["contributions"].values())
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(told["probabilities"][0][1], abs=1e-9)
 
 
 def test_a_text_that_is_no_number_is_named(running: RunningPredictor, examples: Examples) -> None:
