@@ -102,7 +102,9 @@ def log_to_wandb(
         told = _tell(run, files, wish, folder, server)
     notes: tuple[Note, ...] = ()
     if offline:
-        sent_by = f"nothing was sent to W&B, which is offline: wandb sync {told.folder} sends it"
+        kept = Path(told.folder)
+        kept = kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept
+        sent_by = f"nothing was sent to W&B, which is offline: wandb sync {kept} sends it"
         notes = (Note("left out", sent_by),)
     return Logged(told.run_id, told.artifact, told.version, wish.aliases, server, notes)
 

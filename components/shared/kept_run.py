@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from components.shared.errors import ComponentError
+from components.shared.errors import ComponentError, RegistryRefusalError
 
 if TYPE_CHECKING:
     from components.shared.openlineage.datasets import LineageDataset
     from components.shared.openlineage.events import State
     from components.shared.openlineage.telling import LineageTeller
     from components.shared.registry.experiments import End, TrackedRun
+
+FORBIDDEN: Final = 403
+SCOPED: Final = (
+    ". Runs belong to no one model: a token that may write all models and data sets keeps them, "
+    "one that may write some does not. What the run registers is not touched by this."
+)
 
 STATES: Final[Mapping["End", "State"]] = {
     "FINISHED": "COMPLETE",
@@ -105,4 +111,6 @@ class KeptRun:
             yield
         except ComponentError as error:
             self._run = None
-            self._warn(f"the registry does not keep this run: {error}")
+            scoped = isinstance(error, RegistryRefusalError) and error.status == FORBIDDEN
+            remedy = SCOPED if scoped else ""
+            self._warn(f"the registry does not keep this run: {error}{remedy}")

@@ -172,6 +172,8 @@ def _show_local(folder: Path, run: LocalRun, as_json: bool) -> None:
     if run.outcome:
         console.print(f"  {escape(run.outcome)}", highlight=False, soft_wrap=True)
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in run.arguments.items():
         table.add_row(name, escape(str(value)))
     for name, value in run.metrics.items():

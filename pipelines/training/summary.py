@@ -139,6 +139,9 @@ def _figures(summary: TrainingSummary) -> Table:
 
 def _notes(summary: TrainingSummary) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column()
+    # A long path goes over lines, and is not cut.
+    table.add_column(overflow="fold")
     for kind, text in note_lines(summary.notes):
         colour = "yellow" if kind == "warning" else "dim"
         table.add_row(f"[{colour}]{kind}[/]", escape(text))

@@ -1,7 +1,10 @@
 """Who may do what, over HTTP."""
 
+import pytest
+
+from components.shared.step import step_body
 from tests.registry_service.api.test_registration import registration
-from tests.registry_service.people import as_user, register
+from tests.registry_service.people import TOKENS, as_user, register
 from tests.registry_service.running import KUBEFLOW, OURS
 
 
@@ -34,6 +37,20 @@ def test_roles_hold_for_their_prefix(guarded: str) -> None:
     _, mine = as_user(guarded, "reader")("GET", "/models")
     assert all(item["name"].startswith("churn") for item in mine["items"])
     assert mine["items"]
+
+
+def test_a_token_of_some_models_keeps_no_runs_and_that_is_said(
+    guarded: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The step goes on, and its log says which tokens keep runs."""
+    monkeypatch.setenv("REGISTRY_URL", guarded)
+    monkeypatch.setenv("REGISTRY_TOKEN", TOKENS["writer"])
+    monkeypatch.setenv("KFP_TABULAR_RUN_ID", "of-a-scoped-token")
+    with step_body():
+        pass
+    said = capsys.readouterr().out
+    assert "does not keep this run" in said
+    assert "a token that may write all models and data sets keeps them" in said
 
 
 def test_roles_hold_on_the_kubeflow_api(guarded: str) -> None:
