@@ -3,7 +3,7 @@
 from typing import List, NamedTuple
 
 from kfp import dsl
-from kfp.dsl import Dataset, Output
+from kfp.dsl import Dataset, Input, Model, Output
 
 from components.shared.image import IMAGE
 
@@ -20,6 +20,7 @@ def ingest_table(
     curated_schema_fingerprint: str = "",
     target: str = "",
     query: str = "",
+    model: Input[Model] = None,
 ) -> NamedTuple("Outputs", [("digest", str), ("rows", int), ("columns", int)]):
     """Read a table from a file, an address or S3 and write it as Parquet.
 
@@ -44,6 +45,8 @@ def ingest_table(
             there is read.
         target: The column to predict: NA is one of its classes; empty: none.
         query: What to ask a database, instead of a table; empty: none.
+        model: A model that is to predict the table: its columns are read as those of the training
+            table were, where nearly all values allow it; none: as the values show.
 
     Returns:
         digest: SHA-256 of the content, whatever its format.
@@ -66,6 +69,7 @@ def ingest_table(
             curated_schema_fingerprint=given(curated_schema_fingerprint),
             target=target or None,
             query=given(query, ""),
+            model=model.path if model else None,
         )
         run.log_data(ingested.digest, ingested.source)
         if run.tells_lineage:

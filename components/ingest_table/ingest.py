@@ -13,6 +13,8 @@ from components.ingest_table.formats import convert
 from components.ingest_table.given_types import parse_column_types
 from components.ingest_table.wishes import Wishes, schema_types
 from components.shared.errors import InputError
+from components.shared.models.description import read_description
+from components.shared.models.readings import model_readings
 from components.shared.openlineage.datasets import LineageDataset, read_from
 from components.shared.reports.notes import NOTES, Kind, Note, notes_metadata
 from components.shared.sources.address import Source, parse_source
@@ -85,6 +87,7 @@ def ingest_table(
     curated_schema_fingerprint: str | None = None,
     target: str | None = None,
     query: str = "",
+    model: str | Path | None = None,
 ) -> IngestedTable:
     """Read a table and write it as Parquet, its rows in their order, in bounded memory.
 
@@ -115,6 +118,8 @@ def ingest_table(
         curated_schema_fingerprint: What that schema must be.
         target: The column that a model is to predict: NA is one of its classes.
         query: What to ask a database, instead of a table.
+        model: Folder of a model that is to predict the table: its columns are read as those of the
+            training table were, where at least 95 % of their texts are values then.
 
     Raises:
         InputError: There is no such file, it may not be read, it is not what its ending says, or
@@ -129,6 +134,7 @@ def ingest_table(
         schema=schema_types(read_curated_schema(curated_schema, curated_schema_fingerprint)),
         missing=tuple(text.strip() for text in missing_values),
         target=target,
+        readings=model_readings(read_description(model)) if model else {},
     )
     output = Path(table)
     try:

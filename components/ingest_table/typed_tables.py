@@ -21,6 +21,7 @@ from components.ingest_table.decisions import (
 from components.ingest_table.plain_texts import PlainType, plain_values
 from components.ingest_table.sorts import Seen
 from components.ingest_table.table_texts import read_column_texts, read_first_texts
+from components.ingest_table.trained_readings import CALLED, trained_decisions
 from components.ingest_table.wishes import Wishes
 from components.shared.errors import InputError
 from components.shared.tables.column_types import CANONICAL, schema_types
@@ -88,9 +89,15 @@ def write_typed(
     wishes.check(schema.names())
     table = _with_given_as_texts(table, schema, wishes)
     texts = [name for name, dtype in table.collect_schema().items() if dtype == pl.String]
+    trained = trained_decisions(table, texts, wishes.trained())
+    texts = [name for name in texts if name not in trained]
     if wishes.types or wishes.missing:
         rows_at_most = None
-    columns = _decided(table, texts, wishes, at_most=rows_at_most)
+    as_trained = {
+        name: _Column(ColumnTexts(name), decision, proven=True)
+        for name, decision in trained.items()
+    }
+    columns = as_trained | _decided(table, texts, wishes, at_most=rows_at_most)
     try:
         readings = _write(table, columns, parquet, wishes, noted)
         again = _to_look_at_again(parquet, columns.values(), wishes)
@@ -100,7 +107,8 @@ def write_typed(
         again = None
     if again is None:
         # A text further down is not as plain as those before it.
-        return _write(table, _decided(table, texts, wishes), parquet, wishes, noted)
+        columns = as_trained | _decided(table, texts, wishes)
+        return _write(table, columns, parquet, wishes, noted)
     if again:
         known, readings = (
             readings,
@@ -289,9 +297,5 @@ def _strays(table: pl.LazyFrame, reading: Reading) -> list[Remark]:
             f"No value of the column {reading.column!r} is of the type {reading.type} that it was "
             f"given (parameter `column_types`): the first is {text!r} in data row {row:,}."
         )
-    called = {"date": "dates", "datetime": "datetimes", "boolean": "booleans"}
-    return [
-        stray_remark(
-            reading.column, called.get(reading.type, "numbers"), Seen(count, row, text), total
-        )
-    ]
+    called = CALLED.get(reading.type, "numbers")
+    return [stray_remark(reading.column, called, Seen(count, row, text), total)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from components.shared.models.description import ModelDescription
+from components.shared.models.readings import model_readings
 from components.shared.reports.notes import VIOLATION, Note
 from components.shared.tables.column_types import column_type
 from components.shared.tables.readings import DateOrder, Reading, table_readings
@@ -17,17 +18,6 @@ FORMS: Final[dict[DateOrder, str]] = {
     "month first": "%m/%d/%Y",
     "year first": "%y-%m-%d",
 }
-
-
-def model_readings(model: ModelDescription) -> dict[str, Reading]:
-    """Return how the texts of a model's training table were read, by column."""
-    found = {reader["column"]: reader.get("reading") for reader in model.readers}
-    return {name: _reading(content) for name, content in found.items() if content}
-
-
-def _reading(content: dict[str, Any]) -> Reading:
-    lists = {name: tuple(content.get(name, ())) for name in ("missing", "kept")}
-    return Reading(**{**content, **lists})
 
 
 def reading_notes(table: str | Path, model: ModelDescription) -> list[Note]:

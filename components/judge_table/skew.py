@@ -14,9 +14,10 @@ from typing import Any, Final
 import polars as pl
 from scipy.stats import betabinom, binom, norm
 
-from components.judge_table.readings import model_readings, without_markers
+from components.judge_table.readings import without_markers
 from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
 from components.shared.models.profiles import category
+from components.shared.models.readings import model_readings
 from components.shared.reports.notes import VIOLATION, Note
 from components.shared.reports.number_text import counted_rows, number, percent
 from components.shared.tables.column_types import ColumnType, schema_types

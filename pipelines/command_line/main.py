@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from components.shared.image import VERSION
 from pipelines.command_line.data.commands import data_group
+from pipelines.command_line.predict import predict_command
 from pipelines.command_line.registry.commands import registry_group
 from pipelines.command_line.run import run_group
 from pipelines.command_line.runs import runs_group
@@ -75,6 +76,7 @@ for group in (
     schedules_group(),
     runs_group(),
     upload_command(),
+    predict_command,
     registry_group,
     serve_command,
     data_group,

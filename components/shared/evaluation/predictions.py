@@ -97,17 +97,27 @@ def read_rows(path: str | Path, model: "LoadedModel", more: Sequence[str] = ()) 
     types = column_types(path)
     target = model.description.target
     require_column(target, list(types), "target")
-    features = [feature.name for feature in model.description.features]
-    missing = [name for name in features if name not in types]
+    features = require_features(model.description, types)
+    if not model.description.readers:
+        _check_types(model.description, types)
+    return read_frame(path, list(dict.fromkeys([*features, target, *more])))
+
+
+def require_features(description: ModelDescription, columns: Collection[str]) -> list[str]:
+    """Return the columns that a model reads, which a table must have.
+
+    Raises:
+        InputError: It lacks some.
+    """
+    features = [feature.name for feature in description.features]
+    missing = [name for name in features if name not in columns]
     if missing:
         raise InputError(
             f"The rows lack {len(missing)} of the model's {len(features)} columns: "
             f"{', '.join(missing[:5])}{' …' if len(missing) > 5 else ''}. "
             "Take a table with the columns that the model was trained on."
         )
-    if not model.description.readers:
-        _check_types(model.description, types)
-    return read_frame(path, list(dict.fromkeys([*features, target, *more])))
+    return features
 
 
 def _check_types(description: ModelDescription, types: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Tables in S3 stores."""
+"""Files in S3 stores."""
 
 import os
 import shutil
@@ -67,6 +67,20 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
         until_whole(download, retry)
 
 
+def store(path: Path, target: Source) -> None:
+    """Put a file into an object of an S3 store, found and entered as `fetch` does.
+
+    Raises:
+        InputError: There is no such bucket, access was denied, or the environment is incomplete.
+        SourceUnavailableError: The store could not be reached, or failed.
+    """
+    endpoint = named_endpoint() or DEFAULT_ENDPOINT
+    bucket, _, key = target.location.partition("/")
+    with _explained(target.shown, bucket, endpoint, "uploaded to"):
+        client = store_client(endpoint, patience(f"the store at {endpoint}"))
+        client.fput_object(bucket, key, str(path))
+
+
 def fingerprint(source: Source) -> Fingerprint:
     """Return what a store says of an object: tag, size and, where there is one, version.
 
@@ -98,7 +112,9 @@ def _fingerprint(headers: Any) -> Fingerprint:
 
 
 @contextmanager
-def _explained(shown: str, bucket: str, endpoint: str) -> Iterator[None]:
+def _explained(
+    shown: str, bucket: str, endpoint: str, what: str = "downloaded from"
+) -> Iterator[None]:
     # minio takes 0.3 s to import: a download over HTTP does not pay for it.
     from minio.error import MinioException, S3Error
 
@@ -108,7 +124,7 @@ def _explained(shown: str, bucket: str, endpoint: str) -> Iterator[None]:
         raise _store_error(error.code, error.message, shown, bucket, endpoint) from error
     except (HTTPError, MinioException) as error:
         raise SourceUnavailableError(
-            f"{shown} could not be downloaded from {endpoint}: {reason(error)}. "
+            f"{shown} could not be {what} {endpoint}: {reason(error)}. "
             f"{advice(error, 'AWS_ENDPOINT_URL')}; then run the step again."
         ) from error
     except InputError:

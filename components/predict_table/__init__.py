@@ -1,0 +1,1 @@
+"""Predict every row of a table, however many they are."""

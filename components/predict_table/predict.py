@@ -1,0 +1,297 @@
+"""Predictions for the rows of a table, in their order and in bounded memory."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from components.predict_table.destination import ABOUT, check_destination, put
+from components.predict_table.parts import Parts
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import BINARY, REGRESSION
+from components.shared.evaluation.predictions import positive_class_of, predict, require_features
+from components.shared.models.folders import LoadedModel, load_model
+from components.shared.models.profiles import category
+from components.shared.tables.columns import require_column
+from components.shared.tables.file_formats import Format
+from components.shared.tables.files import count_rows
+from components.shared.tables.frames import to_pandas
+
+BATCH_ROWS: Final = 50_000
+SECONDS_BETWEEN: Final = 10.0
+PREDICTION: Final = "prediction"
+PROBABILITY: Final = "probability_"
+PARQUET_KEY: Final = "kfp-tabular predictions"
+"""Where a Parquet file of predictions says what they are, in its own metadata."""
+
+
+@dataclass(frozen=True)
+class PredictedTable:
+    """What was predicted.
+
+    Attributes:
+        rows: Number of rows.
+        model: Digest of the model.
+        model_name: Name of its version in a registry, as `name@version`; empty when not known.
+        table: Digest of the table; empty when not known.
+        target: What was predicted.
+        classes: The classes, whose probabilities are in columns of their names; None for numbers.
+        positive: The class that the threshold is for; None without a threshold.
+        threshold: The probability from which on that class is predicted; None for the most
+            probable class.
+        resumed: Rows that an earlier run had predicted already.
+    """
+
+    rows: int
+    model: str
+    model_name: str
+    table: str
+    target: str
+    classes: list[Any] | None
+    positive: Any
+    threshold: float | None
+    resumed: int = 0
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the predictions say of themselves."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
+
+
+def predict_table(
+    model: str | Path,
+    table: str | Path,
+    predictions: str | Path,
+    *,
+    keep: Sequence[str] = (),
+    probabilities: bool = False,
+    threshold: float | None = None,
+    positive_class: str | None = None,
+    destination: str = "",
+    format: str = "auto",  # noqa: A002
+    model_name: str = "",
+    table_digest: str = "",
+    parts: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PredictedTable:
+    """Predict every row of a table.
+
+    Args:
+        model: Model folder that `train_model` wrote.
+        table: Parquet file that `ingest_table` wrote; its rows in their order.
+        predictions: File to write: the kept columns, `prediction`, and the probabilities.
+        keep: Columns of the table that go with the predictions; `*` for all.
+        probabilities: Whether to write `probability_<class>` for each class.
+        threshold: Of two classes, the probability from which on the positive one is predicted,
+            from 0 to 1; None for the more probable class.
+        positive_class: The class that the threshold is for; None as in the evaluation of models.
+        destination: Where the predictions are put as well: a path or s3://bucket/key.
+        format: `auto` (by the ending of the destination, else parquet), `parquet`, `csv` or
+            `jsonl`.
+        model_name: What the registry calls the model, for the file's metadata.
+        table_digest: Digest of the table, likewise.
+        parts: Folder that keeps what was predicted before the run was stopped, and is removed at
+            its end; None for none.
+        progress: Called with the rows predicted so far, and all.
+
+    Raises:
+        InputError: The destination cannot be written to; a column is missing, has a value that it
+            could not have had in training, or would have a name twice; the model does not give
+            probabilities; there is no such class.
+    """
+    kind = check_destination(destination, format)
+    loaded, rows = load_model(model), count_rows(table)
+    description = loaded.description
+    columns = pl.scan_parquet(table).collect_schema().names()
+    require_features(description, columns)
+    kept = _kept(keep, columns)
+    if (threshold is not None or probabilities) and description.task == REGRESSION:
+        asked = "threshold" if threshold is not None else "probabilities"
+        raise InputError(
+            f"The model predicts numbers, and numbers have no probability (parameter `{asked}`)."
+        )
+    positive = _positive(loaded, threshold, positive_class)
+    result = PredictedTable(
+        rows=rows,
+        model=loaded.digest,
+        model_name=model_name,
+        table=table_digest,
+        target=description.target,
+        classes=description.classes,
+        positive=None if positive is None else (description.classes or [])[positive],
+        threshold=threshold,
+    )
+    order = result.metadata() | {"keep": kept, "probabilities": probabilities}
+    predictor = _Predictor(loaded, kept, probabilities, threshold, positive)
+    with _folder(parts, predictions) as folder:
+        done = Parts.open(folder, rows, order)
+        told = _Told(rows, progress or _printed_progress())
+        done.fill(lambda start, most: predictor.lazy(table, start, min(most, rows - start), told))
+        result = PredictedTable(**{**asdict(result), "resumed": done.found})
+        _write(done.together(), Path(predictions), kind, result)
+        put(predictions, destination)
+        done.remove()
+    return result
+
+
+def version_name(metadata: Mapping[str, Any]) -> str:
+    """Return what the registry calls a model that `fetch_model` brought: `name@version`."""
+    return f"{metadata['model_name']}@{metadata['version']}" if "model_name" in metadata else ""
+
+
+@dataclass(frozen=True)
+class _Predictor:
+    """What is made of each batch of rows."""
+
+    model: LoadedModel
+    kept: list[str]
+    probabilities: bool
+    threshold: float | None
+    positive: int | None
+
+    def lazy(self, table: str | Path, start: int, count: int, told: "_Told") -> pl.LazyFrame:
+        """Return the predictions of some rows, which are made while they are written."""
+        types = pl.scan_parquet(table).collect_schema()
+        schema = pl.Schema({name: types[name] for name in self.kept} | self._made())
+
+        def batches(
+            with_columns: list[str] | None,
+            predicate: pl.Expr | None,
+            n_rows: int | None,
+            batch_size: int | None,
+        ) -> Iterator[pl.DataFrame]:
+            del with_columns, predicate, n_rows, batch_size
+            present = pl.scan_parquet(table)
+            wanted = list(dict.fromkeys([*self.kept, *self._features]))
+            rows, first = present.select(wanted).slice(start, count), start
+            for batch in rows.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+                yield self._predicted(batch, first).select(schema.names())
+                first += len(batch)
+                told.reached(first)
+
+        return register_io_source(batches, schema=schema)
+
+    @property
+    def _features(self) -> list[str]:
+        return [feature.name for feature in self.model.description.features]
+
+    def _made(self) -> dict[str, Any]:
+        classes = self.model.description.classes
+        if classes is None:
+            return {PREDICTION: pl.Float64()}
+        made: dict[str, Any] = {PREDICTION: pl.Series(classes).dtype}
+        return made | dict.fromkeys(self._probability_names(), pl.Float64())
+
+    def _probability_names(self) -> list[str]:
+        classes = self.model.description.classes or []
+        return [f"{PROBABILITY}{category(each)}" for each in classes if self.probabilities]
+
+    def _predicted(self, batch: pl.DataFrame, first: int) -> pl.DataFrame:
+        kept = batch.select(self.kept).get_columns()
+        try:
+            output = predict(self.model, to_pandas(batch.select(self._features)))
+        except InputError as error:
+            last = first + len(batch)
+            where = f"In data rows {first + 1:,} to {last:,}, which are counted from 1 here: "
+            raise InputError(f"{where}{error}" if first else str(error)) from error
+        classes = self.model.description.classes
+        if classes is None:
+            return pl.DataFrame([*kept, pl.Series(PREDICTION, output)])
+        chosen = output.argmax(axis=1)
+        if self.threshold is not None and self.positive is not None:
+            others = 1 - self.positive
+            chosen = np.where(output[:, self.positive] >= self.threshold, self.positive, others)
+        labels = pl.Series(PREDICTION, classes).gather(chosen)
+        columns = zip(self._probability_names(), output.T, strict=False)
+        return pl.DataFrame([*kept, labels, *(pl.Series(*column) for column in columns)])
+
+
+class _Told:
+    """Tells how many rows are done."""
+
+    def __init__(self, total: int, tell: Callable[[int, int], None]) -> None:
+        self._total, self._tell = total, tell
+
+    def reached(self, row: int) -> None:
+        """Say that all rows up to this one are done."""
+        self._tell(row, self._total)
+
+
+def _kept(keep: Sequence[str], columns: list[str]) -> list[str]:
+    kept = columns if list(keep) == ["*"] else list(dict.fromkeys(keep))
+    for name in kept:
+        require_column(name, columns, "keep")
+    made = [name for name in kept if name == PREDICTION or name.startswith(PROBABILITY)]
+    if made:
+        raise InputError(
+            f"The column {made[0]!r} is called like one of the predictions (parameter `keep`): "
+            "rename it, or do not keep it."
+        )
+    return kept
+
+
+def _positive(
+    model: LoadedModel, threshold: float | None, positive_class: str | None
+) -> int | None:
+    if threshold is None:
+        return None
+    description = model.description
+    if description.task != BINARY:
+        raise InputError(
+            f"A threshold is for one of two classes, and the model predicts "
+            f"{len(description.classes or ())} (parameter `threshold`): leave it out."
+        )
+    if not 0 <= threshold <= 1:
+        raise InputError(f"{threshold} is no probability (parameter `threshold`): give 0 to 1.")
+    return positive_class_of(description, description.classes or (), positive_class).position
+
+
+@contextmanager
+def _folder(parts: str | Path | None, predictions: str | Path) -> Iterator[Path]:
+    if parts is not None:
+        yield Path(parts)
+        return
+    parent = Path(predictions).parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=parent) as folder:
+        yield Path(folder) / "parts"
+
+
+def _write(rows: pl.LazyFrame, path: Path, kind: Format, result: PredictedTable) -> None:
+    """Write predictions whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {name: value for name, value in result.metadata().items() if name != "resumed"}
+    about = json.dumps(told, ensure_ascii=False)
+    attempt = path.with_name(f".{path.name}.attempt")
+    try:
+        if kind == "parquet":
+            rows.sink_parquet(attempt, metadata={PARQUET_KEY: about})
+        elif kind == "csv":
+            rows.sink_csv(attempt)
+        else:
+            rows.sink_ndjson(attempt)
+        attempt.replace(path)
+    finally:
+        attempt.unlink(missing_ok=True)
+    if kind != "parquet":
+        Path(f"{path}{ABOUT}").write_text(about + "\n", "utf-8")
+
+
+def _printed_progress() -> Callable[[int, int], None]:
+    """Return what prints now and then how many rows are done."""
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SECONDS_BETWEEN:
+            last = time.monotonic()
+            print(f"predicted {done:,} of {total:,} rows ({done / total:.0%})", flush=True)
+
+    return tell

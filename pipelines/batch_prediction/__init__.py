@@ -1,0 +1,1 @@
+"""From a table and a registered model to the predictions of all rows."""

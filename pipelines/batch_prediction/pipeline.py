@@ -1,0 +1,81 @@
+"""The batch prediction pipeline."""
+
+from typing import List
+
+from kfp import dsl
+
+from components.fetch_model.component import fetch_model
+from components.fingerprint_source.component import fingerprint_source
+from components.ingest_table.component import ingest_table
+from components.predict_table.component import predict_table
+from pipelines.definition.needs import equip
+
+
+@dsl.pipeline(name="batch-prediction")
+def batch_prediction(
+    source: str,
+    model: str,
+    destination: str = "",
+    keep: List[str] = [],
+    probabilities: bool = False,
+    threshold: str = "auto",
+    positive_class: str = "",
+    output_format: str = "auto",
+    query: str = "",
+    format: str = "auto",
+    column_types: str = "",
+    missing_values: List[str] = [],
+) -> int:
+    """Predict every row of a table with a registered model.
+
+    The table is read as the training table of the model was. Returns the number of rows.
+
+    Args:
+        source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
+            JSON Lines, what DVC tracks (table.csv.dvc), a Delta table (delta+s3://…?version=3),
+            postgresql://host/database?table=schema.table, or dataset://name@version of a registered
+            data set.
+        model: Registered model, as name@version, where the version is a name, a number or an alias
+            such as champion; without @version the latest.
+        destination: Where the predictions are put: s3://bucket/key (or a path, on this machine)
+            that ends with .parquet, .csv or .jsonl; empty: only into the run's own artifacts.
+        keep: JSON list of the table's columns that go with the predictions, such as ["id"], or
+            ["*"] for all.
+        probabilities: Whether the probability of each class is written too.
+        threshold: Of two classes, the probability from which on the positive one is predicted, a
+            number from 0 to 1; auto: the more probable class.
+        positive_class: The class that the threshold is for; empty: as in the evaluation of models.
+        output_format: auto (by the ending of the destination, else Parquet), parquet, csv or jsonl.
+        query: What to ask a database (SELECT …), instead of a table; empty: none.
+        format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
+        column_types: Types of columns that have the last word, such as
+            zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the training table's.
+        missing_values: JSON list of texts for a missing value, besides the usual ones.
+    """
+    fetch = equip(fetch_model(model=model)).set_caching_options(False)
+    fingerprints = equip(fingerprint_source(source=source, query=query)).set_caching_options(False)
+    ingest = equip(
+        ingest_table(
+            source=fingerprints.outputs["pinned_source"],
+            fingerprint=fingerprints.outputs["fingerprint"],
+            format=format,
+            column_types=column_types,
+            missing_values=missing_values,
+            query=query,
+            model=fetch.outputs["fetched"],
+        )
+    )
+    predict = equip(
+        predict_table(
+            model=fetch.outputs["fetched"],
+            table=ingest.outputs["table"],
+            destination=destination,
+            keep=keep,
+            probabilities=probabilities,
+            threshold=threshold,
+            positive_class=positive_class,
+            format=output_format,
+            table_digest=ingest.outputs["digest"],
+        )
+    ).set_caching_options(False)
+    return predict.outputs["Output"]

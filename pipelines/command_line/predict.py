@@ -1,0 +1,256 @@
+"""`kfp-tabular predict`: all rows of a table, on this machine."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from components.ingest_table.given_types import parse_column_types
+from components.predict_table.destination import check_destination
+from components.shared.reports.number_text import number, percent
+from components.shared.tables.file_formats import FORMATS
+from pipelines.command_line.registry.connection import connected_registry, shown, url_option
+from pipelines.command_line.registry.output import SETTINGS, json_option, print_json
+from pipelines.definition.input_types import Checked
+from pipelines.errors import UsageError
+from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
+
+if TYPE_CHECKING:
+    from components.ingest_table.ingest import IngestedTable
+    from components.predict_table.changes import PredictionChanges
+    from components.predict_table.predict import PredictedTable
+    from components.shared.registry.client import RegistryClient
+
+SECONDS_BETWEEN: Final = 5.0
+MOST_CHANGES: Final = 10
+EXAMPLES: Final = """
+Examples:
+
+\b
+  kfp-tabular predict churn@champion april.csv -o april_predictions.csv --keep id
+  kfp-tabular predict churn april.parquet -o scores.parquet --probabilities --threshold 0.3
+  kfp-tabular predict churn@champion dataset://customers@latest -o s3://scores/latest.parquet
+  kfp-tabular predict churn@champion april.csv --against churn@latest
+"""
+
+
+@click.command("predict", context_settings=SETTINGS, epilog=EXAMPLES)
+@click.argument("model", metavar="NAME[@REF]")
+@click.argument("source")
+@click.option(
+    "-o",
+    "--output",
+    default="",
+    help="Where the predictions go: a path or s3://bucket/key that ends with .parquet, .csv or "
+    ".jsonl.",
+)
+@click.option(
+    "--keep", default="", help="Columns that go with the predictions: id,date, or * for all."
+)
+@click.option("--probabilities", is_flag=True, help="Write the probability of each class too.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    help="Of two classes, the probability from which on the positive one is predicted.",
+)
+@click.option("--positive-class", help="The class that the threshold is for.")
+@click.option(
+    "--against", metavar="NAME[@REF]", help="Another model: say how its predictions differ."
+)
+@click.option(
+    "--format",
+    "source_format",
+    type=click.Choice(["auto", *FORMATS]),
+    default="auto",
+    help="Format of the source, where its ending does not say it.",
+)
+@click.option(
+    "--column-types",
+    type=Checked(parse_column_types),
+    default="",
+    help="Types of columns that have the last word; by default all are read as the training table "
+    "of the model was.",
+)
+@click.option("--missing-values", multiple=True, help="A text for a missing value; repeatable.")
+@click.option("--query", default="", help="What to ask a database (SELECT …).")
+@json_option
+@url_option
+def predict_command(
+    model: str,
+    source: str,
+    output: str,
+    keep: str,
+    probabilities: bool,
+    threshold: float | None,
+    positive_class: str | None,
+    against: str | None,
+    source_format: str,
+    column_types: str,
+    missing_values: tuple[str, ...],
+    query: str,
+    as_json: bool,
+    url: str | None,
+) -> None:
+    """Predict every row of SOURCE with a registered model, in their order, on this machine.
+
+    SOURCE is all that a training takes: a path, s3://, postgresql://, dataset://… Its columns are
+    read as the training table of the model was. A run that was stopped goes on where it was when
+    it is started again. On a cluster: `kfp-tabular submit batch_prediction`.
+    """
+    if not output and not against:
+        raise UsageError("say where the predictions go, -o predictions.parquet, or --against what")
+    console = Console(stderr=True)
+    with connected_registry(url) as client, TemporaryDirectory() as temporary, _named(client):
+        check_destination(output)
+        folder = Path(temporary)
+        name = _fetch(client, model, folder / "model", console)
+        rival = _fetch(client, against, folder / "rival", console) if against else None
+        table = _ingest(
+            folder,
+            source,
+            format=source_format,
+            column_types=column_types,
+            missing_values=missing_values,
+            query=query,
+        )
+        _say_notes(table, console)
+
+        def predicted(of: str, path: Path, **more: Any) -> "PredictedTable":
+            from components.predict_table.predict import predict_table
+
+            return predict_table(
+                folder / of,
+                folder / "table",
+                path,
+                threshold=threshold,
+                positive_class=positive_class,
+                table_digest=table.digest,
+                progress=_progress(console),
+                **more,
+            )
+
+        told: dict[str, Any] = {}
+        if output:
+            done = predicted(
+                "model",
+                folder / "predictions",
+                keep=[each.strip() for each in keep.split(",") if each.strip()],
+                probabilities=probabilities,
+                destination=output,
+                model_name=name,
+                parts=_parts(name, source, output),
+            )
+            told = done.metadata() | {"output": output}
+        changes = None
+        if rival:
+            changes = _changes(folder, predicted)
+    if as_json:
+        print_json(told | ({"against": _as_json(rival, changes)} if changes else {}))
+        return
+    _show(name, told, rival, changes)
+
+
+@contextmanager
+def _named(client: "RegistryClient") -> Iterator[None]:
+    """Name the registry to whoever reads data sets of it."""
+    before = os.environ.get("REGISTRY_URL")
+    os.environ["REGISTRY_URL"] = client.url
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["REGISTRY_URL"]
+        else:
+            os.environ["REGISTRY_URL"] = before
+
+
+def _fetch(client: "RegistryClient", model: str, folder: Path, console: Console) -> str:
+    version = client.get(model)
+    version.download(folder)
+    name = f"{version.model_name}@{version.version}"
+    console.print(
+        f"· {name}, sha256 {version.digest}",
+        style="dim",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    return name
+
+
+def _ingest(folder: Path, source: str, **how: Any) -> "IngestedTable":
+    from components.ingest_table.ingest import ingest_table
+
+    return ingest_table(source, folder / "table", model=folder / "model", **how)
+
+
+def _say_notes(table: "IngestedTable", console: Console) -> None:
+    console.print(f"· {table.rows:,} rows × {table.columns} columns", style="dim", highlight=False)
+    for remark in table.readings.remarks:
+        about = f"{remark.column}: " if remark.column else ""
+        console.print(f"· {escape(about + remark.message)}", highlight=False, soft_wrap=True)
+
+
+def _parts(model: str, source: str, output: str) -> Path:
+    """Return where parts of these predictions are kept until all are there."""
+    name = hashlib.sha256("\0".join((model, source, output)).encode()).hexdigest()[:16]
+    return Path(os.environ.get(WORK_DIR_VARIABLE) or WORK_DIR).resolve() / "predictions" / name
+
+
+def _progress(console: Console) -> Callable[[int, int], None]:
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if done < total and time.monotonic() - last >= SECONDS_BETWEEN:
+            last = time.monotonic()
+            line = f"· predicted {done:,} of {total:,} rows ({percent(done / total)})"
+            console.print(line, highlight=False)
+
+    return tell
+
+
+def _changes(folder: Path, predicted: Callable[..., "PredictedTable"]) -> "PredictionChanges":
+    from components.predict_table.changes import compare_predictions
+    from components.shared.evaluation.metrics import REGRESSION
+    from components.shared.models.description import read_description
+
+    for of in ("model", "rival"):
+        classifies = read_description(folder / of).task != REGRESSION
+        predicted(of, folder / f"{of}.parquet", probabilities=classifies)
+    return compare_predictions(folder / "model.parquet", folder / "rival.parquet")
+
+
+def _as_json(rival: str | None, changes: "PredictionChanges") -> dict[str, Any]:
+    moves = [{"from": a, "to": b, "rows": n} for (a, b), n in changes.changes.items()]
+    return {"model": rival} | vars(changes) | {"changes": moves}
+
+
+def _show(
+    name: str,
+    told: dict[str, Any],
+    rival: str | None,
+    changes: "PredictionChanges | None",
+) -> None:
+    if told:
+        where = told["output"] if "://" in told["output"] else shown(Path(told["output"]).resolve())
+        resumed = f", {told['resumed']:,} of them before" if told["resumed"] else ""
+        click.echo(f"predicted {told['target']} of {told['rows']:,} rows{resumed}: {where}")
+    if changes is None:
+        return
+    share = percent(changes.different / changes.rows)
+    differ = f"differ in {changes.different:,} of {changes.rows:,} rows ({share})"
+    click.echo(f"{name} and {rival} {differ}")
+    for (before, after), rows in list(changes.changes.items())[:MOST_CHANGES]:
+        click.echo(f"  {before} → {after}: {rows:,}")
+    what = "predictions" if changes.moved is None else "probabilities"
+    mean, largest = number(changes.mean), number(changes.largest)
+    click.echo(f"  {what} differ by {mean} in the mean, by {largest} at most")
