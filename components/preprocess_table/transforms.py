@@ -116,9 +116,7 @@ def texts_to_words(least_rows: int) -> Pipeline:
     Args:
         least_rows: Words in fewer texts than this do not count.
     """
-    weights = TfidfVectorizer(
-        min_df=least_rows, max_features=MOST_WORDS, sublinear_tf=True, dtype=np.float32
-    )
+    weights = TfidfVectorizer(min_df=least_rows, max_features=MOST_WORDS, sublinear_tf=True)
     flatten = FunctionTransformer(np.ravel, feature_names_out="one-to-one")
     return Pipeline([*_texts(""), ("flatten", flatten), ("weigh", weights)])
 

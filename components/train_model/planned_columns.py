@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from components.shared.errors import NoPlanError
 from components.shared.features.date_features import DateFeatures as DateStep
-from components.shared.plans.plan import DateFeatures, Features, NumberFeatures, TextFeatures
+from components.shared.plans.plan import (
+    DateFeatures,
+    Features,
+    NumberFeatures,
+    TextFeatures,
+    WordFeatures,
+)
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -25,6 +31,7 @@ EXPANDER: Final = "expand"
 SCALER: Final = "scale"
 IMPUTER: Final = "impute"
 WORDS: Final = "weigh"
+TOPICS: Final = "topics"
 """Names of steps of the preprocessing."""
 
 AT_ONCE: Final = 1_000
@@ -32,6 +39,10 @@ AT_ONCE: Final = 1_000
 
 MOST_BYTES: Final = 4_000_000
 """Bytes that the texts of all columns may have, with 20 for the features of each."""
+
+BYTES_A_NUMBER: Final = 20
+MOST_BYTES_OF_WORDS: Final = 8_000_000
+"""5,000 words and their 30 topics, which is what a column has at most by default, are 3.1 MB."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +97,34 @@ def planned_columns(transformer: "ColumnTransformer", columns: Sequence[str]) ->
 
 def _parts(step: Any, names: Sequence[str]) -> list[_Part]:
     if WORDS in step.named_steps:
-        raise NoPlanError(
-            f"the words of {', '.join(map(repr, names))} are weighed in single precision, "
-            "which only NumPy does as in training"
-        )
+        return [_words(step, names)]
     if EXPANDER in step.named_steps:
         return _dates(step, names)
     if ENCODER in step.named_steps:
         return _texts(step, names)
     return _numbers(step, names)
+
+
+def _words(step: Any, names: Sequence[str]) -> _Part:
+    weigher, topics = step.named_steps[WORDS], step.named_steps[TOPICS].components_
+    size = (topics.size + len(weigher.idf_)) * BYTES_A_NUMBER
+    if size > MOST_BYTES_OF_WORDS:
+        raise NoPlanError(
+            f"the words of {names[0]!r} and their topics are about {size:,} bytes: a plan has "
+            f"{MOST_BYTES_OF_WORDS:,} of a column at most"
+        )
+    (missing,) = _transformed(step, pd.DataFrame({names[0]: [None]}, dtype=object))
+    scaling = _scaling(step)
+    features = WordFeatures(
+        token=weigher.token_pattern,
+        words={
+            str(word): (float(weigher.idf_[number]), *topics[:, number].tolist())
+            for word, number in weigher.vocabulary_.items()
+        },
+        missing=tuple(missing.tolist()),
+        scaling=None if scaling is None else tuple(scaling),
+    )
+    return _Part(features, tuple(range(len(missing))))
 
 
 def _numbers(step: Any, names: Sequence[str]) -> list[_Part]:

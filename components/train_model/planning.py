@@ -29,6 +29,7 @@ from components.shared.plans.plan import (
     Plan,
     TextFeatures,
     Trees,
+    WordFeatures,
     parse_plan,
 )
 from components.shared.plans.row_features import width
@@ -229,6 +230,9 @@ def _some(values: Sequence[Any]) -> list[Any]:
 def _turns(column: RawColumn, features: Features, thresholds: list[list[float]]) -> list[Any]:
     if isinstance(features, TextFeatures):
         return _some(list(features.texts))
+    if isinstance(features, WordFeatures):
+        words = _some(sorted(features.words))
+        return [" ".join(words[start::7]) for start in range(7)] + words
     finite = [[turn for turn in each if abs(turn) < FAR] for each in thresholds]
     if isinstance(features, NumberFeatures):
         return [] if column.type == "boolean" else _numbers(column, features, finite[0])

@@ -68,11 +68,29 @@ class DateFeatures:
     scaling: tuple[tuple[float, float], ...] | None = None
 
 
-Features = NumberFeatures | TextFeatures | DateFeatures
+@dataclass(frozen=True)
+class WordFeatures:
+    """Topics of the words in a text: TF-IDF with 1 + log of the counts, and a truncated SVD.
+
+    Attributes:
+        token: Regular expression of a word, in small letters.
+        words: By word, its IDF, and after it its part in each topic.
+        missing: All features of a text without any of these words, or of no text.
+        scaling: For each feature what is subtracted, and what the difference is divided by.
+    """
+
+    token: str
+    words: Mapping[str, tuple[float, ...]]
+    missing: tuple[float, ...]
+    scaling: tuple[tuple[float, float], ...] | None = None
+
+
+Features = NumberFeatures | TextFeatures | DateFeatures | WordFeatures
 KINDS: Final[Mapping[str, type[Features]]] = {
     "number": NumberFeatures,
     "text": TextFeatures,
     "date": DateFeatures,
+    "words": WordFeatures,
 }
 
 
@@ -114,6 +132,12 @@ class Trees:
     base: tuple[float, ...]
     link: Link
     single: bool = False
+
+    @property
+    def several_values(self) -> bool:
+        """Whether leaves have a value for each output."""
+        # The last node of a tree is a leaf.
+        return any(isinstance(tree.number[-1], tuple | list) for tree in self.trees)
 
 
 @dataclass(frozen=True)
@@ -210,6 +234,8 @@ def _features(content: dict[str, Any]) -> Features:
         rows = tuple(_floats(row) for row in content.pop("rows"))
         return TextFeatures(rows=rows, **content)
     content["missing"] = _floats(content["missing"])
+    if kind is WordFeatures:
+        content["words"] = {word: _floats(parts) for word, parts in content["words"].items()}
     if kind is NumberFeatures:
         content["rest"] = _floats(content["rest"])
         if content["scaling"] is not None:

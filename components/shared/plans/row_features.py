@@ -8,13 +8,21 @@ is below every threshold, and for each set of codes whether the value is among t
 
 import datetime
 import math
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from components.shared.features.raw_columns import RawColumn
 from components.shared.plans.cells import Where, cell_reader
-from components.shared.plans.plan import DateFeatures, Features, NumberFeatures, TextFeatures
+from components.shared.plans.plan import (
+    DateFeatures,
+    Features,
+    NumberFeatures,
+    TextFeatures,
+    WordFeatures,
+)
 from components.shared.plans.single_texts import DAY, EPOCH
 
 Emit = Callable[[Any, Where], tuple[float, ...]]
@@ -48,6 +56,8 @@ Questions = tuple[Question, ...]
 
 
 def _answered(features: tuple[float, ...], questions: Questions) -> tuple[float, ...]:
+    if not questions:
+        return features
     return (*features, *(question.answer(features) for question in questions))
 
 
@@ -67,6 +77,8 @@ def emitter(column: RawColumn, features: Features, questions: Questions) -> Emit
         return _texts(column, features, questions)
     if isinstance(features, DateFeatures):
         return _dates(column, features, questions)
+    if isinstance(features, WordFeatures):
+        return _words(column, features, questions)
     return _numbers(column, features, questions)
 
 
@@ -124,12 +136,42 @@ def _dates(column: RawColumn, features: DateFeatures, questions: Questions) -> E
         moment = read(value, where)
         if moment is None:
             return missing
-        parts = _parts(moment, features)
-        if scaling is not None:
-            parts = tuple((p - c) / s for p, (c, s) in zip(parts, scaling, strict=True))
-        return parts if not questions else _answered(parts, questions)
+        return _answered(_scaled(_parts(moment, features), scaling), questions)
 
     return emit
+
+
+def _words(column: RawColumn, features: WordFeatures, questions: Questions) -> Emit:
+    read = cell_reader(column)
+    missing = _answered(features.missing, questions)
+    find_words, known = re.compile(features.token).findall, features.words
+    scaling, topics = features.scaling, len(features.missing)
+
+    def emit(value: Any, where: Where) -> tuple[float, ...]:
+        text = read(value, where)
+        counts = Counter(w for w in find_words((text or "").lower()) if w in known)
+        if not counts:
+            return missing
+        # Added up in the order of scikit-learn, the alphabet's: trees may turn between two sums
+        # that only the rounding tells apart, as where the words have fewer topics than asked for.
+        ordered = sorted(counts.items())
+        weights = {word: (math.log(n) + 1.0) * known[word][0] for word, n in ordered}
+        length = math.sqrt(sum(weight * weight for weight in weights.values()))
+        sums = [0.0] * topics
+        for word, weight in weights.items():
+            share = weight / length
+            sums = [s + share * part for s, part in zip(sums, known[word][1:], strict=True)]
+        return _answered(_scaled(tuple(sums), scaling), questions)
+
+    return emit
+
+
+def _scaled(
+    features: tuple[float, ...], scaling: tuple[tuple[float, float], ...] | None
+) -> tuple[float, ...]:
+    if scaling is None:
+        return features
+    return tuple((value - c) / s for value, (c, s) in zip(features, scaling, strict=True))
 
 
 def _parts(moment: int, features: DateFeatures) -> tuple[float, ...]:

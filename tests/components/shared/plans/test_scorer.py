@@ -14,7 +14,7 @@ import pytest
 
 from components.shared.errors import DigestMismatchError, InputError, RefusedValueError
 from components.shared.models.description import read_description
-from components.shared.plans.plan import PLAN_FILE
+from components.shared.plans.plan import PLAN_FILE, WordFeatures, parse_plan
 from components.shared.plans.scorer import PlanScorer
 from tests.components.planned_models import Planned, planned, trained
 from tests.components.training_tables import bird_strikes
@@ -78,6 +78,25 @@ def test_other_losses_are_predicted_alike(tmp_path: Path, loss: str) -> None:
         table, "speed_knots", "hist_gradient_boosting", hyperparameters=settings, task="regression"
     )
     assert_same(Planned(model, []), frame.head(200).to_dicts())
+
+
+@pytest.mark.parametrize("estimator", ["hist_gradient_boosting", "linear"])
+def test_texts_of_several_words_are_predicted_alike(tmp_path: Path, estimator: str) -> None:
+    """Topics of words are the same numbers, of texts that training had, others, and none."""
+    table = bird_strikes(tmp_path / "train.parquet", 900)
+    frame = pl.read_parquet(table)
+    names = ("wildlife_species", "phase_of_flight", "operator", "aircraft", "airport")
+    report = pl.concat_str(*names, "speed_knots", separator=" und im Übrigen ", ignore_nulls=True)
+    frame = frame.select("damaged", "speed_knots", report=report).with_columns(
+        pl.when(pl.int_range(pl.len()) % 9 > 0).then("report")
+    )
+    frame.head(600).write_parquet(table)
+    model = Planned(trained(table, "damaged", estimator), [])
+    plan = parse_plan((model.folder / PLAN_FILE).read_text("utf-8"))
+    assert isinstance(plan.columns[-1], WordFeatures)
+    others = [{"speed_knots": 5, "report": text} for text in ("", "ÜBRIGEN übrigen x", "zzz zz")]
+    assert_same(model, frame.drop("damaged").tail(300).to_dicts() + others)
+    assert model.scorer.explain(others)[1].contributions["report"] != 0.0
 
 
 def test_rows_as_texts_are_read_alike(birds: Planned) -> None:
