@@ -21,9 +21,6 @@ IN_MODELS = {
     "components.shared.models.mlflow_loader",
 }
 """Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
-FOR_SERVERS = "components.shared.plans"
-"""What loads a model without scikit-learn, for whoever serves one."""
-
 INTEGRATIONS = sorted((catalog.ROOT / "integrations").rglob("*.py"))
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines."""
@@ -48,11 +45,7 @@ def _rooms_that_use(module: str, seen: set[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "module",
-    sorted(
-        m
-        for m in GRAPH.find_descendants(SHARED) - IN_MODELS - GRAPH.find_descendants(FOR_SERVERS)
-        if not GRAPH.find_children(m)
-    ),
+    sorted(m for m in GRAPH.find_descendants(SHARED) - IN_MODELS if not GRAPH.find_children(m)),
 )
 def test_what_is_shared_is_used_by_two(module: str) -> None:
     """What one component alone uses stands in its own folder."""

@@ -71,9 +71,10 @@ def _of_products(estimator: Linear) -> Contributions:
 def _of_trees(estimator: Trees, layout: Layout) -> Contributions:
     trees = [AskedTree(tree, _asked(tree, layout)) for tree in estimator.trees]
     outputs, count = len(estimator.base), len(layout.column_of)
-    several = any(isinstance(tree.number[-1], tuple | list) for tree in estimator.trees)
     averaged = len(trees) if estimator.link == "mean" else 1
-    of_output = [trees if several else trees[output::outputs] for output in range(outputs)]
+    of_output = [
+        trees if estimator.several_values else trees[output::outputs] for output in range(outputs)
+    ]
     bases = [
         base + math.fsum(tree.expectation(output) for tree in of_output[output])
         for output, base in enumerate(estimator.base)

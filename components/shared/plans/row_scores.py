@@ -12,8 +12,9 @@ from components.shared.plans.row_features import Question, Questions
 
 Row = Sequence[float]
 Sums = Callable[[Row], list[float]]
-Node = Any
-"""A leaf's value, or a tuple: a position in the row, a threshold, the left and the right node."""
+Node = tuple[int, Any, Any, Any]
+"""A position in the row, a threshold, the left and the right node; for a leaf 0, its value, None
+and None."""
 
 
 class Layout:
@@ -67,42 +68,40 @@ class Layout:
 
 def sums_of_trees(estimator: Trees, layout: Layout) -> Sums:
     """Return what adds up the leaves that a row falls into, in the order of the trees."""
-    nodes = [_nested(tree, layout) for tree in estimator.trees]
-    outputs, base = len(estimator.base), estimator.base
-    if any(isinstance(tree.number[-1], tuple | list) for tree in estimator.trees):
-        return _rounded(estimator, _several(nodes, base, 1))
+    roots = [_nested(tree, layout) for tree in estimator.trees]
+    outputs = len(estimator.base)
+    if estimator.several_values:
+        return _rounded(estimator, _of_several_values(roots))
     if outputs == 1:
-        (first,) = base
-
-        def one(row: Row) -> list[float]:
-            total = first
-            for node in nodes:
-                while node.__class__ is tuple:
-                    position, threshold, left, right = node
-                    node = left if row[position] <= threshold else right
-                total += node
-            return [total]
-
-        return _rounded(estimator, one)
-    return _rounded(estimator, _several(nodes, base, outputs))
+        return _rounded(estimator, _of_one(roots, estimator.base[0]))
+    in_turn = [_of_one(roots[output::outputs], base) for output, base in enumerate(estimator.base)]
+    return _rounded(estimator, lambda row: [total for sums in in_turn for total in sums(row)])
 
 
-def _several(nodes: list[Node], base: Row, outputs: int) -> Sums:
-    """Return what adds up trees that take turns with the outputs, or have a value for each."""
+def _of_one(roots: list[Node], base: float) -> Sums:
+    """Return what adds up trees of one output."""
+
+    def one(row: Row) -> list[float]:
+        total = base
+        for position, number, left, right in roots:
+            while left:
+                position, number, left, right = left if row[position] <= number else right
+            total += number
+        return [total]
+
+    return one
+
+
+def _of_several_values(roots: list[Node]) -> Sums:
+    """Return what adds up trees whose leaves have a value for each output."""
 
     def several(row: Row) -> list[float]:
-        totals = list(base)
-        turn = 0
-        for node in nodes:
-            while node.__class__ is tuple:
-                position, threshold, left, right = node
-                node = left if row[position] <= threshold else right
-            if node.__class__ is list:
-                totals = [total + value for total, value in zip(totals, node, strict=True)]
-            else:
-                totals[turn] += node
-                turn = (turn + 1) % outputs
-        return totals
+        leaves = []
+        for position, number, left, right in roots:
+            while left:
+                position, number, left, right = left if row[position] <= number else right
+            leaves.append(number)
+        return [sum(values) for values in zip(*leaves, strict=True)]
 
     return several
 
@@ -135,12 +134,17 @@ def _nested(tree: Tree, layout: Layout) -> Node:
     # Children stand after their parents.
     for node in reversed(range(len(tree.feature))):
         if tree.feature[node] == LEAF:
-            value = tree.number[node]
-            built[node] = list(value) if isinstance(value, tuple) else value
+            built[node] = (0, tree.number[node], None, None)
         else:
             position, threshold = layout.ask(tree, node)
             built[node] = (position, threshold, built.pop(node + 1), built.pop(tree.right[node]))
     return built[0]
+
+
+def questions_of_a_row(tree: Tree) -> float:
+    """Return how many questions a tree asks of a row of training, in the mean."""
+    asked = zip(tree.cover, tree.feature, strict=True)
+    return sum(cover for cover, feature in asked if feature != LEAF) / (tree.cover[0] or 1.0)
 
 
 def sums_of_products(estimator: Linear) -> Sums:

@@ -184,6 +184,16 @@ def test_examples_are_reproduced(birds: Planned) -> None:
     assert any(value is None for value in examples["rows"][1].values())
 
 
+def test_a_plan_says_up_to_how_many_rows_it_is_worth(folder: Path) -> None:
+    """The more a plan asks of a row, the fewer rows it takes for scikit-learn to be quicker."""
+    forest, boosting, linear = (
+        planned(folder, "birds", name).scorer.most_rows
+        for name in ("random_forest", "hist_gradient_boosting", "linear")
+    )
+    assert 300 < forest <= linear
+    assert 300 < boosting <= linear <= 10_000
+
+
 def test_a_changed_plan_is_not_read(birds: Planned, tmp_path: Path) -> None:
     """A plan of other bytes than those that model.json names is not believed."""
     for name in ("model.json", PLAN_FILE):
