@@ -3,13 +3,19 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
-from components.shared.errors import InputError, TrackingError
-from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.notes import Note
+from components.shared.tracking.clients import (
+    LoggedRun,
+    client_installed,
+    not_logged,
+    variables_set,
+    without_credentials,
+)
 from components.shared.tracking.tracked_run import RunFiles, TrackedRun, Wish, tracked_run
 
 if TYPE_CHECKING:
@@ -20,31 +26,14 @@ EXPERIMENT_VARIABLE: Final = "MLFLOW_EXPERIMENT_NAME"
 
 
 @dataclass(frozen=True)
-class Logged:
+class Logged(LoggedRun):
     """What an MLflow server has of a run.
 
     Attributes:
-        run_id: The run; None where nothing was logged.
-        model_name: Name of the registered model.
-        version: Its version; None where none was registered.
-        aliases: The aliases that point to it now.
-        server: Address of the server, without credentials.
         known: Whether a version of the same bytes was there.
-        notes: What the user should know.
     """
 
-    run_id: str | None = None
-    model_name: str | None = None
-    version: str | None = None
-    aliases: tuple[str, ...] = ()
-    server: str | None = None
     known: bool = False
-    notes: tuple[Note, ...] = ()
-
-    def metadata(self) -> dict[str, Any]:
-        """Return what the KFP artifact says of it."""
-        told = {n: v for n, v in asdict(self).items() if v is not None and n != "aliases"}
-        return told | {"aliases": list(self.aliases), NOTES: notes_metadata(self.notes)}
 
 
 def log_to_mlflow(
@@ -92,27 +81,16 @@ def log_to_mlflow(
     with _environment_of_client(uri) as server:
         print(f"logging to MLflow at {server}", flush=True)
         told = _tell(run, files.model, Wish(model_name, named, aliases), server)
-    return Logged(told.run_id, model_name, told.version, aliases, server, told.known)
+    return Logged(told.run_id, model_name, told.version, aliases, server, known=told.known)
 
 
 def _tell(run: TrackedRun, model: Path, wish: Wish, server: str) -> "Told":
-    try:
+    with client_installed("MLflow", "mlflow"):
         from components.log_to_mlflow import server as mlflow_server
-    except ModuleNotFoundError as error:
-        if error.name != "mlflow":
-            raise
-        raise InputError(
-            "MLflow's client is not installed, which log_to_mlflow needs: "
-            "pip install 'kfp-tabular[mlflow]', or take the image kfp-tabular-mlflow."
-        ) from error
     try:
         return mlflow_server.tell(run, model, wish)
     except mlflow_server.REFUSALS as error:
-        raise TrackingError(
-            f"could not log to MLflow at {server} ({_first_line(error)}). The model and its "
-            "registration elsewhere are not touched by this: once the server answers, retry this "
-            "step."
-        ) from error
+        raise not_logged("MLflow", server, error) from error
 
 
 @contextmanager
@@ -122,23 +100,10 @@ def _environment_of_client(uri: str) -> Iterator[str]:
     The client prints the address with a link to the run; what it is to send goes into the
     variables that it has for it. And it would tell its makers of each use.
     """
-    parts = urlsplit(uri)
-    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    parts, plain = urlsplit(uri), without_credentials(uri)
     wanted = {URI_VARIABLE: plain, "MLFLOW_DISABLE_TELEMETRY": "true"}
     if parts.username is not None:
         wanted["MLFLOW_TRACKING_USERNAME"] = unquote(parts.username)
         wanted["MLFLOW_TRACKING_PASSWORD"] = unquote(parts.password or "")
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with variables_set(wanted):
         yield plain
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__

@@ -1,16 +1,19 @@
 """Log a run to Weights & Biases: what was measured, the plots, the model."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
 
-from components.shared.errors import InputError, TrackingError
-from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.notes import Note
+from components.shared.tracking.clients import (
+    LoggedRun,
+    client_installed,
+    not_logged,
+    variables_set,
+    without_credentials,
+)
 from components.shared.tracking.tracked_run import RunFiles, TrackedRun, Wish, tracked_run
 
 if TYPE_CHECKING:
@@ -25,32 +28,6 @@ OFFLINE: Final = "offline"
 OFF: Final = frozenset({"disabled", "dryrun"})
 
 
-@dataclass(frozen=True)
-class Logged:
-    """What W&B has of a run.
-
-    Attributes:
-        run_id: The run; None where nothing was logged.
-        model_name: Name of the artifact of the model.
-        version: Its version; None where W&B is offline, as the server numbers them.
-        aliases: The aliases that it got.
-        server: Address of the server, or `offline`.
-        notes: What the user should know.
-    """
-
-    run_id: str | None = None
-    model_name: str | None = None
-    version: str | None = None
-    aliases: tuple[str, ...] = ()
-    server: str | None = None
-    notes: tuple[Note, ...] = ()
-
-    def metadata(self) -> dict[str, Any]:
-        """Return what the KFP artifact says of it."""
-        told = {n: v for n, v in asdict(self).items() if v is not None and n != "aliases"}
-        return told | {"aliases": list(self.aliases), NOTES: notes_metadata(self.notes)}
-
-
 def log_to_wandb(
     model: str | Path,
     evaluation: str | Path,
@@ -62,7 +39,7 @@ def log_to_wandb(
     promote: bool = False,
     project: str | None = None,
     lineage: Mapping[str, str | None] | None = None,
-) -> Logged:
+) -> LoggedRun:
     """Log a run: config, metrics, plots, reports, and the model as an artifact.
 
     The key is that of `WANDB_API_KEY`; without it nothing is logged, and the result says so. Where
@@ -88,15 +65,17 @@ def log_to_wandb(
     """
     offline = os.environ.get(MODE_VARIABLE, "").lower() == OFFLINE
     if reason := _reason_to_leave_out(offline):
-        return Logged(notes=(Note("left out", f"{reason}: W&B was told nothing"),))
+        return LoggedRun(notes=(Note("left out", f"{reason}: W&B was told nothing"),))
     verdict = None if comparison is None else Path(comparison)
     files = RunFiles(Path(model), Path(evaluation), Path(report), verdict)
     run = tracked_run(files, lineage or {})
     named = project or os.environ.get(PROJECT_VARIABLE) or model_name
     wish = Wish(model_name, named, run.aliases(promote=promote))
-    server = OFFLINE if offline else _shown(os.environ.get(SERVER_VARIABLE, SERVER))
+    server = OFFLINE if offline else without_credentials(os.environ.get(SERVER_VARIABLE, SERVER))
     print(f"logging to W&B at {server}", flush=True)
-    with TemporaryDirectory() as scratch, _quiet_client():
+    # It would tell its makers of its own errors.
+    quiet = {"WANDB_ERROR_REPORTING": "false"}
+    with TemporaryDirectory() as scratch, variables_set(quiet):
         folder = Path(offline_folder) if offline else Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         told = _tell(run, files, wish, folder, server)
@@ -106,7 +85,7 @@ def log_to_wandb(
         kept = kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept
         sent_by = f"nothing was sent to W&B, which is offline: wandb sync {kept} sends it"
         notes = (Note("left out", sent_by),)
-    return Logged(told.run_id, told.artifact, told.version, wish.aliases, server, notes)
+    return LoggedRun(told.run_id, told.artifact, told.version, wish.aliases, server, notes)
 
 
 def _reason_to_leave_out(offline: bool) -> str | None:
@@ -118,46 +97,9 @@ def _reason_to_leave_out(offline: bool) -> str | None:
 
 
 def _tell(run: TrackedRun, files: RunFiles, wish: Wish, folder: Path, server: str) -> "Told":
-    try:
+    with client_installed("W&B", "wandb"):
         from components.log_to_wandb import client
-    except ModuleNotFoundError as error:
-        if error.name != "wandb":
-            raise
-        raise InputError(
-            "W&B's client is not installed, which log_to_wandb needs: "
-            "pip install 'kfp-tabular[wandb]', or take the image kfp-tabular-wandb."
-        ) from error
     try:
         return client.tell(run, files.model, wish, folder)
     except client.REFUSALS as error:
-        raise TrackingError(
-            f"could not log to W&B at {server} ({_first_line(error)}). The model and its "
-            "registration elsewhere are not touched by this: once the server answers, retry this "
-            "step."
-        ) from error
-
-
-@contextmanager
-def _quiet_client() -> Iterator[None]:
-    """Keep the client from telling its makers of its own errors."""
-    name = "WANDB_ERROR_REPORTING"
-    before = os.environ.get(name)
-    os.environ[name] = "false"
-    try:
-        yield
-    finally:
-        os.environ.pop(name)
-        if before is not None:
-            os.environ[name] = before
-
-
-def _shown(address: str) -> str:
-    """Return an address without credentials."""
-    parts = urlsplit(address)
-    netloc = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=netloc, query="", fragment="").geturl()
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0] if text else type(error).__name__
+        raise not_logged("W&B", server, error) from error

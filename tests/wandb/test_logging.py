@@ -9,24 +9,25 @@ from typing import Any
 
 import pytest
 
-from components.log_to_wandb.log import Logged, log_to_wandb
+from components.log_to_wandb.log import log_to_wandb
 from components.shared.digests import folder_digest
 from components.shared.errors import InputError, TrackingError
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.reports.notes import NOTES
+from components.shared.tracking.clients import LoggedRun
 from tests.environments import call
 from tests.mlflow.conftest import Evaluated
 from tests.registry_service.running import free_port
 
 SECRET_SOURCE = "https://tables.example.com/strikes.csv?token=hidden"
-Log = Callable[..., Logged]
+Log = Callable[..., LoggedRun]
 
 
 @pytest.fixture(name="log")
 def logged_here(evaluated: Evaluated, tmp_path: Path) -> Log:
     """Logs the evaluated model of a KFP run."""
 
-    def log(kfp_run: str | None = "kfp-1", **changes: Any) -> Logged:
+    def log(kfp_run: str | None = "kfp-1", **changes: Any) -> LoggedRun:
         given: dict[str, Any] = {"comparison": evaluated.comparison, "promote": True, **changes}
         folder = given.pop("folder", tmp_path / "logged")
         lineage = {"kfp_run": kfp_run, "source": SECRET_SOURCE}

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Final, Self
-from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -13,6 +12,7 @@ from urllib3.util import Timeout
 from components.shared.errors import InputError
 from components.shared.openlineage.datasets import LineageDataset
 from components.shared.openlineage.events import Job, State, event, run_uuid
+from components.shared.tracking.clients import without_credentials
 from components.shared.trust import tls_context
 
 URL_VARIABLE: Final = "OPENLINEAGE_URL"
@@ -83,9 +83,8 @@ class LineageTeller:
 
     def _give_up(self, reason: str) -> None:
         self.answers = False
-        parts = urlsplit(self._address)
-        shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-        self._warn(f"the lineage of this run is not told to {shown}: {reason}")
+        server = without_credentials(self._address)
+        self._warn(f"the lineage of this run is not told to {server}: {reason}")
 
 
 def _parent() -> Job | None:
