@@ -69,6 +69,12 @@ $(MINIO):
 	@echo "· building MinIO $(MINIO_VERSION)"
 	@CGO_ENABLED=0 GOBIN=$(BUILT) go install -trimpath -ldflags="-s -w" github.com/minio/minio@$(MINIO_VERSION)
 
+.PHONY: kube-apiserver
+kube-apiserver: $(BUILT)/kube-apiserver ## Build the API server that tests of deployments start (needs Go; a quarter of an hour, once)
+$(BUILT)/kube-apiserver: tests/build_api_server.sh
+	@echo "· building kube-apiserver"
+	@tests/build_api_server.sh $@
+
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 DOCKER := docker
 BASE_IMAGE := python:3.11-slim-bookworm
@@ -78,7 +84,7 @@ SOURCE := $(shell git remote get-url origin 2>/dev/null | \
 IMAGE_FLAGS = --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg VERSION=$(VERSION) \
 	--build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(or $(SOURCE),unknown) $(DOCKER_FLAGS)
-IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-wandb kfp-tabular-predictor kfp-tabular-registry
+IMAGES := kfp-tabular kfp-tabular-mlflow kfp-tabular-wandb kfp-tabular-predictor kfp-tabular-deployment kfp-tabular-registry
 .PHONY: images sbom
 images: ## Build the images of the components, the predictor and the registry (needs docker)
 	@command -v $(DOCKER) >/dev/null || { echo "error: docker is needed to build images: install Docker Engine, https://docs.docker.com/engine/install/"; exit 2; }
@@ -86,6 +92,7 @@ images: ## Build the images of the components, the predictor and the registry (n
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target mlflow -t kfp-tabular-mlflow:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f components/Dockerfile --target wandb -t kfp-tabular-wandb:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f predictor/Dockerfile -t kfp-tabular-predictor:$(VERSION) .
+	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f predictor/Dockerfile --target deployment -t kfp-tabular-deployment:$(VERSION) .
 	@DOCKER_BUILDKIT=1 BUILDX_NO_DEFAULT_ATTESTATIONS=1 $(DOCKER) build $(IMAGE_FLAGS) -f registry_service/Dockerfile -t kfp-tabular-registry:$(VERSION) .
 
 SYFT := $(shell command -v syft 2>/dev/null || echo $(BUILT)/syft)
@@ -128,6 +135,8 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-components.lock
 	@echo "mlflow-skinny==$(MLFLOW_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-mlflow.lock
 	@echo "wandb==$(WANDB_VERSION)" | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-wandb.lock
+	@echo kubernetes | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-deployment.lock
+	@echo kfp | $(UV) pip compile -q - $(LOCK_FLAGS) --no-deps -c $(DEV_LOCK) >> requirements-deployment.lock
 	@$(foreach image,predictor registry,$(BIN)/python -c "$$PACKAGES" $(image) | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o requirements-$(image).lock;)
 	@echo uv | $(UV) pip compile -q - $(LOCK_FLAGS) -o requirements-uv.lock

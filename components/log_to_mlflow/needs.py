@@ -12,5 +12,6 @@ NEEDS: Final = Needs(
     registry=False,
     store=False,
     tracking="mlflow",
+    serving=False,
     libraries=frozenset(),
 )

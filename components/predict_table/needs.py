@@ -12,5 +12,6 @@ NEEDS: Final = Needs(
     registry=False,
     store=True,
     tracking=None,
+    serving=False,
     libraries=frozenset({"pandas", "polars", "sklearn"}),
 )

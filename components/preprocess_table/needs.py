@@ -12,5 +12,6 @@ NEEDS: Final = Needs(
     registry=False,
     store=False,
     tracking=None,
+    serving=False,
     libraries=frozenset({"pandas", "polars", "sklearn"}),
 )

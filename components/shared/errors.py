@@ -3,6 +3,7 @@
 from typing import Final
 
 HTTP_UNAUTHORIZED: Final = 401
+HTTP_FORBIDDEN: Final = 403
 
 
 class ComponentError(Exception):
@@ -102,6 +103,30 @@ class StoreUnreachableError(RegistryError):
 
 class TrackingError(ComponentError, RuntimeError):
     """The tracking server could not be reached, or refused: a retry may help."""
+
+
+class DeploymentError(ComponentError, RuntimeError):
+    """A version could not be brought to serve; what served before does."""
+
+
+class ClusterError(ComponentError, RuntimeError):
+    """A Kubernetes cluster could not be reached, or refused: a retry may help."""
+
+
+class ClusterRefusalError(ClusterError):
+    """The API server answered, and refused: `status` is its HTTP status, `body` what it said."""
+
+    def __init__(self, action: str, namespace: str, status: int, message: str, body: bytes) -> None:
+        advice = (
+            ". Who deploys needs the Role kfp-tabular-deployer of manifests/components/"
+            "deployments in that namespace."
+        )
+        super().__init__(
+            f"the cluster refused to {action} in namespace {namespace} (HTTP {status}): {message}"
+            + (advice if status == HTTP_FORBIDDEN else "")
+        )
+        self.status = status
+        self.body = body
 
 
 class NotComparableError(InputError):

@@ -20,3 +20,14 @@ MLFLOW_IMAGE: Final = os.environ.get(
 WANDB_IMAGE: Final = os.environ.get("KFP_TABULAR_WANDB_IMAGE", "-wandb:".join(IMAGE.rsplit(":", 1)))
 """Image of the steps that speak to Weights & Biases: the same, and its client.
 `KFP_TABULAR_WANDB_IMAGE` replaces it at compile time."""
+
+PREDICTOR_IMAGE: Final = os.environ.get(
+    "KFP_TABULAR_PREDICTOR_IMAGE", "-predictor:".join(IMAGE.rsplit(":", 1))
+)
+"""Image of prediction servers. `KFP_TABULAR_PREDICTOR_IMAGE` replaces it at compile time."""
+
+DEPLOYMENT_IMAGE: Final = os.environ.get(
+    "KFP_TABULAR_DEPLOYMENT_IMAGE", "-deployment:".join(IMAGE.rsplit(":", 1))
+)
+"""Image of the steps that deploy: that of the prediction servers, kfp's executor and the client
+of Kubernetes. `KFP_TABULAR_DEPLOYMENT_IMAGE` replaces it at compile time."""

@@ -35,6 +35,7 @@ class Needs:
         registry: Whether it gets the registry's URL and token.
         store: Whether it gets address and credentials of the object store, and those of databases.
         tracking: The tracker of experiments whose address and credentials it gets; None: of none.
+        serving: Whether it gets the token that prediction servers ask for.
         libraries: Heavy packages that it imports as it starts.
     """
 
@@ -45,4 +46,5 @@ class Needs:
     registry: bool
     store: bool
     tracking: Tracker | None
+    serving: bool
     libraries: frozenset[str]

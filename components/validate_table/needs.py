@@ -12,5 +12,6 @@ NEEDS: Final = Needs(
     registry=True,
     store=True,
     tracking=None,
+    serving=False,
     libraries=frozenset({"pandera", "polars"}),
 )

@@ -10,10 +10,10 @@ import click
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.registry.paths import DATASET
 from components.shared.registry.records import RegisteredVersion
+from components.shared.work_dir import WORK_DIR
 from pipelines.command_line.pipeline_commands import PipelineCommand
 from pipelines.command_line.registry.connection import connected_registry
 from pipelines.errors import UsageError
-from pipelines.local.history import WORK_DIR
 
 NAME: Final = "again"
 VERSION: Final = f"{__name__}.version"

@@ -10,6 +10,8 @@ from rich.markup import escape
 
 from components.shared.image import VERSION
 from pipelines.command_line.data.commands import data_group
+from pipelines.command_line.deployments.commands import deployments_group
+from pipelines.command_line.deployments.rollback import rollback_command
 from pipelines.command_line.predict import predict_command
 from pipelines.command_line.registry.commands import registry_group
 from pipelines.command_line.run import run_group
@@ -80,6 +82,8 @@ for group in (
     registry_group,
     serve_command,
     data_group,
+    deployments_group,
+    rollback_command,
 ):
     cli.add_command(group)
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.shared.registry.client import URL_VARIABLE
+from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.version_page import page_of
 from pipelines.definition.interface import Summary
-from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
 
 PROGRAM: Final = "kfp-tabular"
 SERVE: Final = "registry serve"

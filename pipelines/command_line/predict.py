@@ -17,11 +17,11 @@ from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
 from components.shared.reports.number_text import number, percent
 from components.shared.tables.file_formats import FORMATS
+from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.registry.connection import connected_registry, shown, url_option
 from pipelines.command_line.registry.output import SETTINGS, json_option, print_json
 from pipelines.definition.input_types import Checked
 from pipelines.errors import UsageError
-from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
 
 if TYPE_CHECKING:
     from components.ingest_table.ingest import IngestedTable

@@ -19,6 +19,7 @@ from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.registry.records import RegisteredVersion
 from components.shared.sources.address import without_query
+from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.again import NAME as AGAIN
 from pipelines.command_line.again import RepeatingCommand, again_option, repeated_version
 from pipelines.command_line.next_steps import short, show_next_steps
@@ -32,7 +33,7 @@ from pipelines.definition.interface import Arguments, Interface, Repetition, Sum
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
 from pipelines.errors import PipelineError, UsageError
-from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE, LocalRun, new_run_folder
+from pipelines.local.history import LocalRun, new_run_folder
 from pipelines.local.step_server import step_server
 
 HOST_NETWORK: Final = "host"
@@ -145,6 +146,7 @@ def _run_here(
         server = None if network else stack.enter_context(step_server(list(steps)))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
+            stack.enter_context(_told_to_steps(WORK_DIR_VARIABLE, str(work_dir.resolve())))
             stack.enter_context(_registry(work_dir, console, needed))
         from pipelines.local.docker_runner import docker_runner
         from pipelines.local.outputs import ARTIFACTS
@@ -247,9 +249,22 @@ def _registry(work_dir: Path, console: Console, needed: bool) -> Iterator[None]:
     data = work_dir.resolve() / "registry"
     where = f"registry on this machine, its files in {short(str(data))}"
     console.print(f"  · {where}", highlight=False, markup=False)
-    with local_registry(data, data.with_suffix(".log")) as url:
-        os.environ[URL_VARIABLE] = url
-        try:
-            yield
-        finally:
-            del os.environ[URL_VARIABLE]
+    with (
+        local_registry(data, data.with_suffix(".log")) as url,
+        _told_to_steps(URL_VARIABLE, url),
+    ):
+        yield
+
+
+@contextmanager
+def _told_to_steps(variable: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment, which steps get, while the block runs."""
+    before = os.environ.get(variable)
+    os.environ[variable] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[variable]
+        else:
+            os.environ[variable] = before

@@ -11,6 +11,7 @@ from kfp.dsl import PipelineTask
 from kfp.dsl.pipeline_context import Pipeline
 
 from components.shared import patience, trust
+from components.shared.deployments.endpoints import TOKEN_VARIABLE as TOKEN_OF_SERVERS
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.needs import Needs, Tracker
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
@@ -78,6 +79,9 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
         _reach_store(task)
     if needs.tracking:
         _reach_tracking(task, needs.tracking)
+    if needs.serving:
+        token = {TOKEN_OF_SERVERS: TOKEN_OF_SERVERS}
+        kubernetes.use_secret_as_env(task, SECRET, token, optional=True)
     settings = {name: name for name in (patience.VARIABLE, *LINEAGE_SETTINGS)}
     kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
     lineage = {name: name for name in LINEAGE_CREDENTIALS}

@@ -10,10 +10,6 @@ from typing import Any, Final, Literal, Self
 
 from pipelines.errors import UsageError
 
-WORK_DIR: Final = Path(".kfp-tabular")
-WORK_DIR_VARIABLE: Final = "KFP_TABULAR_WORK_DIR"
-"""What names another folder for the runs and the registry of this machine."""
-
 RECORD: Final = "run.json"
 RUNS: Final = "runs"
 

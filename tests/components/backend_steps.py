@@ -81,11 +81,13 @@ class Given:
         artifacts: step and name of each input artifact.
         parameters: makes the parameters that it cannot do without.
         after: steps that come before it besides those of the artifacts.
+        of_chain: output parameters that every chain has its own of.
     """
 
     artifacts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parameters: Callable[[Scene], Mapping[str, Any]] = lambda scene: {}
     after: tuple[str, ...] = ()
+    of_chain: frozenset[str] = frozenset()
 
     @property
     def before(self) -> set[str]:

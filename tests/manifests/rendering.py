@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 COMPONENTS = sorted(path.name for path in (MANIFESTS / "components").iterdir() if path.is_dir())
 OVERLAYS = sorted(path.name for path in (MANIFESTS / "overlays").iterdir() if path.is_dir())
-WITHOUT_BASE = {"pipeline-namespace"}
+WITHOUT_BASE = {"deployments", "pipeline-namespace"}
 """Components for a namespace that the registry does not live in."""
 
 

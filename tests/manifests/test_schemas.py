@@ -25,12 +25,12 @@ def test_every_object_passes_the_schema(rendered: list[Manifest], version: str) 
     for manifest in rendered:
         if manifest["apiVersion"] in CUSTOM:
             continue
-        error = _error(json.dumps(manifest), version)
+        error = schema_error(json.dumps(manifest), version)
         assert error is None, f"{title(manifest)}: {error}"
 
 
 @functools.cache
-def _error(manifest: str, version: str) -> str | None:
+def schema_error(manifest: str, version: str) -> str | None:
     """Return what is wrong with an object; most of them are in several overlays."""
     try:
         kubernetes_validate.validate(json.loads(manifest), version, strict=True)
@@ -47,7 +47,7 @@ def test_an_unknown_field_is_an_error() -> None:
         "metadata": {"name": "a"},
         "spec": {"prts": []},
     }
-    assert "prts" in (_error(json.dumps(service), VERSIONS[-1]) or "")
+    assert "prts" in (schema_error(json.dumps(service), VERSIONS[-1]) or "")
 
 
 def test_no_object_is_applied_twice(rendered: list[Manifest]) -> None:

@@ -16,6 +16,7 @@ MODEST = Needs(
     registry=False,
     store=False,
     tracking=None,
+    serving=False,
     libraries=frozenset(),
 )
 

@@ -54,6 +54,19 @@ class Facts:
     action: str = "deployed"
     reason: str = ""
 
+    def outcome(self) -> str:
+        """Return what was done, in one line."""
+        if self.canary:
+            return (
+                f"{self.canary_percent} of 100 requests to {self.model} version {self.canary}, the "
+                f"others to version {self.version}"
+            )
+        return f"{self.action} {self.model} version {self.version}"
+
+    def shown(self) -> dict[str, Any]:
+        """Return them as the metadata of an artifact, without the plan."""
+        return {k: v for k, v in asdict(self).items() if k != "plan" and v not in ("", 0)}
+
     def properties(self) -> dict[str, Any]:
         """Return them as the API has properties."""
         texts = {key: str(value) for key, value in asdict(self).items() if value != ""}

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from components.shared.errors import ComponentError, InputError, RegistryRefusalError
 from components.shared.registry.client import URL_VARIABLE, RegistryClient
+from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.errors import RegistryCallError, UsageError
-from pipelines.local.history import WORK_DIR, WORK_DIR_VARIABLE
 
 # Someone waits at the terminal: a registry that is down is told after a second or two.
 RETRIES: Final = 2

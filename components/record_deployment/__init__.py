@@ -1,0 +1,1 @@
+"""Keep in the registry what serves, and let an alias follow it."""

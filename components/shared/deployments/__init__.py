@@ -1,0 +1,1 @@
+"""Registered versions that answer requests: where they are served, and since when."""

@@ -1,0 +1,222 @@
+"""`python -m components.shared.deployments.supervisor FOLDER`: one deployment of this machine.
+
+It keeps the address of the deployment, starts a server of what is wanted beside the one that runs,
+passes requests on to it when it has proved itself, and ends the old one when its last request is
+answered. A server that ends by itself is started again.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from components.shared.deployments.examples import FILE as EXAMPLES
+from components.shared.deployments.examples import Examples, smoke_test
+from components.shared.deployments.local_state import (
+    LOG,
+    RunningServer,
+    Status,
+    Wanted,
+    model_folder,
+    supervising,
+)
+from components.shared.deployments.plans import ALL, PinnedVersion
+from components.shared.deployments.router import Backend, Router
+from components.shared.deployments.servers import ServerProcess
+from components.shared.errors import ComponentError, DeploymentError
+
+PAUSE_SECONDS: Final = 0.05
+DRAIN_SECONDS: Final = 40.0
+LONGEST_PAUSE: Final = 30.0
+"""Longest time between two starts of a server that does not stay."""
+
+STEADY_SECONDS: Final = 60.0
+"""A server that stays so long is one that stays."""
+
+
+@dataclass
+class _Server:
+    """A server that was started, and what is sent to it."""
+
+    version: PinnedVersion
+    process: ServerProcess
+    backend: Backend
+    since: datetime
+
+
+class Supervisor:
+    """Makes a deployment what is wanted, for as long as it is.
+
+    Args:
+        folder: The deployment's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._router = Router()
+        self._servers: list[_Server] = []
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._generation = 0
+        self._port = 0
+        self._failure = ""
+        self._stopping = False
+        self._crashes = 0
+        self._next_start = 0.0
+
+    async def run(self) -> None:
+        """Work until it is told to stop."""
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, self._stop)
+        wanted = Wanted.read(self._folder)
+        if wanted is None:
+            return
+        self._port = wanted.plan.port
+        await self._router.listen(self._port)
+        while not self._stopping:
+            wanted = Wanted.read(self._folder) or wanted
+            if not wanted.running:
+                break
+            if wanted.generation != self._generation:
+                await self._become(wanted)
+            else:
+                await self._mend(wanted)
+            await asyncio.sleep(PAUSE_SECONDS)
+        self._router.close()
+        for server in self._servers:
+            self._let_go(server)
+        self._servers = []
+        await asyncio.gather(*self._leaving)
+        self._tell(process=0)
+
+    def _stop(self) -> None:
+        self._stopping = True
+
+    async def _become(self, wanted: Wanted) -> None:
+        """Make the deployment what is wanted now, or leave it as it is."""
+        plan = wanted.plan
+        share = plan.canary.percent if plan.canary else 0
+        asked = [(plan.stable, ALL - share)]
+        if plan.canary:
+            asked.append((plan.canary.version, share))
+        self._failure, began = "", list[_Server]()
+        try:
+            now = []
+            for version, part in asked:
+                server = self._running(version)
+                if server is None:
+                    server = await self._started(version, wanted.wait_seconds)
+                    began.append(server)
+                now.append((server, part))
+        except ComponentError as error:
+            self._failure = str(error)
+            for server in began:
+                self._let_go(server)
+        else:
+            for server, part in now:
+                server.backend.share = part
+            left = [each for each in self._servers if each not in [one for one, _ in now]]
+            self._servers = [server for server, _ in now]
+            self._router.route_to([each.backend for each in self._servers])
+            for server in left:
+                self._let_go(server)
+        self._generation = wanted.generation
+        self._tell()
+
+    async def _mend(self, wanted: Wanted) -> None:
+        """Start a server again that ended by itself."""
+        dead = [each for each in self._servers if each.process.process.poll() is not None]
+        if not dead or time.monotonic() < self._next_start:
+            return
+        for server in dead:
+            lived = (datetime.now(UTC) - server.since).total_seconds()
+            self._crashes = 0 if lived > STEADY_SECONDS else self._crashes + 1
+            pause = min(0.5 * 2**self._crashes, LONGEST_PAUSE) if self._crashes > 1 else 0.0
+            self._next_start = time.monotonic() + pause
+            code = server.process.process.returncode
+            print(f"{_now()} {server.version} ended (exit code {code}); starting it", flush=True)
+            try:
+                again = await self._started(server.version, wanted.wait_seconds)
+            except ComponentError as error:
+                print(f"{_now()} {error}", flush=True)
+                continue
+            again.backend.share = server.backend.share
+            self._servers[self._servers.index(server)] = again
+            self._router.route_to([each.backend for each in self._servers])
+            self._tell()
+
+    async def _started(self, version: PinnedVersion, seconds: float) -> _Server:
+        """Start a server, and return it when it has proved itself.
+
+        Raises:
+            ComponentError: It does not get ready, or says something else than the model did.
+        """
+        folder = model_folder(self._folder, version)
+        arguments = ["--folder", str(folder), "--model", version.model_name]
+        process = ServerProcess([*arguments, "--digest", version.digest], self._folder / LOG)
+        try:
+            await asyncio.to_thread(process.wait_until_ready, seconds)
+            path = folder / EXAMPLES
+            examples = Examples.read(path) if path.is_file() else None
+            await asyncio.to_thread(smoke_test, process.endpoint, version, examples)
+        except ComponentError as error:
+            await asyncio.to_thread(process.stop)
+            raise DeploymentError(f"{version} does not get ready: {error}") from error
+        return _Server(version, process, Backend(process.port, 0), datetime.now(UTC))
+
+    def _running(self, version: PinnedVersion) -> _Server | None:
+        alive = (each for each in self._servers if each.process.process.poll() is None)
+        return next((each for each in alive if each.version == version), None)
+
+    def _let_go(self, server: _Server) -> None:
+        """End a server that gets no new requests, once those that it has are answered."""
+
+        async def leave() -> None:
+            await self._router.drain(server.backend, DRAIN_SECONDS)
+            await asyncio.to_thread(server.process.stop)
+
+        task = asyncio.ensure_future(leave())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    def _tell(self, process: int | None = None) -> None:
+        servers = tuple(
+            RunningServer(
+                each.version,
+                each.process.process.pid,
+                each.process.port,
+                int(each.backend.share),
+                each.since.isoformat(timespec="milliseconds"),
+            )
+            for each in self._servers
+        )
+        own = os.getpid() if process is None else process
+        Status(self._generation, own, self._port, servers, self._failure).write(self._folder)
+
+
+def main(folder: Path) -> int:
+    """Supervise a deployment until it is told to stop; return the exit code."""
+    try:
+        with supervising(folder) as mine:
+            if mine:
+                asyncio.run(Supervisor(folder).run())
+    except (ComponentError, OSError) as error:
+        print(f"{_now()} {error}", flush=True)
+        wanted = Wanted.read(folder)
+        if wanted:
+            Status(wanted.generation, 0, wanted.plan.port, (), str(error)).write(folder)
+        return 1
+    return 0
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

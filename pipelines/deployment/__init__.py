@@ -1,0 +1,1 @@
+"""From a registered version to one that answers requests."""
