@@ -52,7 +52,7 @@ class Nodes:
             number=tuple(_finite(self.number[node]) for node in order),
             right=tuple(0 if self.feature[n] == LEAF else place[self.right[n]] for n in order),
             cover=tuple(self.cover[node] for node in order),
-            missing_left=tuple(place[node] for node in inner if self.missing_left[node]),
+            missing_left=frozenset(place[n] for n in inner if self.missing_left[n]),
             left_values={place[n]: self.left_values[n] for n in inner if n in self.left_values},
         )
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Any, Final, Literal
 
 from components.shared.plans.plan import LEAF, Linear, Link, Tree, Trees
@@ -10,6 +11,9 @@ from components.shared.plans.row_scores import Layout
 from components.shared.plans.tree_contributions import AskedTree
 
 Unit = Literal["log-odds", "logit", "probability", "target", "logarithm of the target"]
+
+MOST_NODES_KEPT: Final = 40_000
+"""Nodes of trees whose leaves are kept with the ways to them: some 10 MB."""
 
 UNITS: Final[Mapping[Link, Unit]] = {
     "logistic": "log-odds",
@@ -60,7 +64,7 @@ def _of_products(estimator: Linear) -> Contributions:
 
     def split(row: Sequence[float], output: int) -> tuple[float, list[float]]:
         weights = estimator.coefficients[output]
-        at_mean = math.fsum(map(float.__mul__, weights, estimator.means))
+        at_mean = math.fsum(map(mul, weights, estimator.means))
         base = estimator.intercepts[output] + at_mean
         parts = zip(weights, row, estimator.means, strict=True)
         return base, [weight * (value - mean) for weight, value, mean in parts]
@@ -69,7 +73,8 @@ def _of_products(estimator: Linear) -> Contributions:
 
 
 def _of_trees(estimator: Trees, layout: Layout) -> Contributions:
-    trees = [AskedTree(tree, _asked(tree, layout)) for tree in estimator.trees]
+    kept = sum(len(tree.feature) for tree in estimator.trees) <= MOST_NODES_KEPT
+    trees = [AskedTree(tree, _asked(tree, layout), kept) for tree in estimator.trees]
     outputs, count = len(estimator.base), len(layout.column_of)
     averaged = len(trees) if estimator.link == "mean" else 1
     of_output = [
@@ -89,8 +94,9 @@ def _of_trees(estimator: Trees, layout: Layout) -> Contributions:
     return split
 
 
-def _asked(tree: Tree, layout: Layout) -> tuple[tuple[int, float], ...]:
+def _asked(tree: Tree, layout: Layout) -> tuple[tuple[int, int, float], ...]:
     return tuple(
-        (0, 0.0) if feature == LEAF else layout.ask(tree, node)
+        (node, *layout.ask(tree, node))
         for node, feature in enumerate(tree.feature)
+        if feature != LEAF
     )

@@ -112,7 +112,7 @@ class Tree:
     number: tuple[Any, ...]
     right: tuple[int, ...]
     cover: tuple[float, ...]
-    missing_left: tuple[int, ...] = ()
+    missing_left: frozenset[int] = frozenset()
     left_values: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
 
@@ -182,7 +182,7 @@ class Plan:
         }
         text = json.dumps(
             content,
-            default=vars,
+            default=_listed,
             sort_keys=True,
             allow_nan=False,
             ensure_ascii=False,
@@ -215,6 +215,10 @@ def parse_plan(text: str) -> Plan:
 def _tagged(record: Any, kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
     kind = next(name for name, each in kinds.items() if isinstance(record, each))
     return {"kind": kind, **vars(record)}
+
+
+def _listed(record: Any) -> Any:
+    return sorted(record) if isinstance(record, frozenset) else vars(record)
 
 
 def _with_nulls(value: Any) -> Any:
@@ -257,9 +261,9 @@ def _estimator(content: dict[str, Any]) -> Trees | Linear:
 def _tree(content: dict[str, Any]) -> Tree:
     chosen = content.pop("left_values")
     left_values = {int(node): _floats(values) for node, values in chosen.items()}
-    return Tree(
-        left_values=left_values, **{name: tuple(values) for name, values in content.items()}
-    )
+    missing_left = frozenset(content.pop("missing_left"))
+    values = {name: tuple(each) for name, each in content.items()}
+    return Tree(missing_left=missing_left, left_values=left_values, **values)
 
 
 def _floats(values: Iterable[Any]) -> tuple[Any, ...]:

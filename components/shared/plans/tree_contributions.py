@@ -16,16 +16,21 @@ one size are coefficients of a polynomial, the product of the (1 + z t), as in Y
 (Linear TreeSHAP, NeurIPS 35).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from math import factorial, prod
+from functools import cache, cached_property
+from math import factorial
+from operator import mul
 from typing import Any
 
 from components.shared.plans.plan import LEAF, Tree
 
-Path = tuple[tuple[int, float, bool], ...]
-"""By feature on a way: its position, the share of rows it lets pass, whether it lets this row."""
+Condition = tuple[int, float, int, int]
+"""Of a feature on the way to a leaf: its position, the share of training rows that it lets pass,
+the nodes that ask for it, as bits of a number, and those of them where the way goes left."""
+
+Leaf = tuple[Any, tuple[Condition, ...]]
+"""A leaf's value, or its values, and the conditions on the way to it."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,15 @@ class AskedTree:
 
     Attributes:
         tree: The tree.
-        asked: By node, the position in a row and the threshold up to which the row goes left.
+        asked: Of each node that is no leaf: its number, the position in a row that it looks at, and
+            the threshold up to which the row goes left.
+        kept: Whether the conditions of all leaves are kept in memory, half a kB for each leaf, or
+            found anew for each row, which takes as long again as the rest.
     """
 
     tree: Tree
-    asked: tuple[tuple[int, float], ...]
+    asked: tuple[tuple[int, int, float], ...]
+    kept: bool
 
     def add_contributions(self, row: Sequence[float], output: int, totals: list[float]) -> None:
         """Add what each feature contributes to a row's answer to the feature's total.
@@ -48,8 +57,13 @@ class AskedTree:
             output: Which value of the leaves, where they have several.
             totals: By feature of the model.
         """
-        for value, path in self._leaves(row, output):
-            _add_leaf(value, path, totals)
+        to_the_left = 0
+        for node, position, threshold in self.asked:
+            if row[position] <= threshold:
+                to_the_left |= 1 << node
+        for value, conditions in self._leaves if self.kept else self._found_leaves():
+            one = value if value.__class__ is float else value[output]
+            _add_leaf(one, conditions, to_the_left, totals)
 
     def expectation(self, output: int) -> float:
         """Return the mean answer over the training rows."""
@@ -57,59 +71,69 @@ class AskedTree:
         number, cover = self.tree.number, self.tree.cover
         return sum(_value(number[n], output) * cover[n] for n in leaves) / cover[0]
 
-    def _leaves(self, row: Sequence[float], output: int) -> Iterator[tuple[float, Path]]:
-        tree, waiting = self.tree, list[tuple[int, Path]]([(0, ())])
+    @cached_property
+    def _leaves(self) -> tuple[Leaf, ...]:
+        return tuple(self._found_leaves())
+
+    def _found_leaves(self) -> Iterable[Leaf]:
+        tree = self.tree
+        waiting: list[tuple[int, dict[int, Condition]]] = [(0, {})]
         while waiting:
-            node, path = waiting.pop()
-            feature = tree.feature[node]
+            node, ways = waiting.pop()
+            feature, bit = tree.feature[node], 1 << node
             if feature == LEAF:
-                yield _value(tree.number[node], output), path
+                yield tree.number[node], tuple(ways.values())
                 continue
-            position, threshold = self.asked[node]
-            left = row[position] <= threshold
-            for child, passes in ((node + 1, left), (tree.right[node], not left)):
-                share = tree.cover[child] / tree.cover[node] if tree.cover[node] else 0.0
-                waiting.append((child, _extended(path, feature, share, passes)))
+            _, share, asking, left = ways.get(feature, (feature, 1.0, 0, 0))
+            for child, goes in ((node + 1, bit), (tree.right[node], 0)):
+                passing = tree.cover[child] / tree.cover[node] if tree.cover[node] else 0.0
+                joined = (feature, share * passing, asking | bit, left | goes)
+                waiting.append((child, {**ways, feature: joined}))
 
 
 def _value(number: Any, output: int) -> float:
     return float(number[output] if isinstance(number, list | tuple) else number)
 
 
-def _extended(path: Path, feature: int, share: float, passes: bool) -> Path:
-    """Return a way with one more question, joined to earlier ones about the same feature."""
-    for place, (other, earlier, passed) in enumerate(path):
-        if other == feature:
-            joined = (feature, earlier * share, passed and passes)
-            return (*path[:place], *path[place + 1 :], joined)
-    return (*path, (feature, share, passes))
-
-
-def _add_leaf(value: float, path: Path, totals: list[float]) -> None:
-    weights = _weights(len(path))
-    outside = value * prod(share for _, share, passes in path if not passes)
-    if outside == 0.0:
+def _add_leaf(
+    value: float, conditions: tuple[Condition, ...], to_the_left: int, totals: list[float]
+) -> None:
+    """Add the contributions to the answer of a leaf; see above for the formulas."""
+    inside: list[int] = []
+    outside: list[int] = []
+    shares: list[float] = []
+    for feature, share, asking, left in conditions:
+        if to_the_left & asking == left:
+            inside.append(feature)
+            shares.append(share)
+        else:
+            outside.append(feature)
+            value *= share
+    if value == 0.0 or not conditions:
         return
-    shares = [share for _, share, passes in path if passes]
-    sizes, last = _sums_by_size(shares), len(shares)
-    if last < len(path):
-        whole = sum(weights[last - left] * each for left, each in enumerate(sizes))
-    for feature, share, passes in path:
-        if not passes:
-            totals[feature] -= outside * whole
-            continue
+    weights, sums, last = _weights(len(conditions)), _sums_by_size(shares), len(shares)
+    if outside:
+        whole = value * sum(map(mul, weights[last::-1], sums))
+        for feature in outside:
+            totals[feature] -= whole
+    for feature, share in zip(inside, shares, strict=True):
         without, total = 1.0, weights[last - 1]
         for left in range(1, last):
-            without = sizes[left] - share * without
+            without = sums[left] - share * without
             total += weights[last - 1 - left] * without
-        totals[feature] += outside * (1.0 - share) * total
+        totals[feature] += value * (1.0 - share) * total
 
 
 def _sums_by_size(shares: Sequence[float]) -> list[float]:
     """Return the sum of the products of all subsets of so many shares, for each number."""
     sums = [1.0]
     for share in shares:
-        sums = [a + share * b for a, b in zip([*sums, 0.0], [0.0, *sums], strict=True)]
+        smaller, longer = 0.0, []
+        for each in sums:
+            longer.append(each + share * smaller)
+            smaller = each
+        longer.append(share * smaller)
+        sums = longer
     return sums
 
 
