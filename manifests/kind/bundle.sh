@@ -48,6 +48,8 @@ done
     echo "kfp-tabular:$VERSION"
     echo "kfp-tabular-mlflow:$VERSION"
     echo "kfp-tabular-wandb:$VERSION"
+    echo "kfp-tabular-predictor:$VERSION"
+    echo "kfp-tabular-deployment:$VERSION"
     cat "$rendered/ours.yaml" "$KFP"/*.yaml | images_of
     cat "$KFP"/*.yaml | named_images
 } | sort -u | while read -r image; do

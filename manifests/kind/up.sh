@@ -11,6 +11,8 @@ source "$here/waiting.sh"
 COMPONENTS_IMAGE=kfp-tabular:$VERSION
 MLFLOW_IMAGE=kfp-tabular-mlflow:$VERSION
 WANDB_IMAGE=kfp-tabular-wandb:$VERSION
+PREDICTOR_IMAGE=kfp-tabular-predictor:$VERSION
+DEPLOYMENT_IMAGE=kfp-tabular-deployment:$VERSION
 REGISTRY_IMAGE=kfp-tabular-registry:$VERSION
 MINIO_IMAGE=kfp-tabular-minio:$(sed -n '/name: kfp-tabular-minio$/{n;s/.*newTag: //p;}' \
     "$root/manifests/components/minio/kustomization.yaml")
@@ -52,7 +54,8 @@ check_images() {
         docker load --quiet --input "$BUNDLE/node.tar" >/dev/null
         return
     fi
-    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$REGISTRY_IMAGE"; do
+    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$PREDICTOR_IMAGE" \
+        "$DEPLOYMENT_IMAGE" "$REGISTRY_IMAGE"; do
         have_image "$image" || fail "there is no image $image on this machine" "Build it: make images"
     done
     have_image "$MINIO_IMAGE" || "$here/build-minio.sh" "$MINIO_IMAGE"
@@ -81,7 +84,8 @@ load_images() {
         done
         return
     fi
-    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$REGISTRY_IMAGE" "$MINIO_IMAGE"; do
+    for image in "$COMPONENTS_IMAGE" "$MLFLOW_IMAGE" "$WANDB_IMAGE" "$PREDICTOR_IMAGE" \
+        "$DEPLOYMENT_IMAGE" "$REGISTRY_IMAGE" "$MINIO_IMAGE"; do
         say "loading $image"
         kind load docker-image --name "$CLUSTER" "$image"
     done

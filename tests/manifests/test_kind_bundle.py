@@ -67,6 +67,8 @@ def test_every_image_is_saved(connected: Machine, tmp_path: Path) -> None:
         f"kfp-tabular:{VERSION}",
         f"kfp-tabular-mlflow:{VERSION}",
         f"kfp-tabular-wandb:{VERSION}",
+        f"kfp-tabular-predictor:{VERSION}",
+        f"kfp-tabular-deployment:{VERSION}",
         f"kfp-tabular-registry:{VERSION}",
         "postgres:17.6",
         "ghcr.io/kubeflow/kfp-api-server:2.17.0",

@@ -53,7 +53,7 @@ def test_it_makes_a_cluster_fills_it_and_says_what_to_do_next(machine: Machine) 
         "local",
     ]
     loaded = [call for call in machine.calls("kind") if "load docker-image" in call]
-    assert len(loaded) == 4
+    assert len(loaded) == 7
     assert "kfp-tabular submit training --source s3://tables/bird_strikes.csv" in done.stdout
 
 

@@ -107,15 +107,32 @@ def test_service_accounts_and_roles_exist(rendered: list[Manifest]) -> None:
 
 
 def test_the_registry_may_review_tokens_and_nothing_else(rendered: list[Manifest]) -> None:
-    """The only permission of all service accounts is to create TokenReviews."""
+    """The only permission in the whole cluster is to create TokenReviews."""
     rule = {
         "apiGroups": ["authentication.k8s.io"],
         "resources": ["tokenreviews"],
         "verbs": ["create"],
     }
-    assert not of_kind(rendered, "Role", "RoleBinding")
     for role in of_kind(rendered, "ClusterRole"):
         assert role["rules"] == [rule]
+
+
+def test_runs_may_change_what_a_deployment_is_made_of_and_nothing_else(
+    rendered: list[Manifest],
+) -> None:
+    """In a namespace there is one Role: it names what it is about, and no Secret."""
+    for role in of_kind(rendered, "Role"):
+        assert role["metadata"]["name"] == "kfp-tabular-deployer"
+        for rule in role["rules"]:
+            assert not {"*", "secrets", "configmaps"} & {*rule["resources"]}
+            assert {*rule["apiGroups"], *rule["resources"]} & {"*"} == set()
+            looks = {*rule["resources"]} <= {"pods", "pods/log"}
+            assert {*rule["verbs"]} <= (
+                {"get", "list"} if looks else {"get", "create", "patch", "delete"}
+            )
+    roles = {role["metadata"]["name"] for role in of_kind(rendered, "Role")}
+    for binding in of_kind(rendered, "RoleBinding"):
+        assert binding["roleRef"]["name"] in roles
 
 
 def _references(pod: Manifest, container: Manifest) -> Iterator[tuple[str, str, str | None]]:
