@@ -8,9 +8,9 @@ from components.shared.image import IMAGE
 
 @dsl.component(base_image=IMAGE, install_kfp_package=False)
 def fetch_model(
-    model: str,
     fetched: Output[Model],
     registered: Output[Artifact],
+    model: str = "",
     target: str = "",
     registry_url: str = "",
 ) -> str:
@@ -19,10 +19,10 @@ def fetch_model(
     Returns the digest. Never cache this step: aliases move.
 
     Args:
-        model: The version as name@version, where the version is a name, a number or an alias such
-            as champion; without @version the latest.
         fetched: The model folder, as train_model wrote it; metadata: model_name, version, digest.
         registered: What the registry says of it, as JSON; the same metadata.
+        model: The version as name@version, where the version is a name, a number or an alias such
+            as champion; without @version the latest; empty: none, and the artifacts are empty.
         target: What the model is to predict; empty or auto: anything.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
@@ -30,6 +30,8 @@ def fetch_model(
     from components.shared.parameters import given
     from components.shared.step import step_body
 
+    if not given(model):
+        return ""
     with step_body():
         found = fetch_model(
             model, fetched.path, registered.path,

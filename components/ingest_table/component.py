@@ -45,8 +45,9 @@ def ingest_table(
             there is read.
         target: The column to predict: NA is one of its classes; empty: none.
         query: What to ask a database, instead of a table; empty: none.
-        model: A model that is to predict the table: its columns are read as those of the training
-            table were, where nearly all values allow it; none: as the values show.
+        model: A model that is to read the table, from fetch_model: its columns are read as those of
+            the training table were, where nearly all values allow it; none, or of no model: as
+            the values show.
 
     Returns:
         digest: SHA-256 of the content, whatever its format.
@@ -69,7 +70,7 @@ def ingest_table(
             curated_schema_fingerprint=given(curated_schema_fingerprint),
             target=target or None,
             query=given(query, ""),
-            model=model.path if model else None,
+            model=model.path if model and "digest" in model.metadata else None,
         )
         run.log_data(ingested.digest, ingested.source)
         if run.tells_lineage:

@@ -28,9 +28,11 @@ def trained_decisions(
 
     Returns:
         The decision for each column of which at least 95 % of the texts are values by its reading;
-        the others are read as their own values show.
+        the others are read as their own values show, and so are dates after which the training
+        table was written in one form only, such as 2026-03-02: what is assumed of others is said.
     """
     known = [readings[name] for name in columns if name in readings]
+    known = [reading for reading in known if not _leaves_order_open(reading)]
     counted = [_Counted(reading) for reading in known if reading.type != "string"]
     if counted:
         names = [each.reading.column for each in counted]
@@ -42,6 +44,11 @@ def trained_decisions(
     decisions = {each.reading.column: each.decision() for each in counted}
     decisions |= {each.column: Decision(each) for each in known if each.type == "string"}
     return {name: decision for name, decision in decisions.items() if decision is not None}
+
+
+def _leaves_order_open(reading: Reading) -> bool:
+    """Tell whether no date of the training showed which of day and month comes first."""
+    return reading.type in ("date", "datetime") and not (reading.order or reading.pattern)
 
 
 class _Counted:

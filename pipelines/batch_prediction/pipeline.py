@@ -5,10 +5,9 @@ from typing import List
 from kfp import dsl
 
 from components.fetch_model.component import fetch_model
-from components.fingerprint_source.component import fingerprint_source
-from components.ingest_table.component import ingest_table
 from components.predict_table.component import predict_table
 from pipelines.definition.needs import equip
+from pipelines.definition.reading import TableInputs, read_table
 
 
 @dsl.pipeline(name="batch-prediction")
@@ -53,18 +52,8 @@ def batch_prediction(
         missing_values: JSON list of texts for a missing value, besides the usual ones.
     """
     fetch = equip(fetch_model(model=model)).set_caching_options(False)
-    fingerprints = equip(fingerprint_source(source=source, query=query)).set_caching_options(False)
-    ingest = equip(
-        ingest_table(
-            source=fingerprints.outputs["pinned_source"],
-            fingerprint=fingerprints.outputs["fingerprint"],
-            format=format,
-            column_types=column_types,
-            missing_values=missing_values,
-            query=query,
-            model=fetch.outputs["fetched"],
-        )
-    )
+    how = (source, query, format, column_types, missing_values, "", "")
+    ingest = read_table(TableInputs(*how, model=fetch.outputs["fetched"])).ingest
     predict = equip(
         predict_table(
             model=fetch.outputs["fetched"],

@@ -22,6 +22,7 @@ class TableInputs:
         missing_values: Texts for a missing value.
         curated_schema: Where the schema lies that it must be like.
         target: The column to predict.
+        model: The artifact of a model that is to read it, if any.
     """
 
     source: Any
@@ -31,6 +32,7 @@ class TableInputs:
     missing_values: Any
     curated_schema: Any
     target: Any
+    model: Any = None
 
 
 @dataclass(frozen=True)
@@ -64,5 +66,6 @@ def read_table(inputs: TableInputs) -> TableSteps:
         curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         target=inputs.target,
         query=inputs.query,
+        **({} if inputs.model is None else {"model": inputs.model}),
     )
     return TableSteps(equip(fingerprints), equip(ingest))

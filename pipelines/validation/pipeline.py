@@ -61,9 +61,9 @@ def validation(
             registered with.
         seed: Seed of the bootstraps.
     """
-    steps = read_table(
-        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
-    )
+    fetch = equip(fetch_model(model=model, target=target)).set_caching_options(False)
+    how = (source, query, format, column_types, missing_values, curated_schema, target)
+    steps = read_table(TableInputs(*how, model=fetch.outputs["fetched"]))
     fingerprints, ingest = steps.fingerprints, steps.ingest
     table = ingest.outputs["table"]
     validate = validate_table(
@@ -80,17 +80,15 @@ def validation(
     with dsl.If(model == "", name="without-model"):
         alone = equip(judge_table(table=table, schema=schema))
     with dsl.Elif(target == "", name="without-target"):
-        unlabelled = equip(fetch_model(model=model)).set_caching_options(False)
         compared = equip(
             judge_table(
                 table=table,
                 schema=schema,
-                model=unlabelled.outputs["fetched"],
-                registered=unlabelled.outputs["registered"],
+                model=fetch.outputs["fetched"],
+                registered=fetch.outputs["registered"],
             )
         )
     with dsl.Else(name="with-target"):
-        fetch = equip(fetch_model(model=model, target=target)).set_caching_options(False)
         evaluate = equip(
             evaluate_model(
                 model=fetch.outputs["fetched"],

@@ -25,6 +25,7 @@ def model_of_month_first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = pl.DataFrame(
         {
             "when": [f"{1 + i % 12:02}/{1 + i % 28:02}/2025" for i in range(ROWS)],
+            "since": [f"2025-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(ROWS)],
             "price": [price(i + 0.5) for i in range(ROWS)],
             "code": [f"{i % 20:05}" for i in range(ROWS)],
             "member": ["true" if i % 3 else "false" for i in range(ROWS)],
@@ -99,6 +100,12 @@ def test_the_user_has_the_last_word(tmp_path: Path, model: Path) -> None:
     )
     assert str(table["when"][0]) == "2026-03-02"
     assert table["price"].to_list() == [None]
+
+
+def test_what_the_training_did_not_show_is_assumed_aloud(tmp_path: Path, model: Path) -> None:
+    """ISO dates say nothing of 02/03/2026: the column shows what it is, and the doubt is said."""
+    told, _ = ingested(tmp_path, {"since": ["02/03/2026"]}, model=model)
+    assert [remark.kind for remark in told.readings.remarks] == ["order"]
 
 
 def test_further_columns_are_read_as_ever(tmp_path: Path, model: Path) -> None:

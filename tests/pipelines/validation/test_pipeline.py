@@ -60,6 +60,14 @@ def test_rows_that_differ_do_not_pass(folder: Path) -> None:
     assert violated == {"speed_knots", "phase_of_flight"}
 
 
+def test_few_rows_are_read_as_the_training_table_was(folder: Path) -> None:
+    """One row with a decimal comma would not show by itself that it has one."""
+    rows = pl.read_csv(folder / "new.csv", infer_schema=False).head(40)
+    rows.with_columns(speed_knots=pl.lit("1,500")).write_csv(folder / "thousands.csv")
+    told = validate(folder, "thousands.csv", *MODEL).json()["notes"]
+    assert not [note for note in told if "as was assumed" in note["text"]]
+
+
 @pytest.mark.parametrize("changed", ["speed_knots is missing", "speed_knots is a word"])
 def test_rows_that_the_model_cannot_read_end_in_a_verdict(folder: Path, changed: str) -> None:
     """With labels too, a column that the model lacks or cannot read is no mistake of the user."""
