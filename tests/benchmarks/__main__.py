@@ -16,6 +16,7 @@ BENCHMARKS: Final = (
     "registry.against_minio",
     "registry.against_mlflow",
     "registry.scale",
+    "serving.against_peers",
 )
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import quantiles
+from typing import Final
+
+LEAST: Final = 20
+"""So many answers are waited for, however slow they are."""
 
 
 @dataclass(frozen=True)
@@ -39,29 +42,49 @@ def load(
 
 async def _load(port: int, request: bytes, connections: int, times: tuple[float, float]) -> Load:
     loop = asyncio.get_running_loop()
-    begin = time.perf_counter() + times[0]
-    end = begin + times[1]
+    run = _Run(request, time.perf_counter() + times[0], times[1])
     callers = [
-        (await loop.create_connection(lambda: _Caller(request, begin, end), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda: _Caller(run), "127.0.0.1", port))[1]
         for _ in range(connections)
     ]
     await asyncio.gather(*(caller.done for caller in callers))
-    return _summed([each for caller in callers for each in caller.seconds], times[1])
+    percentiles = quantiles(run.answered, n=100, method="inclusive")
+    rate = len(run.answered) / (run.last - run.begin)
+    return Load(rate, percentiles[49] * 1e3, percentiles[98] * 1e3)
 
 
-def _summed(seconds: Sequence[float], during: float) -> Load:
-    percentiles = quantiles(seconds, n=100)
-    return Load(len(seconds) / during, percentiles[49] * 1e3, percentiles[98] * 1e3)
+@dataclass
+class _Run:
+    """What all connections have in common.
+
+    Attributes:
+        request: What each sends.
+        begin: From when on answers count.
+        during: How long, or until there are enough answers.
+        answered: Seconds of each answer that counts.
+        last: When the last one came.
+    """
+
+    request: bytes
+    begin: float
+    during: float
+    answered: list[float] = field(default_factory=list)
+    last: float = 0.0
+
+    def note(self, sent: float, now: float) -> bool:
+        """Count an answer; tell whether that was the last one."""
+        if sent >= self.begin:
+            self.answered.append(now - sent)
+            self.last = now
+        return now > self.begin + self.during and len(self.answered) >= LEAST
 
 
 class _Caller(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, request: bytes, begin: float, end: float) -> None:
-        self.seconds: list[float] = []
+    def __init__(self, run: _Run) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._request = request
-        self._begin, self._end = begin, end
+        self._run = run
         self._answer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -79,12 +102,10 @@ class _Caller(asyncio.Protocol):
             self.done.set_exception(AssertionError(self._answer[:500].decode()))
             self._transport.close()
             return
-        if now > self._end:
+        if self._run.note(self._sent, now):
             self.done.set_result(None)
             self._transport.close()
             return
-        if self._sent >= self._begin:
-            self.seconds.append(now - self._sent)
         self._answer = b""
         self._send()
 
@@ -94,7 +115,7 @@ class _Caller(asyncio.Protocol):
 
     def _send(self) -> None:
         self._sent = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(self._run.request)
 
 
 def _length(head: bytes) -> int:
