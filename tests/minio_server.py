@@ -13,6 +13,7 @@ import pytest
 import urllib3
 from minio import Minio as Client
 from minio.credentials import StaticProvider
+from minio.error import MinioException
 from minio.minioadmin import MinioAdmin
 
 from tests.registry_service.running import free_port
@@ -87,21 +88,24 @@ def running_minio(folder: Path, port: int | None = None) -> Iterator[Minio]:
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _wait_until_ready(server.endpoint, process, folder / "log")
+        _wait_until_ready(server, process, folder / "log")
         yield server
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait_until_ready(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_ready(server: Minio, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until it answers as a store: it calls itself ready before, and bids wait a minute."""
+    address = server.endpoint.removeprefix("http://")
+    once = urllib3.PoolManager(retries=False, timeout=5)
+    client = Client(address, server.access_key, server.secret_key, secure=False, http_client=once)
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            ready = urllib3.request("GET", f"{endpoint}/minio/health/ready", retries=False)
-            if ready.status == 200:
-                return
-        except urllib3.exceptions.HTTPError:
-            pass
-        time.sleep(0.1)
+            client.list_buckets()
+        except (urllib3.exceptions.HTTPError, MinioException):
+            time.sleep(0.1)
+        else:
+            return
     pytest.fail(f"MinIO did not start:\n{log.read_text()}")
