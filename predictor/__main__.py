@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from components.shared.errors import ComponentError, InputError
-from components.shared.registry.reader import RegistryReader
 from predictor.errors import NotServableError, SettingsError
 from predictor.fetching import from_folder, from_registry
 from predictor.launching import serve
@@ -65,6 +64,8 @@ def _origin(options: argparse.Namespace, stack: ExitStack) -> Origin:
         raise SettingsError(
             "say what to serve: --model NAME --digest SHA256 of a registered version, or --folder"
         )
+    from components.shared.registry.reader import RegistryReader
+
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="kfp-tabular-model-")))
     with RegistryReader.from_environment() as registry:
         return from_registry(registry, options.model, options.digest, folder / "model")

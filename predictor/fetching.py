@@ -1,15 +1,19 @@
 """From the name and the digest of a version to a folder with its files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError, InputError
-from components.shared.registry.reader import RegistryReader
-from components.shared.registry.records import RegisteredVersion
 from predictor.errors import SettingsError
 from predictor.versions import Origin
 
-SHOWN = 12
+if TYPE_CHECKING:
+    # A folder on this machine is served without the client, which takes a tenth of a second.
+    from components.shared.registry.reader import RegistryReader
+    from components.shared.registry.records import RegisteredVersion
+
+SHOWN: Final = 12
 
 
 def from_folder(folder: Path, model: str | None, digest: str | None) -> Origin:
@@ -32,7 +36,7 @@ def from_folder(folder: Path, model: str | None, digest: str | None) -> Origin:
     return Origin(model or folder.resolve().name, actual[:SHOWN], actual, folder)
 
 
-def from_registry(registry: RegistryReader, model: str, digest: str, folder: Path) -> Origin:
+def from_registry(registry: "RegistryReader", model: str, digest: str, folder: Path) -> Origin:
     """Fetch the version of a model that has this digest, every file checked.
 
     Args:
@@ -57,13 +61,13 @@ def from_registry(registry: RegistryReader, model: str, digest: str, folder: Pat
     return fetched(version, folder)
 
 
-def fetched(version: RegisteredVersion, folder: Path) -> Origin:
+def fetched(version: "RegisteredVersion", folder: Path) -> Origin:
     """Download a version that was looked up; raises as `RegisteredVersion.download`."""
     version.download(folder)
     return Origin(version.model_name, version.version, version.digest, folder)
 
 
-def _of_digest(registry: RegistryReader, model: str, digest: str) -> RegisteredVersion:
+def _of_digest(registry: "RegistryReader", model: str, digest: str) -> "RegisteredVersion":
     for summary in registry.list_versions(model):
         if summary.digest == digest:
             return registry.get(f"{model}@{summary.name}")

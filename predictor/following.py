@@ -5,14 +5,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from components.shared.errors import ComponentError
-from components.shared.registry.records import RegisteredVersion
 from predictor.errors import PredictorError
 from predictor.fetching import fetched
 from predictor.serving import Serving
 from predictor.versions import ServedVersion, open_version
+
+if TYPE_CHECKING:
+    from components.shared.registry.records import RegisteredVersion
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ class Follower:
     """
 
     def __init__(
-        self, name: str, look_up: Callable[[], RegisteredVersion], seconds: float = SECONDS
+        self, name: str, look_up: Callable[[], "RegisteredVersion"], seconds: float = SECONDS
     ) -> None:
         self._name = name
         self._look_up = look_up
@@ -69,7 +71,7 @@ class Follower:
             elif version.digest != self._told:
                 self._take(version)
 
-    def _take(self, version: RegisteredVersion) -> None:
+    def _take(self, version: "RegisteredVersion") -> None:
         try:
             # What is loaded needs its files no more.
             with TemporaryDirectory(prefix="kfp-tabular-model-") as folder:
