@@ -46,6 +46,8 @@ EXAMPLES_FILE: Final = "examples.json"
 LARGEST_DIFFERENCE: Final = 1e-9
 """Of a probability; of a number, relative to it where it is above 1."""
 
+LARGEST_PLAN: Final = 20_000_000
+
 CHECKED_SLICES: Final = 4
 CHECKED_ROWS: Final = 64
 """Rows of each slice of the training table that a plan is checked on."""
@@ -87,6 +89,10 @@ def plan_model(
     try:
         plan = _plan(description, pipeline, means)
         text = plan.to_json()
+        if len(text) > LARGEST_PLAN:
+            raise NoPlanError(
+                f"it would have {len(text):,} bytes: a plan has {LARGEST_PLAN:,} at most"
+            )
         checked = _check(description, pipeline, parse_plan(text), train)
     except NoPlanError as reason:
         print(f"no plan of the model, which scikit-learn predicts alone: {reason}", flush=True)

@@ -21,6 +21,7 @@ from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, re
 from components.shared.models.folders import reading
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
+from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.tables.frames import column_types
 from components.shared.tables.readings import table_readings
 from components.shared.tables.tasks import resolve_task
@@ -67,7 +68,14 @@ class TrainedModel:
             "digest": self.digest,
             "rows": self.rows,
             "versions": self.description.versions,
+            NOTES: notes_metadata(self.notes()),
         }
+
+    def notes(self) -> list[Note]:
+        """Return what whoever serves the model had better know."""
+        refusal = self.description.plan_refusal
+        slow = f"the model has no plan, and scikit-learn alone predicts by it: {refusal}"
+        return [Note("warning", slow)] if refusal else []
 
 
 def train_model(

@@ -88,6 +88,17 @@ def examples(model: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def test_a_plan_beyond_a_size_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that would be too large a file says how large."""
+    monkeypatch.setattr("components.train_model.planning.LARGEST_PLAN", 1000)
+    table = diabetes(tmp_path / "train.parquet")
+    reason = reasons(trained(table, "target", "linear"), capsys)
+    assert reason.startswith("it would have 1,")
+    assert reason.endswith("bytes: a plan has 1,000 at most")
+
+
 def test_trees_beyond_a_size_are_no_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
