@@ -11,6 +11,7 @@ import polars as pl
 from components.evaluate_model import curves
 from components.evaluate_model.figures import Curves, Evaluation
 from components.evaluate_model.importance import REPEATS, Importances, permutation_importance
+from components.evaluate_model.profiled_predictions import profile_predictions
 from components.evaluate_model.report import render_evaluation
 from components.evaluate_model.slices import METRIC, SlicedColumn, choose_columns, slice_by
 from components.shared.errors import InputError
@@ -98,9 +99,9 @@ def evaluate_model(
         return refused
     _write_predictions(predictions, test, loaded, output)
     has_label = labelled(loaded.description, frame[loaded.description.target])
-    frame, output = frame[has_label], output[has_label]
+    frame = frame[has_label]
     truth = frame[loaded.description.target]
-    predicted = against_truth(loaded.description, truth, output, positive_class)
+    predicted = against_truth(loaded.description, truth, output[has_label], positive_class)
     chosen = None
     if predicted.positive is not None:
         chosen = positive_class_of(loaded.description, predicted.labels, positive_class)
@@ -128,6 +129,7 @@ def evaluate_model(
         importance=permutation_importance(loaded, frame, seed),
         confusion=_confusion(predicted),
         curves=_curves(predicted),
+        prediction_profile=profile_predictions(loaded.description, output, predicted),
     )
     Path(evaluation).write_text(result.to_json(), "utf-8")
     Path(report).write_text(render_evaluation(result, predicted), "utf-8")

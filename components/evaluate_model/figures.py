@@ -12,6 +12,7 @@ from components.evaluate_model.importance import Importances
 from components.evaluate_model.slices import SlicedColumn
 from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
+from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows, number
 
@@ -71,6 +72,7 @@ class Evaluation:
         confusion: Number of rows, shape (labels, labels), actual by predicted; None: regression.
         curves: None for a regression.
         refusal: Why the model cannot read the rows; empty: it can.
+        prediction_profile: What the predictions on all test rows are like; None where refused.
     """
 
     task: str
@@ -94,6 +96,7 @@ class Evaluation:
     confusion: "np.ndarray[Any, np.dtype[np.intp]] | None"
     curves: Curves | None
     refusal: str = ""
+    prediction_profile: PredictionProfile | None = None
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {number(value)}" for name, value in self.values().items())
@@ -174,6 +177,9 @@ class Evaluation:
         content["classes"] = list(self.labels[: self.classes]) if self.labels else None
         content["labels"] = list(self.labels) or None
         content["confusion_matrix"] = content.pop("confusion")
+        content["prediction_profile"] = self.prediction_profile and (
+            self.prediction_profile.content()
+        )
         content["format"] = FORMAT
         text = json.dumps(content, default=_plain, allow_nan=False, indent=1, sort_keys=True)
         return text + "\n"

@@ -1,12 +1,15 @@
 """Bring a registered model into a pipeline, its bytes checked."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from components.shared.errors import InputError
+from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.models.description import read_description
 from components.shared.models.registered import RegisteredModel
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.intervals import registered_metrics
+from components.shared.registry.records import RegisteredVersion
 
 
 def fetch_model(
@@ -42,8 +45,18 @@ def fetch_model(
             f"{target!r} (parameter `target`): name that column, or another model."
         )
     found = RegisteredModel(
-        version.model_name, version.version, version.digest, registered_metrics(version)
+        *(version.model_name, version.version, version.digest, registered_metrics(version)),
+        predictions=_predictions(version),
     )
     Path(registered).parent.mkdir(parents=True, exist_ok=True)
     Path(registered).write_text(found.to_json(), "utf-8")
     return found
+
+
+def _predictions(version: RegisteredVersion) -> PredictionProfile | None:
+    """Return what `register_model` kept of its predictions; others register what they like."""
+    schema = version.schema if isinstance(version.schema, Mapping) else {}
+    try:
+        return PredictionProfile.of(schema["predictions"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

@@ -6,8 +6,6 @@ from typing import Final
 
 import polars as pl
 
-from components.judge_table.performance import judge_performance, require_same_model
-from components.judge_table.readings import reading_notes
 from components.judge_table.skew import skew
 from components.judge_table.verdict import Verdict
 from components.shared.errors import InputError
@@ -16,6 +14,8 @@ from components.shared.models.description import read_description
 from components.shared.models.registered import RegisteredModel
 from components.shared.reports.notes import Note
 from components.shared.reports.rendering import render
+from components.shared.windows.performance import judge_performance, require_same_model
+from components.shared.windows.trained_readings import reading_notes
 
 TEMPLATE: Final = Path(__file__).parent / "verdict.html.j2"
 

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-from scipy.stats import betabinom, binom, norm
+from scipy.stats import norm
 
-from components.judge_table.readings import without_markers
-from components.shared.models.description import ColumnProfile, InputColumn, ModelDescription
+from components.shared.models.description import ColumnProfile, ModelDescription
 from components.shared.models.profiles import category
 from components.shared.models.readings import model_readings
 from components.shared.reports.notes import VIOLATION, Note
 from components.shared.reports.number_text import counted_rows, number, percent
 from components.shared.tables.column_types import ColumnType, schema_types
 from components.shared.tables.files import read_columns
+from components.shared.windows.chances import chance_beyond, chance_of_unseen
+from components.shared.windows.inputs import further_columns, input_problem
+from components.shared.windows.trained_readings import without_markers
 
 LEVEL: Final = 0.01
 """Chance that a table which does not differ has any violation of a range, category or share."""
@@ -31,9 +33,6 @@ LEAST_SHARE: Final = 0.01
 
 LEAST_CHANGE: Final = 0.05
 """Change of the share of missing values below which it is only remarked on."""
-
-NUMBERS: Final = frozenset({"integer", "float"})
-MOMENTS: Final = frozenset({"date", "datetime"})
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def skew(table: str | Path, model: ModelDescription) -> list[Note]:
     rows = int(lazy.select(pl.len()).collect().item())
     notes, comparable = [], []
     for feature in model.features:
-        if (problem := _problem(feature, types.get(feature.name))) is not None:
+        if (problem := input_problem(feature, types.get(feature.name))) is not None:
             notes.append(Note(VIOLATION, problem, (feature.name,)))
         elif profile := model.profile.get(feature.name):
             comparable.append((feature.name, profile))
@@ -86,32 +85,11 @@ def skew(table: str | Path, model: ModelDescription) -> list[Note]:
     for name, difference in found:
         is_skew = difference.is_large and difference.chance < LEVEL / tests
         notes.append(Note(VIOLATION if is_skew else "warning", difference.text, (name,)))
-    return notes + _further_columns(types, model)
+    return notes + further_columns(types, model)
 
 
 def _train_rows(model: ModelDescription) -> int:
     return int(model.training_data["rows"])
-
-
-def _problem(feature: InputColumn, found: ColumnType | None) -> str | None:
-    if found is None:
-        return "is missing, and the model reads it"
-    for kinds in (NUMBERS, MOMENTS):
-        if {found, feature.type} <= kinds:
-            return None
-    # Whatever has a text can be a category.
-    if found == feature.type or feature.type == "string":
-        return None
-    return f"is of type {found}, and was {feature.type} when the model was trained"
-
-
-def _further_columns(types: dict[str, ColumnType], model: ModelDescription) -> list[Note]:
-    known = {feature.name for feature in model.features}
-    known |= {column["name"] for column in model.dropped_columns}
-    known |= {model.target, model.sample_weight_column or model.target}
-    new = tuple(name for name in types if name not in known)
-    text = "was not there when the model was trained, which does not read it"
-    return [Note("warning", text, new)] if new else []
 
 
 def _differences(
@@ -153,12 +131,7 @@ def _more_missing(
 
 
 def _unseen(present: pl.Series, profile: ColumnProfile, train_present: int) -> _Difference | None:
-    """Count values outside the trained categories.
-
-    The chance of a new value is at the most the share of the training rows whose value occurred
-    once (Good 1953, The population frequencies of species, Biometrika 40), here with three
-    standard deviations of that number added.
-    """
+    """Count values outside the trained categories."""
     categories = profile.categories or {}
     if profile.other:
         return None  # rarer categories were not kept one by one
@@ -170,37 +143,29 @@ def _unseen(present: pl.Series, profile: ColumnProfile, train_present: int) -> _
     }
     if not new:
         return None
-    once = sum(count == 1 for count in categories.values())
-    expected = min(1.0, (once + 3 * (once + 1) ** 0.5) / train_present)
     unseen, share = sum(new.values()), sum(new.values()) / len(present)
     first = max(new, key=lambda value: new[value])
     text = (
         f"{counted_rows(unseen)} ({percent(share)}) with a value that the model never saw, most "
         f"often {first!r}"
     )
-    return _Difference(
-        text, float(binom.sf(unseen - 1, len(present), expected)), share > LEAST_SHARE
-    )
+    chance = chance_of_unseen(unseen, len(present), categories.values(), train_present)
+    return _Difference(text, chance, share > LEAST_SHARE)
 
 
 def _outside(present: pl.Series, profile: ColumnProfile, train_present: int) -> _Difference | None:
-    """Count values outside the trained range.
-
-    Of rows of the same population as n training rows, the number outside their least and greatest
-    value follows a beta-binomial law with the parameters 2 and n - 1 (Wilks 1942, Statistical
-    prediction with special reference to the problem of tolerance limits).
-    """
+    """Count values outside the trained range."""
     least, greatest = (_value(bound, present.dtype) for bound in _ends(profile))
     outside = present.filter((present < least) | (present > greatest))
     if outside.is_empty():
         return None
     share = len(outside) / len(present)
-    law = betabinom(len(present), 2, max(1, train_present - 1))
     text = (
         f"{counted_rows(len(outside))} ({percent(share)}) outside the range {_shown(least)} to "
         f"{_shown(greatest)} of the training rows, such as {_shown(outside[0])}"
     )
-    return _Difference(text, float(law.sf(len(outside) - 1)), share > LEAST_SHARE)
+    chance = chance_beyond(len(outside), len(present), 2, train_present)
+    return _Difference(text, chance, share > LEAST_SHARE)
 
 
 def _ends(profile: ColumnProfile) -> tuple[Any, Any]:

@@ -8,29 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.records import Performance
 from components.shared.reports.notes import VIOLATION, Note
 
 FORMAT: Final = 1
-
-
-@dataclass(frozen=True)
-class Performance:
-    """What a registered model reaches on the table, beside what it was registered with.
-
-    Attributes:
-        metric: Name of the metric that was judged.
-        rows: Rows with a label.
-        found: Its value on the table.
-        registered: Its value at the registration; None where the version has no such metric.
-        floor: What it had to reach; None where none was asked for.
-    """
-
-    metric: str
-    rows: int
-    found: Estimate
-    registered: Estimate | None
-    floor: float | None
 
 
 @dataclass(frozen=True)
@@ -98,20 +79,9 @@ class Verdict:
             notes=_notes(content["notes"]),
             rows=content["rows"],
             model=content["model"],
-            performance=performance and _performance(performance),
+            performance=performance and Performance.of(performance),
         )
 
 
 def _notes(written: Sequence[Mapping[str, Any]]) -> tuple[Note, ...]:
     return tuple(Note(**{**note, "columns": tuple(note["columns"])}) for note in written)
-
-
-def _performance(written: Mapping[str, Any]) -> Performance:
-    registered = written["registered"]
-    return Performance(
-        **{
-            **written,
-            "found": Estimate(**written["found"]),
-            "registered": registered and Estimate(**registered),
-        }
-    )

@@ -135,10 +135,7 @@ def register_model(
         "parameters": {**description.hyperparameters, "seed": description.seed},
         "datasets": _datasets(description, figures, lineage),
         "lineage": {k: v for k, v in asdict(lineage).items() if v and k != "table_digest"},
-        "schema": {
-            "target": description.target,
-            "features": [asdict(feature) for feature in description.features],
-        },
+        "schema": _schema(description, figures),
     }
     # What each alias must point to when it is moved: the challenger may be any version.
     aliases: dict[str, str | Expected | None] = {CHALLENGER: ANYTHING}
@@ -209,6 +206,17 @@ def _properties(description: ModelDescription, figures: EvaluationRecord) -> dic
         **{f"version.{package}": version for package, version in versions.items()},
         **interval_properties(figures),
     }
+
+
+def _schema(description: ModelDescription, figures: EvaluationRecord) -> dict[str, Any]:
+    """Return what goes in and what comes out: by the latter, later predictions are judged."""
+    schema: dict[str, Any] = {
+        "target": description.target,
+        "features": [asdict(feature) for feature in description.features],
+    }
+    if figures.prediction_profile:
+        schema["predictions"] = figures.prediction_profile.content()
+    return schema
 
 
 def _metrics(figures: EvaluationRecord) -> dict[str, float]:

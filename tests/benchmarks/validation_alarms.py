@@ -23,7 +23,6 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from components.judge_table.performance import judge_performance
 from components.judge_table.skew import skew
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.metrics import METRICS
@@ -34,6 +33,7 @@ from components.shared.models.profiles import profile_table
 from components.shared.models.registered import RegisteredModel
 from components.shared.reports.notes import VIOLATION
 from components.shared.tables.column_types import column_types
+from components.shared.windows.performance import judge_performance
 from tests.components.model_folders import bird_strikes
 
 WINDOWS = (100, 300, 1000, 3000)

@@ -11,6 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.prediction_profile import PredictionProfile
 
 FORMAT: Final = 1
 """Format of both files."""
@@ -38,6 +39,7 @@ class EvaluationRecord:
             None for a regression.
         importances: Loss of the metric when a column is shuffled, falling, by the column.
         refusal: Why the model cannot read the rows, which then have no metric; empty: it can.
+        prediction_profile: What the predictions on all test rows are like, where it is known.
     """
 
     task: str
@@ -54,6 +56,7 @@ class EvaluationRecord:
     confusion: tuple[tuple[int, ...], ...] | None = None
     importances: Mapping[str, float] = field(default_factory=dict)
     refusal: str = ""
+    prediction_profile: PredictionProfile | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -66,6 +69,7 @@ class EvaluationRecord:
         positive, classes = content["positive_class"], content["classes"]
         matrix = content.get("confusion_matrix")
         features = content.get("importance", {}).get("features", ())
+        predictions = content.get("prediction_profile")
         return cls(
             task=content["task"],
             target=content["target"],
@@ -81,6 +85,7 @@ class EvaluationRecord:
             confusion=None if matrix is None else tuple(tuple(row) for row in matrix),
             importances={each["feature"]: each["mean"] for each in features},
             refusal=content.get("refusal", ""),
+            prediction_profile=predictions and PredictionProfile.of(predictions),
         )
 
 
@@ -157,6 +162,32 @@ class ComparisonRecord:
                 "difference": difference and Estimate(**difference),
             }
         )
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What a registered model reaches on the table, beside what it was registered with.
+
+    Attributes:
+        metric: Name of the metric that was judged.
+        rows: Rows with a label.
+        found: Its value on the table.
+        registered: Its value at the registration; None where the version has no such metric.
+        floor: What it had to reach; None where none was asked for.
+    """
+
+    metric: str
+    rows: int
+    found: Estimate
+    registered: Estimate | None
+    floor: float | None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """Take it from its fields, after JSON."""
+        found, registered = Estimate(**content["found"]), content["registered"]
+        told = {"found": found, "registered": registered and Estimate(**registered)}
+        return cls(**{**content, **told})
 
 
 def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:

@@ -38,6 +38,11 @@ class ColumnProfile:
         other: Number of rows with any other value; where there are `categories`.
         quantiles: Values at 0, 0.05, …, 1, of numbers and dates that have a value; each of them
             occurs; dates in ISO 8601.
+        below: Number of rows with a lesser value, by quantile; None in models trained before
+            profiles had it, as `up_to`.
+        up_to: Number of rows with at most that value, by quantile.
+        decimals: Of numbers, how many decimals they all have at the most; None where these are
+            more than `MOST_DECIMALS` of `profiles.py`, as those of measured or computed values.
     """
 
     type: str
@@ -45,6 +50,9 @@ class ColumnProfile:
     categories: Mapping[str, int] | None = None
     other: int | None = None
     quantiles: tuple[Any, ...] | None = None
+    below: tuple[int, ...] | None = None
+    up_to: tuple[int, ...] | None = None
+    decimals: int | None = None
 
     def content(self) -> dict[str, Any]:
         """Return what `model.json` holds of it: what it has."""
@@ -53,8 +61,8 @@ class ColumnProfile:
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Self:
         """Take it from what `content` returned, after JSON."""
-        quantiles = content.get("quantiles")
-        return cls(**{**content, "quantiles": None if quantiles is None else tuple(quantiles)})
+        lists = {name: tuple(each) for name, each in content.items() if isinstance(each, list)}
+        return cls(**{**content, **lists})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -15,6 +15,10 @@ QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
 """The probabilities of the stored quantiles: minimum, every twentieth, maximum."""
 
 MAX_CATEGORIES: Final = 100
+
+MOST_DECIMALS: Final = 6
+FIRST_LOOK: Final = 1_000
+"""Rows that show that there are more decimals in most columns that have more."""
 
 
 def profile_table(
@@ -35,7 +39,7 @@ def profile_table(
         The profile of each column by its name.
     """
     return {
-        name: _profile(series, kind, name in classes, name in texts)
+        name: profile_column(series, kind, name in classes, name in texts)
         for (name, kind), series in zip(
             columns.items(), read_columns(path, [*columns]), strict=True
         )
@@ -47,7 +51,17 @@ def category(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _profile(series: pl.Series, kind: str, are_classes: bool, are_texts: bool) -> ColumnProfile:
+def profile_column(
+    series: pl.Series, kind: str, are_classes: bool = False, are_texts: bool = False
+) -> ColumnProfile:
+    """Summarise one column.
+
+    Args:
+        series: Its values.
+        kind: Type name.
+        are_classes: Whether they are classes, whatever their type.
+        are_texts: Whether they are texts, which are no categories, and are not kept.
+    """
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
     present = series.drop_nulls()
@@ -57,7 +71,7 @@ def _profile(series: pl.Series, kind: str, are_classes: bool, are_texts: bool) -
     if are_classes or kind in ("string", "boolean"):
         categories, other = _categories(present)
         return ColumnProfile(kind, nulls, categories=categories, other=other)
-    return ColumnProfile(kind, nulls, quantiles=_quantiles(present))
+    return _numbers(kind, nulls, present)
 
 
 def _categories(present: pl.Series) -> tuple[dict[str, int], int]:
@@ -71,9 +85,34 @@ def _categories(present: pl.Series) -> tuple[dict[str, int], int]:
     return shown, len(present) - sum(shown.values())
 
 
-def _quantiles(present: pl.Series) -> tuple[Any, ...]:
+def _numbers(kind: str, nulls: float, present: pl.Series) -> ColumnProfile:
+    """Keep quantiles, and how many rows lie below and up to each: ties are not guessed later."""
     ordered = present.sort()
     # The nearest rank gives values of the column's own type, dates included.
     ranks = [round(quantile * (len(ordered) - 1)) for quantile in QUANTILES]
-    values = ordered.gather(ranks).to_list()
-    return tuple(value.isoformat() if isinstance(value, date) else value for value in values)
+    values = ordered.gather(ranks)
+    told = (each.isoformat() if isinstance(each, date) else each for each in values.to_list())
+    below, up_to = (ordered.search_sorted(values, side) for side in ("left", "right"))
+    return ColumnProfile(
+        *(kind, nulls),
+        quantiles=tuple(told),
+        below=tuple(below.to_list()),
+        up_to=tuple(up_to.to_list()),
+        decimals=_decimals(present) if kind in ("integer", "float") else None,
+    )
+
+
+def _decimals(present: pl.Series) -> int | None:
+    if present.dtype.is_integer():
+        return 0
+    for decimals in range(MOST_DECIMALS + 1):
+        first = more_decimals(present.head(FIRST_LOOK), decimals)
+        if not first.any() and not more_decimals(present, decimals).any():
+            return decimals
+    return None
+
+
+def more_decimals(present: pl.Series, decimals: int) -> pl.Series:
+    """Return which numbers have more decimals than so many."""
+    numbers = present.cast(pl.Float64)
+    return numbers.round(decimals) != numbers

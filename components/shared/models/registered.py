@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.prediction_profile import PredictionProfile
 
 FORMAT: Final = 1
 
@@ -24,16 +25,20 @@ class RegisteredModel:
         version: Name of the version.
         digest: SHA-256 over its files, which the fetched ones were checked against.
         metrics: What it was registered with, with intervals where these were.
+        predictions: What its predictions on its test rows were like; None where it was
+            registered without.
     """
 
     model_name: str
     version: str
     digest: str
     metrics: Mapping[str, Estimate]
+    predictions: PredictionProfile | None = None
 
     def to_json(self) -> str:
         """Return it as text."""
         content = {"format": FORMAT, **asdict(self)}
+        content["predictions"] = self.predictions and self.predictions.content()
         return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
     @classmethod
@@ -48,7 +53,9 @@ class RegisteredModel:
             if content.pop("format") != FORMAT:
                 raise ValueError(f"it is not of format {FORMAT}")
             metrics = {name: Estimate(**each) for name, each in content["metrics"].items()}
-            return cls(**{**content, "metrics": metrics})
+            told = content.pop("predictions", None)
+            predictions = told and PredictionProfile.of(told)
+            return cls(**{**content, "metrics": metrics, "predictions": predictions})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InputError(
                 f"{path} is not what fetch_model of this version wrote ({error}): pass its output "

@@ -17,7 +17,7 @@ from tests.components.model_folders import Trained
 def test_a_version_comes_as_it_was_registered(
     binary_model: Trained, tmp_path: Path, registry_url: str
 ) -> None:
-    """Bytes, digest and metrics with their intervals are those of the registration."""
+    """Bytes, digest, metrics with intervals and the profile of predictions are as registered."""
     files = [tmp_path / name for name in ("report", "evaluation", "predictions")]
     found = evaluate_model(binary_model.model, binary_model.test, *files)
     name = f"strikes-{uuid.uuid4().hex}"
@@ -27,6 +27,8 @@ def test_a_version_comes_as_it_was_registered(
     )
     assert folder_digest(tmp_path / "model") == fetched.digest == binary_model.digest
     assert fetched.metrics["roc_auc"] == found.metrics["roc_auc"]
+    assert fetched.predictions is not None
+    assert fetched.predictions == found.prediction_profile
     assert RegisteredModel.read(tmp_path / "registered") == fetched
 
 

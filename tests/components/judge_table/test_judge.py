@@ -7,13 +7,13 @@ import pytest
 
 from components.evaluate_model.evaluate import evaluate_model
 from components.judge_table.judge import judge_table
-from components.judge_table.performance import judge_performance
 from components.judge_table.verdict import Verdict
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.models.registered import RegisteredModel
 from components.shared.reports.notes import VIOLATION, Note
+from components.shared.windows.performance import judge_performance
 from tests.components.model_folders import Trained
 
 BROKEN = Note(VIOLATION, "is above the maximum 9 in 3 rows", ("age",))

@@ -85,3 +85,36 @@ def test_classes_that_are_numbers_are_counted(tmp_path: Path) -> None:
     pl.DataFrame({"y": [1, 2, 2, None]}).write_parquet(tmp_path / "table.parquet")
     profile = profile_table(tmp_path / "table.parquet", {"y": "integer"}, classes=["y"])["y"]
     assert profile.categories == {"2": 2, "1": 1}
+
+
+def test_ties_of_numbers_are_counted(tmp_path: Path) -> None:
+    """Beside each quantile stands how many rows are below it, and how many up to it."""
+    found = profile(tmp_path, [0] * 90 + [*range(1, 11)])
+    at_zero = (found.quantiles or ()).index(0)
+    assert (found.below or ())[at_zero] == 0
+    assert (found.up_to or ())[at_zero] == 90
+    assert ((found.below or ())[-1], (found.up_to or ())[-1]) == (99, 100)
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"),
+    [
+        ([1, 2], 0),
+        ([1.0, 2.0], 0),
+        ([0.1, 0.25], 2),
+        ([1 / 3] * 2000, None),
+        ([0.5] * 2000 + [0.125], 3),
+        ([None, 2.5, float("nan")], 1),
+    ],
+)
+def test_decimals_are_those_that_every_number_has_at_most(
+    tmp_path: Path, values: list[float], decimals: int | None
+) -> None:
+    """Numbers of more than six decimals have no such limit."""
+    assert profile(tmp_path, values).decimals == decimals
+
+
+def test_a_profile_of_an_older_model_is_read() -> None:
+    """What profiles did not hold once is None."""
+    found = ColumnProfile.of({"type": "float", "nulls": 0.0, "quantiles": [0.0] * 21})
+    assert (found.below, found.up_to, found.decimals) == (None, None, None)

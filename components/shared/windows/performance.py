@@ -5,10 +5,9 @@ from typing import Final
 
 from scipy.stats import norm
 
-from components.judge_table.verdict import Performance
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
-from components.shared.evaluation.records import EvaluationRecord
+from components.shared.evaluation.records import EvaluationRecord, Performance
 from components.shared.models.registered import RegisteredModel
 from components.shared.reports.notes import VIOLATION, Note
 from components.shared.reports.number_text import number
@@ -16,21 +15,29 @@ from components.shared.reports.number_text import number
 REGISTERED_CONFIDENCE: Final = 0.95
 """Coverage of the intervals that versions are registered with."""
 
+LEVEL: Final = (1 - REGISTERED_CONFIDENCE) / 2
+"""Chance that an unchanged model is called worse, where nothing else is asked for."""
+
 
 def judge_performance(
-    evaluation: EvaluationRecord, registered: RegisteredModel, metric: str, floor: float | None
+    evaluation: EvaluationRecord,
+    registered: RegisteredModel,
+    metric: str,
+    floor: float | None,
+    level: float = LEVEL,
 ) -> tuple[Performance, list[Note]]:
     """Hold a model's metric on new rows against its registration and a floor.
 
     It speaks against the rows where the metric is worse than registered by more than the noise of
     both explains: by more than the half widths of the two intervals on the sides that face each
-    other, added as independent errors are, by their squares.
+    other, added as independent errors are, by their squares, and scaled to the level.
 
     Args:
         evaluation: Of the model on the new rows.
         registered: What it was registered with.
         metric: Name of a metric; `auto` is that of the task.
         floor: What the metric must reach, at least, or at most where less is better.
+        level: Chance that an unchanged model is called worse.
 
     Raises:
         InputError: The task has no such metric.
@@ -57,7 +64,7 @@ def judge_performance(
         f"{chosen.title} {_shown(found)} on these rows, where {registered.model_name} version "
         f"{registered.version} was registered with {_shown(before)}"
     )
-    if behind > _noise(chosen, found, before, evaluation.confidence):
+    if behind > _noise(chosen, found, before, evaluation.confidence, level):
         notes.append(Note(VIOLATION, f"{text}: worse than chance explains"))
     elif behind > 0:
         notes.append(Note("warning", f"{text}: worse, and not more than chance explains"))
@@ -83,20 +90,25 @@ def _behind(metric: Metric, value: float, asked: float) -> float:
     return asked - value if metric.greater_is_better else value - asked
 
 
-def _noise(metric: Metric, found: Estimate, before: Estimate, confidence: float) -> float:
-    """Return how much worse noise makes a metric of unchanged rows, at the level of the intervals.
+def _noise(
+    metric: Metric, found: Estimate, before: Estimate, confidence: float, level: float
+) -> float:
+    """Return how much worse noise makes a metric of unchanged rows, at a level.
 
-    An interval of another coverage is scaled to that of the registered ones, as a normal law's.
+    Intervals of another coverage are scaled to it, as a normal law's.
     """
-    scale = norm.ppf((1 + REGISTERED_CONFIDENCE) / 2) / norm.ppf((1 + confidence) / 2)
+    wanted = norm.isf(level)
+    scales = [
+        wanted / norm.ppf((1 + covered) / 2) for covered in (confidence, REGISTERED_CONFIDENCE)
+    ]
     facing = (
         (found.high, found.value, before.value, before.low)
         if metric.greater_is_better
         else (found.value, found.low, before.high, before.value)
     )
     upper, own, other, lower = facing
-    widths = (_difference(upper, own) * scale, _difference(other, lower))
-    return math.hypot(*widths)
+    widths = (_difference(upper, own), _difference(other, lower))
+    return math.hypot(*(width * scale for width, scale in zip(widths, scales, strict=True)))
 
 
 def _difference(upper: float | None, lower: float | None) -> float:

@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 
 from components.ingest_table.ingest import ingest_table
-from components.judge_table.readings import reading_notes
 from components.judge_table.skew import skew
 from components.shared.models.description import InputColumn, ModelDescription
 from components.shared.models.profiles import profile_table
 from components.shared.reports.notes import VIOLATION
 from components.shared.tables.column_types import column_types
 from components.shared.tables.readings import table_readings
+from components.shared.windows.trained_readings import reading_notes
 
 
 def ingest(folder: Path, name: str, text: str, **wishes: object) -> Path:

@@ -1,0 +1,1 @@
+"""Rows beside those that a model was trained on."""
