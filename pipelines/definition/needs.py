@@ -41,6 +41,9 @@ TRACKING_CREDENTIALS: Final[Mapping[Tracker, tuple[str, ...]]] = {
 LINEAGE_SETTINGS: Final = ("OPENLINEAGE_URL", "OPENLINEAGE_NAMESPACE")
 LINEAGE_CREDENTIALS: Final = ("OPENLINEAGE_API_KEY",)
 
+ALERT_SETTINGS: Final = ("ALERT_URL",)
+ALERT_CREDENTIALS: Final = ("ALERT_KEY",)
+
 NODE_SELECTOR: Final = {"kubernetes.io/os": "linux"}
 TAINT: Final = "kfp-tabular"
 """Nodes with this taint (`kubectl taint nodes NODE kfp-tabular=:NoSchedule`) are kept for steps."""
@@ -89,6 +92,15 @@ def equip(task: PipelineTask, needs: Needs | None = None) -> PipelineTask:
     # Authorities of one's own, where a server has its certificate from them.
     folder = str(trust.MOUNTED)
     kubernetes.use_config_map_as_volume(task, trust.CONFIG_MAP, folder, optional=True)
+    return task
+
+
+def let_alarm(task: PipelineTask) -> PipelineTask:
+    """Give a step the receiver of alarms and the key that signs them, where there are such."""
+    settings = {name: name for name in ALERT_SETTINGS}
+    kubernetes.use_config_map_as_env(task, CONFIG_MAP, settings, optional=True)
+    credentials = {name: name for name in ALERT_CREDENTIALS}
+    kubernetes.use_secret_as_env(task, SECRET, credentials, optional=True)
     return task
 
 

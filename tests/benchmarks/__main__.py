@@ -11,6 +11,7 @@ BENCHMARKS: Final = (
     "training_overhead",
     "table_io",
     "validation_alarms",
+    "drift_alarms",
     "strings",
     "registry.at_rest",
     "registry.against_minio",

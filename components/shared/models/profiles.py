@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from components.shared.models.description import ColumnProfile
 from components.shared.tables.files import read_columns
@@ -105,14 +107,17 @@ def _numbers(kind: str, nulls: float, present: pl.Series) -> ColumnProfile:
 def _decimals(present: pl.Series) -> int | None:
     if present.dtype.is_integer():
         return 0
+    values = present.cast(pl.Float64).to_numpy()
     for decimals in range(MOST_DECIMALS + 1):
-        first = more_decimals(present.head(FIRST_LOOK), decimals)
-        if not first.any() and not more_decimals(present, decimals).any():
+        first = more_decimals(values[:FIRST_LOOK], decimals)
+        if not first.any() and not more_decimals(values, decimals).any():
             return decimals
     return None
 
 
-def more_decimals(present: pl.Series, decimals: int) -> pl.Series:
+def more_decimals(values: NDArray[np.float64], decimals: int) -> NDArray[np.bool_]:
     """Return which numbers have more decimals than so many."""
-    numbers = present.cast(pl.Float64)
-    return numbers.round(decimals) != numbers
+    # A number beyond all decimals, or infinite, has none.
+    with np.errstate(invalid="ignore", over="ignore"):
+        found: NDArray[np.bool_] = np.isfinite(values) & (np.round(values, decimals) != values)
+    return found

@@ -1,0 +1,1 @@
+"""Watching what a model is given and what it says."""
