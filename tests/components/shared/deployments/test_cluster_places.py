@@ -1,5 +1,6 @@
 """Deployments on a real API server, whose controllers the tests stand in for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -180,3 +181,65 @@ def test_who_may_not_is_told_what_is_missing(api_server: ApiServer, cluster: Clu
     nobody = DeploymentPlace(Cluster(api_server.client(DEPLOYER_TOKEN), cluster.namespace))
     with pytest.raises(ClusterRefusalError, match="needs the Role kfp-tabular-deployer"):
         nobody.current("churn")
+
+
+@pytest.fixture(name="kserve", scope="module")
+def namespace_of_kserve(api_server: ApiServer) -> Callable[[str, str], None]:
+    """Makes KServe's control plane one of a release, with a configuration."""
+    api_server.call("POST", "/api/v1/namespaces", {"metadata": {"name": "kserve"}})
+    control = Cluster(api_server.admin, "kserve")
+
+    def install(release: str, ingress: str) -> None:
+        labels = {"control-plane": "kserve"}
+        containers = [{"name": "manager", "image": f"kserve/kserve-controller:{release}"}]
+        template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
+        deployment = {"selector": {"matchLabels": labels}, "template": template}
+        name = {"name": "kserve-controller-manager"}
+        control.apply(
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": name, "spec": deployment}
+        )
+        name = {"name": "inferenceservice-config"}
+        control.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": name,
+                "data": {"ingress": ingress},
+            }
+        )
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("release", "ingress", "message"),
+    [
+        ("v0.20.0", "{}", "install a release after 0.20.0"),
+        ("v0.20.1", "{}", "set enableGatewayApi to true"),
+        ("v0.21.0", '{"enableGatewayApi": false}', "set enableGatewayApi to true"),
+        ("v0.21.0", '{"enableGatewayApi": true}', ""),
+    ],
+)
+def test_a_kserve_that_loses_requests_or_splits_none_is_refused(
+    cluster: Cluster, kserve: Callable[[str, str], None], release: str, ingress: str, message: str
+) -> None:
+    """The message names the release, or the setting, that would do."""
+    kserve(release, ingress)
+    place = KServePlace(cluster)
+    plan = _plan(place, cluster, canary=CANARY)
+    if message:
+        with pytest.raises(InputError, match=message):
+            place.check(plan)
+    else:
+        assert place.check(plan) == ()
+
+
+def test_a_kserve_that_cannot_be_seen_is_warned_of(
+    api_server: ApiServer, cluster: Cluster, kserve: Callable[[str, str], None]
+) -> None:
+    """Who may not look into its namespace is told what to look for, and deploys all the same."""
+    kserve("v0.20.0", "{}")
+    place = KServePlace(Cluster(api_server.client(DEPLOYER_TOKEN), cluster.namespace))
+    release, gateway = place.check(_plan(place, cluster, canary=CANARY))
+    assert "0.20.0" in release
+    assert "enableGatewayApi" in gateway
