@@ -11,7 +11,7 @@ from components.shared.errors import ComponentError
 from predictor.errors import PredictorError
 from predictor.fetching import fetched
 from predictor.serving import Serving
-from predictor.versions import ServedVersion, open_version
+from predictor.versions import Origin, ServedVersion
 
 if TYPE_CHECKING:
     from components.shared.registry.records import RegisteredVersion
@@ -42,14 +42,14 @@ class Follower:
         self._ended = threading.Event()
         self._told = ""
 
-    def start(self, serving: Serving, accept: Callable[[ServedVersion], None]) -> None:
+    def start(self, serving: Serving, opened: Callable[[Origin], ServedVersion]) -> None:
         """Begin.
 
         Args:
             serving: What another version is handed to.
-            accept: Raises PredictorError for a version that this server cannot serve.
+            opened: Loads a version and proves it, or raises PredictorError or ComponentError.
         """
-        self._serving, self._accept = serving, accept
+        self._serving, self._opened = serving, opened
         self._thread = threading.Thread(target=self._run, name="following", daemon=True)
         self._thread.start()
 
@@ -75,8 +75,7 @@ class Follower:
         try:
             # What is loaded needs its files no more.
             with TemporaryDirectory(prefix="kfp-tabular-model-") as folder:
-                opened = open_version(fetched(version, Path(folder) / "model"))
-            self._accept(opened)
+                opened = self._opened(fetched(version, Path(folder) / "model"))
         except (PredictorError, ComponentError) as error:
             served = self._serving.now[0].origin
             self._tell(

@@ -1,6 +1,7 @@
 """From a version's files to a server that answers."""
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from predictor.app import Application
@@ -11,7 +12,7 @@ from predictor.scorer import refuse_strays
 from predictor.server import listen, run
 from predictor.serving import Serving
 from predictor.settings import Settings
-from predictor.versions import Origin, ServedVersion, open_version
+from predictor.versions import SKLEARN, Origin, ServedVersion, open_version
 
 if TYPE_CHECKING:
     from predictor.prediction_log.log import PredictionLog
@@ -40,8 +41,9 @@ def serve(origin: Origin, settings: Settings, follower: Follower | None = None) 
     refuse_strays()
     address = listen(settings)
     figures = Figures()
-    serving = Serving(open_version(origin), figures)
-    prediction_log = _prediction_log(settings, serving, figures)
+    opened = partial(_opened, settings)
+    serving = Serving(opened(origin), figures)
+    prediction_log = _prediction_log(settings, figures)
     app = Application(serving, settings, figures, prediction_log)
     if settings.token is None and not settings.is_local():
         log.warning(
@@ -51,7 +53,7 @@ def serve(origin: Origin, settings: Settings, follower: Follower | None = None) 
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     log.info("serving %s at http://%s:%d/predict", origin, shown, address[1])
     if follower is not None:
-        follower.start(serving, _accept if prediction_log is None else _accept_logged)
+        follower.start(serving, opened)
     try:
         run(app, address, settings.request_seconds)
     finally:
@@ -61,25 +63,22 @@ def serve(origin: Origin, settings: Settings, follower: Follower | None = None) 
     return 0
 
 
-def _accept(version: ServedVersion) -> None:
-    """Take every version."""
-    del version
-
-
-def _accept_logged(version: ServedVersion) -> None:
-    """Take a version whose rows can be logged.
+def _opened(settings: Settings, origin: Origin) -> ServedVersion:
+    """Load a version and prove it; raises as `open_version`.
 
     Raises:
-        SettingsError: Its columns are called like those of the log.
+        SettingsError: Its rows cannot be logged.
     """
-    from predictor.prediction_log.entries import Columns
+    version = open_version(origin, settings.large_batches == SKLEARN)
+    if settings.prediction_log is not None:
+        # Imported only where there is a log: what writes Parquet takes 11 MB.
+        from predictor.prediction_log.entries import Columns
 
-    Columns.of(version)
+        Columns.of(version)
+    return version
 
 
-def _prediction_log(
-    settings: Settings, serving: Serving, figures: Figures
-) -> "PredictionLog | None":
+def _prediction_log(settings: Settings, figures: Figures) -> "PredictionLog | None":
     """Open the prediction log, where one is wished.
 
     Raises:
@@ -87,12 +86,9 @@ def _prediction_log(
     """
     if settings.prediction_log is None:
         return None
-    # Imported only where there is a log: what writes Parquet takes 11 MB.
-    from predictor.prediction_log.entries import Columns
     from predictor.prediction_log.log import LogFigures, PredictionLog
     from predictor.prediction_log.places import place_of
 
-    Columns.of(serving.now[0])
     place = place_of(settings.prediction_log)
     try:
         place.prepare()

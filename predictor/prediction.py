@@ -27,8 +27,6 @@ T = TypeVar("T")
 _COLUMN: Final = re.compile(r"""of the column ('[^']*'|"[^"]*") are no """)
 _ROW: Final = re.compile(r" in row ([\d,]+)\.$")
 
-# So many rows are scored before the clock is looked at again.
-CHUNK_ROWS: Final = 1_000
 # More large requests than that would wait for longer than their callers do.
 MOST_WAITING: Final = 32
 
@@ -123,9 +121,9 @@ class Predictions:
 
     def _chunks(self, version: ServedVersion, rows: Sequence[Row], started: float) -> Scores:
         predictions, probabilities = [], list[list[float]]()
-        for first in range(0, len(rows), CHUNK_ROWS):
+        for first in range(0, len(rows), version.chunk_rows):
             self._check_time(started)
-            scores = _score(version, rows[first : first + CHUNK_ROWS], first)
+            scores = _score(version, rows[first : first + version.chunk_rows], first)
             predictions += scores.predictions
             probabilities += scores.probabilities or []
         return Scores(predictions, probabilities or None)

@@ -15,6 +15,7 @@ from predictor.errors import SettingsError
 PREFIX: Final = "PREDICTOR_"
 DEFAULT_PORT: Final = 8080
 SHORTEST_TOKEN: Final = 16
+SCORED_BY: Final = ("plan", "scikit-learn")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -44,6 +45,8 @@ class Settings:
         max_rows: Most rows of a request.
         max_explained_rows: Most rows of a request that asks for explanations.
         request_seconds: How long one request may take, from its head to the answer.
+        large_batches: What scores large requests of a version that has a plan: `plan`, or
+            `scikit-learn` where that takes less time.
         log_level: Least level of what is printed.
         prediction_log: Where rows and their predictions are kept: a folder, or
             `s3://bucket/prefix`; None keeps none.
@@ -60,6 +63,7 @@ class Settings:
     max_rows: int = 10_000
     max_explained_rows: int = 100
     request_seconds: float = 10.0
+    large_batches: str = "plan"
     log_level: str = "info"
     prediction_log: str | None = None
     prediction_log_sample: float = 1.0
@@ -103,10 +107,11 @@ class Settings:
                 f"{PREFIX}TOKEN has fewer than {SHORTEST_TOKEN} characters, or a space: take one "
                 "that nobody guesses, such as of `openssl rand -hex 32`"
             )
-        if self.log_level not in LOG_LEVELS:
-            raise SettingsError(
-                f"{PREFIX}LOG_LEVEL cannot be {self.log_level!r}: use {', '.join(LOG_LEVELS)}"
-            )
+        for name, words in (("log_level", LOG_LEVELS), ("large_batches", SCORED_BY)):
+            if (value := getattr(self, name)) not in words:
+                raise SettingsError(
+                    f"{variable(name)} cannot be {value!r}: use {' or '.join(words)}"
+                )
 
 
 def variable(name: str) -> str:

@@ -1,9 +1,10 @@
-"""Scoring with the fitted pipeline itself: where a model has no plan, and for large batches."""
+"""Scoring with the fitted pipeline: where a model has no plan, and many rows where it is wished."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from components.shared.plans.scorer import PlanScorer
 from predictor.errors import NotServableError, UnsupportedError
 from predictor.scorer import Explanation, Row, Scores
 
@@ -45,11 +46,11 @@ class SklearnScorer:
 
     def score(self, rows: Sequence[Row]) -> Scores:
         """Return the predictions of rows; raises as `Scorer.score`."""
-        if self._classes is None:
-            return Scores(self._pipeline.predict(list(rows)).tolist(), None)
-        probabilities = self._pipeline.predict_proba(list(rows))
-        labels = [self._classes[best] for best in probabilities.argmax(axis=1)]
-        return Scores(labels, probabilities.tolist())
+        from components.shared.models.threads import threads_for
+
+        # Threads that wait for each other on shared cores took a second for one row.
+        with threads_for(len(rows) * len(rows[0])):
+            return self._scores(list(rows))
 
     def explain(self, rows: Sequence[Row]) -> Sequence[Explanation]:
         """Refuse: the pipeline does not say why.
@@ -58,3 +59,33 @@ class SklearnScorer:
             UnsupportedError: Always.
         """
         raise UnsupportedError("this version has no plan, by which predictions are explained")
+
+    def _scores(self, rows: list[Row]) -> Scores:
+        if self._classes is None:
+            return Scores(self._pipeline.predict(rows).tolist(), None)
+        probabilities = self._pipeline.predict_proba(rows)
+        labels = [self._classes[best] for best in probabilities.argmax(axis=1)]
+        return Scores(labels, probabilities.tolist())
+
+
+class PairedScorer:
+    """Scores few rows by a plan, and many with scikit-learn, whichever takes less time.
+
+    Args:
+        plan: The plan.
+        pipeline: The same model.
+    """
+
+    def __init__(self, plan: PlanScorer, pipeline: SklearnScorer) -> None:
+        self._plan = plan
+        self._pipeline = pipeline
+
+    def score(self, rows: Sequence[Row]) -> Scores:
+        """Return the predictions of rows; raises as `Scorer.score`."""
+        if len(rows) > self._plan.most_rows:
+            return self._pipeline.score(rows)
+        return self._plan.score(rows)
+
+    def explain(self, rows: Sequence[Row]) -> Sequence[Explanation]:
+        """Return an explanation for each row; raises as `Scorer.explain`."""
+        return self._plan.explain(rows)

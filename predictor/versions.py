@@ -14,11 +14,14 @@ from components.shared.plans.plan import PLAN_FILE
 from components.shared.plans.scorer import PlanScorer
 from predictor.examples import prove, read_examples
 from predictor.scorer import Scorer
-from predictor.sklearn_scorer import SklearnScorer
+from predictor.sklearn_scorer import PairedScorer, SklearnScorer
 
 PLAN: Final = "plan"
 INLINE_ROWS: Final = 16
 """So many rows take a plan about a millisecond."""
+PLAN_CHUNK: Final = 1_000
+SKLEARN_CHUNK: Final = 5_000
+"""Each call of scikit-learn takes 35 ms besides what its rows take."""
 
 SKLEARN: Final = "scikit-learn"
 
@@ -57,6 +60,7 @@ class ServedVersion:
         scored_by: `plan` or `scikit-learn`.
         inline_rows: Up to so many rows are scored where requests are read, in less time than it
             takes to hand them to a thread.
+        chunk_rows: So many rows are scored before the clock is looked at again.
         example: A row to show people, empty where the version has none.
         examples: Number of examples that it reproduced.
         ignored: Columns that rows may have though the model does not read them.
@@ -67,6 +71,7 @@ class ServedVersion:
     scorer: Scorer
     scored_by: str
     inline_rows: int
+    chunk_rows: int
     example: Mapping[str, Any]
     examples: int
     ignored: frozenset[str]
@@ -77,8 +82,13 @@ class ServedVersion:
         return self.description.classes
 
 
-def open_version(origin: Origin) -> ServedVersion:
+def open_version(origin: Origin, sklearn_batches: bool = False) -> ServedVersion:
     """Load a version and have it reproduce its examples.
+
+    Args:
+        origin: Where it comes from.
+        sklearn_batches: Whether scikit-learn scores the rows of large requests, though there is a
+            plan.
 
     Raises:
         NotServableError: It cannot be loaded here, or does not reproduce them.
@@ -89,11 +99,17 @@ def open_version(origin: Origin) -> ServedVersion:
     description = read_description(origin.folder)
     _check_files(origin.folder, description)
     scorer, scored_by, inline_rows = _scorer(origin, description)
+    scorers: list[Scorer] = [scorer]
+    if sklearn_batches and isinstance(scorer, PlanScorer):
+        pipeline = SklearnScorer.load(origin.folder)
+        scorers.append(pipeline)
+        scorer = PairedScorer(scorer, pipeline)
     examples = read_examples(origin.folder)
     if examples is None:
         log.warning("%s has no examples: that it was loaded rightly is not proven", origin)
     else:
-        prove(scorer, examples, str(origin))
+        for each in scorers:
+            prove(each, examples, str(origin))
     count = 0 if examples is None else len(examples.rows)
     log.info(
         "%s: loaded by %s, %d examples reproduced, in %.2f s",
@@ -105,6 +121,7 @@ def open_version(origin: Origin) -> ServedVersion:
         scorer,
         scored_by,
         inline_rows,
+        PLAN_CHUNK if isinstance(scorer, PlanScorer) else SKLEARN_CHUNK,
         {} if examples is None else examples.rows[0],
         count,
         _ignored(description),

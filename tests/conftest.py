@@ -12,7 +12,14 @@ from tests.postgres_server import available, running_postgres
 from tests.registry_service.running import RunningRegistry, start_registry
 
 ROOT: Final = Path(__file__).parent
-TOGETHER: Final = ("registry_service", "mlflow", "integrations", "integration", "manifests")
+TOGETHER: Final = (
+    "registry_service",
+    "mlflow",
+    "integrations",
+    "integration",
+    "manifests",
+    "predictor",
+)
 """Rooms whose tests share servers that are slow to start: one process runs all of a room."""
 
 

@@ -19,6 +19,7 @@ from predictor.versions import Origin, ServedVersion
 from predictor.web import Message, Scope
 
 DIGEST = "d" * 64
+CHUNK_ROWS = 1_000
 HEADERS = {"content-type": "application/json", "host": "localhost"}
 ROW = {"age": 41, "city": "Oslo"}
 
@@ -70,6 +71,7 @@ def served(version: str = "1", **changes: Any) -> ServedVersion:
         scorer=AgeScorer(),
         scored_by="plan",
         inline_rows=16,
+        chunk_rows=CHUNK_ROWS,
         example=ROW,
         examples=1,
         ignored=frozenset({"churned", "customer"}),

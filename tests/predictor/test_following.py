@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from predictor.fetching import from_folder
 from predictor.figures import Figures
 from predictor.following import Follower
 from predictor.serving import Serving
-from predictor.versions import ServedVersion, open_version
+from predictor.versions import Origin, ServedVersion, open_version
 from tests.predictor.changing import with_file
 
 
@@ -60,16 +60,14 @@ class FolderRegistry:
             time.sleep(0.005)
 
 
-def _accept(version: ServedVersion) -> None:
-    del version
-
-
 @contextmanager
-def following(registry: FolderRegistry, accept: object = _accept) -> Iterator[Serving]:
+def following(
+    registry: FolderRegistry, opened: Callable[[Origin], ServedVersion] = open_version
+) -> Iterator[Serving]:
     """Serve the first version, and follow."""
     serving = Serving(open_version(from_folder(registry.folder, None, None)), Figures())
     follower = Follower("churn@champion", registry.look_up, seconds=0.01)
-    follower.start(serving, accept)  # type: ignore[arg-type]
+    follower.start(serving, opened)
     try:
         yield serving
     finally:
@@ -127,7 +125,7 @@ def test_a_registry_that_is_away_is_told_once(
 def test_a_version_that_this_server_cannot_take_is_not_taken(folder: Path, other: Path) -> None:
     """Such as one whose columns are called like those of the log."""
 
-    def refuse(version: ServedVersion) -> None:
+    def refuse(origin: Origin) -> ServedVersion:
         raise SettingsError("no room")
 
     registry = FolderRegistry(folder)

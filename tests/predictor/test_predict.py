@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from predictor.prediction import CHUNK_ROWS, MOST_WAITING
+from predictor.prediction import MOST_WAITING
 from predictor.scorer import Row, Scores
 from tests.predictor.calling import (
+    CHUNK_ROWS,
     DIGEST,
     ROW,
     AgeScorer,

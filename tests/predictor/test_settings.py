@@ -30,6 +30,8 @@ def test_a_service_of_kubernetes_does_not_set_the_port() -> None:
         ("PREDICTOR_TOKEN", "short"),
         ("PREDICTOR_TOKEN", "two words of a token"),
         ("PREDICTOR_LOG_LEVEL", "loud"),
+        ("PREDICTOR_LARGE_BATCHES", "onnx"),
+        ("PREDICTION_LOG_SAMPLE", "2"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(variable: str, value: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from components.shared.errors import DigestMismatchError, InputError, RefusedValueError
 from components.shared.plans.plan import PLAN_FILE
+from components.shared.plans.scorer import PlanScorer
 from components.shared.registry.client import RegistryClient
 from predictor.errors import NotServableError, SettingsError, UnsupportedError
 from predictor.examples import FILE, Examples, prove
@@ -42,6 +43,18 @@ def test_a_version_without_a_plan_is_scored_by_scikit_learn(
         version.scorer.score([{**version.example, "speed_knots": "fast"}])
     with pytest.raises(UnsupportedError):
         version.scorer.explain([version.example])
+
+
+def test_many_rows_are_scored_by_scikit_learn_where_it_is_wished(folder: Path) -> None:
+    """Both prove the examples, and give the same predictions; few rows go by the plan."""
+    origin = from_folder(folder, None, None)
+    version, planned = open_version(origin, sklearn_batches=True), open_version(origin)
+    assert version.scored_by == "plan"
+    rows = [version.example] * (PlanScorer.load(folder).most_rows + 1)
+    many, few = version.scorer.score(rows), planned.scorer.score(rows)
+    assert many.predictions == few.predictions
+    assert (many.probabilities or [])[0] == pytest.approx((few.probabilities or [])[0])
+    assert version.scorer.score(rows[:1]) == planned.scorer.score(rows[:1])
 
 
 def test_a_version_without_examples_is_served_and_said_to_be_unproven(

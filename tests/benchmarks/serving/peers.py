@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,16 @@ def _ours(model: Path, folder: Path) -> Iterator[Started]:
     settings = {"PYTHONPATH": str(ROOT), "PREDICTOR_LOG_LEVEL": "warning"}
     command += ["--port", str(port)]
     with running(command, port, "/v2/health/ready", folder / "ours.log", settings) as process:
+        yield Started(port, process.pid)
+
+
+@contextmanager
+def _ours_with_sklearn(model: Path, folder: Path) -> Iterator[Started]:
+    port = free_port()
+    command = [sys.executable, "-m", "predictor", "--folder", str(model), "--port", str(port)]
+    settings = {"PREDICTOR_LARGE_BATCHES": "scikit-learn", "PREDICTOR_LOG_LEVEL": "warning"}
+    log = folder / "sklearn.log"
+    with running(command, port, "/v2/health/ready", log, settings) as process:
         yield Started(port, process.pid)
 
 
@@ -134,6 +145,13 @@ def _tensors(rows: Rows) -> Any:
 
 
 OURS: Final = Peer("ours", "/predict", lambda rows: {"rows": rows}, _ours, _our_python)
+OURS_WITH_SKLEARN: Final = Peer(
+    "ours, scikit-learn",
+    "/predict",
+    lambda rows: {"rows": rows},
+    _ours_with_sklearn,
+    lambda: None,
+)
 PEERS: Final = (
     Peer(
         "KServe 0.21.0",
