@@ -71,6 +71,21 @@ def test_an_endless_body_is_refused(running: RunningPredictor) -> None:
     assert running.call("GET", "/v2/health/ready")[0] == 200
 
 
+def test_a_slow_body_holds_nothing(folder: Path, examples: Examples) -> None:
+    """Who sends a byte and no more is answered 408 and disconnected; others are served."""
+    limits = {"PREDICTOR_REQUEST_SECONDS": "0.5"}
+    with running_predictor("--folder", str(folder), environment=limits) as running:
+        slow = [_connection(running) for _ in range(50)]
+        for each in slow:
+            head = b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n"
+            each.sendall(head + b"content-type: application/json\r\n\r\n[")
+        assert running.call("POST", "/predict", examples["rows"])[0] == 200
+        for each in slow:
+            assert each.recv(1_000).split()[1] == b"408"
+            assert each.recv(1) == b""
+            each.close()
+
+
 def test_requests_that_run_are_finished_when_it_is_asked_to_stop(
     folder: Path, examples: Examples, tmp_path: Path
 ) -> None:
