@@ -14,9 +14,11 @@ from components.shared.models.description import ColumnProfile
 from components.shared.models.profiles import category
 from components.shared.reports.number_text import number
 
-LEAST_EXPECTED: Final = 5.0
-"""Rows that chance alone puts into each cell of either table, for the chi-squared law to hold
-(Cochran 1954, Some methods for strengthening the common χ² tests, Biometrics 10)."""
+LEAST_EXPECTED: Final = 10.0
+"""Rows that each cell is expected to hold in the smaller table where both are of one population.
+
+Five would do for the chi-squared law (Cochran 1954, Some methods for strengthening the common χ²
+tests, Biometrics 10); fewer and larger cells see a move between two frequent categories better."""
 
 OTHERS: Final = "others"
 Counts = NDArray[np.int64]

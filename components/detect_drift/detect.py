@@ -31,7 +31,7 @@ from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import column_types
 from components.shared.tables.files import count_rows, read_columns
 from components.shared.tables.frames import to_pandas
-from components.shared.windows.inputs import further_columns, input_problem
+from components.shared.windows.inputs import MOMENTS, further_columns, input_problem
 from components.shared.windows.trained_readings import reading_notes, without_markers
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ MOST_PREDICTED: Final = 100_000
 """Rows that a model is asked about: more change no verdict, and take longer than all tests."""
 
 INPUT, OUTPUT = "input", "output"
+LOG_COLUMNS: Final = frozenset(
+    ("_given_otherwise", "_time", "_request", "_row", "_prediction", "_probability", "_digest")
+)
+"""What a prediction log says of a request and its answer, beside the columns of the model."""
 
 
 @dataclass
@@ -136,13 +140,19 @@ def _gather(table: str | Path, model: LoadedModel, key: Set[str], rule: Rule) ->
     """Compare the columns that the model reads, and keep the rows that it will be asked about."""
     description, types = model.description, column_types(table)
     window = _Window(count_rows(table))
-    window.notes += further_columns([name for name in types if name not in key], description)
+    # A prediction log has dates as they came, as texts, which a model reads.
+    is_log = types.keys() >= LOG_COLUMNS
+    known = key | (LOG_COLUMNS if is_log else set())
+    window.notes += further_columns([name for name in types if name not in known], description)
     for note in reading_notes(table, description):
         if note.kind == VIOLATION:
             window.unreadable |= dict.fromkeys(note.columns, note.text)
     readable = []
     for feature in description.features:
-        if problem := input_problem(feature, types.get(feature.name)):
+        found = types.get(feature.name)
+        if is_log and found == "string" and feature.type in MOMENTS:
+            found = "datetime"
+        if problem := input_problem(feature, found):
             window.unreadable[feature.name] = problem
         else:
             readable.append(feature.name)

@@ -51,8 +51,9 @@ def monitoring(
             an alias such as champion.
         source: The window, rows as the model is given them: local path, file://, s3:// or
             http(s):// URL of CSV, Parquet or JSON Lines, what DVC tracks (table.csv.dvc), a Delta
-            table (delta+s3://…?version=3), postgresql://host/database?table=schema.table, or
-            dataset://name@version of a registered data set.
+            table (delta+s3://…?version=3), postgresql://host/database?table=schema.table,
+            dataset://name@version of a registered data set, or a folder of Parquet files with /
+            at its end, as a prediction log (s3://logs/predictions/model=churn/version=3/).
         labels: Labels of rows of the window, with the key and the model's target: an address as
             that of the window; empty: those that the window has itself, if it has the target.
         key: JSON list of columns whose values tell rows apart, by which labels are joined; none

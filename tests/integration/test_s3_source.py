@@ -156,3 +156,20 @@ def test_a_version_is_part_of_the_fingerprint(
         assert json.loads(fingerprint)["version"] == put.version_id
         told.add(fingerprint)
     assert len(told) == 2
+
+
+def test_parquet_files_below_a_prefix_are_one_table(
+    environment: pytest.MonkeyPatch, store: Client, tmp_path: Path
+) -> None:
+    """A prefix that ends in / stands for all the files below it, and changes with them."""
+    for day in (2, 1):
+        file = io.BytesIO()
+        pl.DataFrame({"x": [day]}).write_parquet(file)
+        content = file.getvalue()
+        store.put_object("private", f"log/date={day}/a.parquet", io.BytesIO(content), len(content))
+    promised = fingerprint_source("s3://private/log/").source
+    ingest_table("s3://private/log/", tmp_path / "table", fingerprint=promised)
+    assert pl.read_parquet(tmp_path / "table")["x"].to_list() == [1, 2]
+    store.put_object("private", "log/date=3/a.parquet", io.BytesIO(b"PAR1"), 4)
+    with pytest.raises(SourceChangedError):
+        ingest_table("s3://private/log/", tmp_path / "table", fingerprint=promised)

@@ -26,10 +26,11 @@ class Source:
     """A place to read from, taken apart.
 
     Attributes:
-        scheme: `file`, `http`, `https`, `s3`, `postgresql`, `dvc`, `delta` or `dataset`.
+        scheme: `file`, `http`, `https`, `s3`, `postgresql`, `dvc`, `delta`, `folder` or
+            `dataset`.
         location: The path (`file`), the address (`http`, `https`, `postgresql`), `bucket/key`
             (`s3`), the address of the file that stands for the table (`dvc`), the path or
-            `s3://` address of its folder (`delta`), or `name@version` (`dataset`).
+            `s3://` address of its folder (`delta`, `folder`), or `name@version` (`dataset`).
         shown: What messages and metadata call it: without a query, which may be a signature.
         name: The file name that it ends with.
         parameter: The parameter that it was given in.
@@ -87,6 +88,8 @@ def _parse(source: str, parameter: str, query: str) -> Source:
         return _dataset_source(source.partition("://")[2], source)
     if source.lower().startswith("delta+"):
         return _delta_source(source)
+    if source.endswith("/") and (found := _folder_source(source)):
+        return found
     if tracked := DVC_FILE.fullmatch(source):
         return _dvc_source(tracked["file"], tracked["member"] or "")
     return plain_source(source)
@@ -216,6 +219,19 @@ def _delta_source(source: str) -> Source:
     location = f"s3://{location}" if scheme == "s3" else location
     version = int(number) if query else None
     return Source("delta", location, source, "table.parquet", version=version)
+
+
+def _folder_source(source: str) -> Source | None:
+    """Return the Parquet files below a folder or a prefix; None of what is no such address."""
+    scheme, separator, rest = source.partition("://")
+    if separator and scheme.lower() not in ("file", "s3"):
+        return None
+    if separator and scheme.lower() == "s3":
+        if not rest.partition("/")[0]:
+            return None
+        return Source("folder", f"s3://{rest}", source, TABLE_FILE)
+    location = plain_source(source).location
+    return Source("folder", location, source, TABLE_FILE)
 
 
 def _parts(source: str) -> SplitResult:

@@ -102,6 +102,27 @@ def fingerprint(source: Source) -> Fingerprint:
             response.release_conn()
 
 
+def listed(source: Source, location: str) -> dict[str, str]:
+    """Return tag and size of every object below a prefix, by its name there.
+
+    Args:
+        source: For messages.
+        location: `bucket/prefix/`.
+
+    Raises:
+        InputError: There is no such bucket, access was denied, or the environment is incomplete.
+        SourceUnavailableError: The store could not be reached, or failed.
+    """
+    endpoint = named_endpoint() or DEFAULT_ENDPOINT
+    bucket, _, prefix = location.partition("/")
+    with _explained(source.shown, bucket, endpoint):
+        client = store_client(endpoint, patience(f"the store at {endpoint}"))
+        return {
+            each.object_name.removeprefix(prefix): f"{each.etag} {each.size}"
+            for each in client.list_objects(bucket, prefix, recursive=True)
+        }
+
+
 def _fingerprint(headers: Any) -> Fingerprint:
     version = headers.get("x-amz-version-id")
     return Fingerprint(

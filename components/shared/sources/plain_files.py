@@ -69,7 +69,8 @@ def check_digest(path: Path, source: Source, promised: Fingerprint | None) -> No
 def _check_file(path: Path, source: Source) -> None:
     if path.is_dir():
         raise InputError(
-            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`)."
+            f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`), or "
+            "write / at its end for all the Parquet files below it."
         )
     if not path.is_file():
         folder = path.parent

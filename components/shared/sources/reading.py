@@ -101,6 +101,10 @@ def _reader(source: Source) -> Reader:
         from components.shared.sources import delta
 
         return delta
+    if source.scheme == "folder":
+        from components.shared.sources import folders
+
+        return folders
     if source.scheme == "dataset":
         from components.shared.sources import datasets
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from components.detect_drift.detect import LOG_COLUMNS
 from components.detect_drift.drift import Drift
 from components.detect_drift.judgement import Rule
 from components.shared.errors import InputError
@@ -194,3 +195,11 @@ def test_a_rule_that_decides_nothing_is_a_mistake(wrong: dict[str, float]) -> No
     """Levels, shares and numbers of rows are checked."""
     with pytest.raises(InputError):
         Rule(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_prediction_log_is_a_window(watched: Watched, tmp_path: Path) -> None:
+    """What it says of requests and answers is no new column."""
+    told = {name: pl.lit("x") for name in sorted(LOG_COLUMNS)}
+    found = drift_of(watched, window_of(watched).with_columns(**told), tmp_path)
+    assert found.status == "no drift"
+    assert not {name for note in found.notes for name in note.columns} & LOG_COLUMNS

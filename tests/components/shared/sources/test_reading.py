@@ -126,7 +126,7 @@ def unused_port() -> int:
         ("ftp://host/t.csv", r"unknown scheme: use a local path, or file://, http://"),
         ("file://t.csv", r"file:///absolute/path"),
         ("s3://bucket", r"write s3://bucket/key"),
-        ("s3://bucket/folder/", r"write s3://bucket/key"),
+        ("s3:///folder/", r"write s3://bucket/key"),
         ("http:///t.csv", r"names no host"),
         ("https://[::1/t.csv", r"is no address"),
         ("https://me:secret@host/t.csv", "https://….*contains credentials"),
