@@ -175,6 +175,7 @@ def test_each_task_of_a_pipeline_has_what_its_component_needs(name: str) -> None
         }
         # Each step tells the registry of its run, and waits for its address only if it needs it.
         assert ("REGISTRY_TOKEN" in given, "AWS_ACCESS_KEY_ID" in given) == (True, needs.store)
+        assert ("PREDICTOR_TOKEN" in given) == needs.serving
         waits = any(
             key["envVar"] == "REGISTRY_URL"
             for config in settings["configMapAsEnv"]

@@ -79,8 +79,9 @@ class Supervisor:
         self._port = wanted.plan.port
         await self._router.listen(self._port)
         while not self._stopping:
-            wanted = Wanted.read(self._folder) or wanted
-            if not wanted.running:
+            wanted = Wanted.read(self._folder)
+            # Who deletes the folder wants nothing of it any more.
+            if wanted is None or not wanted.running:
                 break
             if wanted.generation != self._generation:
                 await self._become(wanted)
@@ -92,7 +93,8 @@ class Supervisor:
             self._let_go(server)
         self._servers = []
         await asyncio.gather(*self._leaving)
-        self._tell(process=0)
+        if self._folder.is_dir():
+            self._tell(process=0)
 
     def _stop(self) -> None:
         self._stopping = True

@@ -1,12 +1,14 @@
 """Deployments of this machine, by real servers of real models."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from components.shared.deployments.bringing import bring
@@ -127,6 +129,19 @@ def test_a_deployment_survives_its_supervisor(
     plan = place.resume("strikes")
     assert place.endpoint(plan).address == address
     assert served_digest(place.endpoint(plan), "strikes") == one.version.digest
+
+
+def test_a_deployment_ends_with_its_folder(
+    place: LocalPlace, versions: tuple[Served, Served, Served], tmp_path: Path
+) -> None:
+    """Who deletes what is kept of it leaves no process behind."""
+    one, *_ = versions
+    bring(place, _plan(one), _examples(one), WAIT)
+    status = place.status("strikes")
+    assert status is not None
+    shutil.rmtree(tmp_path / "deployments")
+    psutil.wait_procs([psutil.Process(status.process)], timeout=30)
+    assert not psutil.pid_exists(status.servers[0].process)
 
 
 def test_an_address_stays(place: LocalPlace, versions: tuple[Served, Served, Served]) -> None:
