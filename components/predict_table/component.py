@@ -48,7 +48,7 @@ def predict_table(
         predicted = predict_table(
             model.path, table.path, predictions.path, keep=keep, probabilities=probabilities,
             threshold=given_number(threshold, "threshold"), positive_class=given(positive_class),
-            destination=destination, format=given(format, "auto"),
+            destination=given(destination, ""), format=given(format, "auto"),
             model_name=version_name(model.metadata), table_digest=given(table_digest, ""),
         )  # fmt: skip
     predictions.metadata.update(predicted.metadata())
