@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from components.shared.deployments.bringing import put_back
+from components.shared.deployments.bringing import Brought, put_back
 from components.shared.deployments.handing_on import HandedOn
 from components.shared.deployments.opening import open_place
+from components.shared.deployments.places import Place
 from components.shared.deployments.recording import (
     Circumstances,
     facts_of,
@@ -35,13 +36,16 @@ def record_deployment(
         registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
-        DeploymentError: It could not be recorded, so that what served before was put back.
+        DeploymentError: It could not be recorded, so that what served before was put back; or
+            another deployment has taken its place, which is left as it is.
         InputError: `deployed` is none.
     """
     told = HandedOn.read(deployed)
     brought = told.brought
     wait = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=wait) as registry:
+        place, _ = open_place(brought.plan.mode, brought.plan.place, registry)
+        _see_that_it_serves(place, brought)
         try:
             record(
                 registry,
@@ -52,12 +56,21 @@ def record_deployment(
             )
         except RegistryError as error:
             try:
-                place, _ = open_place(brought.plan.mode, brought.plan.place, registry)
                 now = put_back(place, brought, RESTORE_SECONDS)
             except ComponentError as failure:
                 now = f"what served before could not be restored ({failure})"
             raise DeploymentError(f"{_why(error, told)}\n{now}") from error
     return facts_of(brought, circumstances)
+
+
+def _see_that_it_serves(place: Place, brought: Brought) -> None:
+    plan, current = brought.plan, place.current(brought.plan.name)
+    if current is None or current.versions != plan.versions:
+        raise DeploymentError(
+            f"{plan.name} in {plan.environment} serves {current.stable if current else 'nothing'} "
+            f"now, and not {plan.versions[-1]}: another deployment has taken its place meanwhile. "
+            "Nothing was recorded."
+        )
 
 
 def _move(registry: RegistryClient, told: HandedOn, reason: str) -> None:

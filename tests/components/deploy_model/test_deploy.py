@@ -93,6 +93,21 @@ def test_what_cannot_be_recorded_is_taken_back(
     assert served_digest(here.endpoint(current), one.model_name) == one.digest
 
 
+def test_what_serves_no_more_is_not_recorded(
+    versions: tuple[PinnedVersion, PinnedVersion], tmp_path: Path, registry_url: str
+) -> None:
+    """Of two that deploy at once the last one stays, and is what the registry says."""
+    one, two = versions
+    _deploy(one, tmp_path, registry_url)
+    told, _ = deploy_model(two, WISH, registry_url)
+    told.write(tmp_path / "first")
+    _deploy(one, tmp_path, registry_url)
+    with pytest.raises(DeploymentError, match="another deployment has taken its place"):
+        record_deployment(tmp_path / "first", told.circumstances("", "", ""), registry_url)
+    with RegistryClient(registry_url) as registry:
+        assert registry.get(f"{one.model_name}@deployed").version == one.version
+
+
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
