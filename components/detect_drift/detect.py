@@ -253,7 +253,7 @@ def _columns(
             ColumnDrift(
                 column=name,
                 is_prediction=side == OUTPUT,
-                reasons=tuple(finding.text for finding in moved.get((side, name), ())),
+                reasons=tuple(dict.fromkeys(said.text for said in moved.get((side, name), ()))),
                 chance=each.chance if each.findings else None,
                 rows=each.rows,
                 missing=each.missing,

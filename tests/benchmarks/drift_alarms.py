@@ -79,8 +79,11 @@ def tables() -> dict[str, pl.DataFrame]:
         bunch: Any = load(as_frame=True)
         columns = {name: bunch.frame[name].to_numpy() for name in bunch.frame}
         varied = [name for name, values in columns.items() if len(np.unique(values)) > 10]
+        classes = pl.Series("class", columns["target"]).cast(pl.String)
         name = load.__name__.removeprefix("load_")
         found[name] = pl.DataFrame({name: columns[name] for name in varied[:MOST_COLUMNS]})
+        if classes.n_unique() <= MOST_COLUMNS:
+            found[name] = found[name].with_columns(classes)
     return found
 
 

@@ -18,7 +18,7 @@ QUANTILES: Final = tuple(percent / 100 for percent in range(0, 101, 5))
 
 MAX_CATEGORIES: Final = 100
 
-MOST_DECIMALS: Final = 6
+MOST_DECIMALS: Final = 9
 FIRST_LOOK: Final = 1_000
 """Rows that show that there are more decimals in most columns that have more."""
 

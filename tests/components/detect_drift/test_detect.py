@@ -66,6 +66,7 @@ def test_what_moved_is_named(
     assert found.drifted
     assert moved.keys() == {column}
     assert said in moved[column]
+    assert all(len({*each.reasons}) == len(each.reasons) for each in found.moved)
 
 
 def test_a_missing_column_is_drift_whatever_the_number_of_rows(

@@ -110,7 +110,7 @@ def test_ties_of_numbers_are_counted(tmp_path: Path) -> None:
 def test_decimals_are_those_that_every_number_has_at_most(
     tmp_path: Path, values: list[float], decimals: int | None
 ) -> None:
-    """Numbers of more than six decimals have no such limit."""
+    """Numbers of more than nine decimals have no such limit."""
     assert profile(tmp_path, values).decimals == decimals
 
 
