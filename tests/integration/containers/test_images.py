@@ -25,7 +25,7 @@ IMAGES = [COMPONENTS_IMAGE, PREDICTOR_IMAGE, REGISTRY_IMAGE]
 MEGABYTE = 1_000_000
 LARGEST = {
     COMPONENTS_IMAGE: 900 * MEGABYTE,
-    PREDICTOR_IMAGE: 200 * MEGABYTE,
+    PREDICTOR_IMAGE: 225 * MEGABYTE,
     REGISTRY_IMAGE: 250 * MEGABYTE,
 }
 # What is imported by a name in a string or a URL: an estimator, a driver, a protocol.
@@ -54,8 +54,17 @@ for distribution in importlib.metadata.distributions():
 
 @pytest.mark.parametrize("image", IMAGES)
 def test_an_image_stays_small(engine: docker.DockerClient, image: str) -> None:
-    """Unpacked, the components' is under 900 MB, the registry's 250 MB, the predictor's 200 MB."""
-    assert engine.images.get(image).attrs["Size"] < LARGEST[image]
+    """Unpacked, the components' is under 900 MB, the registry's 250 MB, the predictor's 225 MB."""
+    assert _size(engine, image) < LARGEST[image]
+
+
+def test_the_predictor_is_the_smallest(engine: docker.DockerClient) -> None:
+    """What answers requests carries less than what keeps the models."""
+    assert _size(engine, PREDICTOR_IMAGE) < _size(engine, REGISTRY_IMAGE)
+
+
+def _size(engine: docker.DockerClient, image: str) -> int:
+    return int(engine.images.get(image).attrs["Size"])
 
 
 @pytest.mark.parametrize("image", IMAGES)
