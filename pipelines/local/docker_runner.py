@@ -90,21 +90,27 @@ def _check(needed: set[str], network: str) -> None:
             f"that you may use it (docker info). It says: {error}"
         ) from error
     try:
-        for image in needed:
-            engine.images.get(image)
+        if missing := [image for image in sorted(needed) if not _is_here(engine, image)]:
+            # kfp would pull it, from whoever has that name on the public registry.
+            raise UsageError(
+                f"there is no image {', and none '.join(missing)} on this machine: build them with "
+                f"make images, or get them: docker pull {missing[0]}"
+            )
         engine.networks.get(network)
-    except ImageNotFound as error:
-        # kfp would pull it, from whoever has that name on the public registry.
-        raise UsageError(
-            f"there is no image {image} on this machine: build it with make images, or get it "
-            f"with docker pull {image}"
-        ) from error
     except NotFound as error:
         raise UsageError(
             f"docker has no network {network}: docker network ls shows them"
         ) from error
     finally:
         engine.close()
+
+
+def _is_here(engine: docker.DockerClient, image: str) -> bool:
+    try:
+        engine.images.get(image)
+    except ImageNotFound:
+        return False
+    return True
 
 
 def _user_who_owns(artifacts: Path) -> str:

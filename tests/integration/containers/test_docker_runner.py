@@ -35,7 +35,8 @@ def test_an_image_is_never_pulled(tmp_path: Path) -> None:
     """An image that is not here might be anybody's elsewhere: its absence ends the run."""
     done = _run(tmp_path, "--source", "t.csv", KFP_TABULAR_IMAGE="kfp-tabular-absent:0.0.1")
     assert done.exit_code == 2
-    assert "no image kfp-tabular-absent:0.0.1 on this machine" in done.errors
+    assert "there is no image kfp-tabular-absent" in done.errors
+    assert "none kfp-tabular-absent:0.0.1 on this machine" in done.errors
 
 
 @pytest.mark.usefixtures("engine")
