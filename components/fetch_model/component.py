@@ -37,7 +37,6 @@ def fetch_model(
             model, fetched.path, registered.path,
             target=given(target), registry_url=given(registry_url),
         )  # fmt: skip
-    told = {"model_name": found.model_name, "version": found.version, "digest": found.digest}
-    fetched.metadata.update(told)
-    registered.metadata.update(told)
+    for artifact in (fetched, registered):
+        artifact.metadata.update(found.identity())
     return found.digest

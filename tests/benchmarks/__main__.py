@@ -13,6 +13,7 @@ BENCHMARKS: Final = (
     "validation_alarms",
     "drift_alarms",
     "strings",
+    "batch_prediction",
     "registry.at_rest",
     "registry.against_minio",
     "registry.against_mlflow",

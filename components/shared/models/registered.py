@@ -35,6 +35,14 @@ class RegisteredModel:
     metrics: Mapping[str, Estimate]
     predictions: PredictionProfile | None = None
 
+    def identity(self) -> dict[str, str]:
+        """Return which version of which model it is, for the metadata of artifacts."""
+        return {
+            "model_name": self.model_name,
+            "version": self.version,
+            "digest": self.digest,
+        }
+
     def to_json(self) -> str:
         """Return it as text."""
         content = {"format": FORMAT, **asdict(self)}
