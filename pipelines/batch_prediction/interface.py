@@ -23,7 +23,8 @@ def _check(arguments: Arguments) -> None:
     """Refuse a place that cannot be written to, before anything is predicted."""
     kind = str(arguments.get("output_format", "auto"))
     try:
-        check_destination(str(arguments.get("destination", "")), kind)
+        source = str(arguments.get("source", ""))
+        check_destination(str(arguments.get("destination", "")), kind, source)
     except InputError as error:
         raise UsageError(str(error)) from error
 

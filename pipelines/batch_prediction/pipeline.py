@@ -38,8 +38,8 @@ def batch_prediction(
             such as champion; without @version the latest.
         destination: Where the predictions are put: s3://bucket/key (or a path, on this machine)
             that ends with .parquet, .csv or .jsonl; empty: only into the run's own artifacts.
-        keep: JSON list of the table's columns that go with the predictions, such as ["id"], or
-            ["*"] for all.
+        keep: JSON list of columns of the table that go with the predictions, such as a key; * is
+            all of them.
         probabilities: Whether the probability of each class is written too.
         threshold: Of two classes, the probability from which on the positive one is predicted, a
             number from 0 to 1; auto: the more probable class.

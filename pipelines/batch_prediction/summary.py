@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.shared.reports.notes import Note
+from components.shared.reports.number_text import counted_rows
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 
@@ -38,7 +39,7 @@ class BatchPredictionSummary:
     @property
     def outcome(self) -> str:
         """Return the outcome in one line."""
-        return f"predicted {self.predicted['target']} of {self.predicted['rows']:,} rows"
+        return f"predicted {self.predicted['target']} of {counted_rows(self.predicted['rows'])}"
 
     @property
     def registered(self) -> Mapping[str, Any] | None:

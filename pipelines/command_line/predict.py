@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from rich.markup import escape
 
 from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
-from components.shared.reports.number_text import number, percent
+from components.shared.reports.number_text import counted_rows, number, percent
 from components.shared.tables.file_formats import FORMATS
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.registry.connection import connected_registry, shown, url_option
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from components.predict_table.changes import PredictionChanges
     from components.predict_table.predict import PredictedTable
     from components.shared.registry.client import RegistryClient
+
+INTERRUPTED: Final = 130
+"""What shells give back after Ctrl-C."""
 
 SECONDS_BETWEEN: Final = 5.0
 MOST_CHANGES: Final = 10
@@ -81,6 +85,7 @@ Examples:
 )
 @click.option("--missing-values", multiple=True, help="A text for a missing value; repeatable.")
 @click.option("--query", default="", help="What to ask a database (SELECT …).")
+@click.option("--overwrite", is_flag=True, help="Replace the output where it is there already.")
 @json_option
 @url_option
 def predict_command(
@@ -96,6 +101,7 @@ def predict_command(
     column_types: str,
     missing_values: tuple[str, ...],
     query: str,
+    overwrite: bool,
     as_json: bool,
     url: str | None,
 ) -> None:
@@ -108,8 +114,15 @@ def predict_command(
     if not output and not against:
         raise UsageError("say where the predictions go, -o predictions.parquet, or --against what")
     console = Console(stderr=True)
-    with connected_registry(url) as client, TemporaryDirectory() as temporary, _named(client):
-        check_destination(output)
+    if Path(output).is_file() and not overwrite:
+        raise UsageError(f"{output} is there already: name another file, or --overwrite it")
+    with (
+        connected_registry(url) as client,
+        TemporaryDirectory() as temporary,
+        _named(client),
+        _told_when_stopped(console, bool(output)),
+    ):
+        check_destination(output, source=source)
         folder = Path(temporary)
         name = _fetch(client, model, folder / "model", console)
         rival = _fetch(client, against, folder / "rival", console) if against else None
@@ -156,6 +169,17 @@ def predict_command(
         print_json(told | ({"against": _as_json(rival, changes)} if changes else {}))
         return
     _show(name, told, rival, changes)
+
+
+@contextmanager
+def _told_when_stopped(console: Console, keeps_parts: bool) -> Iterator[None]:
+    """Say what is left of predictions that are stopped with Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = "What was predicted is kept: the same command goes on." if keeps_parts else ""
+        console.print(f"\nstopped. {kept}", highlight=False)
+        sys.exit(INTERRUPTED)
 
 
 @contextmanager
@@ -243,7 +267,8 @@ def _show(
     if told:
         where = told["output"] if "://" in told["output"] else shown(Path(told["output"]).resolve())
         resumed = f", {told['resumed']:,} of them before" if told["resumed"] else ""
-        click.echo(f"predicted {told['target']} of {told['rows']:,} rows{resumed}: {where}")
+        predicted = counted_rows(told["rows"])
+        click.echo(f"predicted {told['target']} of {predicted}{resumed}: {where}")
     if changes is None:
         return
     share = percent(changes.different / changes.rows)

@@ -189,12 +189,31 @@ def test_predictions_go_into_a_store(
         ("https://example.org/p.csv", "are not put to https://"),
         ("p.csv.gz", "neither compressed nor with tabs"),
         ("p.xlsx", "does not say what it is"),
+        ("absent/p.csv", "There is no folder .*absent"),
     ],
 )
 def test_a_place_that_cannot_be_written_to_is_refused(destination: str, message: str) -> None:
     """It is refused before anything is predicted."""
     with pytest.raises(InputError, match=message):
         check_destination(destination)
+
+
+def test_a_place_that_turns_out_not_to_be_writable_is_named() -> None:
+    """The message says which, whoever runs it."""
+    with pytest.raises(InputError, match=r"/proc/p.csv cannot be written"):
+        put(__file__, "/proc/p.csv")
+
+
+@pytest.mark.parametrize("spelt", ["t.csv", "./t.csv", "{folder}/t.csv", "file://{folder}/t.csv"])
+def test_a_table_is_not_replaced_by_its_predictions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelt: str
+) -> None:
+    """However the same file is written, it is the source."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    with pytest.raises(InputError, match="is the table that is to be predicted"):
+        check_destination("t.csv", source=spelt.format(folder=tmp_path))
+    assert check_destination("p.csv", source=spelt.format(folder=tmp_path)) == "csv"
 
 
 def test_two_models_are_compared(tmp_path: Path, binary_model: Trained) -> None:

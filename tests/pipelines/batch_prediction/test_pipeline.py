@@ -70,6 +70,8 @@ def test_two_versions_are_compared_on_a_table(folder: Path) -> None:
         ((MODEL, "nope.csv", "-o", "p.csv"), "There is no file nope.csv"),
         (("bird_strikes@9", str(BIRD_STRIKES), "-o", "p.csv"), "has no bird_strikes@9"),
         ((MODEL, str(BIRD_STRIKES), "-o", "p.csv.gz"), "neither compressed nor with tabs"),
+        ((MODEL, "there.csv", "-o", "there.csv", "--overwrite"), "is the table that is to be"),
+        ((MODEL, str(BIRD_STRIKES), "-o", "there.csv"), "--overwrite it"),
         ((MODEL, str(BIRD_STRIKES)), "say where the predictions go"),
         ((MODEL, str(BIRD_STRIKES), "-o", "p.csv", "--keep", "id"), "no column 'id'"),
     ],
@@ -77,12 +79,14 @@ def test_two_versions_are_compared_on_a_table(folder: Path) -> None:
 def test_mistakes_are_told_and_nothing_is_written(
     folder: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    """One message says what is wrong, and no file is left."""
+    """One message says what is wrong, and no file is left, nor another one changed."""
+    (folder / "there.csv").write_text("a\n1\n")
     done = predict(folder, *arguments)
     assert done.exit_code == 2
     assert message in " ".join(done.errors.split())
     assert "Traceback" not in done.errors
     assert not (folder / "p.csv").exists()
+    assert (folder / "there.csv").read_text() == "a\n1\n"
 
 
 def test_a_place_on_this_machine_is_no_place_for_a_cluster(folder: Path) -> None:
