@@ -23,6 +23,8 @@ TOGETHER: Final = (
 """Rooms whose tests share servers that are slow to start: one process runs all of a room."""
 
 
+# Before xdist's own, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay in one process, where `make test` runs them in several."""
     for item in items:
