@@ -131,8 +131,8 @@ def test_what_is_not_run_could_be(snippet: Snippet) -> None:
         compile(snippet.code, str(snippet), "exec")
         return
     subprocess.run(["bash", "-n", "-c", snippet.code], check=True)
-    for line in snippet.code.replace("\\\n", " ").splitlines():
-        words = list(dropwhile(ASSIGNMENT.match, shlex.split(line, comments=True)))
+    for command in _commands(snippet.code):
+        words = list(dropwhile(ASSIGNMENT.match, command))
         program = words.pop(0) if words else ""
         if program.endswith("kfp-tabular"):
             _check_command(words)
@@ -140,6 +140,20 @@ def test_what_is_not_run_could_be(snippet: Snippet) -> None:
             assert {word for word in words if re.fullmatch("[a-z-]+", word)} <= TARGETS
         elif "/" in program:
             assert os.access(catalog.ROOT / program, os.X_OK)
+
+
+def _commands(code: str) -> Iterator[list[str]]:
+    """Yield the words of each command, whose quotations may go over several lines."""
+    read = ""
+    for line in code.replace("\\\n", " ").splitlines():
+        read += line
+        try:
+            words = shlex.split(read, comments=True)
+        except ValueError:
+            read += "\n"
+            continue
+        read = ""
+        yield words
 
 
 def _check_command(words: list[str]) -> None:
