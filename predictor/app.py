@@ -98,7 +98,7 @@ class Application:
         self._settings = settings
         self._figures = figures
         self._predictions = Predictions(settings.request_seconds, settings.max_explained_rows)
-        self._token = None if settings.token is None else f"Bearer {settings.token}".encode()
+        self._token = None if settings.token is None else settings.token.encode()
         # A page on the web whose name means 127.0.0.1 would read what a server answers there.
         self._checks_host = settings.token is None and settings.is_local()
         self._stopping = False
@@ -207,8 +207,10 @@ class Application:
         if self._checks_host:
             self._check_host(request.header(b"host"))
         if self._token is not None and not route.is_open:
-            given = request.header(b"authorization")
-            if not hmac.compare_digest(given, self._token):
+            scheme, _, given = request.header(b"authorization").partition(b" ")
+            # Schemes are known in any case (RFC 9110, 11.1).
+            is_bearer = scheme.lower() == b"bearer"
+            if not is_bearer or not hmac.compare_digest(given.strip(b" "), self._token):
                 raise UnauthorizedError("show the token of this server: Authorization: Bearer …")
         if request.method != route.method:
             raise MethodError(request.method, request.path, route.method)

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components.shared.features.raw_columns import shown
 from predictor.errors import InvalidRequestError, RefusedRowError, TooLargeError
 from predictor.scorer import Row
 
@@ -46,8 +47,8 @@ class Columns:
         for name in row:
             if name not in self.read and name not in self.ignored:
                 raise RefusedRowError(
-                    f"row {number} has the column {name!r}, which was not in the training table: "
-                    "leave it out, or correct its name",
+                    f"row {number} has the column {shown(name)}, which was not in the training "
+                    "table: leave it out, or correct its name",
                     name,
                     number,
                 )
@@ -83,11 +84,11 @@ def read_asked(content: Any, columns: Columns, most_rows: int) -> Asked:
         raise InvalidRequestError('the body is no rows: send {"rows": [{"column": value, …}, …]}')
     if unknown := content.keys() - WISHES:
         raise InvalidRequestError(
-            f"the body has the field {min(unknown)!r}: there are {', '.join(sorted(WISHES))}"
+            f"the body has the field {shown(min(unknown))}: there are {', '.join(sorted(WISHES))}"
         )
     explain, threshold = content.get("explain", False), content.get("threshold")
     if not isinstance(explain, bool):
-        raise InvalidRequestError(f"explain is true or false, not {explain!r}")
+        raise InvalidRequestError(f"explain is true or false, not {shown(explain)}")
     threshold = read_threshold(threshold)
     rows = content["rows"]
     check_count(len(rows), most_rows)
@@ -115,5 +116,5 @@ def read_threshold(value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InvalidRequestError(f"threshold is a probability from 0 to 1, not {value!r}")
+        raise InvalidRequestError(f"threshold is a probability from 0 to 1, not {shown(value)}")
     return float(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from components.shared.features.raw_columns import shown
 from components.shared.image import VERSION
 from predictor.asked import Asked, Columns, check_count, read_threshold
 from predictor.bodies import parsed
@@ -98,6 +99,10 @@ def read_tensors(
     parameters = content.get("parameters") or {}
     if not isinstance(parameters, dict):
         raise InvalidRequestError("`parameters` is an object")
+    if parameters.get("explain") not in (None, False):
+        raise InvalidRequestError(
+            "there is no parameter `explain` here: POST /predict explains predictions"
+        )
     return Asked(rows, threshold=read_threshold(parameters.get("threshold"))), content
 
 
@@ -127,7 +132,7 @@ def inference(
     wished = _wished(content.get("outputs"))
     if unknown := [name for name in wished if name not in outputs]:
         raise InvalidRequestError(
-            f"there is no output {unknown[0]!r}: there are {', '.join(outputs)}"
+            f"there is no output {shown(unknown[0])}: there are {', '.join(outputs)}"
         )
     return {
         "model_name": version.origin.model,

@@ -100,6 +100,8 @@ class Predictions:
             )
 
         def explain() -> tuple[Scores, list[Explanation]]:
+            # Whose time was over while others were served gets none of this thread's.
+            self._check_time(started)
             found: list[Explanation] = []
             scores = _score(version, asked.rows)
             for row in asked.rows:

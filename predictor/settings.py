@@ -61,7 +61,7 @@ class Settings:
     hosts: frozenset[str] = frozenset()
     max_bytes: int = 8 << 20
     max_rows: int = 10_000
-    max_explained_rows: int = 100
+    max_explained_rows: int = 20
     request_seconds: float = 10.0
     large_batches: str = "plan"
     log_level: str = "info"

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from components.shared.features.raw_columns import shown
 from predictor.asked import check_count
 from predictor.errors import InvalidRequestError, RefusedRowError
 
@@ -45,7 +46,8 @@ def column_of(tensor: Any, behind: Iterator[bytes], most_rows: int) -> tuple[str
     datatype, shape = tensor.get("datatype"), tensor.get("shape")
     if datatype not in DATATYPES:
         raise InvalidRequestError(
-            f"the tensor {name!r} has the datatype {datatype!r}: there are {', '.join(DATATYPES)}"
+            f"the tensor {shown(name)} has the datatype {shown(datatype)}: there are "
+            f"{', '.join(DATATYPES)}"
         )
     rows = _rows(name, shape)
     check_count(rows, most_rows)
@@ -57,7 +59,7 @@ def column_of(tensor: Any, behind: Iterator[bytes], most_rows: int) -> tuple[str
         values = _numbers(name, _NUMBERS[datatype], next(behind))
     if len(values) != rows:
         raise InvalidRequestError(
-            f"the tensor {name!r} has the shape {shape} and {len(values)} values"
+            f"the tensor {shown(name)} has the shape {shape} and {len(values)} values"
         )
     return name, values
 
@@ -74,7 +76,7 @@ def binary_size(tensor: Any) -> int | None:
     size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
     if isinstance(size, bool) or not isinstance(size, int) or size < 0:
         raise InvalidRequestError(
-            f"the tensor {tensor.get('name')!r} has neither `data` nor the parameter "
+            f"the tensor {shown(tensor.get('name'))} has neither `data` nor the parameter "
             "`binary_data_size`"
         )
     return size
@@ -91,7 +93,8 @@ def _rows(name: str, shape: Any) -> int:
     )
     if not are_sizes or len(shape) not in (1, 2) or shape[1:] not in ([], [1]):
         raise InvalidRequestError(
-            f"the tensor {name!r} has the shape {shape!r}: a column of n rows has [n] or [n, 1]"
+            f"the tensor {shown(name)} has the shape {shown(shape)}: a column of n rows has [n] "
+            "or [n, 1]"
         )
     return int(shape[0])
 
@@ -113,22 +116,41 @@ def _checked(name: str, datatype: str, values: list[Any]) -> list[Any]:
         wanted = (bool,)
     elif datatype.startswith("FP"):
         wanted = (int, float)
+    letter = _NUMBERS.get(datatype)
     for number, value in enumerate(values, 1):
-        fits = value is None or type(value) in wanted
-        if not fits:
+        if value is not None and not (type(value) in wanted and _is_held(letter, value)):
             raise RefusedRowError(
-                f"the tensor {name!r} has the value {value!r} in row {number}, which is no "
-                f"{datatype}",
+                f"the tensor {shown(name)} has the value {shown(value)} in row {number}, which is "
+                f"no {datatype}",
                 name,
                 number,
             )
     return values
 
 
+def _is_held(letter: str | None, value: Any) -> bool:
+    """Tell whether a number is one that a datatype can have, such as none above 255 of UINT8."""
+    if letter is None:
+        return True
+    try:
+        struct.pack(f"<{letter}", value)
+    except (struct.error, OverflowError):
+        return False
+    return True
+
+
 def _numbers(name: str, letter: str, content: bytes) -> list[Any]:
     size = struct.calcsize(f"<{letter}")
     if len(content) % size:
-        raise InvalidRequestError(f"the bytes of the tensor {name!r} are no whole values")
+        raise InvalidRequestError(f"the bytes of the tensor {shown(name)} are no whole values")
+    if letter == "?" and (wrong := content.translate(None, b"\0\1")):
+        number = content.index(wrong[:1]) + 1
+        raise RefusedRowError(
+            f"the tensor {shown(name)} has the byte 0x{wrong[0]:02x} in row {number}: of BOOL "
+            "there are 0x00 and 0x01",
+            name,
+            number,
+        )
     values = struct.unpack(f"<{len(content) // size}{letter}", content)
     # Bytes have no null: a number that is not known is NaN there.
     return [None if isinstance(v, float) and math.isnan(v) else v for v in values]
@@ -139,18 +161,20 @@ def _texts(name: str, content: bytes, rows: int) -> list[Any]:
     texts, at = list[Any](), 0
     while at < len(content):
         if len(texts) == rows:
-            raise InvalidRequestError(f"the tensor {name!r} has more texts than its shape says")
+            raise InvalidRequestError(
+                f"the tensor {shown(name)} has more texts than its shape says"
+            )
         if len(content) - at < 4:
-            raise InvalidRequestError(f"the bytes of the tensor {name!r} end within a length")
+            raise InvalidRequestError(f"the bytes of the tensor {shown(name)} end within a length")
         (length,) = struct.unpack_from("<I", content, at)
         at += 4
         if length > len(content) - at:
-            raise InvalidRequestError(f"the bytes of the tensor {name!r} end within a text")
+            raise InvalidRequestError(f"the bytes of the tensor {shown(name)} end within a text")
         try:
             texts.append(content[at : at + length].decode())
         except UnicodeDecodeError as error:
             raise RefusedRowError(
-                f"the tensor {name!r} has bytes in row {len(texts) + 1} that are no UTF-8",
+                f"the tensor {shown(name)} has bytes in row {len(texts) + 1} that are no UTF-8",
                 name,
                 len(texts) + 1,
             ) from error

@@ -12,7 +12,7 @@ from components.shared.errors import DigestMismatchError, InputError
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.plans.plan import PLAN_FILE
 from components.shared.plans.scorer import PlanScorer
-from predictor.examples import prove, read_examples
+from predictor.examples import FILE, prove, read_examples
 from predictor.scorer import Scorer
 from predictor.sklearn_scorer import PairedScorer, SklearnScorer
 
@@ -98,16 +98,20 @@ def open_version(origin: Origin, sklearn_batches: bool = False) -> ServedVersion
     started = time.perf_counter()
     description = read_description(origin.folder)
     _check_files(origin.folder, description)
+    examples = read_examples(origin.folder)
+    if examples is None:
+        log.warning(
+            "%s is UNPROVEN: it has no %s, so that it was loaded rightly is not proven; train it "
+            "again to have some",
+            *(origin, FILE),
+        )
     scorer, scored_by, inline_rows = _scorer(origin, description)
     scorers: list[Scorer] = [scorer]
     if sklearn_batches and isinstance(scorer, PlanScorer):
         pipeline = SklearnScorer.load(origin.folder)
         scorers.append(pipeline)
         scorer = PairedScorer(scorer, pipeline)
-    examples = read_examples(origin.folder)
-    if examples is None:
-        log.warning("%s has no examples: that it was loaded rightly is not proven", origin)
-    else:
+    if examples is not None:
         for each in scorers:
             prove(each, examples, str(origin))
     count = 0 if examples is None else len(examples.rows)

@@ -42,6 +42,9 @@ STATUS: Final[Mapping[type[RequestError], HTTPStatus]] = {
 }
 """The status of every error; that of a class counts for those that are made of it."""
 
+LONGEST_NAME: Final = 1_000
+"""Characters of a column's name in an answer; whoever sends a longer one gets its beginning."""
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -103,7 +106,10 @@ def error_answer(error: RequestError) -> Answer:
     content: dict[str, Any] = {"error": str(error), "code": error.code}
     headers: Headers = ()
     if isinstance(error, RefusedRowError):
-        content |= {"column": error.column, "row": error.row}
+        column = error.column
+        if column is not None and len(column) > LONGEST_NAME:
+            column = None
+        content |= {"column": column, "row": error.row}
     elif isinstance(error, UnauthorizedError):
         headers = ((b"www-authenticate", b"Bearer"),)
     elif isinstance(error, MethodError):

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from components.shared.deployments.examples import (
+    FILE,
     Latency,
     examples_of,
     latency,
@@ -32,20 +33,18 @@ class Checked:
 
     Attributes:
         version: It.
-        latency: How fast it answers; None where it has no examples to ask for.
+        latency: How fast it answers.
         examples: How many of its examples it reproduced.
         notes: What whoever deploys should know.
     """
 
     version: PinnedVersion
-    latency: Latency | None
+    latency: Latency
     examples: int
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
 
     def metrics(self) -> Mapping[str, float]:
         """Return what was measured, by name."""
-        if self.latency is None:
-            return {"examples": self.examples}
         return {
             "examples": self.examples,
             "latency_median_ms": round(self.latency.median, 3),
@@ -75,7 +74,8 @@ def check_deployment(
 
     Raises:
         InputError: There is no such version, mode or registry; or the alias may not point to it.
-        DeploymentError: It does not load, does not reproduce its examples, or is too slow.
+        DeploymentError: It does not load, has no examples, does not reproduce them, or is too
+            slow.
         RegistryError: The registry could not be reached, or refused.
     """
     chosen_mode(mode)
@@ -92,6 +92,11 @@ def check_deployment(
             told = how_to_be_allowed(refusal, f"{version.model_name}@{version.version}", alias)
             raise InputError(f"{version} may not be deployed: {told}") from refusal
         examples = examples_of(registry, version)
+    if examples is None:
+        raise DeploymentError(
+            f"{version} has no {FILE}: that it is served rightly cannot be proven. Nothing was "
+            "changed. Train the model again, and register it, to have some."
+        )
     named = {URL_VARIABLE: registry_url} if registry_url else {}
     with (
         TemporaryDirectory() as folder,
@@ -99,12 +104,6 @@ def check_deployment(
     ):
         server.wait_until_ready(START_SECONDS)
         smoke_test(server.endpoint, version, examples)
-        if examples is None:
-            note = (
-                f"{version} has no examples, as it was trained by an earlier version: that it is "
-                "served rightly, and how fast, is not known"
-            )
-            return Checked(version, None, 0, (Note("warning", note),))
         latency(server.endpoint, examples, WARM)
         measured = latency(server.endpoint, examples, requests)
     if measured.median > latency_limit:
@@ -114,7 +113,7 @@ def check_deployment(
             f"{latency_limit:g} ms. Nothing was changed. Raise latency_limit, or train a model "
             "that is smaller."
         )
-    return Checked(version, measured, len(examples.rows), ())
+    return Checked(version, measured, len(examples.rows))
 
 
 def _arguments(version: PinnedVersion) -> list[str]:

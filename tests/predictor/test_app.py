@@ -33,6 +33,14 @@ def test_another_token_is_refused(path: str, shown: str) -> None:
     )
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+def test_the_scheme_of_a_token_is_known_in_any_case(scheme: str) -> None:
+    """RFC 9110 tells schemes apart by their letters alone; the token keeps its case."""
+    app = application(token=TOKEN)
+    assert call(app, "GET", "/v2", authorization=f"{scheme} {TOKEN}").status == 200
+    assert call(app, "GET", "/v2", authorization=f"{scheme} {TOKEN.upper()}").status == 401
+
+
 def test_a_prediction_asks_for_the_token_before_it_reads() -> None:
     """A stranger's body is not read."""
     answer = predict(application(token=TOKEN), b"{", content_length="1")
@@ -117,6 +125,12 @@ def test_figures_count_requests_rows_errors_and_predictions() -> None:
         "predictor_examples_reproduced 1.0",
     } <= set(page)
     assert any(line.startswith("predictor_request_seconds_bucket") for line in page)
+
+
+def test_figures_say_that_a_version_is_unproven() -> None:
+    """One without examples reproduced 0 of them."""
+    page = call(application(served(examples=0)), "GET", "/metrics").body.decode()
+    assert "predictor_examples_reproduced 0.0" in page
 
 
 def test_a_server_that_stops_says_that_it_is_not_ready() -> None:

@@ -108,6 +108,7 @@ def test_a_length_that_is_none_is_refused(length: str) -> None:
         {"inputs": [AGE, AGE, CITY]},
         {"inputs": [AGE, {**CITY, "shape": [1], "data": ["Oslo"]}]},
         {"inputs": [AGE, CITY], "parameters": {"threshold": 7}},
+        {"inputs": [AGE, CITY], "parameters": {"explain": True}},
         [],
     ],
 )
@@ -126,6 +127,25 @@ def test_a_value_of_another_datatype_is_named() -> None:
     ):
         told = infer({"inputs": inputs}).json()
         assert (told["code"], told["column"], told["row"]) == ("refused_row", column, row)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "value"),
+    [("UINT8", 300), ("UINT8", -1), ("INT8", -129), ("UINT64", -1), ("FP16", 1e6), ("FP32", 1e39)],
+)
+def test_a_number_that_its_datatype_cannot_have_is_named(datatype: str, value: float) -> None:
+    """In JSON nothing else bounds it."""
+    told = infer({"inputs": [{**AGE, "datatype": datatype, "data": [None, value]}, CITY]}).json()
+    assert (told["code"], told["column"], told["row"]) == ("refused_row", "age", 2)
+    assert datatype in told["error"]
+
+
+def test_a_byte_that_is_no_boolean_is_named() -> None:
+    """Of BOOL there are two."""
+    age = {**AGE, "datatype": "BOOL", "data": None, "parameters": {"binary_data_size": 2}}
+    told = binary([age, CITY], b"\1\7").json()
+    assert (told["code"], told["column"], told["row"]) == ("refused_row", "age", 2)
+    assert "0x07" in told["error"]
 
 
 def test_rows_of_tensors_are_bounded() -> None:

@@ -1,7 +1,9 @@
 """What `POST /predict` answers."""
 
 import asyncio
+import json
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from predictor.prediction import MOST_WAITING
-from predictor.scorer import Row, Scores
+from predictor.scorer import Explanation, Row, Scores
 from tests.predictor.calling import (
     CHUNK_ROWS,
     DIGEST,
@@ -17,6 +19,7 @@ from tests.predictor.calling import (
     AgeScorer,
     acall,
     application,
+    call,
     description,
     predict,
     served,
@@ -125,6 +128,82 @@ def test_rows_and_bytes_are_bounded() -> None:
     assert predict(app, b" " * 1_025).status == 413
     told = predict(app, b"[", content_length="1025")
     assert (told.status, told.headers["connection"]) == (413, "close")
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'[{"age": 1, "city": "", "age": 2}]', "age"),
+        (b'[{"age" : 1, "city": "", "\\u0061ge" :2}]', "age"),
+        (b'{"rows": [], "rows": [{"age": 1, "city": ""}]}', "rows"),
+        (b'[{"age": 1, "city": "a \\": b", "age": 2}]', "age"),
+    ],
+)
+def test_a_column_that_stands_twice_is_named(body: bytes, name: str) -> None:
+    """Which of its values is meant cannot be known; so it is with every other field."""
+    answer = predict(application(), body)
+    assert (answer.status, answer.json()["code"]) == (400, "invalid_request")
+    assert f"{name!r} stands twice" in answer.json()["error"]
+
+
+def test_texts_that_look_like_keys_are_none() -> None:
+    """A colon within a text, and a quotation mark before it, make no column of it."""
+    for city in ("12:30", ':"', '": ":', '"age":'):
+        assert predict(application(), [{"age": 1, "city": city}] * 2).status == 200
+    deep = b'[{"age": 1, "city": ":", "x": ' + b"[" * 1_000 + b'":"' + b"]" * 1_000 + b"}]"
+    assert predict(application(), deep).status in (400, 422)
+
+
+def test_a_message_shows_the_beginning_of_a_long_value() -> None:
+    """Who sends a document gets no document back, wherever in the request it was."""
+    long = "x" * 100_000
+    for content in (
+        [{**ROW, long: 1}],
+        {"rows": [ROW], long: 1},
+        {"rows": [ROW], "explain": long},
+        {"rows": [ROW], "threshold": long},
+        f'[{{"{long}": 1, "{long}": ":"}}]'.encode(),
+    ):
+        answer = predict(application(), content)
+        assert answer.status in (400, 422)
+        assert len(answer.body) < 1_000
+    for tensor in (
+        {"name": long},
+        {"name": long, "datatype": "BYTES", "shape": [1], "data": [1]},
+        {"name": "age", "datatype": long},
+        {"name": "age", "datatype": "INT8", "shape": [long]},
+        {"name": "age", "datatype": "INT8", "shape": [1], "data": [long]},
+    ):
+        answer = call(application(), "POST", "/v2/models/churn/infer", {"inputs": [tensor]})
+        assert answer.status in (400, 422)
+        assert len(answer.body) < 1_000
+
+
+class SlowExplainer(AgeScorer):
+    """A fake that takes a while for each explanation."""
+
+    def __init__(self) -> None:
+        self.explained = 0
+
+    def explain(self, rows: Sequence[Row]) -> Sequence[Explanation]:
+        """Wait, and explain."""
+        self.explained += len(rows)
+        time.sleep(0.06)
+        return super().explain(rows)
+
+
+def test_an_explanation_whose_time_is_over_ends_between_two_rows() -> None:
+    """What nobody waits for any more uses no processor, also where it has not begun."""
+    scorer = SlowExplainer()
+    app = application(served(scorer=scorer), request_seconds=0.1)
+    body = json.dumps({"rows": [ROW] * 10, "explain": True}).encode()
+
+    async def two() -> list[int]:
+        calls = [acall(app, "POST", "/predict", [body]) for _ in range(2)]
+        return [answer.status for answer in await asyncio.gather(*calls)]
+
+    assert asyncio.run(two()) == [503, 503]
+    assert scorer.explained <= 2
 
 
 def test_explained_rows_are_bounded() -> None:

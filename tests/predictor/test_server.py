@@ -71,6 +71,26 @@ def test_an_endless_body_is_refused(running: RunningPredictor) -> None:
     assert running.call("GET", "/v2/health/ready")[0] == 200
 
 
+def test_a_body_that_is_too_large_is_answered_to_who_sends_before_he_listens(
+    running: RunningPredictor,
+) -> None:
+    """Python's own client writes all of its 9 MB, and then reads what is said of it."""
+    at = urlsplit(running.url)
+    connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=20)
+    connection.request("POST", "/predict", b" " * 9_000_000, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_large")
+    connection.close()
+
+
+def test_a_long_value_is_not_echoed(running: RunningPredictor, examples: Examples) -> None:
+    """A megabyte that is no date is refused in a line."""
+    row = {**examples["rows"][0], "flight_date": "x" * 1_000_000}
+    status, told = running.call("POST", "/predict", [row])
+    assert (status, told["column"], told["row"]) == (422, "flight_date", 1)
+    assert len(told["error"]) < 400
+
+
 def test_a_slow_body_holds_nothing(folder: Path, examples: Examples) -> None:
     """Who sends a byte and no more is answered 408 and disconnected; others are served."""
     limits = {"PREDICTOR_REQUEST_SECONDS": "0.5"}

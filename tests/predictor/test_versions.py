@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.shared.errors import DigestMismatchError, InputError, RefusedValueError
+from components.shared.models.description import DESCRIPTION_FILE
 from components.shared.plans.plan import PLAN_FILE
 from components.shared.plans.scorer import PlanScorer
 from components.shared.registry.client import RegistryClient
@@ -63,7 +64,7 @@ def test_a_version_without_examples_is_served_and_said_to_be_unproven(
     """A model that is older than examples can be served."""
     older = without_file(folder, tmp_path / "model", FILE)
     assert open_version(from_folder(older, None, None)).examples == 0
-    assert "not proven" in caplog.text
+    assert "UNPROVEN" in caplog.messages[0]
 
 
 def test_a_folder_of_another_digest_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -81,6 +82,43 @@ def test_a_file_that_was_changed_is_not_loaded(folder: Path, tmp_path: Path, fil
     with (changed / file).open("ab") as content:
         content.write(b" ")
     with pytest.raises(DigestMismatchError, match=file):
+        open_version(from_folder(changed, None, None))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("task", "multiclass", "made predictions by 'logistic'"),
+        ("task", "ranking", "which is none of"),
+        ("classes", ["no", "yes", "perhaps"], "3 classes"),
+        ("classes", None, "0 classes"),
+        ("name", "harbour", "in `features`"),
+        ("type", "float", "in `features`"),
+        ("features", [], "0 columns"),
+    ],
+)
+def test_a_description_of_another_model_than_the_plan_is_refused(
+    folder: Path, tmp_path: Path, field: str, value: Any, told: str
+) -> None:
+    """Task, classes, and names and types of columns are those of the plan that the folder has."""
+    changed = shutil.copytree(folder, tmp_path / "model")
+    about = json.loads((changed / DESCRIPTION_FILE).read_text())
+    (about["features"][0] if field in ("name", "type") else about)[field] = value
+    (changed / DESCRIPTION_FILE).write_text(json.dumps(about))
+    with pytest.raises(InputError, match=f"not of one model: .*{told}"):
+        open_version(from_folder(changed, None, None))
+
+
+def test_columns_of_another_type_than_the_plan_takes_are_refused(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Where `features` and `readers` agree, the plan's own features tell."""
+    changed = shutil.copytree(folder, tmp_path / "model")
+    about = json.loads((changed / DESCRIPTION_FILE).read_text())
+    for each in (about["features"][0], about["readers"][0]):
+        each["type"] = "integer"
+    (changed / DESCRIPTION_FILE).write_text(json.dumps(about))
+    with pytest.raises(InputError, match=r"column 1.* is of type integer"):
         open_version(from_folder(changed, None, None))
 
 

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 MOST_STRAYS: Final = 0.05
 """Share of texts that may be none of their column's type, and count as missing, as in training."""
 NUMBERS: Final = frozenset({"integer", "float"})
+MOST_SHOWN: Final = 60
+"""Characters of a value that a message shows at the most: some are whole documents."""
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
 def number_of(text: str) -> float | None:
@@ -104,9 +112,9 @@ class RawColumn:
     def refused(self, value: object, row: int) -> RefusedValueError:
         """Return the error for a value that the column could not have had."""
         return RefusedValueError(
-            f"The column {self.column!r} has the value {value!r}, but the model was trained on "
-            f"{self.type} values of it: convert the column, or give its values as the texts that "
-            f"the training table had. It stands in row {row:,}.",
+            f"The column {self.column!r} has the value {shown(value)}, but the model was trained "
+            f"on {self.type} values of it: convert the column, or give its values as the texts "
+            f"that the training table had. It stands in row {row:,}.",
             self.column,
             row,
         )
@@ -130,7 +138,7 @@ class RawColumn:
         """
         return (
             f"{count:,} values of the column {self.column!r} are no {self.type} values and "
-            f"count as missing, the first being {first!r} in row {row:,}."
+            f"count as missing, the first being {shown(first)} in row {row:,}."
         )
 
 

@@ -11,6 +11,7 @@ from components.shared.digests import file_digest
 from components.shared.errors import DigestMismatchError, InputError, RefusedValueError
 from components.shared.features.raw_columns import RawColumn
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.plans.agreement import check_agreement
 from components.shared.plans.cells import Where, settle_strays
 from components.shared.plans.explaining import (
     UNITS,
@@ -105,7 +106,8 @@ class PlanScorer:
         """Load the plan of a model folder, having checked its bytes first.
 
         Raises:
-            InputError: The folder is no model, or has no plan; the message says why.
+            InputError: The folder is no model, or has no plan, or one of another model; the
+                message says why.
             DigestMismatchError: The plan is not the one that `model.json` names.
         """
         description = read_description(folder)
@@ -120,7 +122,9 @@ class PlanScorer:
             raise InputError(f"{path} is missing, which model.json names: take the folder anew.")
         if (actual := file_digest(path)) != entry["sha256"]:
             raise DigestMismatchError(str(path), entry["sha256"], actual)
-        return cls(description, parse_plan(path.read_text("utf-8")))
+        plan = parse_plan(path.read_text("utf-8"))
+        check_agreement(description, plan)
+        return cls(description, plan)
 
     def score(self, rows: Rows) -> Scores:
         """Predict raw rows.

@@ -9,6 +9,7 @@ from components.check_deployment.check import check_deployment
 from components.shared.errors import DeploymentError, InputError
 from components.shared.registry.client import RegistryClient
 from tests.components.shared.deployments.serving_models import Served, make_version
+from tests.predictor.changing import without_file
 from tests.registry_service.running import start_registry
 
 NAME = "strikes"
@@ -52,6 +53,16 @@ def test_a_version_that_does_not_reproduce_its_examples_is_refused(
     """The message is the server's own, and names the example."""
     name = _register(registry_url, make_version(tmp_path, "1", 3, damage=True))
     with pytest.raises(DeploymentError, match="does not reproduce example 3"):
+        check_deployment(name, requests=3, registry_url=registry_url)
+
+
+def test_a_version_that_cannot_prove_itself_is_refused(
+    good: Served, tmp_path: Path, registry_url: str
+) -> None:
+    """Without examples nobody knows whether it is served rightly: no server is started for it."""
+    bare = without_file(good.folder, tmp_path / "bare", "examples.json")
+    name = _register(registry_url, Served(good.version, bare))
+    with pytest.raises(DeploymentError, match=r"has no examples\.json"):
         check_deployment(name, requests=3, registry_url=registry_url)
 
 
