@@ -82,7 +82,8 @@ class DeploymentSummary:
         for kind, text in note_lines(self.notes):
             console.print(f"  [yellow]{kind}[/]  {escape(text)}", highlight=False, soft_wrap=True)
         console.print(f"\n[bold green]{escape(self.outcome)}[/]", highlight=False, soft_wrap=True)
-        console.print(f"  sha256 {told['digest']}", highlight=False)
+        digest = told["canary_digest"] if told.get("canary") else told["digest"]
+        console.print(f"  sha256 {digest}", highlight=False)
         if not told.get("canary"):
             console.print(f"  · {escape(told['alias'])} points to it", highlight=False)
 

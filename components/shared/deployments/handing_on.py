@@ -43,7 +43,11 @@ class HandedOn:
             "alias": self.alias,
         }
         if plan.canary:
-            told |= {"canary": plan.canary.version.version, "canary_percent": plan.canary.percent}
+            told |= {
+                "canary": plan.canary.version.version,
+                "canary_digest": plan.canary.version.digest,
+                "canary_percent": plan.canary.percent,
+            }
         return told
 
     def circumstances(self, by: str, run: str, reason: str) -> Circumstances:

@@ -112,8 +112,14 @@ def test_there_is_no_way_back_from_the_first(laptop: Laptop) -> None:
 
 
 def test_a_canary_goes_first(laptop: Laptop) -> None:
-    """A rollback while a canary runs takes it away, and leaves the alias."""
-    assert laptop.deploy("2", "--canary-percent", "20").exit_code == 0
+    """Its digest is told; a rollback takes it away, and leaves the alias."""
+    one, two, _ = (each.version.digest for each in laptop.versions)
+    model = f"{laptop.model}@2"
+    done = laptop.run("run", "deployment", "--model", model, "--canary-percent", "20", *ENOUGH)
+    assert done.exit_code == 0, done.errors
+    shown = done.output + done.errors
+    assert f"sha256 {two}" in shown
+    assert one not in shown
     found = laptop.deployed()
     assert (found["version"], found["canary"], found["canary_percent"]) == ("1", "2", 20)
     told = laptop.run("rollback", laptop.model, "--json").json()
