@@ -40,8 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--model",
-        help="name of the model in the registry that REGISTRY_URL names, with the token in "
-        "REGISTRY_TOKEN; with --folder, the name that it is served under",
+        metavar="NAME[@VERSION]",
+        help="model in the registry that REGISTRY_URL names, with the token in REGISTRY_TOKEN, and "
+        "which version of it has the digest; with --folder, the names that it is served under",
     )
     parser.add_argument("--digest", help="SHA-256 of the version, as the registry shows it")
     parser.add_argument("--folder", type=Path, help="folder of a model, instead of the registry")

@@ -21,7 +21,8 @@ def from_folder(folder: Path, model: str | None, digest: str | None) -> Origin:
 
     Args:
         folder: Where it is.
-        model: Name that it is served under; that of the folder when None.
+        model: Name that it is served under, with `@` and that of the version where it has one; the
+            name of the folder, and the beginning of the digest, where they are not given.
         digest: What its files must have; anything when None.
 
     Raises:
@@ -33,7 +34,8 @@ def from_folder(folder: Path, model: str | None, digest: str | None) -> Origin:
     actual = folder_digest(folder)
     if digest is not None and digest != actual:
         raise DigestMismatchError(str(folder), digest, actual)
-    return Origin(model or folder.resolve().name, actual[:SHOWN], actual, folder)
+    name, _, version = (model or "").partition("@")
+    return Origin(name or folder.resolve().name, version or actual[:SHOWN], actual, folder)
 
 
 def from_registry(registry: "RegistryReader", model: str, digest: str, folder: Path) -> Origin:

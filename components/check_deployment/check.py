@@ -98,9 +98,10 @@ def check_deployment(
             "changed. Train the model again, and register it, to have some."
         )
     named = {URL_VARIABLE: registry_url} if registry_url else {}
+    arguments = [*version.arguments(), "--host", "127.0.0.1"]
     with (
         TemporaryDirectory() as folder,
-        ServerProcess(_arguments(version), Path(folder, "server.log"), named) as server,
+        ServerProcess(arguments, Path(folder, "server.log"), named) as server,
     ):
         server.wait_until_ready(START_SECONDS)
         smoke_test(server.endpoint, version, examples)
@@ -114,8 +115,3 @@ def check_deployment(
             "that is smaller."
         )
     return Checked(version, measured, len(examples.rows))
-
-
-def _arguments(version: PinnedVersion) -> list[str]:
-    named = f"{version.model_name}@{version.version}"
-    return ["--model", named, "--digest", version.digest, "--host", "127.0.0.1"]

@@ -23,8 +23,11 @@ from tests.predictor.changing import with_file, without_file
 
 
 def test_a_folder_is_opened_by_its_digest(folder: Path) -> None:
-    """It is named after its folder, and its version after its digest."""
+    """It is named after its folder, and its version after its digest, or as it is told."""
     origin = from_folder(folder, None, None)
+    assert (origin.model, origin.version) == (folder.name, origin.digest[:12])
+    named = from_folder(folder, "strikes@summer", origin.digest)
+    assert (named.model, named.version) == ("strikes", "summer")
     assert from_folder(folder, "strikes", origin.digest).model == "strikes"
     version = open_version(origin)
     assert version.examples == 20

@@ -31,6 +31,10 @@ class PinnedVersion:
     version: str
     digest: str
 
+    def arguments(self) -> list[str]:
+        """Return what a prediction server is told of it, as `python -m predictor` takes it."""
+        return ["--model", f"{self.model_name}@{self.version}", "--digest", self.digest]
+
     def __str__(self) -> str:
         return f"{self.model_name} version {self.version} ({self.digest[:12]})"
 

@@ -66,7 +66,7 @@ def version_annotations(version: PinnedVersion) -> dict[str, str]:
 
 def arguments(version: PinnedVersion) -> list[str]:
     """Return the arguments of a server of one version."""
-    return ["--model", version.model_name, "--digest", version.digest, "--port", str(PORT)]
+    return [*version.arguments(), "--port", str(PORT)]
 
 
 def environment() -> list[Manifest]:

@@ -159,8 +159,8 @@ class Supervisor:
             ComponentError: It does not get ready, or says something else than the model did.
         """
         folder = model_folder(self._folder, version)
-        arguments = ["--folder", str(folder), "--model", version.model_name]
-        process = ServerProcess([*arguments, "--digest", version.digest], self._folder / LOG)
+        arguments = ["--folder", str(folder), *version.arguments()]
+        process = ServerProcess(arguments, self._folder / LOG)
         try:
             await asyncio.to_thread(process.wait_until_ready, seconds)
             path = folder / EXAMPLES
