@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from components.shared.deployments import supervisor
@@ -26,6 +27,7 @@ from components.shared.deployments.local_state import (
 )
 from components.shared.deployments.plans import DeploymentPlan, PinnedVersion
 from components.shared.deployments.servers import HOST, free_port
+from components.shared.digests import folder_digest
 from components.shared.errors import DeploymentError, InputError
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 
@@ -142,8 +144,10 @@ class LocalPlace:
         if not plan.canary or status is None:
             return HttpEndpoint(address)
         # Beside a canary, the address is answered by either.
-        (stable,) = (each.port for each in status.servers if each.version == plan.stable)
-        return HttpEndpoint(address, f"http://{HOST}:{stable}")
+        ports = [each.port for each in status.servers if each.version == plan.stable]
+        if not ports:
+            raise DeploymentError(f"{plan.stable} does not run: {status.failure or 'it ended'}")
+        return HttpEndpoint(address, f"http://{HOST}:{ports[0]}")
 
     def log(self, name: str, lines: int) -> str:
         """Return the last lines that the servers of a deployment printed."""
@@ -154,12 +158,18 @@ class LocalPlace:
         return "\n".join(text.splitlines()[-lines:])
 
     def _bring(self, folder: Path, version: PinnedVersion) -> None:
+        """Have the files of a version here, anew where they are not what was registered."""
         target = model_folder(folder, version)
-        if target.is_dir():
+        if _is_sound(target, version):
             target.touch()
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._fetch(version, target)
+        with TemporaryDirectory(dir=folder) as beside:
+            fetched = Path(beside, "model")
+            self._fetch(version, fetched)
+            if target.exists():
+                shutil.rmtree(target)
+            fetched.rename(target)
 
     def _supervise(self, folder: Path) -> None:
         """Start what outlives this process, and its terminal."""
@@ -195,3 +205,11 @@ class LocalPlace:
         found = sorted((folder / MODELS).iterdir(), key=lambda path: path.stat().st_mtime)
         for path in [each for each in found if each.name not in served][: -KEPT or None]:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_sound(folder: Path, version: PinnedVersion) -> bool:
+    try:
+        return folder.is_dir() and folder_digest(folder) == version.digest
+    except OSError:
+        # What cannot be read cannot be served.
+        return False

@@ -1,9 +1,10 @@
 """One address for servers that come and go: requests are passed on, none is lost between them.
 
-Bytes are passed on as they are. A client says something new only once it was answered, so what it
-says then begins a request, and may go to another server: a connection that stays open moves with
-its next request. Clients that send a request before the last one was answered (HTTP pipelining,
-which browsers and the usual libraries do not use) are not for this.
+Bytes are passed on as they are; where no server gets ready, the answer is 503. A client says
+something new only once it was answered, so what it says then begins a request, and may go to
+another server: a connection that stays open moves with its next request. Clients that send a
+request before the last one was answered (HTTP pipelining, which browsers and the usual libraries do
+not use) are not for this.
 """
 
 import asyncio
@@ -13,16 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
+from components.shared.deployments.answers import NO_SERVER, Unavailable, is_whole
+
 HOST: Final = "127.0.0.1"
 CONNECT_SECONDS: Final = 15.0
 """How long a request waits for a server that is being started again."""
 
 PAUSE_SECONDS: Final = 0.05
+RETRY_SECONDS: Final = 5.0
+"""When a client that waited in vain may ask again."""
+
 QUIET_SECONDS: Final = 1.0
 """After so long without a byte, an answer that began is one that ended."""
 
 MOST_AGAIN: Final = 1 << 20
-"""Bytes of a request up to which it is sent again where a server ended before it answered."""
+"""Bytes of a request up to which it is sent again where a server ended before it answered, and of
+an answer up to which it is known to be whole at once."""
 
 CONTINUE: Final = b"HTTP/1.1 100"
 """What a server answers to a client that asks whether to send the rest of its request."""
@@ -37,12 +44,14 @@ class Backend:
         share: How many of a hundred requests it gets.
         requests: How many it got.
         callers: Connections that go on to it.
+        unavailable: That it ended, and did not get ready again; None: it answers, or soon will.
     """
 
     port: int
     share: float
     requests: int = 0
     callers: "set[_Caller]" = field(default_factory=set)
+    unavailable: Unavailable | None = None
 
 
 class Router:
@@ -95,15 +104,20 @@ class _Caller(asyncio.Protocol):
         self._server: _Server | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._said = bytearray()
+        self._answer = bytearray()
         self._answered = True
+        self._refused = False
         self._heard = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         if self._answered:
             self._said.clear()
+            self._answer.clear()
         self._said += data
         if self._connecting is not None:
             return
@@ -123,6 +137,9 @@ class _Caller(asyncio.Protocol):
     async def _connect(self, backend: Backend | None) -> None:
         loop, end = asyncio.get_running_loop(), time.monotonic() + CONNECT_SECONDS
         while True:
+            if backend is not None and backend.unavailable is not None:
+                self.refuse(backend.unavailable)
+                return
             if backend is not None:
                 try:
                     _, server = await loop.create_connection(
@@ -134,7 +151,7 @@ class _Caller(asyncio.Protocol):
                 except OSError:
                     pass
             if time.monotonic() > end:
-                self.hang_up()
+                self.refuse(Unavailable(NO_SERVER, time.monotonic() + RETRY_SECONDS))
                 return
             await asyncio.sleep(PAUSE_SECONDS)
             backend = self._router.choose()
@@ -150,6 +167,8 @@ class _Caller(asyncio.Protocol):
         """Take what the server says."""
         self._answered = not data.startswith(CONTINUE)
         self._heard = time.monotonic()
+        if len(self._answer) <= MOST_AGAIN:
+            self._answer += data
         if self._transport is not None:
             self._transport.write(data)
 
@@ -172,12 +191,25 @@ class _Caller(asyncio.Protocol):
             return
         quiet = self._is_quiet()
         self.leave()
-        if not self._answered and len(self._said) <= MOST_AGAIN:
+        if not self._answered:
+            if len(self._said) > MOST_AGAIN:
+                self.refuse(Unavailable(NO_SERVER, time.monotonic() + RETRY_SECONDS))
+                return
             # A prediction changes nothing: what nobody answered is asked of another server.
             self._connecting = asyncio.ensure_future(self._connect(self._router.choose()))
-        elif not quiet:
+        elif not quiet and not is_whole(bytes(self._answer)):
             # What was answered may be half an answer: the client must see that it ends here.
             self.hang_up()
+
+    def refuse(self, why: Unavailable) -> None:
+        """Answer that nobody answers, and hang up once the client has had time to read it."""
+        self._connecting, self._refused = None, True
+        if self._transport is None:
+            return
+        self._transport.write(why.answer())
+        # Who closes while something is still being sent takes the answer away with it.
+        self._transport.write_eof()
+        asyncio.get_running_loop().call_later(QUIET_SECONDS, self.hang_up)
 
     def _is_quiet(self) -> bool:
         sent = self._transport is None or not self._transport.get_write_buffer_size()

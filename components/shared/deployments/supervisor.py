@@ -2,7 +2,8 @@
 
 It keeps the address of the deployment, starts a server of what is wanted beside the one that runs,
 passes requests on to it when it has proved itself, and ends the old one when its last request is
-answered. A server that ends by itself is started again.
+answered. A server that ends by itself is started again, and, where it does not get ready, again
+after growing pauses, in which requests are refused at once.
 """
 
 import asyncio
@@ -10,11 +11,12 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from components.shared.deployments.answers import NO_SERVER, Unavailable
 from components.shared.deployments.examples import FILE as EXAMPLES
 from components.shared.deployments.examples import Examples, smoke_test
 from components.shared.deployments.local_state import (
@@ -26,17 +28,13 @@ from components.shared.deployments.local_state import (
     supervising,
 )
 from components.shared.deployments.plans import ALL, PinnedVersion
+from components.shared.deployments.restarts import LONGEST_PAUSE, Restarts
 from components.shared.deployments.router import Backend, Router
 from components.shared.deployments.servers import ServerProcess
 from components.shared.errors import ComponentError, DeploymentError
 
 PAUSE_SECONDS: Final = 0.05
 DRAIN_SECONDS: Final = 40.0
-LONGEST_PAUSE: Final = 30.0
-"""Longest time between two starts of a server that does not stay."""
-
-STEADY_SECONDS: Final = 60.0
-"""A server that stays so long is one that stays."""
 
 
 @dataclass
@@ -47,6 +45,12 @@ class _Server:
     process: ServerProcess
     backend: Backend
     since: datetime
+    restarts: Restarts = field(default_factory=Restarts)
+    failure: str = ""
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.process.poll() is None
 
 
 class Supervisor:
@@ -65,8 +69,6 @@ class Supervisor:
         self._port = 0
         self._failure = ""
         self._stopping = False
-        self._crashes = 0
-        self._next_start = 0.0
 
     async def run(self) -> None:
         """Work until it is told to stop."""
@@ -119,38 +121,45 @@ class Supervisor:
             self._failure = str(error)
             for server in began:
                 self._let_go(server)
+            if not self._servers:
+                nobody = Unavailable(NO_SERVER, time.monotonic() + LONGEST_PAUSE)
+                self._router.route_to([Backend(0, ALL, unavailable=nobody)])
         else:
             for server, part in now:
                 server.backend.share = part
             left = [each for each in self._servers if each not in [one for one, _ in now]]
             self._servers = [server for server, _ in now]
-            self._router.route_to([each.backend for each in self._servers])
+            self._route()
             for server in left:
                 self._let_go(server)
         self._generation = wanted.generation
         self._tell()
 
     async def _mend(self, wanted: Wanted) -> None:
-        """Start a server again that ended by itself."""
-        dead = [each for each in self._servers if each.process.process.poll() is not None]
-        if not dead or time.monotonic() < self._next_start:
-            return
-        for server in dead:
-            lived = (datetime.now(UTC) - server.since).total_seconds()
-            self._crashes = 0 if lived > STEADY_SECONDS else self._crashes + 1
-            pause = min(0.5 * 2**self._crashes, LONGEST_PAUSE) if self._crashes > 1 else 0.0
-            self._next_start = time.monotonic() + pause
-            code = server.process.process.returncode
-            print(f"{_now()} {server.version} ended (exit code {code}); starting it", flush=True)
-            try:
-                again = await self._started(server.version, wanted.wait_seconds)
-            except ComponentError as error:
-                print(f"{_now()} {error}", flush=True)
-                continue
-            again.backend.share = server.backend.share
-            self._servers[self._servers.index(server)] = again
-            self._router.route_to([each.backend for each in self._servers])
-            self._tell()
+        """Start servers again that ended by themselves."""
+        for server in [each for each in self._servers if not each.is_alive]:
+            if time.monotonic() >= server.restarts.not_before:
+                await self._restart(server, wanted.wait_seconds)
+
+    async def _restart(self, server: _Server, seconds: float) -> None:
+        ready = 0.0 if server.failure else (datetime.now(UTC) - server.since).total_seconds()
+        code = server.process.process.returncode
+        why = "does not get ready:" if server.failure else f"ended (exit code {code});"
+        print(f"{_now()} {server.version} {why} starting it", flush=True)
+        try:
+            begun = await self._started(server.version, seconds)
+        except ComponentError as error:
+            print(f"{_now()} {error}", flush=True)
+            server.restarts = server.restarts.after_another(time.monotonic(), ready)
+            until = server.restarts.not_before
+            server.backend.unavailable = Unavailable(NO_SERVER, until)
+            server.failure = str(error)
+        else:
+            begun.backend.share = server.backend.share
+            begun.restarts = server.restarts.after_another(time.monotonic(), ready)
+            self._servers[self._servers.index(server)] = begun
+        self._route()
+        self._tell()
 
     async def _started(self, version: PinnedVersion, seconds: float) -> _Server:
         """Start a server, and return it when it has proved itself.
@@ -172,8 +181,14 @@ class Supervisor:
         return _Server(version, process, Backend(process.port, 0), datetime.now(UTC))
 
     def _running(self, version: PinnedVersion) -> _Server | None:
-        alive = (each for each in self._servers if each.process.process.poll() is None)
+        alive = (each for each in self._servers if each.is_alive)
         return next((each for each in alive if each.version == version), None)
+
+    def _route(self) -> None:
+        """Send requests to the servers; those of a canary that does not get ready to the other."""
+        stable, *canaries = self._servers
+        sound = [each for each in canaries if each.backend.unavailable is None]
+        self._router.route_to([each.backend for each in (stable, *sound)])
 
     def _let_go(self, server: _Server) -> None:
         """End a server that gets no new requests, once those that it has are answered."""
@@ -196,9 +211,12 @@ class Supervisor:
                 each.since.isoformat(timespec="milliseconds"),
             )
             for each in self._servers
+            if each.is_alive
         )
         own = os.getpid() if process is None else process
-        Status(self._generation, own, self._port, servers, self._failure).write(self._folder)
+        failures = [self._failure, *(each.failure for each in self._servers)]
+        failure = "\n".join(each for each in failures if each)
+        Status(self._generation, own, self._port, servers, failure).write(self._folder)
 
 
 def main(folder: Path) -> int:

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from components.shared.deployments.opening import open_place
-from components.shared.deployments.recording import who
+from components.shared.deployments.recording import alias_target, who
 from components.shared.registry.client import RegistryClient
 from pipelines.command_line.deployments.finding import (
     Found,
@@ -63,6 +63,9 @@ def list_command(everything: bool, as_json: bool, url: str | None) -> None:
         print_json([_told(each) for each in found])
     elif found:
         print_page(_table(found))
+        for each in found:
+            if each.failure:
+                print_page(f"{each.record.name} is failing: {each.failure}")
     else:
         print_page("nothing is deployed: kfp-tabular run deployment --model MODEL@champion")
 
@@ -128,7 +131,8 @@ def logs_command(name: str, environment: str | None, lines: int, url: str | None
 def stop_command(name: str, environment: str | None, reason: str | None, url: str | None) -> None:
     """Take a deployment away, when its requests are answered.
 
-    Its alias and its versions stay as they are.
+    Its versions stay as they are, and so does its alias, by which what served before is known when
+    it is deployed again.
     """
     with connected_registry(url) as registry:
         found = find(all_deployments(registry), name, environment, "DEPLOYED")
@@ -136,7 +140,14 @@ def stop_command(name: str, environment: str | None, reason: str | None, url: st
         place, _ = open_place(plan.mode, plan.place, registry)
         place.remove(plan.name)
         _record_stop(registry, found, reason)
+        model, alias = found.record.facts.model, found.record.facts.alias
+        target = alias_target(registry, model, alias)
     click.echo(f"{plan.name} in {plan.environment} is stopped")
+    if target is not None:
+        click.echo(
+            f"  {alias} of {model} still points to version {target}, where a rollback begins when "
+            f"it is deployed again; kfp-tabular registry unalias {model} {alias} removes it"
+        )
 
 
 @deployments_group.command("resume", epilog=examples("resume", "resume churn", group=GROUP))
@@ -182,12 +193,13 @@ def _told(found: Found) -> dict[str, Any]:
     record, status = found.record, found.status
     servers = status.servers if status else ()
     since = datetime.fromisoformat(servers[0].since) if servers else record.since
-    up = record.state == "DEPLOYED" and (status is not None or not found.is_here)
+    up = record.state == "DEPLOYED" and (bool(servers) or not found.is_here)
     return {
         "name": record.name,
         "environment": record.environment,
         "mode": record.mode,
         "state": found.state,
+        "failure": found.failure,
         "model": record.facts.model,
         "version": record.facts.version,
         "digest": record.facts.digest,

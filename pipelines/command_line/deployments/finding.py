@@ -39,14 +39,24 @@ class Found:
             return "stopped"
         if not self.is_here:
             return "deployed"
-        return "running" if self.status else "not running"
+        if self.status is None:
+            return "not running"
+        return "failing" if self.status.failure else "running"
+
+    @property
+    def failure(self) -> str:
+        """Why it is failing; empty where it is not."""
+        return self.status.failure if self.state == "failing" and self.status else ""
 
 
 def this_machine() -> LocalPlace:
     """Return where deployments of this machine are, to look at them and stop them."""
 
     def no_registry(version: PinnedVersion, folder: Path) -> None:
-        raise UsageError(f"the files of {version} are not in {folder.parent}: deploy it anew")
+        del folder
+        raise UsageError(
+            f"the files of {version} are not on this machine, or damaged: deploy it anew"
+        )
 
     work_dir = Path(os.environ.get(WORK_DIR_VARIABLE) or WORK_DIR)
     return LocalPlace(work_dir, no_registry)

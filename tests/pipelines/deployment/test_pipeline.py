@@ -1,5 +1,8 @@
 """The deployment pipeline and the way back, from the command line."""
 
+import os
+import signal
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +12,12 @@ from typing import Any
 import pytest
 
 from components.shared.registry.client import RegistryClient
-from tests.components.shared.deployments.serving_models import Served, load_on, make_version
+from tests.components.shared.deployments.serving_models import (
+    Served,
+    damage_one_byte,
+    load_on,
+    make_version,
+)
 from tests.pipelines.conftest import Done, kfp_tabular
 
 ENOUGH = ("--latency-limit", "10000")
@@ -143,3 +151,21 @@ def test_a_mistake_is_one_message(laptop: Laptop, arguments: tuple[str, ...], me
     """It ends with 2, before anything is done."""
     done = laptop.run(*arguments)
     assert (done.exit_code, message in done.errors) == (2, True), done.errors
+
+
+def test_what_fails_is_said_with_the_reason(laptop: Laptop) -> None:
+    """The list and the page say why; who stops it is told where its alias points."""
+    one = laptop.versions[0].version.digest
+    home = laptop.folder / ".kfp-tabular" / "deployments" / laptop.deployed()["name"]
+    (pid,) = (each["pid"] for each in laptop.deployed()["servers"])
+    damage_one_byte(home / "models" / one)
+    os.kill(pid, signal.SIGKILL)
+    while laptop.deployed()["state"] == "running":
+        time.sleep(0.1)
+    listed = laptop.run("deployments", "list").output
+    assert "failing" in listed
+    assert "changed or damaged" in " ".join(listed.split())
+    shown = laptop.run("deployments", "show", laptop.model).output
+    assert "changed or damaged" in " ".join(shown.split())
+    stopped = laptop.run("deployments", "stop", laptop.model).output
+    assert f"deployed of {laptop.model} still points to version 1" in " ".join(stopped.split())

@@ -15,6 +15,7 @@ import urllib3
 from components.shared.deployments.examples import FILE as EXAMPLES
 from components.shared.deployments.plans import PinnedVersion
 from components.shared.digests import file_digest, folder_digest
+from components.shared.plans.plan import PLAN_FILE
 from tests.components.train_model.test_train import train
 from tests.components.training_tables import bird_strikes
 
@@ -43,11 +44,19 @@ def make_version(folder: Path, name: str, iterations: int, damage: bool = False)
     train(table, "damaged", hyperparameters=json.dumps({"max_iter": iterations}))
     model = folder / "model"
     if damage:
-        _damage(model)
+        _lie(model)
     return Served(PinnedVersion("strikes", name, folder_digest(model)), model)
 
 
-def _damage(model: Path) -> None:
+def damage_one_byte(model: Path) -> None:
+    """Change one byte of a model folder."""
+    path = model / PLAN_FILE
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _lie(model: Path) -> None:
     """Let the third example say what the model does not, and the model's description believe it."""
     path = model / EXAMPLES
     examples = json.loads(path.read_text("utf-8"))

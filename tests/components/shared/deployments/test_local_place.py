@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import urllib3
 
 from components.shared.deployments.bringing import bring
+from components.shared.deployments.endpoints import HttpEndpoint
 from components.shared.deployments.examples import Examples, served_digest
 from components.shared.deployments.local_place import LocalPlace
 from components.shared.deployments.plans import Canary, DeploymentPlan
@@ -19,6 +21,7 @@ from components.shared.errors import DeploymentError, InputError
 from tests.components.shared.deployments.serving_models import (
     Served,
     copying,
+    damage_one_byte,
     load_on,
     make_version,
 )
@@ -112,6 +115,35 @@ def test_a_server_that_ends_is_started_again(
     again = place.status("strikes")
     assert again is not None
     assert again.servers[0].process != status.servers[0].process
+
+
+def test_a_damaged_version_is_refused_until_it_is_taken_anew(
+    place: LocalPlace, versions: tuple[Served, Served, Served], tmp_path: Path
+) -> None:
+    """Its server cannot start again: callers are told so, and so is who looks; pauses grow."""
+    one, *_ = versions
+    home = tmp_path / "deployments" / "strikes"
+    address = bring(place, _plan(one), _examples(one), WAIT).address
+    status = place.status("strikes")
+    assert status is not None
+    assert HttpEndpoint(address).ask("/v2/models/strikes/versions/1/ready")[0] == 200
+    damage_one_byte(home / "models" / one.version.digest)
+    os.kill(status.servers[0].process, signal.SIGKILL)
+    answer = urllib3.request(
+        "POST", f"{address}/predict", json={"rows": [one.row]}, retries=False, timeout=30
+    )
+    assert (answer.status, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+    time.sleep(3)
+    failing = place.status("strikes")
+    assert failing is not None
+    assert (failing.servers, "changed or damaged" in failing.failure) == ((), True)
+    assert (home / "supervisor.log").read_text().count("starting it") <= 3
+    bring(place, _plan(one), _examples(one), WAIT)
+    assert HttpEndpoint(address).ask("/predict", {"rows": [one.row]})[1]["version"] == "1"
+    healed = place.status("strikes")
+    assert healed is not None
+    assert not healed.failure
 
 
 def test_a_deployment_survives_its_supervisor(

@@ -1,10 +1,14 @@
 """Requests between servers that come and go, on servers of a few lines."""
 
 import asyncio
+import json
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from components.shared.deployments import router as router_module
+from components.shared.deployments.answers import Unavailable, is_whole
 from components.shared.deployments.router import Backend, Router
 from components.shared.deployments.servers import HOST, free_port
 
@@ -136,3 +140,86 @@ def test_shares_are_kept_to(shares: tuple[int, int]) -> None:
             router.close()
 
     asyncio.run(scene())
+
+
+def test_a_connection_outlives_the_server_that_answered_it() -> None:
+    """A server that ends right after a whole answer is replaced, and the client does not see it."""
+
+    async def scene() -> None:
+        router, port = await _routing()
+        answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nit"
+
+        async def ending(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readline()
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        backend, server = await _listening(ending)
+        async with server:
+            router.route_to([backend])
+            reader, writer = await asyncio.open_connection(HOST, port)
+            for _ in range(2):
+                writer.write(b"a\n")
+                assert await asyncio.wait_for(reader.readexactly(len(answer)), 10) == answer
+                await asyncio.sleep(0.1)
+            writer.close()
+            router.close()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nit", True),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nit", True),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nit", False),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nit", False),
+        (b"HTTP/1.1 200 OK\r\ncontent-le", False),
+        (b"HTTP/1.1 200 OK\r\n\r\nit", False),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", False),
+        (b"half", False),
+        (b"", False),
+    ],
+)
+def test_an_answer_is_whole_where_it_says_how_long_it_is(answer: bytes, whole: bool) -> None:
+    """And only where its connection is for more; what cannot be read may be half of one."""
+    assert is_whole(answer) is whole
+
+
+def test_where_no_server_gets_ready_the_answer_is_503() -> None:
+    """At once, as JSON that says when to ask again, though the client is still sending."""
+
+    async def scene() -> tuple[bytes, float]:
+        router, port = await _routing()
+        down = Unavailable("nobody", time.monotonic() + 7)
+        router.route_to([Backend(0, 100, unavailable=down)])
+        reader, writer = await asyncio.open_connection(HOST, port)
+        began = time.monotonic()
+        writer.write(b"POST /predict HTTP/1.1\r\n\r\n" + b"x" * LARGE)
+        told = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        router.close()
+        return told, time.monotonic() - began
+
+    told, seconds = asyncio.run(scene())
+    head, body = told.split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nretry-after: 7\r\n" in head
+    assert json.loads(body) == {"error": "nobody", "code": "unavailable"}
+    assert seconds < 5
+
+
+def test_who_waits_in_vain_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that no server takes in time is answered too, not hung up on."""
+    monkeypatch.setattr(router_module, "CONNECT_SECONDS", 0.1)
+
+    async def scene() -> bytes:
+        router, port = await _routing()
+        router.route_to([Backend(free_port(), 100)])
+        said = await _ask(port, b"a\n")
+        router.close()
+        return said
+
+    assert asyncio.run(scene()) == b"HTTP/1.1 503 Service Unavailable\r\n"
