@@ -56,8 +56,7 @@ lint: $(VENV)/.installed-dev ## Check style and types
 
 .PHONY: test
 test: $(VENV)/.installed-dev lint ## Check style and types, and run every test
-	@$(BIN)/python -m pytest -m "not alone" -n auto --maxprocesses 4 --dist loadgroup $(TEST_FLAGS)
-	@$(BIN)/python -m pytest -m alone $(TEST_FLAGS)
+	@$(BIN)/python -m pytest $(TEST_FLAGS)
 
 # Programs that the tests and the bills of materials take, built here once.
 BUILT := $(HOME)/.cache/kfp-tabular/bin

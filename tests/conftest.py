@@ -2,35 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 
 from tests.minio_server import Minio, running_minio
 from tests.postgres_server import available, running_postgres
 from tests.registry_service.running import RunningRegistry, start_registry
-
-ROOT: Final = Path(__file__).parent
-TOGETHER: Final = (
-    "registry_service",
-    "mlflow",
-    "integrations",
-    "integration",
-    "manifests",
-    "predictor",
-)
-"""Rooms whose tests share servers that are slow to start: one process runs all of a room."""
-
-
-# Before xdist's own, which reads the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay in one process, where `make test` runs them in several."""
-    for item in items:
-        path = item.path.relative_to(ROOT)
-        together = path.parts[0] if path.parts[0] in TOGETHER else str(path)
-        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(scope="session")

@@ -37,8 +37,6 @@ from tests.registry_service.running import (
 )
 from tests.registry_service.test_heads import send_endless
 
-pytestmark = pytest.mark.alone
-
 SECONDS = 10
 MODELS = 10_000
 LONG_TEXTS = 100
