@@ -1,5 +1,10 @@
 """The errors of the command line: one root, messages for people."""
 
+from typing import Final
+
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C, as shells give it back."""
+
 
 class PipelineError(Exception):
     """Root of the errors that the command line shows as `error: …` and no traceback."""

@@ -132,8 +132,12 @@ def predict_table(
     predictor = _Predictor(loaded, kept, probabilities, threshold, positive)
     with _folder(parts, predictions) as folder:
         done = Parts.open(folder, rows, order)
-        told = _Told(rows, progress or _printed_progress())
-        done.fill(lambda start, most: predictor.lazy(table, start, min(most, rows - start), told))
+        tell = progress or paced(SECONDS_BETWEEN, _print_progress)
+        done.fill(
+            lambda start, most: predictor.lazy(
+                table, start, min(most, rows - start), lambda reached: tell(reached, rows)
+            )
+        )
         result = PredictedTable(**{**asdict(result), "resumed": done.found})
         _write(done.together(), Path(predictions), kind, result)
         put(predictions, destination)
@@ -156,7 +160,9 @@ class _Predictor:
     threshold: float | None
     positive: int | None
 
-    def lazy(self, table: str | Path, start: int, count: int, told: "_Told") -> pl.LazyFrame:
+    def lazy(
+        self, table: str | Path, start: int, count: int, told: Callable[[int], None]
+    ) -> pl.LazyFrame:
         """Return the predictions of some rows, which are made while they are written."""
         types = pl.scan_parquet(table).collect_schema()
         schema = pl.Schema({name: types[name] for name in self.kept} | self._made())
@@ -174,7 +180,7 @@ class _Predictor:
             for batch in rows.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
                 yield self._predicted(batch, first).select(schema.names())
                 first += len(batch)
-                told.reached(first)
+                told(first)
 
         return register_io_source(batches, schema=schema)
 
@@ -211,17 +217,6 @@ class _Predictor:
         labels = pl.Series(PREDICTION, classes).gather(chosen)
         columns = zip(self._probability_names(), output.T, strict=False)
         return pl.DataFrame([*kept, labels, *(pl.Series(*column) for column in columns)])
-
-
-class _Told:
-    """Tells how many rows are done."""
-
-    def __init__(self, total: int, tell: Callable[[int, int], None]) -> None:
-        self._total, self._tell = total, tell
-
-    def reached(self, row: int) -> None:
-        """Say that all rows up to this one are done."""
-        self._tell(row, self._total)
 
 
 def _kept(keep: Sequence[str], columns: list[str]) -> list[str]:
@@ -284,14 +279,18 @@ def _write(rows: pl.LazyFrame, path: Path, kind: Format, result: PredictedTable)
         Path(f"{path}{ABOUT}").write_text(about + "\n", "utf-8")
 
 
-def _printed_progress() -> Callable[[int, int], None]:
-    """Return what prints now and then how many rows are done."""
+def paced(seconds: float, tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return what passes progress on now and then, so many seconds apart at least."""
     last = time.monotonic()
 
-    def tell(done: int, total: int) -> None:
+    def tell_seldom(done: int, total: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN:
+        if time.monotonic() - last >= seconds:
             last = time.monotonic()
-            print(f"predicted {done:,} of {total:,} rows ({done / total:.0%})", flush=True)
+            tell(done, total)
 
-    return tell
+    return tell_seldom
+
+
+def _print_progress(done: int, total: int) -> None:
+    print(f"predicted {done:,} of {total:,} rows ({done / total:.0%})", flush=True)

@@ -39,9 +39,8 @@ from pipelines.command_line.version_of_run import VersionOfRun, version_of_run
 from pipelines.command_line.version_page import how_to_see
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
-from pipelines.errors import PipelineError
+from pipelines.errors import INTERRUPTED, PipelineError
 
-INTERRUPTED: Final = 130
 REGISTERING: Final = "register_model"
 
 

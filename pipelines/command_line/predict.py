@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,22 +15,21 @@ from rich.markup import escape
 
 from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
+from components.shared.registry.client import URL_VARIABLE
 from components.shared.reports.number_text import counted_rows, number, percent
 from components.shared.tables.file_formats import FORMATS
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
+from pipelines.command_line.environment import variable_set
 from pipelines.command_line.registry.connection import connected_registry, shown, url_option
 from pipelines.command_line.registry.output import SETTINGS, json_option, print_json
 from pipelines.definition.input_types import Checked
-from pipelines.errors import UsageError
+from pipelines.errors import INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
     from components.ingest_table.ingest import IngestedTable
     from components.predict_table.changes import PredictionChanges
     from components.predict_table.predict import PredictedTable
     from components.shared.registry.client import RegistryClient
-
-INTERRUPTED: Final = 130
-"""What shells give back after Ctrl-C."""
 
 SECONDS_BETWEEN: Final = 5.0
 MOST_CHANGES: Final = 10
@@ -119,7 +117,7 @@ def predict_command(
     with (
         connected_registry(url) as client,
         TemporaryDirectory() as temporary,
-        _named(client),
+        variable_set(URL_VARIABLE, client.url),
         _told_when_stopped(console, bool(output)),
     ):
         check_destination(output, source=source)
@@ -182,20 +180,6 @@ def _told_when_stopped(console: Console, keeps_parts: bool) -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-@contextmanager
-def _named(client: "RegistryClient") -> Iterator[None]:
-    """Name the registry to whoever reads data sets of it."""
-    before = os.environ.get("REGISTRY_URL")
-    os.environ["REGISTRY_URL"] = client.url
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["REGISTRY_URL"]
-        else:
-            os.environ["REGISTRY_URL"] = before
-
-
 def _fetch(client: "RegistryClient", model: str, folder: Path, console: Console) -> str:
     version = client.get(model)
     version.download(folder)
@@ -230,16 +214,14 @@ def _parts(model: str, source: str, output: str) -> Path:
 
 
 def _progress(console: Console) -> Callable[[int, int], None]:
-    last = time.monotonic()
+    from components.predict_table.predict import paced
 
     def tell(done: int, total: int) -> None:
-        nonlocal last
-        if done < total and time.monotonic() - last >= SECONDS_BETWEEN:
-            last = time.monotonic()
+        if done < total:
             line = f"· predicted {done:,} of {total:,} rows ({percent(done / total)})"
             console.print(line, highlight=False)
 
-    return tell
+    return paced(SECONDS_BETWEEN, tell)
 
 
 def _changes(folder: Path, predicted: Callable[..., "PredictedTable"]) -> "PredictionChanges":

@@ -22,6 +22,7 @@ from components.shared.sources.address import without_query
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.again import NAME as AGAIN
 from pipelines.command_line.again import RepeatingCommand, again_option, repeated_version
+from pipelines.command_line.environment import variable_set
 from pipelines.command_line.next_steps import short, show_next_steps
 from pipelines.command_line.options import given_arguments
 from pipelines.command_line.pipeline_commands import PipelineCommands
@@ -32,12 +33,11 @@ from pipelines.definition.arguments import filled_in
 from pipelines.definition.interface import Arguments, Interface, Repetition, Summary
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
-from pipelines.errors import PipelineError, UsageError
+from pipelines.errors import INTERRUPTED, PipelineError, UsageError
 from pipelines.local.history import LocalRun, new_run_folder
 from pipelines.local.step_server import step_server
 
 HOST_NETWORK: Final = "host"
-INTERRUPTED: Final = 130
 DIFFERS: Final = 3
 """Exit code of a run that did its work, and made something else than the run that it repeated."""
 
@@ -146,7 +146,7 @@ def _run_here(
         server = None if network else stack.enter_context(step_server(list(steps)))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
-            stack.enter_context(_told_to_steps(WORK_DIR_VARIABLE, str(work_dir.resolve())))
+            stack.enter_context(variable_set(WORK_DIR_VARIABLE, str(work_dir.resolve())))
             stack.enter_context(_registry(work_dir, console, needed))
         from pipelines.local.docker_runner import docker_runner
         from pipelines.local.outputs import ARTIFACTS
@@ -251,20 +251,6 @@ def _registry(work_dir: Path, console: Console, needed: bool) -> Iterator[None]:
     console.print(f"  · {where}", highlight=False, markup=False)
     with (
         local_registry(data, data.with_suffix(".log")) as url,
-        _told_to_steps(URL_VARIABLE, url),
+        variable_set(URL_VARIABLE, url),
     ):
         yield
-
-
-@contextmanager
-def _told_to_steps(variable: str, value: str) -> Iterator[None]:
-    """Set a variable of the environment, which steps get, while the block runs."""
-    before = os.environ.get(variable)
-    os.environ[variable] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[variable]
-        else:
-            os.environ[variable] = before

@@ -186,35 +186,22 @@ def training(
             arguments=arguments,
         ).set_caching_options(False)
         equip(register)
+    tracked = {
+        "model": train.outputs["model"],
+        "evaluation": evaluate.outputs["evaluation"],
+        "report": evaluate.outputs["report"],
+        "comparison": compare.outputs["comparison"],
+        "model_name": model_name,
+        "promote": promote,
+        "run_id": dsl.PIPELINE_JOB_ID_PLACEHOLDER,
+        "pipeline": "training",
+        "git_commit": git_commit,
+        "source": fingerprints.outputs["pinned_source"],
+        "table_digest": table_digest,
+    }
     with dsl.If(log_to_mlflow == True, name="tracking"):
-        track = log_run_to_mlflow(
-            model=train.outputs["model"],
-            evaluation=evaluate.outputs["evaluation"],
-            report=evaluate.outputs["report"],
-            comparison=compare.outputs["comparison"],
-            model_name=model_name,
-            promote=promote,
-            run_id=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
-            pipeline="training",
-            git_commit=git_commit,
-            source=fingerprints.outputs["pinned_source"],
-            table_digest=table_digest,
-        ).set_caching_options(False)
-        equip(track)
+        equip(log_run_to_mlflow(**tracked)).set_caching_options(False)
     with dsl.If(log_to_wandb == True, name="tracking-wandb"):
-        told = log_run_to_wandb(
-            model=train.outputs["model"],
-            evaluation=evaluate.outputs["evaluation"],
-            report=evaluate.outputs["report"],
-            comparison=compare.outputs["comparison"],
-            model_name=model_name,
-            promote=promote,
-            run_id=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
-            pipeline="training",
-            git_commit=git_commit,
-            source=fingerprints.outputs["pinned_source"],
-            table_digest=table_digest,
-        ).set_caching_options(False)
-        equip(told)
+        equip(log_run_to_wandb(**tracked)).set_caching_options(False)
     for step in (validate, split, preprocess, train, evaluate, compare):
         equip(step)

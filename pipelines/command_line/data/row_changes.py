@@ -1,8 +1,6 @@
 """Which rows came and went between two versions of a data set."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +11,7 @@ import polars as pl
 from components.ingest_table.ingest import ingest_table
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.tables.column_types import column_types
+from pipelines.command_line.environment import variable_set
 
 HASH: Final = "kfp-tabular row hash"
 
@@ -56,7 +55,10 @@ def row_changes(before: str, after: str, registry_url: str, sample: int) -> RowC
     Raises:
         ComponentError: A version cannot be read.
     """
-    with TemporaryDirectory(prefix="kfp-tabular-") as folder, _registry(registry_url):
+    with (
+        TemporaryDirectory(prefix="kfp-tabular-") as folder,
+        variable_set(URL_VARIABLE, registry_url),
+    ):
         old, new = Path(folder) / "before.parquet", Path(folder) / "after.parquet"
         first, second = ingest_table(before, old), ingest_table(after, new)
         old_types, new_types = column_types(old), column_types(new)
@@ -105,17 +107,3 @@ def _sample(
         .collect(engine="streaming")
     )
     return tuple(found.iter_rows(named=True))
-
-
-@contextmanager
-def _registry(url: str) -> Iterator[None]:
-    """Name a registry where sources look for it."""
-    before = os.environ.get(URL_VARIABLE)
-    os.environ[URL_VARIABLE] = url
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[URL_VARIABLE]
-        else:
-            os.environ[URL_VARIABLE] = before
