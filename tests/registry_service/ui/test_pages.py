@@ -59,8 +59,8 @@ def test_a_model_shows_its_versions_with_their_metrics(look: Browser, churn: Chu
     name, _ = churn
     seen = look("find", model=name)
     assert "roc_auc a_cost State Approved Registered" in seen.text
-    assert "2 0.8200 7.000 live by anonymous, WHEN" in seen.text
-    assert "3 challenger 0.8300 7.000 live no" in seen.text
+    assert "2 0.8200 7 live by anonymous, WHEN" in seen.text
+    assert "3 challenger 0.8300 7 live no" in seen.text
 
 
 def test_a_version_shows_all_that_is_known_of_it(
