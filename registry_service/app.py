@@ -25,6 +25,7 @@ from registry_service.api.kubeflow.wire import V1, V1ALPHA3
 from registry_service.api.middleware import Observation, ObservedApp
 from registry_service.api.mlflow.artifacts import absent_router, artifacts_router, bytes_router
 from registry_service.api.mlflow.models import reading_router, searching_router
+from registry_service.api.model_figures import model_figures_router
 from registry_service.api.openapi import describe_bodies
 from registry_service.api.registry import schemas
 from registry_service.api.registry.aliases import aliases_router
@@ -49,6 +50,7 @@ from registry_service.errors import ForbiddenError, StorageError
 from registry_service.service.aliases import Aliases
 from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
+from registry_service.service.checks import Checks
 from registry_service.service.descriptions import Descriptions
 from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
@@ -118,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in _our_routers(database, blobs, settings.protected_aliases):
         app.include_router(router)
     app.include_router(health_router(database, blobs, observation.registry))
+    app.include_router(model_figures_router(Checks(database)))
     for dialect in (V1, V1ALPHA3):
         resources, artifacts = Resources(database, lookup), Artifacts(database, lookup)
         app.include_router(kubeflow_router(dialect, resources, artifacts))

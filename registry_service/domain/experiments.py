@@ -29,6 +29,11 @@ class ExperimentRun(Resource):
     start_time_since_epoch: int | None = None
     end_time_since_epoch: int | None = None
 
+    def said(self, name: str) -> str:
+        """Return a property as text, empty where there is none of that name."""
+        found = self.custom_properties.get(name)
+        return "" if found is None else str(found.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMetric(Metric):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from registry_service.domain.experiments import Experiment, ExperimentRun
 from registry_service.domain.paging import Page
@@ -15,6 +16,11 @@ from registry_service.domain.resources import (
     RegisteredModel,
 )
 from registry_service.domain.serving import InferenceService, ServingEnvironment
+
+OF_WINDOWS: Final = frozenset(
+    ("rows", "drifted", "performance_dropped", "drifted_columns", "drift_score", "largest_move")
+)
+"""What a check measures of its window; all else are metrics of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,40 @@ class ModelOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A window of rows that was held against a version.
+
+    Attributes:
+        run: The run that did.
+        figures: What it measured: its drift score, and the metrics on the window.
+    """
+
+    run: ExperimentRun
+    figures: Mapping[str, float]
+
+    @property
+    def version(self) -> str:
+        """The version, as `name@version`."""
+        return self.run.said("version")
+
+    @property
+    def outcome(self) -> str:
+        """What it came to, in one line."""
+        return self.run.said("outcome")
+
+    @property
+    def at(self) -> int:
+        """When it was made, in epoch milliseconds."""
+        run = self.run
+        return run.end_time_since_epoch or run.start_time_since_epoch or run.created_at
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The metrics of the model on the window, realised and estimated."""
+        return {name: value for name, value in self.figures.items() if name not in OF_WINDOWS}
+
+
+@dataclass(frozen=True, slots=True)
 class VersionOverview:
     """A version with all that is known of it.
 
@@ -63,6 +103,7 @@ class VersionOverview:
         deployments: Where it is served by name.
         history: What happened to it, newest first.
         registered_by: Who registered it; None where the log does not have that.
+        checks: The newest windows of rows that were held against it, newest first.
     """
 
     detail: VersionDetail
@@ -70,6 +111,7 @@ class VersionOverview:
     deployments: Sequence[tuple[InferenceService, ServingEnvironment]]
     history: Sequence[AuditEntry]
     registered_by: str | None
+    checks: Sequence[Check] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +148,3 @@ class RunOverview:
         """How long it took; None while it goes on, or where it was not told."""
         start, end = self.run.start_time_since_epoch, self.run.end_time_since_epoch
         return None if start is None or end is None else (end - start) / 1000
-
-    def said(self, name: str) -> str:
-        """Return a property of the run as text, empty where it has none of that name."""
-        found = self.run.custom_properties.get(name)
-        return "" if found is None else str(found.value)

@@ -27,6 +27,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
 )
 from registry_service.errors import InvalidRequestError, NotFoundError
+from registry_service.service.checks import checks_of
 from registry_service.service.content import content_of
 from registry_service.service.details import by_version, details_of
 from registry_service.service.lookup import aliases_of
@@ -116,7 +117,9 @@ class Overview:
             (detail,) = details_of(transaction, [version], {model.id: model}, aliases)
             deployments = deployments_of(transaction, version)
             history = _history(transaction, model, version)
-        return VersionOverview(detail, held, deployments, history, _registered_by(history))
+            checks = checks_of(transaction, model, version) if model.collection == MODELS else ()
+        by = _registered_by(history)
+        return VersionOverview(detail, held, deployments, history, by, checks)
 
     def compared(self, identity: Identity, version_ids: Sequence[int]) -> Sequence[VersionDetail]:
         """Return versions, also of several models, in the order asked for.

@@ -150,6 +150,7 @@ def _add_versions(
             lineage=lineage_of(found.detail),
             properties=properties_of(found.detail.version),
             history=[(entry, change_of(entry)) for entry in found.history],
+            watched=main_metrics(check.metrics for check in found.checks),
             commands=commands(found.detail.model, found.aliases, found.detail.version),
         )
 

@@ -97,11 +97,12 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """How to get the same from a terminal and from Python."""
+    """How to get the same from a terminal and from Python, and how to watch a model."""
 
     show: str
     download: str
     python: str
+    watch: str
 
 
 def main_metrics(rows: Iterable[Mapping[str, float]]) -> Sequence[str]:
@@ -192,6 +193,7 @@ def commands(
         "from components.shared.registry.client import RegistryClient\n\n"
         "with RegistryClient.from_environment() as registry:  # REGISTRY_URL, REGISTRY_TOKEN\n"
         f"    registry.get({(DATASET * of_data + named)!r}).download({folder!r})",
+        f"kfp-tabular run monitoring --model {quoted} --source new.csv",
     )
 
 

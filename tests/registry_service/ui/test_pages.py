@@ -1,11 +1,14 @@
 """What each page shows, and where it leads, over HTTP."""
 
 import re
+import time
 from urllib.parse import urljoin
 
 import pytest
 import urllib3
+from prometheus_client.parser import text_string_to_metric_families
 
+from components.shared.registry.client import RegistryClient
 from registry_service.ui.routes import AUDIT_SIZE, PAGE_SIZE
 from tests.registry_service.api.test_registration import registration
 from tests.registry_service.running import KUBEFLOW, Caller
@@ -230,3 +233,34 @@ def test_a_version_made_by_the_kubeflow_api_has_a_page(
     assert "This version has none." in text
     # Our own API and the commands take no such name.
     assert "kfp-tabular registry" not in text
+
+
+def test_a_version_shows_how_it_is_watched(look: Browser, registry_url: str, churn: Churn) -> None:
+    """Each check has its outcome and figures, and leads to its run; runs of training are none."""
+    name, version_id = churn
+    assert (
+        f"run monitoring --model {name}@2 --source new.csv" in look(f"versions/{version_id}").text
+    )
+    with RegistryClient(registry_url) as client:
+        made = client.begin_run("training", f"made {name}")
+        made.log_metrics({"roc_auc": 0.8})
+        made.end("FINISHED", outcome="registered", version=f"{name}@2")
+        for number, score in enumerate((0.25, 1.0)):
+            check = client.begin_run("monitoring", f"{name} {number}")
+            check.log_metrics({"rows": 300, "drift_score": score, "roc_auc": 0.7 - number / 10})
+            check.end("FINISHED", outcome=f"check {number}", version=f"{name}@2")
+    seen = look(f"versions/{version_id}")
+    assert "When Outcome Rows Drift score roc_auc" in seen.text
+    assert "WHEN check 1 300 1.000 0.6000 WHEN check 0 300 0.2500 0.7000" in seen.text
+    assert f"../runs/{check.id}" in seen.links
+    assert "registered" not in seen.text.partition("How it is watched")[2].partition("Files")[0]
+    figures = urllib3.request("GET", f"{registry_url}/metrics/models").data.decode()
+    told = {
+        (sample.name, sample.labels.get("metric")): sample.value
+        for family in text_string_to_metric_families(figures)
+        for sample in family.samples
+        if sample.labels["model"] == name
+    }
+    assert told["registry_version_drift_score", None] == 1.0
+    assert told["registry_version_metric", "roc_auc"] == pytest.approx(0.6)
+    assert 0 <= time.time() - told["registry_version_checked_timestamp_seconds", None] < 60
