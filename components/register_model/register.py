@@ -8,6 +8,7 @@ from typing import Any
 
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
+from components.shared.evaluation.metrics import PRIMARY
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.openlineage.datasets import LineageDataset, registered
@@ -128,9 +129,10 @@ def register_model(
             "`comparison` of compare_with_champion, or register it with promote=False"
         )
     description = _verified_description(Path(model))
+    metric = verdict.metric if verdict else PRIMARY[description.task]
     body = {
         "model": {"name": model_name},
-        "version": {"properties": _properties(description, figures)},
+        "version": {"properties": _properties(description, figures, metric)},
         "metrics": _metrics(figures),
         "parameters": {**description.hyperparameters, "seed": description.seed},
         "datasets": _datasets(description, figures, lineage),
@@ -196,10 +198,14 @@ def _verified_description(model: Path) -> ModelDescription:
     return description
 
 
-def _properties(description: ModelDescription, figures: EvaluationRecord) -> dict[str, str]:
+def _properties(
+    description: ModelDescription, figures: EvaluationRecord, metric: str
+) -> dict[str, str]:
     versions = description.versions
     return {
         "task": description.task,
+        "target": description.target,
+        "metric": metric,
         "estimator": description.estimator,
         "framework": FRAMEWORK,
         "framework_version": versions[FRAMEWORK_PACKAGE],

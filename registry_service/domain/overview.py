@@ -25,11 +25,12 @@ OF_WINDOWS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model in a list, with its newest version and its aliases."""
+    """A model in a list, with its newest version, the metrics of that, and its aliases."""
 
     model: RegisteredModel
     latest: ModelVersion | None
     aliases: Sequence[Alias]
+    metrics: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,14 @@ class Check:
     def metrics(self) -> Mapping[str, float]:
         """The metrics of the model on the window, realised and estimated."""
         return {name: value for name, value in self.figures.items() if name not in OF_WINDOWS}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A version and the value of one metric; None where it was not registered with it."""
+
+    version: ModelVersion
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)

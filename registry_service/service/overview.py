@@ -7,6 +7,7 @@ from registry_service.domain.access import Identity, Role
 from registry_service.domain.filters import Comparison, literal_pattern
 from registry_service.domain.overview import (
     HeldAlias,
+    Measured,
     ModelOverview,
     ModelRow,
     VersionOverview,
@@ -34,6 +35,8 @@ from registry_service.service.lookup import aliases_of
 from registry_service.service.ownership import authorize, visible_models
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.versions import MOST_COMPARED, deployments_of
+
+MOST_MEASURED = 100
 
 
 class Overview:
@@ -68,7 +71,13 @@ class Overview:
             ids = [model.id for model in page.items]
             newest = transaction.versions.newest(ids)
             aliases = transaction.aliases.of(ids)
-        rows = [ModelRow(model, newest.get(model.id), aliases[model.id]) for model in page.items]
+            shown = [version.id for version in newest.values()]
+            metrics = by_version(transaction.resources.every(Metric, model_version_id__in=shown))
+        rows = []
+        for model in page.items:
+            latest = newest.get(model.id)
+            figures = content_of(metrics.get(latest.id, ()) if latest else ()).metrics
+            rows.append(ModelRow(model, latest, aliases[model.id], figures))
         return Page(rows, page.next)
 
     def model(
@@ -105,6 +114,26 @@ class Overview:
             for version in page.items
         ]
         return ModelOverview(model, held, Page(rows, page.next))
+
+    def measured(self, identity: Identity, model_id: int, metric: str) -> Sequence[Measured]:
+        """Return one metric of the newest versions of a model, `MOST_MEASURED` at most.
+
+        Returns:
+            The versions in the order of their numbers.
+
+        Raises:
+            NotFoundError: There is no model of that id.
+            ForbiddenError: The identity may not read it.
+        """
+        newest = ListQuery(page_size=MOST_MEASURED, descending=True)
+        with self._database.read() as transaction:
+            model = transaction.resources.get(RegisteredModel, model_id)
+            authorize(transaction, identity, Role.READER, model)
+            page = transaction.resources.page(ModelVersion, newest, registered_model_id=model_id)
+            own = {"model_version_id__in": [each.id for each in page.items], "name": metric}
+            found = transaction.resources.every(Metric, **own)
+        values = {each.model_version_id: each.value for each in found}
+        return [Measured(each, values.get(each.id)) for each in reversed(page.items)]
 
     def version(self, identity: Identity, version_id: int) -> VersionOverview:
         """Return a version with all that is known of it. Raises NotFoundError, ForbiddenError."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from registry_service.ui import formats
+from registry_service.ui.line_chart import interval
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -89,7 +90,7 @@ def _environment() -> "Environment":
             each.__name__: each
             for each in (
                 *(formats.number, formats.difference, formats.size, formats.text),
-                *(formats.ago, formats.utc, formats.iso, formats.label, formats.short),
+                *(formats.ago, formats.utc, formats.iso, formats.label, formats.short, interval),
             )
         }
     )

@@ -26,6 +26,8 @@ from registry_service.ui.views import (
     ACTIONS,
     change_of,
     commands,
+    course,
+    judged_by,
     lineage_of,
     main_metrics,
     properties_of,
@@ -92,7 +94,7 @@ def _add_models(router: APIRouter, overview: Overview, collection: Collection, p
             "models.html.j2",
             collection=collection,
             noun=NOUNS[collection],
-            rows=found.items,
+            rows=[(row, judged_by(row.latest, main_metrics([row.metrics]))) for row in found.items],
             q=q,
             page=page,
             following=encode_token(found.next, query),
@@ -102,6 +104,10 @@ def _add_models(router: APIRouter, overview: Overview, collection: Collection, p
     def model(request: Request, who: Caller, model_id: str, page: str = "") -> Response:
         query = page_from(page, ListQuery(page_size=PAGE_SIZE, descending=True))
         found = overview.model(who, numeric_id(model_id, "model"), query, collection)
+        metrics = main_metrics(row.metrics for row in found.versions.items)
+        newest = next((row.version for row in found.versions.items), None)
+        metric = judged_by(newest, metrics) if collection == MODELS else None
+        measured = overview.measured(who, found.model.id, metric) if metric else ()
         return show(
             request,
             who,
@@ -110,7 +116,8 @@ def _add_models(router: APIRouter, overview: Overview, collection: Collection, p
             kind=KEYS[collection],
             aliases=found.aliases,
             rows=found.versions.items,
-            metrics=main_metrics(row.metrics for row in found.versions.items),
+            metrics=metrics,
+            chart=course(metric, measured, found.aliases) if metric else None,
             properties=properties_of(found.model),
             commands=commands(found.model, found.aliases),
             page=page,

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry_service.domain.overview import HeldAlias
+from registry_service.domain.overview import HeldAlias, Measured
 from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
 from registry_service.domain.resources import (
+    ARCHIVED,
     DATASETS,
     ModelVersion,
     RegisteredModel,
     Resource,
 )
 from registry_service.ui.formats import NOTHING, share, short, text
+from registry_service.ui.line_chart import LineChart, Point, line_chart
 
 # Which of many metrics a list shows: these first, in this order, then by name.
 PREFERRED = (
@@ -41,6 +43,10 @@ _LINEAGE = {
 }
 PARENTS = ("parent", "parent_version")
 DATASET = "dataset://"
+CHAMPION = "champion"
+# Properties that our pipelines register: the metric of the gate, and how sure each metric is.
+METRIC = "metric"
+INTERVAL = "interval."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,44 @@ def main_metrics(rows: Iterable[Mapping[str, float]]) -> Sequence[str]:
     return chosen[:SHOWN_METRICS]
 
 
+def judged_by(version: ModelVersion | None, metrics: Sequence[str] = ()) -> str | None:
+    """Return the metric that a version was judged by at its gate, else the first of `metrics`."""
+    said = None if version is None else version.custom_properties.get(METRIC)
+    return str(said.value) if said else next(iter(metrics), None)
+
+
+def course(
+    metric: str, measured: Sequence[Measured], aliases: Sequence[HeldAlias]
+) -> LineChart | None:
+    """Return the chart of a metric over the versions of a model; None for fewer than two values."""
+    points = [_point(each, metric, aliases) for each in measured]
+    if sum(point.value is not None for point in points) < 2:
+        return None
+    return line_chart(f"{metric} over the versions", points)
+
+
+def _point(measured: Measured, metric: str, aliases: Sequence[HeldAlias]) -> Point:
+    version = measured.version
+    held = [each.alias.name for each in aliases if each.alias.version_id == version.id]
+    return Point(
+        str(version.name),
+        measured.value,
+        *_ends(version, metric),
+        mark="good" if CHAMPION in held else "",
+        said=", ".join([*held, *(["archived"] if version.state == ARCHIVED else [])]),
+    )
+
+
+def _ends(version: ModelVersion, metric: str) -> tuple[float | None, float | None]:
+    """Return the interval of a metric, where it was registered."""
+    said = version.custom_properties.get(INTERVAL + metric)
+    low, found, high = str(said.value if said else "").partition(" to ")
+    try:
+        return (float(low), float(high)) if found else (None, None)
+    except ValueError:
+        return None, None
+
+
 def schema_of(schema: Any) -> Schema:
     """Return a schema as columns, where it has the form that our pipelines register."""
     if isinstance(schema, Mapping):
@@ -180,7 +224,7 @@ def commands(
         ref = str(version.name)
     else:
         held = [each.alias.name for each in aliases]
-        ref = "champion" if "champion" in held else LATEST
+        ref = CHAMPION if CHAMPION in held else LATEST
     if set("/@") & set(name) or "/" in ref:
         return None
     named = f"{name}@{ref}"

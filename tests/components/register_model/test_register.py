@@ -79,6 +79,8 @@ def test_everything_about_a_version_is_registered(
     assert answer is not None
     assert (made.version, made.digest) == (answer.version, binary_model.digest)
     assert {"model.joblib", "model.json", "MLmodel", "loader.zip"} <= set(answer.files)
+    assert answer.properties["metric"] == "roc_auc"
+    assert answer.properties["target"] == answer.schema["target"]
     assert answer.metrics["roc_auc"] == pytest.approx(
         json.loads(evaluation.read_text())["metrics"]["roc_auc"]["value"]
     )

@@ -97,6 +97,13 @@ def churn(ours: Caller, unique: str) -> tuple[str, str]:
             schema={"target": "left", "features": columns},
             lineage={"run_id": "run-1", "git_commit": "abc", "parent": "1"},
         )
+        body["version"]["properties"] |= {
+            "task": "binary",
+            "target": "left",
+            "estimator": "linear",
+            "metric": "roc_auc",
+            **({"interval.roc_auc": "0.76 to 0.84"} if number == 1 else {}),
+        }
         status, made = ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")
         assert status == 201, made
         version_ids.append(made["version"]["id"])

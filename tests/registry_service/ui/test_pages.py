@@ -20,11 +20,12 @@ Churn = tuple[str, str]
 def test_models_are_listed_with_their_newest_version_and_aliases(
     look: Browser, churn: Churn
 ) -> None:
-    """Name, latest version, aliases with where they point, and owner stand in one row."""
+    """Its target, task, estimator and the gate's metric, aliases and owner stand in one row."""
     name, _ = churn
     seen = look("", q=name)
     assert seen.status == 200
-    assert f"{name} who leaves 3 challenger 3 champion 1 team" in seen.text
+    assert f"{name} who leaves 3 left binary linear 0.8300 roc_auc" in seen.text
+    assert "challenger 3 champion 1 team WHEN" in seen.text
 
 
 def test_models_are_found_by_a_part_of_their_name(look: Browser, churn: Churn) -> None:
@@ -64,6 +65,21 @@ def test_a_model_shows_its_versions_with_their_metrics(look: Browser, churn: Chu
     assert "roc_auc a_cost State Approved Registered" in seen.text
     assert "2 0.8200 7 live by anonymous, WHEN" in seen.text
     assert "3 challenger 0.8300 7 live no" in seen.text
+
+
+def test_a_model_draws_the_metric_of_its_gate_over_its_versions(
+    look: Browser, ours: Caller, churn: Churn
+) -> None:
+    """Each version has its dot, interval and row of figures; the champion is marked."""
+    name, _ = churn
+    seen = look("find", model=name)
+    circles = [given for tag, given in seen.elements if tag == "circle"]
+    assert [given["class"] for given in circles] == ["dot good", "dot ", "dot "]
+    assert "roc_auc over the versions" in seen.text
+    assert "1 champion 0.8100 0.7600 to 0.8400 2 0.8200" in seen.text
+    body = registration(f"{name}-alone", [], metrics={"roc_auc": 0.5})
+    assert ours("POST", "/register", body, Idempotency_Key=f"{name}-alone")[0] == 201
+    assert "<svg" not in look("find", model=f"{name}-alone").html
 
 
 def test_a_version_shows_all_that_is_known_of_it(

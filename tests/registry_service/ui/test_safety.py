@@ -19,7 +19,8 @@ KNOWN_TAGS = {
     *("html", "head", "meta", "title", "link", "body", "header", "nav", "main", "section", "div"),
     *("h1", "h2", "p", "ul", "li", "a", "bdi", "q", "span", "time", "code", "pre", "figure"),
     *("figcaption", "table", "caption", "thead", "tbody", "tr", "th", "td"),
-    *("form", "label", "input", "button", "select", "option"),
+    *("form", "label", "input", "button", "select", "option", "details", "summary"),
+    *("svg", "line", "circle", "text"),
 }
 
 
