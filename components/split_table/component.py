@@ -23,7 +23,7 @@ def split_table(
     "Outputs",
     [("train_digest", str), ("test_digest", str), ("train_rows", int), ("test_rows", int)],
 ):
-    """Split a table into train and test rows, so that appended rows do not move old ones.
+    """Split a table into train and test rows, so that appended rows hardly move old ones.
 
     Args:
         table: The table as Parquet.

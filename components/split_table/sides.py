@@ -1,10 +1,13 @@
 """Which rows of a table are test rows."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.split_table.row_hash import told_apart, with_row_hash
@@ -71,22 +74,46 @@ def _has_value(rows: pl.LazyFrame, column: str) -> pl.Expr:
 
 
 def _test_rows(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
-    """Tell test rows: their hash lies below the test share; each stratum gets onto both sides.
+    if plan.strategy == "stratified":
+        return _lowest_of_each_class(keys, plan)
+    return _below_the_share(keys, plan)
 
-    A row's side follows from its own hash. Only where a whole stratum fell onto one side, its
-    row (or group) with the lowest or highest hash is moved. A stratum of one stays in train.
+
+def _lowest_of_each_class(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
+    """Tell test rows: of each class those of the lowest hashes, as many as its share.
+
+    A class of two rows or more is on both sides; one of a single row stays in train.
     """
+    classes = keys.group_by("stratum").agg("hash")
+    cuts = [_cut(hashes.to_numpy(), plan.test_size) for hashes in classes["hash"]]
+    if not any(cuts):
+        raise InputError(_inseparable(plan, len(keys), len(classes)))
+    of_class = classes.select("stratum", cut=pl.Series(cuts, dtype=pl.UInt64))
+    joined = keys.join(of_class, on="stratum", how="left", maintain_order="left")
+    return joined.select(pl.col("hash") < pl.col("cut")).to_series()
+
+
+def _cut(hashes: NDArray[np.uint64], test_size: float) -> int:
+    """Return below what hash the rows of a class are test rows: the nearest number to its share."""
+    wanted = min(max(math.floor(len(hashes) * test_size + 0.5), 1), len(hashes) - 1)
+    return int(np.partition(hashes, wanted)[wanted]) if wanted else 0
+
+
+def _below_the_share(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
+    """Tell test rows: their hash lies below the test share.
+
+    A row's side follows from its own hash. Only where all rows (or groups) fell onto one side, the
+    one with the lowest or highest hash is moved.
+    """
+    hashes = keys["hash"]
+    lowest, highest = hashes.min(), hashes.max()
+    if lowest == highest:
+        raise InputError(_inseparable(plan, len(keys), 1))
     threshold = min(int(plan.test_size * 2.0**64), 2**64 - 1)
-    hashes, lowest, highest = pl.col("hash"), pl.col("lowest"), pl.col("highest")
-    extremes = keys.group_by("stratum").agg(lowest=hashes.min(), highest=hashes.max())
-    divisible = extremes.filter(lowest < highest)
-    if divisible.is_empty():
-        raise InputError(_inseparable(plan, len(keys), len(extremes)))
-    to_test = divisible.filter(lowest >= threshold)["lowest"]
-    to_train = extremes.filter(highest < threshold)["highest"]
-    below = hashes < pl.lit(threshold, dtype=pl.UInt64)
-    is_test = (below | hashes.is_in(to_test.implode())) & ~hashes.is_in(to_train.implode())
-    return keys.select(is_test).to_series()
+    is_test = hashes < threshold
+    if not is_test.any():
+        return hashes == lowest
+    return hashes != highest if is_test.all() else is_test
 
 
 def _inseparable(plan: SplitPlan, rows: int, strata: int) -> str:

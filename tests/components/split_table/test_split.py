@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from sklearn.datasets import load_iris, load_wine
 
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
@@ -18,6 +19,7 @@ from components.shared.reports.notes import read_notes
 from components.shared.tables.files import write_parquet
 from components.shared.tables.readings import Reading, TableReadings, table_readings
 from components.split_table.split import SplitTable, split_table
+from tests.components.model_folders import bundled
 
 
 def split(
@@ -88,15 +90,25 @@ def test_digests_do_not_depend_on_chunks(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("test_size", [0.1, 0.2, 0.5])
-def test_share_is_within_the_documented_bound(tmp_path: Path, test_size: float) -> None:
-    """The share of each class lies within three standard deviations of the wanted one."""
-    train, test, result = split(tmp_path, many_rows(20_000), target="y", test_size=test_size)
-    for name in ("yes", "no"):
-        rows = [side.filter(pl.col("y") == name).height for side in (train, test)]
-        bound = 3 * (test_size * (1 - test_size) / sum(rows)) ** 0.5
-        assert abs(rows[1] / sum(rows) - test_size) < bound
-        assert [result.train_classes[name], result.test_classes[name]] == rows
+@pytest.mark.parametrize("test_size", [0.1, 0.2, 0.35, 0.5])
+def test_each_class_has_its_share_to_within_one_row(tmp_path: Path, test_size: float) -> None:
+    """Of real tables and small parts of them, as many rows of a class are test rows as can be."""
+    for frame in (bundled(load_iris(as_frame=True)), bundled(load_wine(as_frame=True))):
+        for rows in (30, len(frame)):
+            part = frame.sample(rows, shuffle=True, seed=rows)
+            _, _, result = split(
+                tmp_path, part, target="target", task="multiclass", test_size=test_size
+            )
+            for name, tested in result.test_classes.items():
+                size = tested + result.train_classes[name]
+                assert abs(tested - size * test_size) <= max(0.5, 1 - size * test_size) + 1e-9
+
+
+def test_share_of_a_random_split_is_within_the_documented_bound(tmp_path: Path) -> None:
+    """A split that moves no old row has its share to within three standard deviations."""
+    train, test, _ = split(tmp_path, many_rows(20_000), strategy="random")
+    assert abs(len(test) / 20_000 - 0.2) < 3 * (0.2 * 0.8 / 20_000) ** 0.5
+    assert len(train) + len(test) == 20_000
 
 
 @pytest.mark.parametrize("strategy", ["random", "stratified", "group"])
@@ -133,18 +145,34 @@ def sides(tmp_path: Path, frame: pl.DataFrame, **options: Any) -> tuple[Counter[
 
 @settings(deadline=None, max_examples=25)
 @given(old=tables(), new=tables(), seed=st.integers(0, 9))
-def test_appended_rows_move_no_old_row(
+def test_appended_rows_move_no_old_row_of_a_random_split(
     tmp_path_factory: pytest.TempPathFactory, old: pl.DataFrame, new: pl.DataFrame, seed: int
 ) -> None:
-    """Only a row that was moved to get its class onto both sides may move back."""
+    """Only a row that was moved so that no side is empty may move back."""
     tmp_path = tmp_path_factory.mktemp("split")
-    options: dict[str, Any] = {"target": "y", "seed": seed, "test_size": 0.3}
+    options: dict[str, Any] = {"strategy": "random", "seed": seed, "test_size": 0.3}
     train, test = sides(tmp_path, old, **options)
     later_train, later_test = sides(tmp_path, pl.concat([old, new]), **options)
     moved = (train - later_train) + (test - later_test)
-    for name, count in Counter(row[0] for row in moved.elements()).items():
-        assert count == 1
-        assert 1 in [sum(side[row] for row in side if row[0] == name) for side in (train, test)]
+    assert moved.total() == 0 or (moved.total() == 1 and 1 in (train.total(), test.total()))
+
+
+def test_appended_rows_move_few_old_rows_of_a_stratified_split(tmp_path: Path) -> None:
+    """As a table grows by a tenth, so many rows of a class change sides as is documented."""
+    frame, moved = many_rows(2200), dict[str, list[int]]({"yes": [], "no": []})
+    old = frame.head(2000)
+    for seed in range(20):
+        _, test, _ = split(tmp_path, old, target="y", seed=seed)
+        _, later, _ = split(tmp_path, frame, target="y", seed=seed)
+        changed = old.filter(
+            pl.col("id").is_in(test["id"].implode()) != pl.col("id").is_in(later["id"].implode())
+        )
+        for name, counts in moved.items():
+            counts.append(changed.filter(pl.col("y") == name).height)
+    for name, counts in moved.items():
+        rows = old.filter(pl.col("y") == name).height
+        expected = (rows * 0.2 * 0.8 * (1 - 2000 / 2200)) ** 0.5
+        assert np.mean(np.square(counts)) ** 0.5 == pytest.approx(expected, rel=0.4)
 
 
 @settings(deadline=None, max_examples=25)
