@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from components.predict_table.predict import PREDICTION, PROBABILITY
+from components.predict_table.batches import PREDICTION, PROBABILITY
 from components.shared.errors import InputError
 
 MOVED: Final = 0.1

@@ -18,6 +18,7 @@ def predict_table(
     probabilities: bool = False,
     threshold: str = "auto",
     positive_class: str = "",
+    explain: bool = False,
     format: str = "auto",
     table_digest: str = "",
 ) -> int:
@@ -29,7 +30,7 @@ def predict_table(
         model: The model folder that `train_model` wrote, or `fetch_model` brought.
         table: The table as `ingest_table` wrote it, best with the same model.
         predictions: Its kept columns, `prediction` and the probabilities; metadata: rows, model,
-            model_name, table, target, classes, threshold.
+            model_name, table, target, classes, threshold, explained_in, explained_class.
         destination: Where the predictions are to be put as well: s3://bucket/key or a path; empty:
             nowhere.
         keep: Columns of the table that go with the predictions, such as a key; ["*"] for all.
@@ -37,6 +38,8 @@ def predict_table(
         threshold: Of two classes, the probability from which on the positive one is predicted, a
             number from 0 to 1; auto: the more probable class.
         positive_class: The class that the threshold is for; empty: as in the evaluation of models.
+        explain: Whether to write what each column contributes, `base` and `contribution_<column>`:
+            milliseconds a row.
         format: auto (by the ending of the destination, else parquet), parquet, csv or jsonl.
         table_digest: Digest of the table, for the lineage; empty: unknown.
     """
@@ -48,7 +51,7 @@ def predict_table(
         predicted = predict_table(
             model.path, table.path, predictions.path, keep=keep, probabilities=probabilities,
             threshold=given_number(threshold, "threshold"), positive_class=given(positive_class),
-            destination=given(destination, ""), format=given(format, "auto"),
+            explain=explain, destination=given(destination, ""), format=given(format, "auto"),
             model_name=version_name(model.metadata), table_digest=given(table_digest, ""),
         )  # fmt: skip
     predictions.metadata.update(predicted.metadata())

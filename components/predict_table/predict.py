@@ -9,26 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
-from polars.io.plugins import register_io_source
 
+from components.predict_table.batches import PREDICTION, PROBABILITY, BatchPredictor
 from components.predict_table.destination import ABOUT, check_destination, put
+from components.predict_table.explanations import Explainer
 from components.predict_table.parts import Parts
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import BINARY, REGRESSION
-from components.shared.evaluation.predictions import positive_class_of, predict, require_features
+from components.shared.evaluation.predictions import positive_class_of, require_features
 from components.shared.models.folders import LoadedModel, load_model
-from components.shared.models.profiles import category
 from components.shared.tables.columns import require_column
 from components.shared.tables.file_formats import Format
 from components.shared.tables.files import count_rows
-from components.shared.tables.frames import to_pandas
 
-BATCH_ROWS: Final = 50_000
 SECONDS_BETWEEN: Final = 10.0
-PREDICTION: Final = "prediction"
-PROBABILITY: Final = "probability_"
 PARQUET_KEY: Final = "kfp-tabular predictions"
 """Where a Parquet file of predictions says what they are, in its own metadata."""
 
@@ -48,6 +43,8 @@ class PredictedTable:
         threshold: The probability from which on that class is predicted; None for the most
             probable class.
         resumed: Rows that an earlier run had predicted already.
+        explained_in: The unit of what columns contribute; None where nothing is explained.
+        explained_class: Of two classes, the one whose predictions are explained.
     """
 
     rows: int
@@ -59,6 +56,8 @@ class PredictedTable:
     positive: Any
     threshold: float | None
     resumed: int = 0
+    explained_in: str | None = None
+    explained_class: Any = None
 
     def metadata(self) -> dict[str, Any]:
         """Return what the predictions say of themselves."""
@@ -74,6 +73,7 @@ def predict_table(
     probabilities: bool = False,
     threshold: float | None = None,
     positive_class: str | None = None,
+    explain: bool = False,
     destination: str = "",
     format: str = "auto",  # noqa: A002
     model_name: str = "",
@@ -92,6 +92,9 @@ def predict_table(
         threshold: Of two classes, the probability from which on the positive one is predicted,
             from 0 to 1; None for the more probable class.
         positive_class: The class that the threshold is for; None as in the evaluation of models.
+        explain: Whether to write what each column contributes to each prediction, `base` and
+            `contribution_<column>`, which takes milliseconds a row; of more than two classes also
+            `explained_class`, the most probable one.
         destination: Where the predictions are put as well: a path or s3://bucket/key.
         format: `auto` (by the ending of the destination, else parquet), `parquet`, `csv` or
             `jsonl`.
@@ -104,14 +107,15 @@ def predict_table(
     Raises:
         InputError: The destination cannot be written to; a column is missing, has a value that it
             could not have had in training, or would have a name twice; the model does not give
-            probabilities; there is no such class.
+            probabilities, or cannot be explained; there is no such class.
     """
     kind = check_destination(destination, format)
     loaded, rows = load_model(model), count_rows(table)
     description = loaded.description
     columns = pl.scan_parquet(table).collect_schema().names()
     require_features(description, columns)
-    kept = _kept(keep, columns)
+    explainer = Explainer(model) if explain else None
+    kept = _kept(keep, columns, [] if explainer is None else [*explainer.columns])
     if (threshold is not None or probabilities) and description.task == REGRESSION:
         asked = "threshold" if threshold is not None else "probabilities"
         raise InputError(
@@ -127,9 +131,10 @@ def predict_table(
         classes=description.classes,
         positive=None if positive is None else (description.classes or [])[positive],
         threshold=threshold,
+        **({} if explainer is None else explainer.metadata()),
     )
     order = result.metadata() | {"keep": kept, "probabilities": probabilities}
-    predictor = _Predictor(loaded, kept, probabilities, threshold, positive)
+    predictor = BatchPredictor(loaded, kept, probabilities, threshold, positive, explainer)
     with _folder(parts, predictions) as folder:
         done = Parts.open(folder, rows, order)
         tell = progress or paced(SECONDS_BETWEEN, _print_progress)
@@ -150,80 +155,12 @@ def version_name(metadata: Mapping[str, Any]) -> str:
     return f"{metadata['model_name']}@{metadata['version']}" if "model_name" in metadata else ""
 
 
-@dataclass(frozen=True)
-class _Predictor:
-    """What is made of each batch of rows."""
-
-    model: LoadedModel
-    kept: list[str]
-    probabilities: bool
-    threshold: float | None
-    positive: int | None
-
-    def lazy(
-        self, table: str | Path, start: int, count: int, told: Callable[[int], None]
-    ) -> pl.LazyFrame:
-        """Return the predictions of some rows, which are made while they are written."""
-        types = pl.scan_parquet(table).collect_schema()
-        schema = pl.Schema({name: types[name] for name in self.kept} | self._made())
-
-        def batches(
-            with_columns: list[str] | None,
-            predicate: pl.Expr | None,
-            n_rows: int | None,
-            batch_size: int | None,
-        ) -> Iterator[pl.DataFrame]:
-            del with_columns, predicate, n_rows, batch_size
-            present = pl.scan_parquet(table)
-            wanted = list(dict.fromkeys([*self.kept, *self._features]))
-            rows, first = present.select(wanted).slice(start, count), start
-            for batch in rows.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-                yield self._predicted(batch, first).select(schema.names())
-                first += len(batch)
-                told(first)
-
-        return register_io_source(batches, schema=schema)
-
-    @property
-    def _features(self) -> list[str]:
-        return [feature.name for feature in self.model.description.features]
-
-    def _made(self) -> dict[str, Any]:
-        classes = self.model.description.classes
-        if classes is None:
-            return {PREDICTION: pl.Float64()}
-        made: dict[str, Any] = {PREDICTION: pl.Series(classes).dtype}
-        return made | dict.fromkeys(self._probability_names(), pl.Float64())
-
-    def _probability_names(self) -> list[str]:
-        classes = self.model.description.classes or []
-        return [f"{PROBABILITY}{category(each)}" for each in classes if self.probabilities]
-
-    def _predicted(self, batch: pl.DataFrame, first: int) -> pl.DataFrame:
-        kept = batch.select(self.kept).get_columns()
-        try:
-            output = predict(self.model, to_pandas(batch.select(self._features)))
-        except InputError as error:
-            last = first + len(batch)
-            where = f"In data rows {first + 1:,} to {last:,}, which are counted from 1 here: "
-            raise InputError(f"{where}{error}" if first else str(error)) from error
-        classes = self.model.description.classes
-        if classes is None:
-            return pl.DataFrame([*kept, pl.Series(PREDICTION, output)])
-        chosen = output.argmax(axis=1)
-        if self.threshold is not None and self.positive is not None:
-            others = 1 - self.positive
-            chosen = np.where(output[:, self.positive] >= self.threshold, self.positive, others)
-        labels = pl.Series(PREDICTION, classes).gather(chosen)
-        columns = zip(self._probability_names(), output.T, strict=False)
-        return pl.DataFrame([*kept, labels, *(pl.Series(*column) for column in columns)])
-
-
-def _kept(keep: Sequence[str], columns: list[str]) -> list[str]:
+def _kept(keep: Sequence[str], columns: list[str], explained: list[str]) -> list[str]:
     kept = columns if list(keep) == ["*"] else list(dict.fromkeys(keep))
     for name in kept:
         require_column(name, columns, "keep")
-    made = [name for name in kept if name == PREDICTION or name.startswith(PROBABILITY)]
+    names = {PREDICTION, *explained}
+    made = [name for name in kept if name in names or name.startswith(PROBABILITY)]
     if made:
         raise InputError(
             f"The column {made[0]!r} is called like one of the predictions (parameter `keep`): "

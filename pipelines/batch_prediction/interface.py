@@ -50,7 +50,7 @@ INTERFACE: Final = Interface(
     data=("source", "destination"),
     groups={
         "Data": ("source", "query", "format", "column_types", "missing_values"),
-        "Model": ("model", "probabilities", "threshold", "positive_class"),
+        "Model": ("model", "probabilities", "threshold", "positive_class", "explain"),
         "Predictions": ("destination", "keep", "output_format"),
     },
     types={

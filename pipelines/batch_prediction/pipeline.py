@@ -19,6 +19,7 @@ def batch_prediction(
     probabilities: bool = False,
     threshold: str = "auto",
     positive_class: str = "",
+    explain: bool = False,
     output_format: str = "auto",
     query: str = "",
     format: str = "auto",
@@ -44,6 +45,8 @@ def batch_prediction(
         threshold: Of two classes, the probability from which on the positive one is predicted, a
             number from 0 to 1; auto: the more probable class.
         positive_class: The class that the threshold is for; empty: as in the evaluation of models.
+        explain: Whether to write what each column contributes to each prediction, which takes
+            milliseconds a row.
         output_format: auto (by the ending of the destination, else Parquet), parquet, csv or jsonl.
         query: What to ask a database (SELECT …), instead of a table; empty: none.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
@@ -63,6 +66,7 @@ def batch_prediction(
             probabilities=probabilities,
             threshold=threshold,
             positive_class=positive_class,
+            explain=explain,
             format=output_format,
             table_digest=ingest.outputs["digest"],
         )

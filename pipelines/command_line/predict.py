@@ -65,6 +65,11 @@ Examples:
 )
 @click.option("--positive-class", help="The class that the threshold is for.")
 @click.option(
+    "--explain",
+    is_flag=True,
+    help="Write what each column contributes to each prediction too: milliseconds a row.",
+)
+@click.option(
     "--against", metavar="NAME[@REF]", help="Another model: say how its predictions differ."
 )
 @click.option(
@@ -94,6 +99,7 @@ def predict_command(
     probabilities: bool,
     threshold: float | None,
     positive_class: str | None,
+    explain: bool,
     against: str | None,
     source_format: str,
     column_types: str,
@@ -155,6 +161,7 @@ def predict_command(
                 folder / "predictions",
                 keep=[each.strip() for each in keep.split(",") if each.strip()],
                 probabilities=probabilities,
+                explain=explain,
                 destination=output,
                 model_name=name,
                 parts=_parts(name, source, output),

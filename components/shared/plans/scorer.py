@@ -190,9 +190,13 @@ class PlanScorer:
         by_column = dict.fromkeys(self.features, 0.0)
         for column, part in zip(self._layout.column_of, parts, strict=True):
             by_column[self.features[column]] += part
-        averaged = self.classes is None and estimator.link == "mean"
-        unit: Unit = "target" if averaged else UNITS[estimator.link]
-        return Explanation(label, unit, base, by_column)
+        return Explanation(label, self.unit, base, by_column)
+
+    @property
+    def unit(self) -> Unit:
+        """What contributions are added up to."""
+        link = self._plan.estimator.link
+        return "target" if self.classes is None and link == "mean" else UNITS[link]
 
     @cached_property
     def _contributions(self) -> Contributions:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from components.predict_table import parts, predict
+from components.predict_table import batches, explanations, parts
 from components.predict_table.changes import compare_predictions
 from components.predict_table.destination import ABOUT, check_destination, put
 from components.predict_table.predict import PARQUET_KEY, predict_table
@@ -20,6 +20,7 @@ from components.shared.models.folders import load_model
 from components.shared.tables.frames import read_frame
 from components.train_model.train import train_model
 from tests.components.model_folders import Trained, bird_strikes
+from tests.components.planned_models import planned
 from tests.minio_server import Minio
 
 
@@ -27,7 +28,8 @@ from tests.minio_server import Minio
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several parts, each of several batches, also of a small table."""
     monkeypatch.setattr(parts, "PART_ROWS", 700)
-    monkeypatch.setattr(predict, "BATCH_ROWS", 300)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 300)
+    monkeypatch.setattr(explanations, "BATCH_ROWS", 20)
 
 
 def expected(model: Trained) -> np.ndarray:
@@ -237,3 +239,32 @@ def test_two_models_are_compared(tmp_path: Path, binary_model: Trained) -> None:
     made.rename({"probability_no": "probability_maybe"}).write_parquet(second)
     with pytest.raises(InputError, match="no, yes and maybe, yes"):
         compare_predictions(first, second)
+
+
+@pytest.mark.parametrize("name", ["birds", "wine", "diabetes"])
+def test_contributions_add_up_to_the_prediction(tmp_path: Path, name: str) -> None:
+    """Base and contributions sum to what the model says of a row, in the unit that is told."""
+    model = planned(tmp_path, name, "linear")
+    table, out = tmp_path / "table", tmp_path / "predictions"
+    pl.DataFrame(model.rows[:50], infer_schema_length=None).write_parquet(table)
+    classifies = name != "diabetes"
+    done = predict_table(model.folder, table, out, explain=True, probabilities=classifies)
+    made = pl.read_parquet(out)
+    sums = made.select(pl.sum_horizontal("base", "^contribution_.*$")).to_series().to_numpy()
+    told = json.loads(pl.read_parquet_metadata(out)[PARQUET_KEY])
+    assert told["explained_in"] == done.explained_in
+    if done.classes is None:
+        assert np.allclose(sums, made["prediction"], rtol=1e-9)
+    elif name == "birds":
+        assert (done.explained_in, done.explained_class) == ("log-odds", "yes")
+        assert np.allclose(1 / (1 + np.exp(-sums)), made["probability_yes"])
+    else:
+        assert made["explained_class"].to_list() == made["prediction"].to_list()
+        assert done.explained_class is None
+
+
+def test_a_model_without_a_plan_cannot_be_explained(tmp_path: Path, binary_model: Trained) -> None:
+    """That is said before anything is predicted."""
+    with pytest.raises(InputError, match=r"this one has none .*: it is older than plans"):
+        predict_table(binary_model.model, binary_model.test, tmp_path / "p", explain=True)
+    assert not (tmp_path / "p").exists()
