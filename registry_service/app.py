@@ -35,6 +35,7 @@ from registry_service.api.registry.blobs import (
     parts_router,
     uploads_router,
 )
+from registry_service.api.registry.evidence import evidence_router
 from registry_service.api.registry.governance import records_router, versions_router
 from registry_service.api.registry.models import (
     descriptions_router,
@@ -52,6 +53,7 @@ from registry_service.service.artifacts import Artifacts
 from registry_service.service.audit import Audit
 from registry_service.service.checks import Checks
 from registry_service.service.descriptions import Descriptions
+from registry_service.service.evidence import Evidence
 from registry_service.service.garbage import Garbage
 from registry_service.service.housekeeping import EVERY_SECONDS, Housekeeping
 from registry_service.service.lookup import Lookup
@@ -65,6 +67,7 @@ from registry_service.service.verification import Verification
 from registry_service.service.versions import Versions
 from registry_service.settings import Settings
 from registry_service.storage.folder import FolderStore
+from registry_service.ui.evidence import evidence_pages_router
 from registry_service.ui.routes import assets_router, pages_router, ways_in_router
 from registry_service.ui.runs import runs_router
 
@@ -200,6 +203,8 @@ def _our_routers(
         yield models_router(registrations, blobs, collection)
         yield aliases_router(aliases, collection)
         yield register_router(registrations, collection)
+        evidence = Evidence(database, possession, lookup)
+        yield evidence_router(evidence, blobs, collection)
         yield descriptions_router(Descriptions(database, lookup), collection)
         yield versions_router(versions, Verification(database, blobs, lookup), collection)
         records.append(versions)
@@ -215,6 +220,7 @@ def _our_routers(
     yield ways_in_router(ways_in[0], ways_in[1])
     yield pages_router(Overview(database), records[0], records[1], audit)
     yield runs_router(Runs(database))
+    yield evidence_pages_router(Evidence(database, possession, Lookup(protected)), possession)
     yield assets_router()
     yield from mlflow
 

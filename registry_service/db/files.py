@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    union,
+    update,
+)
 
 from registry_service.db import tables
 from registry_service.db.filters import filtered
@@ -10,10 +21,17 @@ from registry_service.domain.filters import Filter
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import FileEntry
 
-_files, _marks = tables.version_files, tables.blob_marks
+_files, _evidence, _marks = tables.version_files, tables.evidence_files, tables.blob_marks
 _models, _versions = tables.registered_models, tables.model_versions
-_FILES = select(_files).where(_files.c.model_version_id.in_(bindparam("versions", expanding=True)))
-_NAMED = select(_files.c.sha256).where(_files.c.sha256.in_(bindparam("digests", expanding=True)))
+_OF = {
+    table: select(table).where(table.c.model_version_id.in_(bindparam("versions", expanding=True)))
+    for table in (_files, _evidence)
+}
+_NAMED_BY = {
+    table: select(table.c.sha256).where(table.c.sha256.in_(bindparam("digests", expanding=True)))
+    for table in (_files, _evidence)
+}
+_NAMED = union(*_NAMED_BY.values())
 _MARKED = select(_marks.c.sha256).where(_marks.c.sha256.in_(bindparam("digests", expanding=True)))
 # Any number, so long as all replicas take the same: PostgreSQL's lock around blob marks.
 _MARKS_LOCK = 7_110_327
@@ -26,6 +44,21 @@ class SqlFiles:
         self._connection = connection
 
     def add(self, version_id: int, files: Sequence[FileEntry]) -> None:
+        self._insert(_files, version_id, files)
+
+    def attach(self, version_id: int, evidence: Sequence[FileEntry]) -> None:
+        paths = [file.path for file in evidence]
+        of_version = _evidence.c.model_version_id == version_id
+        self._connection.execute(delete(_evidence).where(of_version, _evidence.c.path.in_(paths)))
+        self._insert(_evidence, version_id, evidence)
+
+    def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        return self._of(_files, version_ids)
+
+    def evidence(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        return self._of(_evidence, version_ids)
+
+    def _insert(self, table: Table, version_id: int, files: Sequence[FileEntry]) -> None:
         rows = [
             {
                 "model_version_id": version_id,
@@ -36,22 +69,25 @@ class SqlFiles:
             for file in files
         ]
         if rows:
-            self._connection.execute(insert(_files), rows)
+            self._connection.execute(insert(table), rows)
 
-    def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+    def _of(self, table: Table, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         found: dict[int, list[FileEntry]] = {version_id: [] for version_id in version_ids}
-        for version_id, *file in self._connection.execute(_FILES, {"versions": version_ids}):
+        for version_id, *file in self._connection.execute(_OF[table], {"versions": version_ids}):
             found[version_id].append(FileEntry(*file))
         return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
 
     def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
         """Return the blobs among these that a version of such a model names; None: of any."""
-        named = _NAMED.distinct()
-        if models is not None:
-            ids, _ = filtered(select(_models.c.id), _models, ListQuery(filter=models))
-            named = named.join_from(_files, _versions).where(
-                _versions.c.registered_model_id.in_(ids)
+        if models is None:
+            return self._connection.scalars(_NAMED, {"digests": digests}).all()
+        ids, _ = filtered(select(_models.c.id), _models, ListQuery(filter=models))
+        named = union(
+            *(
+                by.join_from(table, _versions).where(_versions.c.registered_model_id.in_(ids))
+                for table, by in _NAMED_BY.items()
             )
+        )
         return self._connection.scalars(named, {"digests": digests}).all()
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:

@@ -221,6 +221,18 @@ version_files = Table(
     Column("size", BigInteger, nullable=False),
 )
 
+# A table of its own: a service of the version before takes all of `version_files` for the version.
+evidence_files = Table(
+    "evidence_files",
+    metadata,
+    Column(
+        "model_version_id", ForeignKey("model_versions.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+)
+
 # Kept apart from the version: a schema can be long, and lists do not read it.
 version_documents = Table(
     "version_documents",

@@ -147,7 +147,8 @@ class SqlVersions:
                 )
             )
         )
-        for table in (artifacts, tables.version_files, _documents, _approvals):
+        files = (tables.version_files, tables.evidence_files)
+        for table in (artifacts, *files, _documents, _approvals):
             self._connection.execute(delete(table).where(table.c.model_version_id == version.id))
         self._connection.execute(delete(_versions).where(_versions.c.id == version.id))
         tombstone = {

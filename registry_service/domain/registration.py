@@ -26,6 +26,7 @@ class FileCheck:
 
     file: FileEntry
     state: str
+    is_evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ class VersionDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionContent:
-    """All that belongs to a version beside its own row."""
+    """All that belongs to a version beside its own row.
+
+    `evidence` are files about it, such as reports: they are no part of its digest.
+    """
 
     files: Sequence[FileEntry] = ()
+    evidence: Sequence[FileEntry] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     datasets: Sequence[DatasetRef] = ()

@@ -27,12 +27,14 @@ def details_of(
     artifacts = transaction.resources.every(Artifact, model_version_id__in=ids)
     artifacts_of = by_version(artifacts)
     documents, files = transaction.versions.documents(ids), transaction.files.of(ids)
+    evidence = transaction.files.evidence(ids)
     approvals = transaction.versions.approvals(ids)
     details = []
     for version in versions:
         content = replace(
             content_of(artifacts_of.get(version.id, ())),
             files=files[version.id],
+            evidence=evidence[version.id],
             document=documents.get(version.id, VersionDocument()),
         )
         own = aliases[version.registered_model_id]

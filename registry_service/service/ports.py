@@ -124,10 +124,18 @@ class Versions(Protocol):
 
 
 class Files(Protocol):
-    """Which files versions have."""
+    """Which files versions have, and which are evidence of them."""
 
     def add(self, version_id: int, files: Sequence[FileEntry]) -> None:
         """Store the files of a new version."""
+        ...
+
+    def attach(self, version_id: int, evidence: Sequence[FileEntry]) -> None:
+        """Store evidence of a version; what had one of these paths is evidence no more."""
+        ...
+
+    def evidence(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        """Return the evidence of each version, sorted by path."""
         ...
 
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
@@ -135,7 +143,10 @@ class Files(Protocol):
         ...
 
     def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
-        """Return the blobs among these that a version of such a model names; None: of any."""
+        """Return the blobs among these that a version of such a model names; None: of any.
+
+        A version names its files and its evidence.
+        """
         ...
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:

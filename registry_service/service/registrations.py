@@ -22,10 +22,10 @@ from registry_service.errors import (
     IdempotencyError,
     InvalidRequestError,
     NotFoundError,
-    UnknownBlobError,
 )
 from registry_service.service.aliases import Aliases, AliasMove, Expected
 from registry_service.service.audit import record
+from registry_service.service.claims import Claims, hold
 from registry_service.service.content import artifacts_of
 from registry_service.service.details import details_of
 from registry_service.service.lookup import Found, Lookup, aliases_of
@@ -45,7 +45,7 @@ class Registrations:
         self, database: Database, possession: Possession, aliases: Aliases, lookup: Lookup
     ) -> None:
         self._database = database
-        self._possession = possession
+        self._claims = Claims(database, possession)
         self._aliases = aliases
         self._lookup = lookup
 
@@ -92,28 +92,14 @@ class Registrations:
     def _register(
         self, identity: Identity, registration: Registration, own_key: str, fingerprint: str
     ) -> Registered:
-        mark = self._require_blobs(identity, registration)
+        named = [*registration.content.files, *registration.content.evidence]
+        mark = self._claims.claim(identity, named)
         with self._database.write() as transaction:
-            digests = list({file.sha256 for file in registration.content.files})
-            if digests and (marked := transaction.blob_marks.since(mark, digests)):
-                raise UnknownBlobError(list(marked))
+            hold(transaction, mark, named)
             made = self._add(transaction, identity, registration)
             answer = {field.name: getattr(made, field.name) for field in fields(made)}
             transaction.answers.remember(own_key, fingerprint, answer)
         return made
-
-    def _require_blobs(self, identity: Identity, registration: Registration) -> int:
-        """Return the collection's newest mark from before the bytes were seen to be there."""
-        wanted = {file.sha256: file.size for file in registration.content.files}
-        if not wanted:
-            return 0
-        with self._database.read() as transaction:
-            mark, taking = transaction.blob_marks.newest(list(wanted))
-        usable = self._possession.sizes(identity, list(wanted))
-        missing = [sha256 for sha256, size in wanted.items() if usable[sha256] != size]
-        if missing := [*missing, *taking]:
-            raise UnknownBlobError(missing)
-        return mark
 
     def _replay(self, key: str, fingerprint: str) -> Registered | None:
         with self._database.read() as transaction:
@@ -153,6 +139,8 @@ class Registrations:
         if version is None:
             version = self._add_version(transaction, model, registration)
             transaction.files.add(version.id, registration.content.files)
+            if registration.content.evidence:
+                transaction.files.attach(version.id, registration.content.evidence)
             if registration.content.document != VersionDocument():
                 transaction.versions.describe(version.id, registration.content.document)
             transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])

@@ -1,4 +1,4 @@
-"""Read the files of a version in the store and compare their digests."""
+"""Read the files of a version, and its evidence, in the store and compare their digests."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -26,7 +26,9 @@ class Verification:
         self._lookup = lookup
 
     def verify(self, identity: Identity, model_name: str, ref: str) -> Sequence[FileCheck]:
-        """Read every file of a version whole; what is damaged is set aside and not served again.
+        """Read every file of a version whole, and of its evidence.
+
+        What is damaged is set aside and not served again.
 
         Raises:
             ForbiddenError: The identity is no writer of the model.
@@ -36,7 +38,11 @@ class Verification:
             model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
             version = self._lookup.version(transaction, model, ref)
             files = transaction.files.of([version.id])[version.id]
-        checks = [FileCheck(file, self._state(file)) for file in files]
+            evidence = transaction.files.evidence([version.id])[version.id]
+        checks = [
+            *(FileCheck(file, self._state(file)) for file in files),
+            *(FileCheck(file, self._state(file), is_evidence=True) for file in evidence),
+        ]
         if faults := {check.file.path: check.state for check in checks if check.state != SOUND}:
             with self._database.write() as transaction:
                 detail = {"files": faults}

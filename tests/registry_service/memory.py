@@ -73,6 +73,7 @@ class State:
     approvals: dict[int, Approval] = field(default_factory=dict)
     tombstones: dict[Key, Approval] = field(default_factory=dict)
     files: dict[int, list[FileEntry]] = field(default_factory=dict)
+    evidence: dict[int, list[FileEntry]] = field(default_factory=dict)
     marks: list[tuple[str, bool]] = field(default_factory=list)
     aliases: dict[Key, tuple[int, int]] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
@@ -242,7 +243,8 @@ class MemoryVersions:
     def delete(self, version: ModelVersion, actor: str, reason: str | None) -> None:
         """Delete a version and all it owns."""
         state, key = self._state, (version.registered_model_id, str(version.name))
-        for owned in (state.documents, state.approvals, state.files, state.of(ModelVersion)):
+        files = (state.files, state.evidence)
+        for owned in (state.documents, state.approvals, *files, state.of(ModelVersion)):
             owned.pop(version.id, None)
         artifacts = state.of(Artifact)
         for artifact in [*artifacts.values()]:
@@ -273,16 +275,25 @@ class MemoryFiles:
         """Store the files of a version."""
         self._state.files.setdefault(version_id, []).extend(files)
 
+    def attach(self, version_id: int, evidence: Sequence[FileEntry]) -> None:
+        """Store evidence of a version in the place of that of the same paths."""
+        paths = {file.path for file in evidence}
+        kept = [f for f in self._state.evidence.get(version_id, []) if f.path not in paths]
+        self._state.evidence[version_id] = [*kept, *evidence]
+
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         """Return the files of each version."""
-        found = {each: self._state.files.get(each, []) for each in version_ids}
-        return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
+        return _sorted(self._state.files, version_ids)
+
+    def evidence(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
+        """Return the evidence of each version."""
+        return _sorted(self._state.evidence, version_ids)
 
     def readable(self, digests: Sequence[str], models: Filter | None) -> Sequence[str]:
         """Return the blobs that a version of such a model names."""
         known = self._state.of(RegisteredModel)
         named: set[str] = set()
-        for version_id, files in self._state.files.items():
+        for version_id, files in [*self._state.files.items(), *self._state.evidence.items()]:
             version = self._state.of(ModelVersion)[version_id]
             assert isinstance(version, ModelVersion)
             if models is None or holds(models, known[version.registered_model_id]):
@@ -291,8 +302,16 @@ class MemoryFiles:
 
     def unreferenced(self, digests: Sequence[str]) -> Sequence[str]:
         """Return the blobs that no version names."""
-        named = {file.sha256 for files in self._state.files.values() for file in files}
+        owned = [*self._state.files.values(), *self._state.evidence.values()]
+        named = {file.sha256 for files in owned for file in files}
         return [digest for digest in digests if digest not in named]
+
+
+def _sorted(
+    owned: Mapping[int, list[FileEntry]], version_ids: Sequence[int]
+) -> Mapping[int, Sequence[FileEntry]]:
+    found = {each: owned.get(each, []) for each in version_ids}
+    return {each: sorted(files, key=lambda file: file.path) for each, files in found.items()}
 
 
 class MemoryBlobMarks:

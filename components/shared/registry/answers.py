@@ -30,6 +30,7 @@ def registered_version(answer: Mapping[str, Any], registry: Downloads) -> Regist
         aliases=tuple(answer["aliases"]),
         metrics=answer["metrics"],
         files={file["path"]: file["sha256"] for file in answer["files"]},
+        evidence={file["path"]: file["sha256"] for file in answer.get("evidence", ())},
         parameters=answer["parameters"],
         datasets=tuple(answer["datasets"]),
         lineage=answer["lineage"],

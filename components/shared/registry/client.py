@@ -69,7 +69,11 @@ class RegistryClient(RegistryReader):
     """Reads one registry over HTTP, as `RegistryReader` does, and changes it."""
 
     def register(
-        self, registration: Mapping[str, Any], folder: str | Path, idempotency_key: str
+        self,
+        registration: Mapping[str, Any],
+        folder: str | Path,
+        idempotency_key: str,
+        evidence: str | Path | None = None,
     ) -> Receipt:
         """Upload the files of `folder` and register them as one version, all or nothing.
 
@@ -78,6 +82,7 @@ class RegistryClient(RegistryReader):
                 `POST /api/registry/v1/datasets`, without `files`.
             folder: The folder of the version, at least one file.
             idempotency_key: The same key with the same content never makes a second version.
+            evidence: Folder of files about the version, such as reports.
         """
         owner, path = registration.get("model"), f"{API}/register"
         if owner is None:
@@ -86,6 +91,8 @@ class RegistryClient(RegistryReader):
         for left in reversed(range(UPLOADS)):
             files = transfer.upload(self._http, Path(folder))
             body = {**registration, "files": files}
+            if evidence is not None:
+                body["evidence"] = transfer.upload(self._http, Path(evidence))
             try:
                 answer = self._http.json("POST", path, action, body, key)
             except RegistryRefusalError as refusal:
@@ -94,6 +101,24 @@ class RegistryClient(RegistryReader):
                     raise
             else:
                 return answers.receipt(answer)
+        raise AssertionError("unreachable")
+
+    def attach(self, model_name: str, ref: str, folder: str | Path) -> tuple[str, ...]:
+        """Upload the files of `folder` as evidence of a version; return the paths of all it has.
+
+        A file takes the place of that of its path. An approved version keeps what it has.
+        """
+        path = version_path(model_name, ref) + "/evidence"
+        action = f"attach files to {model_name}@{ref}"
+        for left in reversed(range(UPLOADS)):
+            body = {"files": transfer.upload(self._http, Path(folder))}
+            try:
+                answer = self._http.json("POST", path, action, body)
+            except RegistryRefusalError as refusal:
+                if not left or refusal.code != UNKNOWN_BLOB:
+                    raise
+            else:
+                return tuple(file["path"] for file in answer["evidence"])
         raise AssertionError("unreachable")
 
     def begin_run(
@@ -242,7 +267,8 @@ class RegistryClient(RegistryReader):
         """
         path = version_path(model_name, ref) + "/verification"
         answer = self._http.json("POST", path, f"verify {model_name}@{ref}", {}, timeout=PATIENT)
-        return tuple(FileCheck(**file) for file in answer["files"])
+        files = [FileCheck(**file) for file in answer["files"]]
+        return (*files, *(FileCheck(**file, evidence=True) for file in answer.get("evidence", ())))
 
     def delete(self, model_name: str, ref: str, reason: str | None = None) -> None:
         """Delete a version that no alias and no deployment holds; its name stays taken."""

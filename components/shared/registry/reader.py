@@ -152,6 +152,15 @@ class RegistryReader:
         transfer.download(self._http, version, Path(folder), only=file)
         return Path(folder) / file
 
+    def download_evidence(self, version: RegisteredVersion, folder: str | Path) -> Path:
+        """Fetch the files about a version into `folder`; raises like `download`.
+
+        These are its reports, figures and model card: what was registered beside the files that
+        it consists of.
+        """
+        transfer.download_evidence(self._http, version, Path(folder))
+        return Path(folder)
+
     def list_models(self, limit: int | None = None) -> list[ModelSummary]:
         """Return the models, those that were changed last first, at the most `limit`."""
         listed = reading.items(

@@ -32,6 +32,7 @@ class RegisteredVersion:
         aliases: The aliases that point at it now.
         metrics: Its registered metrics.
         files: SHA-256 of each file by its path.
+        evidence: The same of files about it, such as reports; they are no part of its digest.
         parameters: What it was trained with, any JSON value by name.
         datasets: The data it was made from, each with `name`, `digest`, `role` and `uri`.
         lineage: Where it comes from: run, pipeline, image, commit, source.
@@ -53,6 +54,7 @@ class RegisteredVersion:
     aliases: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     datasets: tuple[Mapping[str, Any], ...] = ()
     lineage: Mapping[str, str] = field(default_factory=dict)
@@ -231,11 +233,15 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class FileCheck:
-    """How a file of a version was found in the store: `state` is sound, damaged or missing."""
+    """How a file of a version was found in the store: `state` is sound, damaged or missing.
+
+    `evidence` is whether it is a file about the version, and none that it consists of.
+    """
 
     path: str
     sha256: str
     state: str
+    evidence: bool = False
 
 
 @dataclass(frozen=True)

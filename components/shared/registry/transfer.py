@@ -53,18 +53,39 @@ def download(
     one inside of a cluster cannot from outside, the registry passes them on.
     """
     name = f"{version.model_name}@{version.version}"
-    files = _listed(http, version)
+    files = _listed(http, version, "files")
     actual = manifest_digest({file["path"]: file["sha256"] for file in files})
     if actual != version.digest:
         raise DigestMismatchError(name, version.digest, actual)
     files = [file for file in files if only in (None, file["path"])]
+    _arrive(http, version, folder, files, "files")
+
+
+def download_evidence(http: RegistryHttp, version: RegisteredVersion, folder: Path) -> None:
+    """Fetch the files about a version, each held against the digest that `version` has of it."""
+    files = _listed(http, version, "evidence")
+    for file in files:
+        known = version.evidence.get(file["path"])
+        if known is not None and known != file["sha256"]:
+            raise DigestMismatchError(file["path"], known, file["sha256"])
+    _arrive(http, version, folder, files, "evidence")
+
+
+def _arrive(
+    http: RegistryHttp,
+    version: RegisteredVersion,
+    folder: Path,
+    files: Sequence[Mapping[str, Any]],
+    part: str,
+) -> None:
+    """Fetch files beside what a folder holds, and let them take its place together."""
     targets = {file["path"]: _inside(folder, file["path"]) for file in files}
 
     folder.mkdir(parents=True, exist_ok=True)
     # In the folder itself: a rename within one file system is all or nothing.
     with TemporaryDirectory(prefix=".download-", dir=folder) as beside:
         arrived = {path: Path(beside) / path for path in targets}
-        _fetch_all(http, version, files, arrived)
+        _fetch_all(http, version, files, arrived, part)
         for path, target in targets.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             arrived[path].replace(target)
@@ -75,6 +96,7 @@ def _fetch_all(
     version: RegisteredVersion,
     files: Sequence[Mapping[str, Any]],
     paths: Mapping[str, Path],
+    part: str,
 ) -> None:
     """Fetch files of a version, each to its place among `paths`."""
     through_registry, once = threading.Event(), threading.Lock()
@@ -96,16 +118,18 @@ def _fetch_all(
             if refusal.status != FORBIDDEN:
                 raise
             # See `_bring`: the URL may have outlived its minutes.
-            anew = {again["path"]: again["url"] for again in _listed(http, version)}
+            anew = {again["path"]: again["url"] for again in _listed(http, version, part)}
             _fetch(http, anew[file["path"]], path, file)
 
     _each(fetch, files)
 
 
-def _listed(http: RegistryHttp, version: RegisteredVersion) -> Sequence[Mapping[str, Any]]:
-    """Return the files of a version, each with a URL that is good for some minutes."""
-    path = version_path(version.model_name, version.version) + "/files"
-    action = f"read the files of {version.model_name}@{version.version}"
+def _listed(
+    http: RegistryHttp, version: RegisteredVersion, part: str
+) -> Sequence[Mapping[str, Any]]:
+    """Return `files` or `evidence` of a version, each with a URL that is good for some minutes."""
+    path = f"{version_path(version.model_name, version.version)}/{part}"
+    action = f"read the {part} of {version.model_name}@{version.version}"
     files: Sequence[Mapping[str, Any]] = http.json("GET", path, action)["files"]
     return files
 

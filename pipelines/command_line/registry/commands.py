@@ -136,18 +136,29 @@ def audit_command(
 
 
 @registry_group.command(
-    "download", epilog=examples("download churn@champion champion/", "download churn@3 model/")
+    "download",
+    epilog=examples("download churn@champion champion/", "download churn@3 --evidence evidence/"),
 )
 @click.argument("version", metavar="MODEL[@REF]")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Fetch the files about it instead: reports, figures, model card.",
+)
 @json_option
 @url_option
-def download_command(version: str, folder: Path, as_json: bool, url: str | None) -> None:
+def download_command(
+    version: str, folder: Path, evidence: bool, as_json: bool, url: str | None
+) -> None:
     """Fetch the files of a version into DIR.
 
     DIR is a new or an empty folder. Every digest is checked; if one is wrong, nothing stays.
     """
-    looking.download_version(version, folder, as_json, url)
+    if evidence:
+        looking.download_evidence(version, folder, as_json, url)
+    else:
+        looking.download_version(version, folder, as_json, url)
 
 
 @registry_group.command("verify", epilog=examples("verify churn@champion", "verify churn --json"))

@@ -1,5 +1,8 @@
 """The commands of `kfp-tabular registry` that name and describe what is registered."""
 
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -61,6 +64,38 @@ def describe_command(
     click.echo(f"{named} is described")
 
 
+@click.command(
+    "attach",
+    epilog=examples(
+        "download churn@7 --evidence evidence/", "attach churn@7 evidence/model-card.md"
+    ),
+)
+@click.argument("version", metavar="MODEL@REF")
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@url_option
+def attach_command(version: str, files: tuple[Path, ...], url: str | None) -> None:
+    """Add FILEs to the evidence of a version.
+
+    Such as its model card, once the fields that a person has to write are written. A file takes
+    the place of that of its name, and the log keeps the digests of both; the version itself stays
+    as it is. An approved version keeps its evidence too.
+    """
+    if not version.partition("@")[2]:
+        raise UsageError(f"say which version: {version.rstrip('@')}@VERSION")
+    with TemporaryDirectory() as folder, connected_registry(url) as client:
+        for file in files:
+            shutil.copyfile(file, Path(folder) / file.name)
+        found = client.get(version)
+        paths = client.attach(found.model_name, found.version, folder)
+    click.echo(f"{found.model_name} version {found.version} has {', '.join(paths)}")
+
+
 def _parsed(tags: tuple[str, ...]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for tag in tags:
@@ -71,4 +106,4 @@ def _parsed(tags: tuple[str, ...]) -> dict[str, str | None]:
     return found
 
 
-COMMANDS: Final = (unalias_command, describe_command)
+COMMANDS: Final = (unalias_command, describe_command, attach_command)

@@ -68,8 +68,7 @@ def download_version(named: str, folder: Path, as_json: bool, url: str | None) -
     Raises:
         UsageError: The folder is not empty, or cannot be written to.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty: name a folder that is new or empty")
+    _refuse_full(folder)
     with connected_registry(url) as client:
         found = client.get(named)
         try:
@@ -83,3 +82,26 @@ def download_version(named: str, folder: Path, as_json: bool, url: str | None) -
             f"{found.model_name} version {found.version}, {len(found.files)} files, {folder}"
         )
         click.echo(f"  sha256 {found.digest}")
+
+
+def download_evidence(named: str, folder: Path, as_json: bool, url: str | None) -> None:
+    """Fetch the files about a version. Raises UsageError as `download_version`, or without any."""
+    _refuse_full(folder)
+    with connected_registry(url) as client:
+        found = client.get(named)
+        if not found.evidence:
+            raise UsageError(f"{found.model_name} version {found.version} has no evidence")
+        try:
+            client.download_evidence(found, folder)
+        except OSError as error:
+            raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    if as_json:
+        print_json(plain(found) | {"folder": str(folder)})
+    else:
+        count = f"{len(found.evidence)} files of evidence"
+        click.echo(f"{found.model_name} version {found.version}, {count}, {folder}")
+
+
+def _refuse_full(folder: Path) -> None:
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty: name a folder that is new or empty")

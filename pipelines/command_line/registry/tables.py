@@ -1,6 +1,7 @@
 """Tables of what a registry holds, for people."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -61,7 +62,8 @@ def checks_table(checks: Sequence[FileCheck]) -> Table:
     """Make the table of how the files of a version were found."""
     table = table_of("file", "sha256", "found")
     for check in checks:
-        _add(table, check.path, check.sha256[:DIGEST_DIGITS], check.state)
+        path = f"{check.path} (evidence)" if check.evidence else check.path
+        _add(table, path, check.sha256[:DIGEST_DIGITS], check.state)
     return table
 
 
@@ -97,8 +99,14 @@ def version_page(version: RegisteredVersion, lineage: VersionLineage) -> Rendera
         "deployments": deployments,
         "columns": columns,
         "files": {path: digest[:DIGEST_DIGITS] for path, digest in version.files.items()},
+        "evidence": {path: digest[:DIGEST_DIGITS] for path, digest in version.evidence.items()},
     }
-    return Group(title, *(facts_page(name, values) for name, values in parts.items() if values))
+    pages = [facts_page(name, values) for name, values in parts.items() if values]
+    if version.evidence:
+        named = shlex.quote(f"{version.model_name}@{version.version}")
+        command = f"kfp-tabular registry download {named} --evidence DIR"
+        pages.append(Group(Text(f"  download it: {cell(command)}", "dim")))
+    return Group(title, *pages)
 
 
 def _columns(schema: Any) -> dict[str, str]:

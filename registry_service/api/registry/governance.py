@@ -81,9 +81,14 @@ def versions_router(
 
     @slow.post("/versions/{ref}/verification")
     def verify(who: Caller, name: str, ref: str) -> Response:
-        """Read every file of a version in the store and compare its digest. Takes a writer."""
+        """Read every file of a version in the store and compare its digest. Takes a writer.
+
+        So is every file of its evidence.
+        """
         checks = verification.verify(who, name, ref)
-        return json_response({"files": [file_check_view(check) for check in checks]})
+        files = [file_check_view(check) for check in checks if not check.is_evidence]
+        evidence = [file_check_view(check) for check in checks if check.is_evidence]
+        return json_response({"files": files, "evidence": evidence})
 
     @router.get("/versions/{ref}/lineage")
     def lineage(who: Caller, name: str, ref: str) -> Response:

@@ -22,6 +22,7 @@ from registry_service.api.registry.views import (
     KEYS,
     alias_view,
     detail_view,
+    fetched_view,
     model_view,
     registered_view,
     version_view,
@@ -129,15 +130,6 @@ def models_router(
     @router.get("/{name}/versions/{ref}/files")
     def get_files(who: Caller, name: str, ref: str) -> Response:
         """Return the files of a version, each with a short-lived URL to fetch it from."""
-        files = [
-            {
-                "path": file.path,
-                "sha256": file.sha256,
-                "size": file.size,
-                "url": blobs.download(file.sha256).url,
-            }
-            for file in registrations.files(who, name, ref)
-        ]
-        return json_response({"files": files})
+        return json_response(fetched_view(registrations.files(who, name, ref), blobs))
 
     return router

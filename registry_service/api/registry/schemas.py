@@ -166,6 +166,9 @@ class RegisterBody(Body):
     model: ModelBody
     version: VersionBody = VersionBody()
     files: Annotated[list[FileBody], Field(max_length=limits.FILES), AfterValidator(_distinct)]
+    evidence: Annotated[
+        list[FileBody], Field(max_length=limits.FILES), AfterValidator(_distinct)
+    ] = Field(default_factory=list)
     metrics: dict[ShortText, float] = Field(default_factory=dict, max_length=limits.METRICS)
     parameters: dict[ShortText, Json] = Field(default_factory=dict, max_length=limits.METRICS)
     datasets: list[DatasetBody] = Field(default_factory=list, max_length=limits.LINKS)
@@ -187,6 +190,7 @@ class RegisterBody(Body):
             properties=_properties(self.version.properties),
             content=VersionContent(
                 files=[file.to_domain() for file in self.files],
+                evidence=[file.to_domain() for file in self.evidence],
                 metrics=self.metrics,
                 parameters=self.parameters,
                 datasets=[
@@ -215,6 +219,14 @@ class RegisterDatasetBody(RegisterBody):
         registration = super().to_domain()
         dataset = replace(registration.model, collection=DATASETS)
         return replace(registration, model=dataset, content_digest=self.content_digest)
+
+
+class EvidenceBody(Body):
+    """POST models/{name}/versions/{ref}/evidence."""
+
+    files: Annotated[
+        list[FileBody], Field(min_length=1, max_length=limits.FILES), AfterValidator(_distinct)
+    ]
 
 
 class AliasBody(Body):
@@ -291,6 +303,7 @@ BODIES: tuple[type[Body], ...] = (
     AssemblyBody,
     RegisterBody,
     RegisterDatasetBody,
+    EvidenceBody,
     AliasBody,
     MoveBody,
     RollbackBody,

@@ -1,12 +1,13 @@
 """How our own API shows things."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry_service.domain.registration import (
     Alias,
     AuditEntry,
     FileCheck,
+    FileEntry,
     Registered,
     VersionDetail,
 )
@@ -18,6 +19,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
     Resource,
 )
+from registry_service.service.blob_ports import BlobStore
 from registry_service.service.data_changes import DataChanges
 
 KEYS: Mapping[Collection, str] = {MODELS: "model", DATASETS: "dataset"}
@@ -71,9 +73,8 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
         "version": version_view(detail.version),
         "digest": detail.version.digest,
         "aliases": list(detail.aliases),
-        "files": [
-            {"path": file.path, "sha256": file.sha256, "size": file.size} for file in content.files
-        ],
+        "files": [file_view(file) for file in content.files],
+        "evidence": [file_view(file) for file in content.evidence],
         "metrics": content.metrics,
         "parameters": content.parameters,
         "datasets": [
@@ -90,6 +91,16 @@ def detail_view(detail: VersionDetail) -> dict[str, Any]:
             "reason": detail.approval.reason,
         },
     }
+
+
+def file_view(file: FileEntry) -> dict[str, Any]:
+    """Show a file."""
+    return {"path": file.path, "sha256": file.sha256, "size": file.size}
+
+
+def fetched_view(files: Sequence[FileEntry], blobs: BlobStore) -> dict[str, Any]:
+    """Show files, each with a short-lived URL to fetch it from."""
+    return {"files": [{**file_view(f), "url": blobs.download(f.sha256).url} for f in files]}
 
 
 def file_check_view(check: FileCheck) -> dict[str, Any]:

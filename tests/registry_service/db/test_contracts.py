@@ -307,19 +307,24 @@ def test_what_belongs_to_versions_is_read_for_several_at_once(database: Database
         transaction.versions.approve(first, Approval("ada", 1, None))
         transaction.versions.approve(first, approval)
         transaction.files.add(first, files)
+        transaction.files.attach(first, files)
+        transaction.files.attach(first, [replace(files[0], sha256="3" * 64)])
     with database.read() as transaction:
         assert transaction.versions.documents([first, second]) == {first: document}
         assert transaction.versions.approvals([first, second]) == {first: approval}
         assert transaction.files.of([first, second]) == {first: files[::-1], second: []}
+        evidence = [files[1], replace(files[0], sha256="3" * 64)]
+        assert transaction.files.evidence([first, second]) == {first: evidence, second: []}
 
 
 def test_a_deleted_version_leaves_its_name_and_nothing_else(database: Database) -> None:
     """What belonged to it is gone, who deleted it is known, and its bytes are free."""
-    digest = some_name()
+    digest, other = some_name(), some_name()
     with database.write() as transaction:
         model = new_model(transaction)
         version = new_version(transaction, model, "a")
         transaction.files.add(version.id, [FileEntry("f", digest, 1)])
+        transaction.files.attach(version.id, [FileEntry("e", other, 1)])
         transaction.resources.add(
             Metric(
                 name="m",
@@ -337,18 +342,19 @@ def test_a_deleted_version_leaves_its_name_and_nothing_else(database: Database) 
         gone = transaction.versions.deleted(model.id, "a")
         assert gone is not None
         assert (gone.actor, gone.reason) == ("eve", "old")
-        assert transaction.files.unreferenced([digest]) == [digest]
+        assert transaction.files.unreferenced([digest, other]) == [digest, other]
 
 
 def test_a_blob_is_marked_unless_a_version_names_it(database: Database) -> None:
     """Marks say what is being taken, and what was taken since."""
-    kept, free = some_name(), some_name()
+    kept, free, shown = some_name(), some_name(), some_name()
     with database.write() as transaction:
         version = new_version(transaction, new_model(transaction), "a")
         transaction.files.add(version.id, [FileEntry("f", kept, 1)])
+        transaction.files.attach(version.id, [FileEntry("e", shown, 1)])
         before, taking = transaction.blob_marks.newest([kept, free])
         assert list(taking) == []
-        assert list(transaction.blob_marks.add([kept, free])) == [free]
+        assert list(transaction.blob_marks.add([kept, free, shown])) == [free]
     with database.write() as transaction:
         assert list(transaction.blob_marks.newest([kept, free])[1]) == [free]
         transaction.blob_marks.finish([free])

@@ -48,6 +48,21 @@ def test_downloaded_bytes_are_the_registered_ones(
     assert folder_digest(tmp_path / "copy") == folder_digest(folder)
 
 
+def test_evidence_is_registered_beside_the_version(
+    client: RegistryClient, folder: Path, name: str, tmp_path: Path
+) -> None:
+    """It comes back by itself, whole, and changes nothing of the version's digest."""
+    evidence = tmp_path / "evidence"
+    (evidence / "reports").mkdir(parents=True)
+    (evidence / "reports" / "evaluation.html").write_text(name)
+    made = client.register(_body(name), folder, name, evidence)
+    assert made.digest == folder_digest(folder)
+    found = client.get(name)
+    copy = client.download_evidence(found, tmp_path / "copy")
+    assert folder_digest(copy) == folder_digest(evidence)
+    assert [check.path for check in client.verify(name) if check.evidence] == [*found.evidence]
+
+
 def test_a_version_downloads_itself(
     registry_url: str, client: RegistryClient, folder: Path, name: str, tmp_path: Path
 ) -> None:

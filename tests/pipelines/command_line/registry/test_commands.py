@@ -19,6 +19,7 @@ COMMANDS = (
     *(
         "unalias",
         "describe",
+        "attach",
         "archive",
         "restore",
         "retain",
@@ -239,6 +240,26 @@ def test_a_version_is_downloaded(ask: Registry, name: str, tmp_path: Path) -> No
     assert again.exit_code == 2
     assert "is not empty" in again.errors
     assert folder_digest("copy/of it") == folder_digest("model")
+
+
+def test_evidence_is_attached_shown_downloaded_and_verified(
+    ask: Registry, name: str, tmp_path: Path
+) -> None:
+    """A file about a version is beside it: its own digest, and no part of the version's."""
+    before = ask("show", f"{name}@2", "--json").json()["digest"]
+    assert "has no evidence" in ask("download", f"{name}@2", "copy", "--evidence").errors
+    (tmp_path / "model-card.md").write_text(f"# {name}")
+    assert "say which version" in ask("attach", name, "model-card.md").errors
+    assert "has model-card.md" in ask("attach", f"{name}@2", "model-card.md").output
+    page = ask("show", f"{name}@2").output
+    assert f"kfp-tabular registry download {name}@2 --evidence DIR" in page
+    shown = ask("show", f"{name}@2", "--json").json()
+    assert shown["evidence"] == {"model-card.md": file_digest(tmp_path / "model-card.md")}
+    assert (shown["digest"], [*shown["files"]]) == (before, ["model.joblib"])
+    assert ask("download", f"{name}@2", "copy", "--evidence").exit_code == 0
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["model-card.md"]
+    assert "model-card.md (evidence)" in ask("verify", f"{name}@2").output
+    assert "version.attach" in ask("audit", name).output
 
 
 def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Our routes for evidence: files about a version, beside those that it consists of."""
+
+from fastapi import APIRouter, Response
+
+from registry_service.api.bodies import RawBody
+from registry_service.api.identity import Caller
+from registry_service.api.json import json_response, parse
+from registry_service.api.openapi import collection_router, takes
+from registry_service.api.registry.schemas import EvidenceBody
+from registry_service.api.registry.views import fetched_view, file_view
+from registry_service.api.turns import NAMING_FILES
+from registry_service.domain.resources import Collection
+from registry_service.service.blob_ports import BlobStore
+from registry_service.service.evidence import Evidence
+
+
+def evidence_router(evidence: Evidence, blobs: BlobStore, collection: Collection) -> APIRouter:
+    """Return the routes of evidence."""
+    router = collection_router(collection, "Evidence", "/{name}/versions/{ref}/evidence")
+    naming = collection_router(
+        collection, "Evidence", "/{name}/versions/{ref}/evidence", NAMING_FILES
+    )
+
+    @router.get("")
+    def get_evidence(who: Caller, name: str, ref: str) -> Response:
+        """Return the evidence of a version, each file with a short-lived URL to fetch it from."""
+        return json_response(fetched_view(evidence.of(who, name, ref), blobs))
+
+    @naming.post("", openapi_extra=takes(EvidenceBody, NAMING_FILES))
+    def attach(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
+        """Add evidence to a version, such as a model card that somebody filled in.
+
+        A file takes the place of that of its path. The version keeps its digest; an approved one
+        keeps its evidence too (409). The bytes must have been uploaded. Takes a writer.
+        """
+        files = [file.to_domain() for file in parse(EvidenceBody, raw).files]
+        attached = evidence.attach(who, name, ref, files)
+        return json_response({"evidence": [file_view(file) for file in attached]})
+
+    router.routes.extend(naming.routes)
+    return router

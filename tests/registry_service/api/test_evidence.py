@@ -1,0 +1,111 @@
+"""Files about a version, beside those that it consists of: over HTTP, on both pairs of stores."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import urllib3
+
+from tests.registry_service.api.test_registration import registration
+from tests.registry_service.people import as_user
+from tests.registry_service.running import Caller, upload
+
+
+def named(ours: Caller, path: str, content: str) -> dict[str, Any]:
+    """Bring the bytes of a file; return its entry."""
+    return {"path": path, **upload(ours, content.encode())}
+
+
+@pytest.fixture(name="version")
+def version_with_evidence(ours: Caller, unique: str) -> str:
+    """The path of a version with one file, and two about it."""
+    file = named(ours, "model.joblib", f"bytes of {unique}")
+    evidence = [named(ours, "card.md", f"# {unique}"), named(ours, "a/report.html", unique)]
+    body = registration(unique, [file], evidence=evidence)
+    assert ours("POST", "/register", body, Idempotency_Key=unique)[0] == 201
+    return f"/models/{unique}/versions/1"
+
+
+def test_evidence_is_read_back_and_is_no_part_of_the_digest(
+    ours: Caller, unique: str, version: str
+) -> None:
+    """The same files without evidence have the same digest; each file can be fetched."""
+    _, shown = ours("GET", version)
+    assert [file["path"] for file in shown["evidence"]] == ["a/report.html", "card.md"]
+    assert [file["path"] for file in shown["files"]] == ["model.joblib"]
+    bare = registration(f"{unique}-bare", shown["files"])
+    made = ours("POST", "/register", bare, Idempotency_Key=f"{unique}-bare")[1]
+    assert made["digest"] == shown["digest"]
+    _, listed = ours("GET", f"{version}/evidence")
+    got = urllib3.request("GET", urljoin(ours.url, listed["files"][1]["url"]))
+    assert got.data.decode() == f"# {unique}"
+
+
+def test_evidence_is_attached_and_replaced_by_path(ours: Caller, unique: str, version: str) -> None:
+    """What somebody fills in takes the place of its path; the log keeps both digests."""
+    before = ours("GET", version)[1]
+    filled = named(ours, "card.md", f"# {unique}, filled in")
+    status, answer = ours("POST", f"{version}/evidence", {"files": [filled]})
+    assert status == 200, answer
+    after = ours("GET", version)[1]
+    assert answer["evidence"] == after["evidence"]
+    assert [file["path"] for file in after["evidence"]] == ["a/report.html", "card.md"]
+    assert after["evidence"][1]["sha256"] == filled["sha256"]
+    assert after["digest"] == before["digest"]
+    _, log = ours("GET", f"/audit?model={unique}&action=version.attach")
+    (entry,) = log["items"]
+    assert entry["detail"] == {
+        "files": {"card.md": filled["sha256"]},
+        "replaced": {"card.md": before["evidence"][1]["sha256"]},
+    }
+
+
+def test_evidence_is_checked_as_files_are(ours: Caller, version: str) -> None:
+    """Bytes have to be there, paths to be sound and distinct; verification reads it too."""
+    missing = {"path": "x.md", "sha256": "0" * 64, "size": 1}
+    status, error = ours("POST", f"{version}/evidence", {"files": [missing]})
+    assert (status, error["code"]) == (409, "unknown_blob")
+    for files in (
+        [],
+        [{**missing, "path": "../x"}],
+        [{**missing, "path": "X.md"}, missing],
+    ):
+        assert ours("POST", f"{version}/evidence", {"files": files})[0] == 400
+    _, checked = ours("POST", f"{version}/verification")
+    assert [(each["path"], each["state"]) for each in checked["evidence"]] == [
+        ("a/report.html", "sound"),
+        ("card.md", "sound"),
+    ]
+    assert [each["path"] for each in checked["files"]] == ["model.joblib"]
+
+
+def test_evidence_belongs_to_who_may_read_the_version(guarded: str, unique: str) -> None:
+    """Others get neither its list nor its bytes; a reader adds none; what is approved keeps its."""
+    name = f"churn-{unique}"
+    writer = as_user(guarded, "writer")
+    card = named(writer, "card.md", unique)
+    body = registration(name, [], evidence=[card], aliases=[])
+    assert writer("POST", "/register", body, Idempotency_Key=name)[0] == 201
+    path, blob = f"/models/{name}/versions/1", f"/blobs/{card['sha256']}"
+    version = writer("GET", path)[1]["version"]["id"]
+    page = f"{guarded}/ui/versions/{version}/evidence/card.md"
+    for who, listed, bytes_of, shown in (("reader", 200, 200, 200), ("keeper", 403, 404, 404)):
+        caller = as_user(guarded, who)
+        assert caller("GET", f"{path}/evidence")[0] == listed
+        assert caller("GET", blob)[0] == bytes_of
+        assert urllib3.request("GET", page, headers=caller.headers).status == shown
+    assert as_user(guarded, "reader")("POST", f"{path}/evidence", {"files": [card]})[0] == 403
+    approval = as_user(guarded, "approver")("POST", f"{path}/approval", {"reason": "ok"})
+    assert approval[0] == 204
+    status, error = writer("POST", f"{path}/evidence", {"files": [card]})
+    assert (status, "is approved" in error["message"]) == (409, True)
+
+
+def test_data_sets_have_evidence_too(ours: Caller, unique: str) -> None:
+    """A report of its validation, such as."""
+    report = named(ours, "validation.html", unique)
+    body = registration(unique, [], evidence=[report], aliases=[])
+    body |= {"dataset": body.pop("model"), "contentDigest": "a" * 64}
+    assert ours("POST", "/datasets", body, Idempotency_Key=unique)[0] == 201
+    _, listed = ours("GET", f"/datasets/{unique}/versions/1/evidence")
+    assert [file["path"] for file in listed["files"]] == ["validation.html"]
