@@ -10,6 +10,7 @@ from components.shared.errors import InputError
 from components.shared.sources.address import without_query
 from components.shared.tables.file_formats import FORMATS
 from pipelines.batch_prediction.summary import summarise
+from pipelines.definition.arguments import git_commit
 from pipelines.definition.input_types import Checked, OptionalNumber
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError
@@ -22,11 +23,17 @@ def _headline(arguments: Arguments) -> str:
 def _check(arguments: Arguments) -> None:
     """Refuse a place that cannot be written to, before anything is predicted."""
     kind = str(arguments.get("output_format", "auto"))
+    name = arguments.get("register_as")
     try:
         source = str(arguments.get("source", ""))
-        check_destination(str(arguments.get("destination", "")), kind, source)
+        found = check_destination(str(arguments.get("destination", "")), kind, source)
     except InputError as error:
         raise UsageError(str(error)) from error
+    if name and found != "parquet":
+        raise UsageError(
+            f"--register-as takes predictions as Parquet, and these are to be {found}: leave it "
+            "out, or name a destination that ends with .parquet"
+        )
 
 
 INTERFACE: Final = Interface(
@@ -51,8 +58,9 @@ INTERFACE: Final = Interface(
     groups={
         "Data": ("source", "query", "format", "column_types", "missing_values"),
         "Model": ("model", "probabilities", "threshold", "positive_class", "explain"),
-        "Predictions": ("destination", "keep", "output_format"),
+        "Predictions": ("destination", "register_as", "keep", "output_format", "git_commit"),
     },
+    filled_in={"git_commit": git_commit},
     types={
         "format": click.Choice(["auto", *FORMATS]),
         "output_format": click.Choice(["auto", *FORMATS]),
@@ -64,5 +72,6 @@ INTERFACE: Final = Interface(
         "fetch_model": "{model_name} version {version}",
         "ingest_table": "{rows:,} rows × {columns} columns",
         "predict_table": "{rows:,} rows",
+        "register_dataset": "version {version}",
     },
 )

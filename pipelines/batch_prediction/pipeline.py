@@ -6,6 +6,9 @@ from kfp import dsl
 
 from components.fetch_model.component import fetch_model
 from components.predict_table.component import predict_table
+from components.register_dataset.component import register_dataset
+from components.shared.image import IMAGE
+from components.validate_table.component import validate_table
 from pipelines.definition.needs import equip
 from pipelines.definition.reading import TableInputs, read_table
 
@@ -15,6 +18,7 @@ def batch_prediction(
     source: str,
     model: str,
     destination: str = "",
+    register_as: str = "",
     keep: List[str] = [],
     probabilities: bool = False,
     threshold: str = "auto",
@@ -25,6 +29,7 @@ def batch_prediction(
     format: str = "auto",
     column_types: str = "",
     missing_values: List[str] = [],
+    git_commit: str = "unknown",
 ) -> int:
     """Predict every row of a table with a registered model.
 
@@ -39,6 +44,8 @@ def batch_prediction(
             such as champion; without @version the latest.
         destination: Where the predictions are put: s3://bucket/key (or a path, on this machine)
             that ends with .parquet, .csv or .jsonl; empty: only into the run's own artifacts.
+        register_as: Data set of which the predictions become a version, as Parquet; empty:
+            none.
         keep: JSON list of columns of the table that go with the predictions, such as a key; * is
             all of them.
         probabilities: Whether the probability of each class is written too.
@@ -53,10 +60,13 @@ def batch_prediction(
         column_types: Types of columns that have the last word, such as
             zip=string,when=datetime:%d/%m/%Y,amount=number; empty: as the training table's.
         missing_values: JSON list of texts for a missing value, besides the usual ones.
+        git_commit: Commit of the code that defined the run, for the lineage; with -dirty and a
+            digest of the difference where the code was another.
     """
     fetch = equip(fetch_model(model=model)).set_caching_options(False)
     how = (source, query, format, column_types, missing_values, "", "")
-    ingest = read_table(TableInputs(*how, model=fetch.outputs["fetched"])).ingest
+    steps = read_table(TableInputs(*how, model=fetch.outputs["fetched"]))
+    ingest = steps.ingest
     predict = equip(
         predict_table(
             model=fetch.outputs["fetched"],
@@ -71,4 +81,18 @@ def batch_prediction(
             table_digest=ingest.outputs["digest"],
         )
     ).set_caching_options(False)
+    with dsl.If(register_as != "", name="registration"):
+        described = equip(validate_table(table=predict.outputs["predictions"], mode="report"))
+        register = register_dataset(
+            table=predict.outputs["predictions"],
+            schema=described.outputs["schema"],
+            report=described.outputs["report"],
+            dataset_name=register_as,
+            run_id=dsl.PIPELINE_JOB_ID_PLACEHOLDER,
+            pipeline="batch-prediction",
+            image=IMAGE,
+            git_commit=git_commit,
+            source=steps.fingerprints.outputs["pinned_source"],
+        )
+        equip(register).set_caching_options(False)
     return predict.outputs["Output"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
+from components.shared.registry.paths import DATASET
 from components.shared.reports.notes import Note
 from components.shared.reports.number_text import counted_rows
 from pipelines.definition.note_lines import note_lines
@@ -25,11 +26,13 @@ class BatchPredictionSummary:
         predicted: What the predictions say of themselves.
         files: Where they are: a path on this machine, in a cluster an address in the object store.
         notes: What was lost or assumed when the table was read.
+        dataset: The version of a data set that the predictions are; None where none was asked for.
     """
 
     predicted: Mapping[str, Any]
     files: Mapping[str, str]
     notes: Sequence[Note] = ()
+    dataset: Mapping[str, Any] | None = None
 
     @property
     def exit_code(self) -> int:
@@ -48,8 +51,8 @@ class BatchPredictionSummary:
 
     @property
     def next_commands(self) -> tuple[str, ...]:
-        """Return nothing."""
-        return ()
+        """Return what to do next with a data set."""
+        return () if self.dataset is None else (f"data show {_address(self.dataset)}",)
 
     def as_json(self) -> str:
         """Return the summary as one JSON object."""
@@ -62,9 +65,15 @@ class BatchPredictionSummary:
             positive, threshold = self.predicted["positive"], self.predicted["threshold"]
             lines.append(("threshold", f"{positive} from a probability of {threshold} on"))
         console.print()
+        if self.dataset is not None:
+            lines.append(("data set", _address(self.dataset)))
         for name, value in [*lines, *note_lines(self.notes)]:
             console.print(f"  {name:<20} {escape(value)}", highlight=False, soft_wrap=True)
         console.print(f"\n[bold green]{escape(self.outcome)}[/]", highlight=False)
+
+
+def _address(dataset: Mapping[str, Any]) -> str:
+    return f"{str(dataset['model_name']).removeprefix(DATASET)}@{dataset['version']}"
 
 
 def summarise(outputs: RunOutputs) -> BatchPredictionSummary | None:
@@ -72,4 +81,6 @@ def summarise(outputs: RunOutputs) -> BatchPredictionSummary | None:
     predicted = outputs.metadata("predict_table", "predictions")
     if not predicted:
         return None
-    return BatchPredictionSummary(predicted, outputs.addresses(FILES), outputs.notes)
+    dataset = outputs.metadata("register_dataset", "registered")
+    files = outputs.addresses(FILES)
+    return BatchPredictionSummary(predicted, files, outputs.notes, dataset or None)

@@ -16,7 +16,9 @@ from rich.markup import escape
 from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
 from components.shared.registry.client import URL_VARIABLE
+from components.shared.registry.paths import DATASET
 from components.shared.reports.number_text import counted_rows, number, percent
+from components.shared.sources.address import without_query
 from components.shared.tables.file_formats import FORMATS
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.environment import variable_set
@@ -40,6 +42,7 @@ Examples:
   kfp-tabular predict churn@champion april.csv -o april_predictions.csv --keep id
   kfp-tabular predict churn april.parquet -o scores.parquet --probabilities --threshold 0.3
   kfp-tabular predict churn@champion dataset://customers@latest -o s3://scores/latest.parquet
+  kfp-tabular predict churn@champion dataset://customers@latest -o dataset://scores
   kfp-tabular predict churn@champion april.csv --against churn@latest
 """
 
@@ -52,7 +55,7 @@ Examples:
     "--output",
     default="",
     help="Where the predictions go: a path or s3://bucket/key that ends with .parquet, .csv or "
-    ".jsonl.",
+    ".jsonl, or dataset://name for a version of a data set.",
 )
 @click.option(
     "--keep", default="", help="Columns that go with the predictions: id,date, or * for all."
@@ -126,7 +129,9 @@ def predict_command(
         variable_set(URL_VARIABLE, client.url),
         _told_when_stopped(console, bool(output)),
     ):
-        check_destination(output, source=source)
+        dataset = output.removeprefix(DATASET) if output.startswith(DATASET) else ""
+        destination = "" if dataset else output
+        check_destination(destination, source=source)
         folder = Path(temporary)
         name = _fetch(client, model, folder / "model", console)
         rival = _fetch(client, against, folder / "rival", console) if against else None
@@ -162,11 +167,13 @@ def predict_command(
                 keep=[each.strip() for each in keep.split(",") if each.strip()],
                 probabilities=probabilities,
                 explain=explain,
-                destination=output,
+                destination=destination,
                 model_name=name,
                 parts=_parts(name, source, output),
             )
             told = done.metadata() | {"output": output}
+            if dataset:
+                told["output"] = _register(folder, dataset, source)
         changes = None
         if rival:
             changes = _changes(folder, predicted)
@@ -199,6 +206,17 @@ def _fetch(client: "RegistryClient", model: str, folder: Path, console: Console)
         soft_wrap=True,
     )
     return name
+
+
+def _register(folder: Path, dataset: str, source: str) -> str:
+    """Register the predictions as a version of a data set, and return its address."""
+    from components.register_dataset.register import Lineage, register_dataset
+    from components.validate_table.validate import validate_table
+
+    made = (folder / "predictions", folder / "schema.json", folder / "validation.html")
+    validate_table(made[0], made[2], made[1], mode="report")
+    version = register_dataset(*made, dataset, lineage=Lineage(source=without_query(source)))
+    return f"{version.model_name}@{version.version}"
 
 
 def _ingest(folder: Path, source: str, **how: Any) -> "IngestedTable":

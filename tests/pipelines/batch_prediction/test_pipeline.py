@@ -53,6 +53,31 @@ def test_pipeline_and_command_predict_the_same(folder: Path) -> None:
     assert not list((folder / ".kfp-tabular" / "predictions").iterdir())
 
 
+def test_predictions_become_a_version_of_a_data_set(folder: Path) -> None:
+    """By the pipeline, and by the command the same content, which is the same version."""
+    few = folder / "few.csv"
+    few.write_text("".join(BIRD_STRIKES.read_text().splitlines(keepends=True)[:300]))
+    done = kfp_tabular(
+        *("run", "batch_prediction", "--source", "few.csv", "--model", MODEL),
+        *("--register-as", "scores"),
+        folder=folder,
+    )
+    assert done.exit_code == 0, done.errors
+    assert "kfp-tabular data show scores@1" in done.output
+    done = predict(folder, MODEL, "few.csv", "-o", "dataset://scores")
+    assert done.exit_code == 0, done.errors
+    assert "predicted damaged of 299 rows: dataset://scores@1" in done.output
+    shown = kfp_tabular("data", "show", "scores@latest", folder=folder)
+    assert "prediction" in shown.output
+    refused = kfp_tabular(
+        *("run", "batch_prediction", "--source", "few.csv", "--model", MODEL),
+        *("--register-as", "scores", "--destination", "few_scores.csv"),
+        folder=folder,
+    )
+    assert refused.exit_code == 2
+    assert "--register-as takes predictions as Parquet" in refused.errors
+
+
 def test_two_versions_are_compared_on_a_table(folder: Path) -> None:
     """In how many rows they differ is said, for people and for scripts."""
     asked = (MODEL, str(BIRD_STRIKES), "--against", "bird_strikes@2")
