@@ -33,6 +33,7 @@ from registry_service.ui.views import (
     properties_of,
     schema_of,
 )
+from registry_service.ui.watching import watching
 
 PAGE_SIZE = 25
 AUDIT_SIZE = 50
@@ -158,6 +159,7 @@ def _add_versions(
             properties=properties_of(found.detail.version),
             history=[(entry, change_of(entry)) for entry in found.history],
             watched=main_metrics(check.metrics for check in found.checks),
+            charts=watching(found.checks, found.detail.content.metrics),
             commands=commands(found.detail.model, found.aliases, found.detail.version),
         )
 
