@@ -27,6 +27,8 @@ def preprocess_table(
     identifier_share: float = 0.5,
     drop_columns: List[str] = [],
     sample_weight_column: str = "",
+    entity: List[str] = [],
+    keep_entity: bool = False,
 ) -> str:
     """Make features of raw columns, learning from the training rows only; returns a digest.
 
@@ -53,6 +55,8 @@ def preprocess_table(
         drop_columns: Columns to leave out.
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.
+        entity: Columns that the table was split by, as they tell whose row it is; left out.
+        keep_entity: Whether these columns are features all the same.
     """
     from components.preprocess_table.preprocess import preprocess_table
     from components.shared.models.estimators import DEFAULT_ESTIMATOR
@@ -79,6 +83,8 @@ def preprocess_table(
             identifier_share=identifier_share,
             drop_columns=drop_columns,
             sample_weight_column=given_column(sample_weight_column, train.path),
+            entity=entity,
+            keep_entity=keep_entity,
         )
     features.metadata.update(done.features_metadata())
     preprocessor.metadata.update(done.preprocessor_metadata())

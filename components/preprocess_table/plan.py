@@ -32,7 +32,7 @@ class DroppedColumn:
     Attributes:
         name: Its name.
         kind: What it is, in two words: `identifier`, `free text`, `no value`, `one value`,
-            `drop_columns`.
+            `drop_columns`, `entity`.
         reason: The same as a sentence, with figures.
     """
 
@@ -79,6 +79,7 @@ def plan_features(
     drop_columns: Sequence[str] = (),
     sample_weight_column: str | None = None,
     identifier_share: float = 0.5,
+    entity: Sequence[str] = (),
 ) -> FeaturePlan:
     """Decide on every column of a Parquet file but the target, whose values are not read.
 
@@ -91,21 +92,29 @@ def plan_features(
         identifier_share: A string column holds identifiers or texts if it has at least 50 distinct
             values, and more of them than this share of the rows that have one. Identifiers are
             dropped, and texts are unless they have words that recur.
+        entity: Columns that tell whose row it is, and are no features.
 
     Raises:
         InputError: A named column does not exist, a number is infinite, or no feature is left.
     """
     types = column_types(path)
     _check_names(list(types), target, drop_columns, sample_weight_column)
+    for name in entity:
+        require_column(name, list(types), "entity")
     candidates = {
         name: kind
         for name, kind in types.items()
-        if name not in (target, sample_weight_column, *drop_columns)
+        if name not in (target, sample_weight_column, *drop_columns, *entity)
     }
     summaries, rows = _summarise(path, candidates)
     dropped = [
         DroppedColumn(name, "drop_columns", "named in drop_columns")
         for name in dict.fromkeys(drop_columns)
+    ]
+    dropped += [
+        DroppedColumn(name, "entity", "tells whose row it is, and new rows are of others")
+        for name in dict.fromkeys(entity)
+        if name not in (target, *drop_columns)
     ]
     inputs, encodings = [], dict[str, Encoding]()
     for name, kind in candidates.items():

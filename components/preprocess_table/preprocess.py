@@ -108,6 +108,8 @@ def preprocess_table(
     identifier_share: float = 0.5,
     drop_columns: Sequence[str] = (),
     sample_weight_column: str | None = None,
+    entity: Sequence[str] = (),
+    keep_entity: bool = False,
 ) -> PreprocessedTable:
     """Make features of raw columns; what is learnt for it comes from the training rows alone.
 
@@ -141,6 +143,8 @@ def preprocess_table(
             identifier, and left out. 1 keeps all as categories.
         drop_columns: Columns to leave out.
         sample_weight_column: Column of weights; not a feature.
+        entity: Columns that the table was split by, as they tell whose row it is; left out.
+        keep_entity: Whether these columns are features all the same.
 
     Raises:
         InputError: A column or a value is wrong, or no feature is left.
@@ -166,6 +170,7 @@ def preprocess_table(
             drop_columns=drop_columns,
             sample_weight_column=sample_weight_column,
             identifier_share=identifier_share,
+            entity=() if keep_entity else entity,
         )
         _check_gaps(plan, treatment)
         frame = read_frame(train, [column.name for column in plan.inputs])

@@ -1,6 +1,6 @@
 """KFP signature of `split_table`."""
 
-from typing import NamedTuple
+from typing import List, NamedTuple
 
 from kfp import dsl
 from kfp.dsl import Dataset, Input, Output
@@ -19,6 +19,7 @@ def split_table(
     column: str = "",
     test_size: float = 0.2,
     seed: int = 42,
+    entity: List[str] = [],
 ) -> NamedTuple(
     "Outputs",
     [("train_digest", str), ("test_digest", str), ("train_rows", int), ("test_rows", int)],
@@ -31,11 +32,13 @@ def split_table(
         test: The test rows; metadata as of train.
         target: The target column, rows without a value in it being dropped; empty: none.
         task: auto, classification, binary, multiclass or regression.
-        strategy: auto (stratified for a classification, else random), stratified, random, time
-            (the latest rows are test rows) or group (no group is on both sides).
-        column: The column of times or groups; empty: none.
+        strategy: auto (stratified for a classification, else random), stratified, random or time
+            (the latest rows are test rows).
+        column: The column of times; empty: none.
         test_size: Share of test rows, between 0 and 1.
         seed: Another seed gives another, independent split.
+        entity: Columns that tell whose rows they are, such as customer_id: all rows of one entity
+            are on one side, instead of a strategy; empty: each row for itself.
 
     Returns:
         train_digest: SHA-256 of the file of train rows.
@@ -59,6 +62,7 @@ def split_table(
             column=given_column(column, table.path),
             test_size=test_size,
             seed=seed,
+            entity=entity,
         )
     train.metadata.update(split.train_metadata())
     test.metadata.update(split.test_metadata())

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from components.shared.errors import InputError
+from components.split_table.entities import EntitySides, sides_of_entities, threshold
 from components.split_table.row_hash import told_apart, with_row_hash
 from components.split_table.split_plan import SplitPlan
 
@@ -22,11 +23,13 @@ class Sides:
         train: The train rows, in their order.
         test: The test rows, in their order. Rows without a target value are in neither.
         first_test_time: Where a split in time cuts.
+        entities: What a split by entity came to.
     """
 
     train: pl.LazyFrame
     test: pl.LazyFrame
     first_test_time: Any = None
+    entities: EntitySides | None = None
 
 
 def choose_sides(table: str | Path, plan: SplitPlan) -> Sides:
@@ -47,20 +50,26 @@ def choose_sides(table: str | Path, plan: SplitPlan) -> Sides:
     name = "test"
     while name in plan.columns:
         name += "_"
-    chosen = _test_rows(_keys(rows, plan, name), plan).to_frame(name)
-    marked = pl.concat([rows, chosen.lazy()], how="horizontal")
-    return Sides(
-        *(marked.filter(side).select(plan.columns) for side in (~pl.col(name), pl.col(name)))
+    keys, entities = _keys(rows, plan, name), None
+    if plan.entity:
+        entities = sides_of_entities(keys["hash"], plan)
+        is_test = entities.is_test
+    else:
+        is_test = _test_rows(keys, plan)
+    marked = pl.concat([rows, is_test.to_frame(name).lazy()], how="horizontal")
+    train, test = (
+        marked.filter(side).select(plan.columns) for side in (~pl.col(name), pl.col(name))
     )
+    return Sides(train, test, entities=entities)
 
 
 def _keys(rows: pl.LazyFrame, plan: SplitPlan, name: str) -> pl.DataFrame:
     """Return the `hash` of each row, which its side follows from, and its `stratum`."""
-    counted = plan.columns if plan.column is None else (plan.column,)
+    counted = plan.entity or plan.columns
     stratum = pl.col(str(plan.target)) if plan.strategy == "stratified" else pl.lit(0)
     hashed = with_row_hash(rows, counted, plan.seed, name)
     keys = hashed.select(hash=pl.col(name), stratum=stratum).collect(engine="streaming")
-    if plan.strategy == "group":
+    if plan.entity:
         return keys
     # Of few distinct rows, each a large share of the table, some would be missing in train, and
     # the same features with another target in test: no model could pass.
@@ -87,7 +96,10 @@ def _lowest_of_each_class(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
     classes = keys.group_by("stratum").agg("hash")
     cuts = [_cut(hashes.to_numpy(), plan.test_size) for hashes in classes["hash"]]
     if not any(cuts):
-        raise InputError(_inseparable(plan, len(keys), len(classes)))
+        raise InputError(
+            f"Each of the {len(classes)} classes of the target {plan.target!r} has one row only, "
+            "so none can be both learnt and tested: add rows, or use the strategy random."
+        )
     of_class = classes.select("stratum", cut=pl.Series(cuts, dtype=pl.UInt64))
     joined = keys.join(of_class, on="stratum", how="left", maintain_order="left")
     return joined.select(pl.col("hash") < pl.col("cut")).to_series()
@@ -102,32 +114,19 @@ def _cut(hashes: NDArray[np.uint64], test_size: float) -> int:
 def _below_the_share(keys: pl.DataFrame, plan: SplitPlan) -> pl.Series:
     """Tell test rows: their hash lies below the test share.
 
-    A row's side follows from its own hash. Only where all rows (or groups) fell onto one side, the
-    one with the lowest or highest hash is moved.
+    A row's side follows from its own hash. Only where all rows fell onto one side, the one with the
+    lowest or highest hash is moved.
     """
     hashes = keys["hash"]
     lowest, highest = hashes.min(), hashes.max()
     if lowest == highest:
-        raise InputError(_inseparable(plan, len(keys), 1))
-    threshold = min(int(plan.test_size * 2.0**64), 2**64 - 1)
-    is_test = hashes < threshold
+        raise InputError(
+            "The table has one row only, which cannot be parted into train and test: add rows."
+        )
+    is_test = hashes < threshold(plan.test_size)
     if not is_test.any():
         return hashes == lowest
     return hashes != highest if is_test.all() else is_test
-
-
-def _inseparable(plan: SplitPlan, rows: int, strata: int) -> str:
-    if plan.strategy == "stratified":
-        return (
-            f"Each of the {strata} classes of the target {plan.target!r} has one row only, so none "
-            "can be both learnt and tested: add rows, or use the strategy random."
-        )
-    if plan.strategy == "group":
-        return (
-            f"The {rows:,} rows are one group ({plan.column!r}), so they cannot be parted into "
-            "train and test: add rows, or use another column or strategy."
-        )
-    return "The table has one row only, which cannot be parted into train and test: add rows."
 
 
 def cut_time(times: pl.Series, test_size: float) -> Any:

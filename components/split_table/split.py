@@ -1,5 +1,6 @@
 """Splitting of a table into train and test, so that appended rows hardly move old ones."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,10 @@ import polars as pl
 from components.shared.digests import file_digest
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
-from components.shared.tables.choices import Strategy
 from components.shared.tables.files import count_rows, write_parquet
 from components.shared.tables.readings import TableReadings, table_readings
-from components.split_table.hints import split_hints
+from components.split_table.entities import EntitySides
+from components.split_table.hints import entity_notes, split_hints
 from components.split_table.sides import choose_sides
 from components.split_table.split_plan import SplitPlan, plan_split
 
@@ -33,10 +34,11 @@ class SplitTable:
         test_rows: Number of its rows, at least 1.
         dropped_rows: Rows without a target value, which are in neither.
         strategy: How it was split.
-        parameters: What else decided the split: seed, test_size, column, first_test_time.
+        parameters: What else decided the split: seed, test_size, column, first_test_time, entity.
         train_classes: Rows of each class in train; empty for more than 50 classes.
         test_classes: The same in test.
-        hints: What speaks against a random split that nobody asked for.
+        hints: What speaks against a random split that nobody asked for, or is odd about entities.
+        entities: What a split by entity came to.
     """
 
     train_digest: str
@@ -44,16 +46,31 @@ class SplitTable:
     train_rows: int
     test_rows: int
     dropped_rows: int
-    strategy: Strategy
+    strategy: str
     parameters: Metadata
     train_classes: dict[str, int] = field(default_factory=dict)
     test_classes: dict[str, int] = field(default_factory=dict)
     hints: tuple[Note, ...] = ()
+    entities: EntitySides | None = None
 
     def notes(self) -> list[Note]:
         """Return which rows are on neither side, and what another split would be for."""
         text = f"{counted_rows(self.dropped_rows)} without a value of the target"
-        return [*([Note("left out", text)] if self.dropped_rows else []), *self.hints]
+        dropped = [Note("left out", text)] if self.dropped_rows else []
+        return [*dropped, *self._of_classes(), *self.hints]
+
+    def _of_classes(self) -> list[Note]:
+        """Return which classes a split by entity, or in time, leaves on one side alone."""
+        train, test = self.train_classes, self.test_classes
+        told = [
+            f"{name!r} ({counted_rows(here[name])} in {side})"
+            for here, there, side in ((train, test, "train"), (test, train, "test"))
+            for name in sorted(here.keys() - there.keys())
+            if here[name] > 1 or side == "test"
+        ]
+        if not told:
+            return []
+        return [Note("warning", f"classes on one side of the split alone: {', '.join(told)}")]
 
     def train_metadata(self) -> Metadata:
         """Return what the train artifact says about itself."""
@@ -62,6 +79,11 @@ class SplitTable:
     def test_metadata(self) -> Metadata:
         """Return what the test artifact says about itself."""
         return self._metadata("test", self.test_digest, self.test_rows, self.test_classes)
+
+    def _of_entities(self, side: str) -> Metadata:
+        if self.entities is None:
+            return {}
+        return {"entities": self.entities.test if side == "test" else self.entities.train}
 
     def _metadata(self, side: str, digest: str, rows: int, classes: dict[str, int]) -> Metadata:
         share = rows / (self.train_rows + self.test_rows)
@@ -74,6 +96,7 @@ class SplitTable:
             "dropped_rows": self.dropped_rows,
             "strategy": self.strategy,
             **self.parameters,
+            **self._of_entities(side),
             **told,
             NOTES: notes_metadata(self.notes()),
         }
@@ -90,27 +113,30 @@ def split_table(
     column: str | None = None,
     test_size: float = 0.2,
     seed: int = 42,
+    entity: Sequence[str] = (),
 ) -> SplitTable:
     """Split a table into train and test rows, unchanged and in their order.
 
     - `random`: a row is a test row if its hash (of all its values, the seed and how many equal
       rows came before) lies below `test_size`. Appended rows move no old one. Equal rows may be
       on both sides: remove the copies of a row that was stored twice, which would tell the model
-      of a test row, or keep them together with `group`.
+      of a test row, or keep them together by `entity`.
     - `stratified`: of each class of the target, the rows of the lowest hashes are test rows, as
       many as come nearest to `test_size` of it; every class of two rows or more is on both sides.
       What gives way is that no old row ever moves: where a class grows from n to m rows, the cut
       between the hashes follows, and sqrt(n·test_size·(1 - test_size)·(1 - n/m)) of its n rows
       change sides in the mean square (for 0.2 and a tenth more rows: 4 of 1,000, 12 of 10,000).
-    - `group`: the same by the hash of `column` alone, so no group is on both sides; rows without
-      a group are together one group.
+    - by `entity`: the side follows from the hash of the values of these columns alone, so that no
+      entity is on both sides, whatever else of its rows changes; rows without a value are together
+      one entity. No entity moves as the table grows, unless the share of the test rows were off by
+      more than a quarter of it (`sides_of_entities`). Classes are not stratified.
     - `time`: the latest rows of `column` are the test rows; rows of one time are on one side.
       The cut follows the data, so appended rows move it on.
     - `auto`: stratified for a classification, else random.
 
-    Where all rows, or all groups, would fall onto one side, the nearest one is moved to the other.
-    Rows without a value in the target are dropped. Another column, or another name of one, makes
-    other rows, and so another random or stratified split.
+    Where all rows, or all entities, would fall onto one side, the nearest one is moved to the
+    other. Rows without a value in the target are dropped. Another column, or another name of one,
+    makes other rows, and so another random or stratified split.
 
     Args:
         table: A Parquet file.
@@ -119,9 +145,10 @@ def split_table(
         target: The target column; needed for `stratified`.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         strategy: One of those above.
-        column: The column of `time` or `group`.
+        column: The column of `time`.
         test_size: Share of test rows, between 0 and 1, both excluded.
         seed: Another seed gives another, independent split.
+        entity: Columns that tell whose rows they are; in place of a strategy.
 
     Raises:
         InputError: A column, strategy, task or share is wrong, a time is missing, or one side
@@ -135,6 +162,7 @@ def split_table(
         column=column,
         test_size=test_size,
         seed=seed,
+        entity=entity,
     )
     sides = choose_sides(table, plan)
     # A model that learns from the train rows must know how they were read.
@@ -155,14 +183,25 @@ def split_table(
         parameters=_parameters(plan, sides.first_test_time),
         train_classes=_class_rows(train, plan),
         test_classes=_class_rows(test, plan),
-        hints=tuple(split_hints(table, plan)) if strategy == "auto" else (),
+        hints=tuple(_hints(table, plan, sides.entities, strategy)),
+        entities=sides.entities,
     )
+
+
+def _hints(
+    table: str | Path, plan: SplitPlan, entities: EntitySides | None, strategy: str
+) -> list[Note]:
+    if entities is not None:
+        return entity_notes(table, plan, entities)
+    return split_hints(table, plan) if strategy == "auto" else []
 
 
 def _parameters(plan: SplitPlan, first_test_time: Any) -> Metadata:
     parameters: Metadata = {"seed": plan.seed, "test_size": plan.test_size}
     if plan.target is not None:
         parameters |= {"target": plan.target, "task": str(plan.task)}
+    if plan.entity:
+        parameters["entity"] = list(plan.entity)
     if plan.column is not None:
         parameters["column"] = plan.column
     if first_test_time is not None:

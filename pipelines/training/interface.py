@@ -38,6 +38,7 @@ INTERFACE: Final = Interface(
             "--source my.csv --target churned --promote \\\n"
             "      --estimator random_forest --hyperparameters '{\"n_estimators\": 200}'",
             "--source my.csv --target churned \\\n      --split-strategy time --split-column month",
+            "--source my.csv --target churned --entity customer_id",
             "--source my.csv --target churned --runner docker",
             "--again churn@4",
         ),
@@ -58,7 +59,9 @@ INTERFACE: Final = Interface(
             *("curated_schema", "validation_mode"),
         ),
         "Target": ("target", "task", "positive_class"),
-        "Split": ("split_strategy", "split_column", "test_size", "seed"),
+        "Split": (
+            *("split_strategy", "split_column", "entity", "keep_entity", "test_size", "seed"),
+        ),
         "Model": (
             *("estimator", "hyperparameters", "drop_columns", "sample_weight_column"),
             *("class_weight", "slice_columns"),

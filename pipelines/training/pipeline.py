@@ -33,6 +33,8 @@ def training(
     validation_mode: str = "fail",
     split_strategy: str = "auto",
     split_column: str = "",
+    entity: List[str] = [],
+    keep_entity: bool = False,
     test_size: float = 0.2,
     seed: int = 42,
     estimator: str = "hist_gradient_boosting",
@@ -75,10 +77,12 @@ def training(
             validate_table wrote in an earlier run, changed where it is too narrow or too wide;
             empty: the table is only described.
         validation_mode: Fail (a violation ends the run) or report.
-        split_strategy: auto, stratified, random, time or group.
-        split_column: Column that split_strategy time or group goes by; empty: none. It stays a
-            feature unless drop_columns names it too, as is best for groups that new rows are not
-            of.
+        split_strategy: auto, stratified, random or time.
+        split_column: Column that split_strategy time goes by; empty: none. It stays a feature
+            unless drop_columns names it too.
+        entity: JSON list of columns that tell whose rows they are, such as customer_id: all rows of
+            one are on one side of the split, instead of a strategy. They are no features.
+        keep_entity: Let the columns of the entity be features all the same.
         test_size: Share of the rows that the model is tested on, between 0 and 1.
         seed: Seed of the split, the estimator and the bootstraps. Keep it from run to run: after
             another split, the champion has learnt from some of the test rows and looks too good.
@@ -130,6 +134,7 @@ def training(
         column=split_column,
         test_size=test_size,
         seed=seed,
+        entity=entity,
     )
     preprocess = preprocess_table(
         train=split.outputs["train"],
@@ -138,6 +143,8 @@ def training(
         estimator=estimator,
         drop_columns=drop_columns,
         sample_weight_column=sample_weight_column,
+        entity=entity,
+        keep_entity=keep_entity,
     )
     train = train_model(
         train=split.outputs["train"],

@@ -39,8 +39,10 @@ class TrainingSettings:
         column_types: As `zip=string,when=datetime:%d/%m/%Y`.
         missing_values: Further texts that stand for a missing value.
         curated_schema: Path or address of a schema that the table must keep to.
-        split_strategy: auto, stratified, random, time or group.
-        split_column: Column of a split by time or group.
+        split_strategy: auto, stratified, random or time.
+        split_column: Column of a split in time.
+        entity: Columns that tell whose rows they are: all rows of one are on one side.
+        keep_entity: Whether these columns are features all the same.
         test_size: Share of the rows to test on, in (0, 1).
         seed: Of all that is random.
         estimator: Name of an estimator.
@@ -60,6 +62,8 @@ class TrainingSettings:
     curated_schema: str | None = None
     split_strategy: str = "auto"
     split_column: str | None = None
+    entity: Sequence[str] = ()
+    keep_entity: bool = False
     test_size: float = 0.2
     seed: int = 42
     estimator: str = DEFAULT_ESTIMATOR
@@ -238,6 +242,7 @@ def fit_table(
         task=task,
         strategy=settings.split_strategy,
         column=settings.split_column,
+        entity=settings.entity,
         test_size=settings.test_size,
         seed=settings.seed,
     )
@@ -326,6 +331,8 @@ def _train(
         estimator=settings.estimator,
         drop_columns=settings.drop_columns,
         sample_weight_column=settings.sample_weight_column,
+        entity=settings.entity,
+        keep_entity=settings.keep_entity,
     )
     say("train_model")
     train_model(

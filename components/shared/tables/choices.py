@@ -5,7 +5,7 @@ Imports nothing heavy: the command line checks them before a run.
 
 from typing import Final, Literal, get_args
 
-Strategy = Literal["stratified", "random", "time", "group"]
+Strategy = Literal["stratified", "random", "time"]
 
 STRATEGIES: Final[tuple[Strategy, ...]] = get_args(Strategy)
 TASKS: Final = ("auto", "classification", "binary", "multiclass", "regression")

@@ -110,6 +110,17 @@ def test_same_rows_give_the_same_digest(tmp_path: Path) -> None:
     assert preprocess(train, "damaged").digest != first
 
 
+def test_an_entity_is_no_feature_unless_told(tmp_path: Path) -> None:
+    """What tells whose row it is is left out, with its reason; `keep_entity` keeps it."""
+    train = table(tmp_path, age=list(range(100)), shop=["north", "south"] * 50)
+    done = preprocess(train, "y", entity=["shop"])
+    assert [column.name for column in done.description.inputs] == ["age"]
+    (note,) = read_notes(done.preprocessor_metadata())
+    assert (note.kind, note.text, note.columns) == ("left out", "entity", ("shop",))
+    kept = preprocess(train, "y", entity=["shop"], keep_entity=True)
+    assert [column.name for column in kept.description.inputs] == ["age", "shop"]
+
+
 def test_reasons_for_left_out_columns_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,6 +224,7 @@ def test_description_tells_what_was_done(tmp_path: Path) -> None:
     [
         ({"target": "Y"}, "Did you mean 'y'"),
         ({"drop_columns": ["agee"]}, "Did you mean 'age'"),
+        ({"entity": ["agee"]}, "parameter `entity`.*Did you mean 'age'"),
         ({"sample_weight_column": "w"}, "sample_weight_column"),
         ({"drop_columns": ["y"]}, "both the target and in drop_columns"),
         ({"drop_columns": ["age", "color"]}, "No column is left"),

@@ -34,5 +34,5 @@ def test_groups_and_times_are_hinted_at(tmp_path: Path, strategy: str) -> None:
         assert told == {}
         return
     assert set(told) == {("customer_id",), ("sold",)}
-    assert "--split-strategy group --split-column customer_id" in told["customer_id",]
+    assert "--entity customer_id" in told["customer_id",]
     assert "--split-strategy time --split-column sold" in told["sold",]

@@ -111,12 +111,10 @@ def test_share_of_a_random_split_is_within_the_documented_bound(tmp_path: Path) 
     assert len(train) + len(test) == 20_000
 
 
-@pytest.mark.parametrize("strategy", ["random", "stratified", "group"])
-def test_seed_decides(tmp_path: Path, strategy: str) -> None:
+@pytest.mark.parametrize("options", [{"strategy": "random"}, {}, {"entity": ["group"]}])
+def test_seed_decides(tmp_path: Path, options: dict[str, Any]) -> None:
     """One seed gives one split, another seed another one."""
-    options = {"strategy": strategy, "target": "y"} | (
-        {"column": "group"} if strategy == "group" else {}
-    )
+    options = {"target": "y", **options}
     first = split(tmp_path, many_rows(), seed=1, **options)[1]
     assert first.equals(split(tmp_path, many_rows(), seed=1, **options)[1])
     assert not first.equals(split(tmp_path, many_rows(), seed=2, **options)[1])
@@ -216,22 +214,6 @@ def test_type_of_numbers_does_not_matter(tmp_path: Path) -> None:
     assert later["id"].drop_nulls().cast(pl.Int64).to_list() == test["id"].to_list()
 
 
-def test_group_is_on_one_side(tmp_path: Path) -> None:
-    """No group is on both sides, and rows without a group stay together."""
-    train, test, result = split(tmp_path, many_rows(), strategy="group", column="group")
-    assert not set(train["group"]) & set(test["group"])
-    assert (train["group"].null_count() == 0) != (test["group"].null_count() == 0)
-    assert result.test_metadata()["column"] == "group"
-
-
-def test_two_groups_are_on_two_sides(tmp_path: Path) -> None:
-    """Where the hashes of all groups fall onto one side, one group is moved."""
-    frame = pl.DataFrame({"x": range(6), "g": ["a", "b"] * 3})
-    for seed in range(8):
-        train, test, _ = split(tmp_path, frame, strategy="group", column="g", seed=seed)
-        assert (train["g"].n_unique(), test["g"].n_unique()) == (1, 1)
-
-
 @pytest.mark.parametrize("test_size", [0.01, 0.2, 0.9])
 def test_time_does_not_overlap(tmp_path: Path, test_size: float) -> None:
     """Every test row is later than every train row."""
@@ -290,14 +272,18 @@ def test_small_classes_are_on_both_sides(tmp_path: Path) -> None:
     [
         ({"test_size": 0.0}, r"share 0\.0 is not between 0 and 1"),
         ({"test_size": float("nan")}, r"share nan is not between"),
-        ({"strategy": "shuffle"}, r"Unknown strategy 'shuffle'.*random, time, group"),
+        ({"strategy": "shuffle"}, r"Unknown strategy 'shuffle'.*random, time"),
         ({"strategy": "stratified"}, r"needs a target with classes, but no target was given"),
         ({"strategy": "stratified", "target": "id"}, r"'id' is that of a regression"),
         ({"strategy": "time"}, r"strategy time needs a column"),
-        ({"strategy": "group", "column": "grup"}, r"no column 'grup'.*mean 'group'"),
+        ({"strategy": "group"}, r"Unknown strategy 'group'"),
+        ({"entity": ["grup"]}, r"no column 'grup'.*entity.*mean 'group'"),
+        ({"entity": ["group"], "strategy": "time", "column": "day"}, r"early rows of 'group'"),
+        ({"entity": ["group"], "strategy": "random"}, r"strategy random: leave one of both out"),
+        ({"entity": ["group"], "column": "day"}, r"'day'.*means nothing"),
         ({"column": "day"}, r"'day'.*means nothing to the strategy random"),
         ({"strategy": "time", "column": "group"}, r"'group' is string, not dates"),
-        ({"strategy": "group", "column": "y", "target": "y"}, r"'y' cannot also be"),
+        ({"entity": ["y"], "target": "y"}, r"'y' cannot also be"),
         ({"target": "Y"}, r"no column 'Y'.*mean 'y'"),
         ({"seed": 2**63}, r"beyond 64 bits"),
     ],
@@ -313,7 +299,7 @@ def test_wrong_parameter_is_named(tmp_path: Path, options: dict[str, Any], messa
     [
         ({"x": [1]}, {}, r"one row only"),
         ({"x": [1, 2], "y": ["a", "b"]}, {"target": "y"}, r"2 classes of the target 'y'"),
-        ({"x": [1, 2], "g": ["a", "a"]}, {"strategy": "group", "column": "g"}, r"are one group"),
+        ({"x": [1, 2], "g": ["a", "a"]}, {"entity": ["g"]}, r"are of one entity \(g\)"),
         ({"t": [1, 1]}, {"strategy": "time", "column": "t"}, r"same time, 1, in the column 't'"),
         (
             {"t": [1, None, 2]},

@@ -8,6 +8,7 @@ import pytest
 
 from components.shared.digests import folder_digest
 from components.shared.errors import InputError
+from components.shared.models.description import read_description
 from pipelines.training.plain import Registry, TrainedTable, TrainingSettings, train_table
 from tests.components.model_folders import BIRD_STRIKES
 from tests.pipelines.conftest import kfp_tabular
@@ -24,7 +25,7 @@ def trained_in_plain_python(
         str(BIRD_STRIKES),
         "damaged",
         tmp_path_factory.mktemp("plain"),
-        TrainingSettings(hyperparameters=QUICK),
+        TrainingSettings(hyperparameters=QUICK, entity=["origin_state"]),
         Registry(model_name=f"strikes-{uuid.uuid4().hex}", url=registry_url, promote=True),
     )
 
@@ -33,11 +34,21 @@ def test_it_makes_the_model_of_the_pipeline(trained: TrainedTable, tmp_path: Pat
     """A run of the pipeline with the same inputs predicts the same, to the last digit."""
     kfp_tabular(
         *("run", "training", "--json", "--source", str(BIRD_STRIKES), "--target", "damaged"),
-        *("--hyperparameters", QUICK),
+        *("--hyperparameters", QUICK, "--entity", "origin_state"),
         folder=tmp_path,
     )
     (theirs,) = tmp_path.glob(".kfp-tabular/runs/*/artifacts/*/evaluate-model/predictions")
     assert pl.read_parquet(theirs).equals(pl.read_parquet(trained.folder / "predictions.parquet"))
+
+
+def test_an_entity_is_on_one_side(trained: TrainedTable) -> None:
+    """What tells whose rows they are parts the table, and the model does not read it."""
+    sides = [pl.read_parquet(trained.folder / f"{side}.parquet") for side in ("train", "test")]
+    states = [set(side["origin_state"]) for side in sides]
+    assert not states[0] & states[1]
+    read = {column.name for column in read_description(trained.model).features}
+    assert "operator" in read
+    assert "origin_state" not in read
 
 
 def test_a_model_that_passes_the_gate_is_registered(trained: TrainedTable) -> None:
