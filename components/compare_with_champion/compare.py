@@ -2,8 +2,8 @@
 
 import math
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Champion, Floor, decide
@@ -13,15 +13,8 @@ from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 
-LEAST_SAMPLES = 100
-MOST_SAMPLES = 100_000
-
-
-@dataclass(frozen=True)
-class _Bootstrap:
-    samples: int
-    confidence: float
-    seed: int
+LEAST_SAMPLES: Final = 100
+"""Resamples of an evaluation that the gate believes: their outermost 2.5 % are two."""
 
 
 def compare_with_champion(
@@ -36,9 +29,6 @@ def compare_with_champion(
     floor: float | None = None,
     margin: float = 0.0,
     champion_alias: str = "champion",
-    bootstrap_samples: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 42,
     registry_url: str | None = None,
 ) -> Comparison:
     """Hold a model against an absolute floor and against the registry's champion.
@@ -46,7 +36,8 @@ def compare_with_champion(
     Without a champion the floor alone decides, and neither the rows nor scikit-learn are loaded.
     With one, the champion predicts the same rows, and the difference of the metric is
     bootstrapped in pairs. The same model as the champion, and a champion that cannot be scored on
-    these rows, are refused.
+    these rows, are refused. Coverage, number and seed of the resamples are those of the
+    evaluation, so that what both say of the same rows is the same.
 
     Args:
         evaluation: JSON file that `evaluate_model` wrote.
@@ -56,29 +47,29 @@ def compare_with_champion(
         comparison: JSON file to write: the verdict for programs.
         model_name: Name in the registry.
         metric: Name of a metric; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by the task.
-        floor: What the metric must reach, at least (or at most, where less is better); by default
-            it must be better than that of a constant prediction.
+        floor: What the metric must reach, at least (or at most, where less is better), by its
+            value alone; by default it must be better than that of a constant prediction, at the
+            unfavourable end of the interval of the difference.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval; negative: how much worse it may be there.
         champion_alias: The registry's alias of the version to beat.
-        bootstrap_samples: Resamples behind the intervals, at least 100.
-        confidence: Coverage of the two-sided intervals, in (0, 1).
-        seed: Seed of the resamples.
         registry_url: The registry; by default `REGISTRY_URL` of the environment.
 
     Raises:
-        InputError: A parameter is out of range, no registry is named, or `evaluation`,
-            `predictions` and `test` do not belong together.
+        InputError: A parameter is out of range, no registry is named, `evaluation` has intervals
+            of fewer than 100 resamples, or it, `predictions` and `test` do not belong together.
         DigestMismatchError: The champion's bytes are not the registered ones.
         RegistryError: The registry cannot be reached, or refuses.
     """
-    _check(floor, margin, bootstrap_samples, confidence)
+    _check(floor, margin)
     figures = read_record(evaluation, EvaluationRecord.parse)
+    _check_resamples(figures)
     chosen = metric_named(metric, figures.task)
     candidate = figures.metrics.get(chosen.name, Estimate(None))
     limit = Floor(floor)
     if floor is None:
-        limit = Floor(figures.baseline.get(chosen.name), of_constant=True)
+        over = figures.over_constant.get(chosen.name, Estimate(None))
+        limit = Floor(figures.baseline.get(chosen.name), over)
     champion = None
     waiting = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
@@ -86,30 +77,29 @@ def compare_with_champion(
         if version is not None and version.digest == figures.model_digest:
             champion = _same(version, candidate)
         elif version is not None:
-            bootstrap = _Bootstrap(bootstrap_samples, confidence, seed)
-            candidate, champion = _scored(
-                registry, version, candidate, figures, predictions, test, chosen, bootstrap
-            )
-    decision = decide(chosen, candidate.value, limit, champion, margin, confidence)
+            champion = _scored(registry, version, figures, predictions, test, chosen)
+    decision = decide(chosen, candidate.value, limit, champion, margin, figures.confidence)
     result = Comparison(
-        decision, model_name, chosen, candidate, champion, limit, margin, confidence
+        decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence
     )
     Path(comparison).write_text(result.record().to_json(), "utf-8")
     Path(reasons).write_text(result.to_markdown(), "utf-8")
     return result
 
 
-def _check(floor: float | None, margin: float, samples: int, confidence: float) -> None:
+def _check(floor: float | None, margin: float) -> None:
     for name, value in (("floor", floor), ("margin", margin)):
         if value is not None and not math.isfinite(value):
             raise InputError(f"{name} is {value}: give a finite number, in units of the metric.")
-    if not LEAST_SAMPLES <= samples <= MOST_SAMPLES:
+
+
+def _check_resamples(figures: EvaluationRecord) -> None:
+    if figures.bootstrap_samples < LEAST_SAMPLES:
         raise InputError(
-            f"bootstrap_samples is {samples:,}: give a number from {LEAST_SAMPLES} to "
-            f"{MOST_SAMPLES:,}; 1,000 is enough for 95 % intervals."
+            f"The intervals of the evaluation are of {figures.bootstrap_samples:,} resamples: the "
+            f"gate goes by them, and needs at least {LEAST_SAMPLES} (bootstrap_samples of "
+            "evaluate_model)."
         )
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")
 
 
 def _same(version: RegisteredVersion, candidate: Estimate) -> Champion:
@@ -125,28 +115,22 @@ def _same(version: RegisteredVersion, candidate: Estimate) -> Champion:
 def _scored(
     registry: RegistryClient,
     version: RegisteredVersion,
-    candidate: Estimate,
     figures: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
     metric: Metric,
-    bootstrap: _Bootstrap,
-) -> tuple[Estimate, Champion]:
-    """Return the candidate's and the champion's metric on the same rows."""
+) -> Champion:
+    """Return the champion's metric on the candidate's rows, and the difference."""
     # scikit-learn and pandas take two seconds to import: a first run does not pay for them.
     from components.compare_with_champion.paired_comparison import compare_models
 
     with tempfile.TemporaryDirectory() as folder:
         registry.download(version.model_name, version.version, folder)
         try:
-            paired = compare_models(
-                figures, predictions, test, folder, metric,
-                bootstrap.samples, bootstrap.confidence, bootstrap.seed,
-            )  # fmt: skip
+            paired = compare_models(figures, predictions, test, folder, metric)
         except NotComparableError as error:
             obstacle = (
                 f"The champion, version {version.version}, cannot be scored on these rows: {error}"
             )
-            return candidate, Champion(version.version, version.digest, obstacle=obstacle)
-    found = Champion(version.version, version.digest, paired.champion, paired.difference)
-    return paired.candidate, found
+            return Champion(version.version, version.digest, obstacle=obstacle)
+    return Champion(version.version, version.digest, paired.champion, paired.difference)

@@ -57,6 +57,8 @@ class Comparison:
             if champion and champion.difference.value is not None
             else None,
             floor=self.floor.value,
+            floor_of_constant=self.floor.of_constant,
+            over_constant=self.floor.over_constant,
             margin=self.margin,
             confidence=self.confidence,
         )
@@ -64,6 +66,9 @@ class Comparison:
     def to_markdown(self) -> str:
         """Return the verdict, its reasons and the figures, for KFP's dashboard."""
         rows = [("Candidate", self.candidate)]
+        if self.floor.over_constant:
+            rows.append(("Constant prediction", Estimate(self.floor.value)))
+            rows.append(("Difference (candidate − constant)", self.floor.over_constant))
         if self.champion:
             rows.append((f"Champion, version {self.champion.version}", self.champion.estimate))
             rows.append(("Difference (candidate − champion)", self.champion.difference))
@@ -75,8 +80,7 @@ class Comparison:
             f"| | {self.metric.title} | {self.confidence * 100:g} % interval |",
             "|---|--:|--:|",
             *(f"| {name} | {number(e.value)} | {_interval(e)} |" for name, e in rows),
-            f"| Floor{' (constant prediction)' if self.floor.of_constant else ''} "
-            f"| {number(self.floor.value)} | |",
+            *([] if self.floor.of_constant else [f"| Floor | {number(self.floor.value)} | |"]),
             f"| Margin | {number(self.margin)} | |",
             "",
             self.metric.meaning,

@@ -18,9 +18,6 @@ def compare_with_champion(
     floor: str = "auto",
     margin: float = 0.0,
     champion_alias: str = "champion",
-    bootstrap_samples: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 42,
     registry_url: str = "",
 ) -> bool:
     """Decide whether a model passes an absolute floor and beats the registry's champion.
@@ -28,20 +25,19 @@ def compare_with_champion(
     Returns whether it does. Never cache this step: the champion changes.
 
     Args:
-        evaluation: The figures that `evaluate_model` wrote.
+        evaluation: The figures that `evaluate_model` wrote, with intervals of at least 100
+            resamples; the comparison is of the same coverage, resamples and seed.
         predictions: The predictions that it wrote.
         test: The rows that they are of; the champion predicts them too.
         reasons: The verdict with its reasons, for the dashboard.
         comparison: The same as JSON.
         model_name: Name in the registry; a first version has the floor only to pass.
         metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
-        floor: What the metric must reach, a number; auto: better than a constant prediction.
+        floor: What the metric must reach by its value, a number; auto: surely better than a
+            constant prediction, at the unfavourable end of the interval of the difference.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval of the difference; negative: how much worse it may be.
         champion_alias: Alias of the version to beat.
-        bootstrap_samples: Resamples behind the intervals, at least 100.
-        confidence: Coverage of the intervals, between 0 and 1.
-        seed: Seed of the resamples.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.compare_with_champion.compare import compare_with_champion
@@ -52,8 +48,7 @@ def compare_with_champion(
         result = compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"), margin=margin,
-            champion_alias=given(champion_alias, "champion"), bootstrap_samples=bootstrap_samples,
-            confidence=confidence, seed=seed, registry_url=given(registry_url),
+            champion_alias=given(champion_alias, "champion"), registry_url=given(registry_url),
         )  # fmt: skip
         if not result.approved:
             run.finished("refused: no version was registered")

@@ -13,11 +13,17 @@ class Floor:
 
     Attributes:
         value: The floor; None where it cannot be known, which refuses.
-        of_constant: It is what a constant prediction reaches, and must be surpassed.
+        over_constant: Metric of the candidate minus that of a constant prediction, whose value the
+            floor is: it must surely be surpassed. None: the floor was asked for, and is a point.
     """
 
     value: float | None
-    of_constant: bool = False
+    over_constant: Estimate | None = None
+
+    @property
+    def of_constant(self) -> bool:
+        """Whether it is what a constant prediction reaches."""
+        return self.over_constant is not None
 
 
 @dataclass(frozen=True)
@@ -62,10 +68,12 @@ def decide(
 ) -> Decision:
     """Decide whether a candidate passes the gate.
 
-    It passes when its metric reaches the floor and, if there is a champion, when it is better
-    than it by more than the margin at the unfavourable end of the interval of the difference. A
-    negative margin accepts a candidate that is worse by at most that much at that end. A figure
-    that is undefined, NaN or infinite refuses.
+    It passes when its metric reaches the floor that was asked for, or is better than that of a
+    constant prediction at the unfavourable end of the interval of the difference, so that noise
+    passes in half of what the interval leaves out: 2.5 % of 95 %. If there is a champion, it must
+    be better than that, too, by more than the margin at that end. A negative margin accepts a
+    candidate that is worse by at most that much there. A figure that is undefined, NaN or infinite
+    refuses.
 
     Args:
         metric: What is compared, and which direction is better.
@@ -75,7 +83,7 @@ def decide(
         margin: In units of the metric, whatever its direction: positive asks for more.
         confidence: Coverage of the intervals, for the reasons.
     """
-    checks = [_against_floor(metric, candidate, floor)]
+    checks = [_against_floor(metric, candidate, floor, confidence)]
     if champion is None:
         checks.append((True, "There is no champion yet, so the floor alone decides."))
     else:
@@ -84,20 +92,39 @@ def decide(
     return Decision(approved, tuple(reason for passed, reason in checks if passed == approved))
 
 
-def _against_floor(metric: Metric, candidate: float | None, floor: Floor) -> tuple[bool, str]:
+def _against_floor(
+    metric: Metric, candidate: float | None, floor: Floor, confidence: float
+) -> tuple[bool, str]:
     if candidate is None or not math.isfinite(candidate):
         return False, f"{metric.title} is undefined on the test rows, so nothing speaks for it."
     if floor.value is None or not math.isfinite(floor.value):
         return False, f"{metric.title} of a constant prediction is undefined: set a floor."
+    if floor.over_constant is not None:
+        return _against_constant(metric, floor.value, floor.over_constant, confidence)
     ahead = _advantage(metric, candidate - floor.value)
     side, wrong = ("above", "below") if metric.greater_is_better else ("below", "above")
-    name = f"the floor {number(floor.value)}"
-    if floor.of_constant:
-        name = f"{number(floor.value)}, which a constant prediction reaches"
-    if ahead > 0 or (ahead == 0 and not floor.of_constant):
-        return True, f"{metric.title} {number(candidate)} is {side if ahead else 'at'} {name}."
-    where = f"is {wrong}" if ahead else "is not better than"
-    return False, f"{metric.title} {number(candidate)} {where} {name}."
+    where = f"is {(side if ahead > 0 else wrong) if ahead else 'at'}"
+    name = f"the floor {number(floor.value)} that was asked for"
+    return ahead >= 0, f"{metric.title} {number(candidate)} {where} {name}."
+
+
+def _against_constant(
+    metric: Metric, constant: float, over: Estimate, confidence: float
+) -> tuple[bool, str]:
+    who = f"the {number(constant)} of a constant prediction"
+    found = _told(metric, over, who, confidence)
+    if found is None:
+        return False, (
+            f"{metric.title} has no interval on the test rows, so that nothing shows it to be "
+            f"better than {who}: take more test rows, or say what is enough (floor)."
+        )
+    worst, words = found
+    if worst > 0:
+        return True, f"{words}."
+    return False, (
+        f"{words}: surely better is asked for, as chance may do this. Take more rows or better "
+        "columns, or say what is enough (floor)."
+    )
 
 
 def _against_champion(
@@ -106,25 +133,31 @@ def _against_champion(
     who = f"the champion, version {champion.version}"
     if champion.obstacle:
         return False, champion.obstacle
-    value, low, high = (
-        champion.difference.value,
-        champion.difference.low,
-        champion.difference.high,
-    )
-    if value is None or low is None or high is None or not math.isfinite(value + low + high):
+    found = _told(metric, champion.difference, f"that of {who}", confidence)
+    if found is None:
         return False, f"The difference to {who} is undefined on the test rows."
-    worst = _advantage(metric, low if metric.greater_is_better else high)
-    ahead = _advantage(metric, value)
-    found = (
-        f"{metric.title} is {number(abs(ahead))} {'better' if ahead >= 0 else 'worse'} than that "
-        f"of {who}, and at the unfavourable end of the {confidence * 100:g} % interval "
-        f"{number(abs(worst))} {'better' if worst >= 0 else 'worse'}"
-    )
+    worst, said = found
     if margin < 0:
         asked = f"at most {number(-margin)} worse is accepted"
-        return worst >= margin, f"{found}: {asked}."
+        return worst >= margin, f"{said}: {asked}."
     asked = f"more than {number(margin)} better is asked for" if margin else "better is asked for"
-    return worst > margin, f"{found}: {asked}."
+    return worst > margin, f"{said}: {asked}."
+
+
+def _told(
+    metric: Metric, difference: Estimate, other: str, confidence: float
+) -> tuple[float, str] | None:
+    """Return by how much a metric is surely better, and the words; None where that is undefined."""
+    value, low, high = difference.value, difference.low, difference.high
+    if value is None or low is None or high is None or not math.isfinite(value + low + high):
+        return None
+    ahead = _advantage(metric, value)
+    worst = _advantage(metric, low if metric.greater_is_better else high)
+    return worst, (
+        f"{metric.title} is {number(abs(ahead))} {'better' if ahead >= 0 else 'worse'} than "
+        f"{other}, and at the unfavourable end of the {confidence * 100:g} % interval "
+        f"{number(abs(worst))} {'better' if worst >= 0 else 'worse'}"
+    )
 
 
 def _advantage(metric: Metric, difference: float) -> float:

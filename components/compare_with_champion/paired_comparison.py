@@ -1,18 +1,18 @@
 """Two models on the same rows: their metrics, and the difference under the same resamples."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.bootstrap import estimates
+from components.shared.evaluation.contrast import Contrast, difference_of, other_of
 from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
 from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
-from components.shared.evaluation.scores import Codes, Scores
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.tables.frames import read_frame
 
@@ -26,58 +26,21 @@ class Paired:
     difference: Estimate
 
 
-@dataclass(frozen=True)
-class PairedScores:
-    """One metric of two models on the same rows, under the same weights."""
-
-    metric: str
-    candidate: Scores
-    champion: Scores
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.candidate.rows
-
-    def take(self, rows: Codes) -> Self:
-        """Return the scores of a subset of the rows."""
-        return replace(self, candidate=self.candidate.take(rows), champion=self.champion.take(rows))
-
-    def values(self, weights: Floats) -> dict[str, Floats]:
-        """Return `candidate`, `champion` and `difference` under each weighting."""
-        candidate = self.candidate.values(weights)[self.metric]
-        champion = self.champion.values(weights)[self.metric]
-        return {
-            "candidate": candidate,
-            "champion": champion,
-            "difference": candidate - champion,
-        }
-
-
 def compare_models(
     evaluation: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
     champion: str | Path,
     metric: Metric,
-    samples: int,
-    confidence: float,
-    seed: int,
 ) -> Paired:
-    """Hold a champion against the candidate's predictions on the same rows.
-
-    The difference is bootstrapped in pairs: each resample weighs the rows for both models alike,
-    which takes out what the rows have in common (Efron & Tibshirani 1993, chapter 16).
+    """Hold a champion against the candidate's predictions on the same rows, in pairs.
 
     Args:
-        evaluation: The candidate's evaluation.
+        evaluation: The candidate's evaluation, whose coverage, resamples and seed are taken.
         predictions: The candidate's predictions, one for each row of `test`.
         test: Parquet file with the rows.
         champion: The champion's model folder.
         metric: What is compared.
-        samples: Number of resamples.
-        confidence: Coverage of the intervals, in (0, 1).
-        seed: Seed of the resamples.
 
     Raises:
         NotComparableError: The champion has another task, target or classes, reads columns that
@@ -99,15 +62,12 @@ def compare_models(
         against_truth(model.description, truth[mask], o[mask], wanted).scores([metric.name])
         for o in (own, output)
     ]
-    paired = PairedScores(metric.name, *scores)
-    roles = (
-        replace(metric, name="candidate"),
-        replace(metric, name="champion"),
-        replace(metric, name="difference", lowest=None, highest=None),
-    )
-    found = estimates(paired, roles, samples, confidence, seed)
-    _check_same_rows(evaluation, metric, paired, found["candidate"])
-    return Paired(found["candidate"], found["champion"], found["difference"])
+    contrast = Contrast(*scores)
+    roles = (metric, other_of(metric), difference_of(metric))
+    drawn = (evaluation.bootstrap_samples, evaluation.confidence, evaluation.seed)
+    found = estimates(contrast, roles, *drawn)
+    _check_same_rows(evaluation, metric, contrast.rows, found[metric.name])
+    return Paired(*(found[role.name] for role in roles))
 
 
 def _check_same_question(model: LoadedModel, evaluation: EvaluationRecord) -> None:
@@ -141,14 +101,14 @@ def _candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int)
 
 
 def _check_same_rows(
-    evaluation: EvaluationRecord, metric: Metric, paired: PairedScores, candidate: Estimate
+    evaluation: EvaluationRecord, metric: Metric, rows: int, candidate: Estimate
 ) -> None:
     """Recomputing the candidate's metric shows whether evaluation, predictions and rows match."""
     before = evaluation.metrics[metric.name].value
-    if paired.rows != evaluation.rows or not _close(before, candidate.value):
+    if rows != evaluation.rows or not _close(before, candidate.value):
         raise InputError(
             f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
-            f"predictions give {candidate.value} on {paired.rows:,} of the test rows: "
+            f"predictions give {candidate.value} on {rows:,} of the test rows: "
             "pass the evaluation, the predictions and the test rows of one evaluation."
         )
 

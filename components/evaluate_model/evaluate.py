@@ -1,6 +1,6 @@
 """Evaluate a model on the test split: metrics with intervals, curves, slices, importance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,8 @@ from components.evaluate_model.profiled_predictions import profile_predictions
 from components.evaluate_model.report import render_evaluation
 from components.evaluate_model.slices import METRIC, SlicedColumn, choose_columns, slice_by
 from components.shared.errors import InputError
-from components.shared.evaluation.bootstrap import estimates
-from components.shared.evaluation.metrics import METRICS, PRIMARY, REGRESSION, Estimate
+from components.shared.evaluation.contrast import against_constant
+from components.shared.evaluation.metrics import PRIMARY, REGRESSION
 from components.shared.evaluation.predictions import (
     Predicted,
     against_truth,
@@ -105,9 +105,7 @@ def evaluate_model(
     chosen = None
     if predicted.positive is not None:
         chosen = positive_class_of(loaded.description, predicted.labels, positive_class)
-    found = estimates(
-        predicted.scores(), METRICS[predicted.task], bootstrap_samples, confidence, seed
-    )
+    found = against_constant(predicted, bootstrap_samples, confidence, seed)
     result = Evaluation(
         task=predicted.task,
         estimator=loaded.description.estimator,
@@ -123,8 +121,9 @@ def evaluate_model(
         confidence=confidence,
         bootstrap_samples=bootstrap_samples,
         seed=seed,
-        metrics=found,
-        baseline=_baseline(predicted, found),
+        metrics=found.metrics,
+        baseline=found.baseline,
+        over_constant=found.over_constant,
         slices=_slices(loaded, frame, predicted, slice_columns, confidence, seed),
         importance=permutation_importance(loaded, frame, seed),
         confusion=_confusion(predicted),
@@ -158,6 +157,7 @@ def _refused(
         seed=seed,
         metrics={},
         baseline={},
+        over_constant={},
         slices=(),
         importance=Importances(PRIMARY[description.task], 0, REPEATS, ()),
         confusion=None,
@@ -191,12 +191,6 @@ def _write_predictions(
         columns["predicted"] = classes.gather(output.argmax(axis=1))
         columns |= {f"probability_{k}": pl.Series(column) for k, column in enumerate(output.T)}
     pl.DataFrame(columns).write_parquet(path)
-
-
-def _baseline(predicted: Predicted, found: Mapping[str, Estimate]) -> dict[str, float | None]:
-    """Return what a prediction that ignores the features reaches on the same rows."""
-    values = point_values(predicted.constant().scores(tuple(found)))
-    return {name: value if np.isfinite(value) else None for name, value in values.items()}
 
 
 def _slices(

@@ -67,6 +67,7 @@ class Evaluation:
         seed: Seed of all that is random.
         metrics: Value and interval by the name of the metric.
         baseline: Value of a constant prediction (class shares, or the mean) by metric.
+        over_constant: The metric minus that of the constant prediction, by metric.
         slices: The metric by the values of some columns.
         importance: Permutation importance.
         confusion: Number of rows, shape (labels, labels), actual by predicted; None: regression.
@@ -91,6 +92,7 @@ class Evaluation:
     seed: int
     metrics: Mapping[str, Estimate]
     baseline: Mapping[str, float | None]
+    over_constant: Mapping[str, Estimate]
     slices: tuple[SlicedColumn, ...]
     importance: Importances
     confusion: "np.ndarray[Any, np.dtype[np.intp]] | None"

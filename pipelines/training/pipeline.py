@@ -98,7 +98,8 @@ def training(
             (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
             else the second in sorted order; the run says which and why.
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
-        floor: Number that the metric must reach; auto: better than a constant prediction.
+        floor: Number that the metric must reach by its value; auto: surely better than a constant
+            prediction, at the unfavourable end of the interval.
         margin: How much better than the champion a model must be, surely; a negative margin
             accepts one that is worse by no more than that.
         promote: Make the registered model the champion.
@@ -175,7 +176,6 @@ def training(
         metric=metric,
         floor=floor,
         margin=margin,
-        seed=seed,
     ).set_caching_options(False)
     with dsl.If(compare.outputs["Output"] == True, name="registration"):
         register = register_model(

@@ -83,7 +83,7 @@ class Registry:
         model_name: Name of the model.
         url: The registry; `REGISTRY_URL` when None.
         metric: Metric of the gate; `auto` by the task.
-        floor: What it must reach; None: better than a constant prediction.
+        floor: What it must reach; None: surely better than a constant prediction.
         margin: How much better than the champion it must surely be.
         promote: Whether it becomes the champion.
         run_id: What started the training: repeated with the same one, nothing is registered twice.
@@ -190,7 +190,7 @@ def train_table(
     evaluation = evaluate_fitted(folder, chosen, say)
     comparison, registered = None, None
     if registry:
-        comparison = compare_fitted(folder, registry, chosen.seed, say)
+        comparison = compare_fitted(folder, registry, say)
     if registry and comparison and comparison.approved:
         registered = register_fitted(folder, registry, read.source, read.digest, say)
     return TrainedTable(
@@ -271,7 +271,7 @@ def evaluate_fitted(
 
 
 def compare_fitted(
-    folder: str | Path, registry: Registry, seed: int, say: Callable[[str], object]
+    folder: str | Path, registry: Registry, say: Callable[[str], object]
 ) -> Comparison:
     """Hold the model that `evaluate_fitted` evaluated against the champion."""
     say("compare_with_champion")
@@ -286,7 +286,6 @@ def compare_fitted(
         metric=registry.metric,
         floor=registry.floor,
         margin=registry.margin,
-        seed=seed,
         registry_url=registry.url,
     )
 

@@ -80,7 +80,7 @@ def evaluate_stage(trained: Mapping[str, Any], registry: Mapping[str, Any]) -> d
         folder, settings = trained["folder"], _record(TrainingSettings, trained["settings"])
         where = _record(Registry, registry)
         evaluation = evaluate_fitted(folder, settings, print)
-        comparison = compare_fitted(folder, where, settings.seed, print)
+        comparison = compare_fitted(folder, where, print)
         return {
             "approved": comparison.approved,
             "reasons": list(comparison.decision.reasons),

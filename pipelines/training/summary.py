@@ -149,7 +149,8 @@ def _notes(summary: TrainingSummary) -> Table:
 
 
 def _gate(comparison: ComparisonRecord) -> str:
-    text = f"   floor {number(comparison.floor)}"
+    what = "a constant" if comparison.floor_of_constant else "floor"
+    text = f"   {what} {number(comparison.floor)}"
     if champion := comparison.champion:
         text += f", champion version {champion.version} {number(champion.value)}"
     return text

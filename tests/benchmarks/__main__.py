@@ -12,6 +12,7 @@ BENCHMARKS: Final = (
     "table_io",
     "validation_alarms",
     "drift_alarms",
+    "noise_gate",
     "strings",
     "batch_prediction",
     "registry.at_rest",

@@ -24,6 +24,9 @@ class Metric:
         meaning: What the number says, in one sentence.
         lowest: The smallest possible value, None where there is none.
         highest: The greatest possible value, None where there is none.
+        same_of_constants: A constant prediction reaches the same whatever the rows, so that its
+            value has no error of its own: half of the pairs ranked right, one class of several
+            found, no variance explained.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Metric:
     meaning: str
     lowest: float | None = 0.0
     highest: float | None = 1.0
+    same_of_constants: bool = False
 
     @property
     def direction(self) -> str:
@@ -48,8 +52,10 @@ class Estimate:
     high: float | None = None
 
 
-def _gain(name: str, title: str, meaning: str, lowest: float | None = 0.0) -> Metric:
-    return Metric(name, title, greater_is_better=True, meaning=meaning, lowest=lowest)
+def _gain(name: str, title: str, meaning: str, same_of_constants: bool = False) -> Metric:
+    return Metric(
+        name, title, greater_is_better=True, meaning=meaning, same_of_constants=same_of_constants
+    )
 
 
 def _loss(name: str, title: str, meaning: str, highest: float | None = None) -> Metric:
@@ -61,13 +67,17 @@ _LOG_LOSS: Final = _loss(
 )
 _ACCURACY: Final = _gain("accuracy", "Accuracy", "Share of rows whose class is right.")
 _BALANCED: Final = _gain(
-    "balanced_accuracy", "Balanced accuracy", "Mean over the classes of the share found."
+    *("balanced_accuracy", "Balanced accuracy", "Mean over the classes of the share found."),
+    same_of_constants=True,
 )
 
 METRICS: Final[Mapping[str, tuple[Metric, ...]]] = MappingProxyType(
     {
         BINARY: (
-            _gain("roc_auc", "ROC AUC", "Chance that a positive row ranks above a negative one."),
+            _gain(
+                *("roc_auc", "ROC AUC", "Chance that a positive row ranks above a negative one."),
+                same_of_constants=True,
+            ),
             _gain(
                 "average_precision",
                 "Average precision",
@@ -86,12 +96,19 @@ METRICS: Final[Mapping[str, tuple[Metric, ...]]] = MappingProxyType(
             _BALANCED,
             _gain("f1_macro", "F1 (macro)", "F1 of each class, averaged."),
             _LOG_LOSS,
-            _gain("roc_auc_ovr", "ROC AUC (one-vs-rest)", "ROC AUC of each class, averaged."),
+            _gain(
+                *("roc_auc_ovr", "ROC AUC (one-vs-rest)", "ROC AUC of each class, averaged."),
+                same_of_constants=True,
+            ),
         ),
         REGRESSION: (
             _loss("rmse", "RMSE", "Root of the mean squared error, in units of the target."),
             _loss("mae", "MAE", "Mean absolute error, in units of the target."),
-            _gain("r2", "R²", "Share of the target's variance explained.", lowest=None),
+            Metric(
+                *("r2", "R²", True, "Share of the target's variance explained."),
+                lowest=None,
+                same_of_constants=True,
+            ),
             _loss(
                 "median_absolute_error",
                 "Median absolute error",

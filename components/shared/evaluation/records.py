@@ -34,6 +34,9 @@ class EvaluationRecord:
         confidence: Coverage of the intervals.
         metrics: Value and interval by the name of the metric.
         baseline: What a constant prediction reaches, by metric.
+        bootstrap_samples: Resamples behind the intervals.
+        seed: Seed of the resamples.
+        over_constant: The metric minus that of the constant prediction, by metric.
         labels: The model's classes, then classes of the test rows that it does not know.
         confusion: Rows of the confusion matrix, actual by predicted, in the order of `labels`;
             None for a regression.
@@ -52,6 +55,9 @@ class EvaluationRecord:
     confidence: float
     metrics: Mapping[str, Estimate]
     baseline: Mapping[str, float | None]
+    bootstrap_samples: int = 0
+    seed: int = 0
+    over_constant: Mapping[str, Estimate] = field(default_factory=dict)
     labels: tuple[Any, ...] = ()
     confusion: tuple[tuple[int, ...], ...] | None = None
     importances: Mapping[str, float] = field(default_factory=dict)
@@ -79,8 +85,11 @@ class EvaluationRecord:
             model_digest=content["model_digest"],
             test_digest=content["test_digest"],
             confidence=content["confidence"],
-            metrics={name: Estimate(**each) for name, each in content["metrics"].items()},
+            metrics=_estimates(content["metrics"]),
             baseline=content["baseline"],
+            bootstrap_samples=content["bootstrap_samples"],
+            seed=content["seed"],
+            over_constant=_estimates(content["over_constant"]),
             labels=tuple(content.get("labels") or ()),
             confusion=None if matrix is None else tuple(tuple(row) for row in matrix),
             importances={each["feature"]: each["mean"] for each in features},
@@ -122,6 +131,9 @@ class ComparisonRecord:
         champion: The version compared with; None where there was none.
         difference: Candidate less champion; None where it is not known.
         floor: What the metric must reach.
+        floor_of_constant: The floor is what a constant prediction reaches, and must surely be
+            surpassed; else it was asked for, and is a point.
+        over_constant: Candidate less the constant prediction; None where it is not known.
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
     """
@@ -137,6 +149,8 @@ class ComparisonRecord:
     floor: float | None
     margin: float
     confidence: float
+    floor_of_constant: bool = False
+    over_constant: Estimate | None = None
 
     def to_json(self) -> str:
         """Return it as text; what is undefined is null."""
@@ -153,6 +167,7 @@ class ComparisonRecord:
         content = _content(text)
         del content["format"]
         champion, difference = content["champion"], content["difference"]
+        over = content["over_constant"]
         return cls(
             **content
             | {
@@ -160,6 +175,7 @@ class ComparisonRecord:
                 "candidate": Estimate(**content["candidate"]),
                 "champion": champion and ComparedVersion(**champion),
                 "difference": difference and Estimate(**difference),
+                "over_constant": over and Estimate(**over),
             }
         )
 
@@ -203,6 +219,10 @@ def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:
             f"{path} is not what a step of this version wrote ({error}): pass the `evaluation` of "
             "evaluate_model, or the `comparison` of compare_with_champion."
         ) from error
+
+
+def _estimates(content: Mapping[str, Any]) -> dict[str, Estimate]:
+    return {name: Estimate(**each) for name, each in content.items()}
 
 
 def _content(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class Training:
         model_name: Name of the model in the registry.
         registry_url: The registry; None: `REGISTRY_URL` of the workers' environment.
         metric: Metric of the gate; `auto` by the task.
-        floor: What it must reach; None: better than a constant prediction.
+        floor: What it must reach; None: surely better than a constant prediction.
         margin: How much better than the champion it must surely be.
         settings: Further settings, by the names of the training pipeline's inputs.
     """

@@ -41,7 +41,7 @@ class Candidate:
             self.folder / "comparison",
             name,
             registry_url=url,
-            **{"bootstrap_samples": 200, **options},
+            **options,
         )
 
     def written(self) -> dict[str, Any]:
@@ -54,11 +54,11 @@ class Candidate:
         return (self.folder / "reasons").read_text()
 
 
-def evaluated(trained: Trained, folder: Path) -> Candidate:
+def evaluated(trained: Trained, folder: Path, samples: int = 200) -> Candidate:
     """Evaluate a model into a folder."""
     folder.mkdir(exist_ok=True)
     files = [folder / name for name in ("report", "evaluation", "predictions")]
-    evaluate_model(trained.model, trained.test, *files, bootstrap_samples=50)
+    evaluate_model(trained.model, trained.test, *files, bootstrap_samples=samples)
     return Candidate(trained, folder)
 
 
@@ -78,9 +78,9 @@ def strong(binary_model: Trained, tmp_path_factory: pytest.TempPathFactory) -> C
 
 @pytest.fixture(scope="module")
 def weak(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
-    """A model that reads two columns which say little."""
+    """A model that reads a column which says little."""
     folder = tmp_path_factory.mktemp("weak")
-    return evaluated(train_bird_strikes(folder, ("time_of_day", "speed_knots")), folder)
+    return evaluated(train_bird_strikes(folder, ("phase_of_flight",)), folder)
 
 
 def champion(url: str, candidate: Candidate) -> str:
@@ -93,18 +93,41 @@ def champion(url: str, candidate: Candidate) -> str:
 
 
 def test_first_model_passes_on_the_floor(registry: str, weak: Candidate) -> None:
-    """Without a champion, better than a constant prediction is enough."""
+    """Without a champion, surely better than a constant prediction is enough."""
     assert weak.compare(registry, "never-seen").approved
     written = weak.written()
     assert (written["champion"], written["difference"], written["floor"]) == (None, None, 0.5)
+    assert written["floor_of_constant"]
+    assert written["over_constant"]["low"] > 0
     assert "no champion yet" in weak.said()
+    assert "Difference (candidate − constant)" in weak.said()
+
+
+def test_what_may_be_chance_is_refused(registry: str, tmp_path: Path) -> None:
+    """A ROC AUC above 0.5 whose interval reaches below it passes no floor but one by its value."""
+    chance = evaluated(train_bird_strikes(tmp_path, ("time_of_day", "speed_knots")), tmp_path)
+    assert not chance.compare(registry, "never-seen").approved
+    assert chance.written()["candidate"]["value"] > 0.5
+    assert "surely better is asked for" in chance.said()
+    assert chance.compare(registry, "never-seen", floor=0.5).approved
+
+
+def test_the_candidate_has_one_interval(registry: str, strong: Candidate, weak: Candidate) -> None:
+    """What the evaluation says of it stands in the comparison, with a champion and without."""
+    for name in ("never-seen", champion(registry, weak)):
+        compared = strong.compare(registry, name, metric="log_loss")
+        figures = json.loads((strong.folder / "evaluation").read_text())
+        assert strong.written()["candidate"] == figures["metrics"]["log_loss"]
+        assert strong.written()["confidence"] == figures["confidence"]
+        assert compared.confidence == figures["confidence"]
 
 
 def test_floor_of_the_user_refuses(registry: str, strong: Candidate) -> None:
     """A floor that the metric does not reach refuses, with both numbers in the reason."""
     assert not strong.compare(registry, "never-seen", floor=0.99).approved
     (reason,) = strong.written()["reasons"]
-    assert "below the floor 0.9900" in reason
+    assert "below the floor 0.9900 that was asked for" in reason
+    assert not strong.written()["floor_of_constant"]
 
 
 def test_better_model_replaces_the_champion(
@@ -149,11 +172,12 @@ def test_margin_decides(registry: str, strong: Candidate, weak: Candidate) -> No
 
 
 def test_interval_of_the_difference_agrees_with_scipy(
-    registry: str, strong: Candidate, weak: Candidate
+    registry: str, strong: Candidate, weak: Candidate, tmp_path: Path
 ) -> None:
     """The paired interval is that of scipy's paired bootstrap, up to its own noise."""
-    strong.compare(registry, champion(registry, weak), bootstrap_samples=1000)
-    ours = strong.written()["difference"]
+    candidate = evaluated(strong.trained, tmp_path, samples=1000)
+    candidate.compare(registry, champion(registry, weak))
+    ours = candidate.written()["difference"]
     rows = [pl.read_parquet(c.folder / "predictions") for c in (strong, weak)]
     truth = (rows[0]["actual"] == "yes").to_numpy()
     scores = [frame["probability_1"].to_numpy() for frame in rows]
@@ -230,8 +254,6 @@ def test_undefined_metric_refuses(registry: str, binary_model: Trained, tmp_path
         ({"metric": "roc_acu"}, "roc_auc"),
         ({"margin": float("nan")}, "finite"),
         ({"floor": float("inf")}, "finite"),
-        ({"bootstrap_samples": 10}, "from 100"),
-        ({"confidence": 0.0}, "between 0 and 1"),
     ],
 )
 def test_wrong_parameters_are_explained(
@@ -240,6 +262,14 @@ def test_wrong_parameters_are_explained(
     """A parameter that cannot be is refused with what could."""
     with pytest.raises(InputError, match=message):
         strong.compare(registry, "never-seen", **options)
+
+
+def test_an_evaluation_of_few_resamples_is_no_ground(
+    registry: str, strong: Candidate, tmp_path: Path
+) -> None:
+    """An interval of twenty resamples has no outermost 2.5 %; the message says who makes more."""
+    with pytest.raises(InputError, match=r"20 resamples.*bootstrap_samples of evaluate_model"):
+        evaluated(strong.trained, tmp_path, samples=20).compare(registry, "never-seen")
 
 
 def test_no_registry_named(strong: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def test_verdict_opens_or_closes_the_branch(
 ) -> None:
     """The boolean output gates what comes after, and both verdicts leave their reasons."""
     files = [tmp_path / name for name in ("report", "evaluation", "predictions")]
-    evaluate_model(binary_model.model, binary_model.test, *files, bootstrap_samples=20)
+    evaluate_model(binary_model.model, binary_model.test, *files, bootstrap_samples=100)
     local.init(local.SubprocessRunner(use_venv=False), pipeline_root=str(tmp_path / "runs"))
     gate(
         evaluation=str(files[1]),

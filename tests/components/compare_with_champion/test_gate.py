@@ -12,7 +12,8 @@ from components.shared.evaluation.metrics import METRICS, Estimate, Metric, metr
 
 AUC = metric_named("roc_auc", "binary")
 LOSS = metric_named("log_loss", "binary")
-CONSTANT = Floor(0.5, of_constant=True)
+CONSTANT = Floor(0.5, Estimate(0.1, 0.05, 0.15))
+CHANCE = Floor(0.5, Estimate(0.05, -0.06, 0.16))
 
 
 def against(low: float, value: float, high: float) -> Champion:
@@ -21,35 +22,67 @@ def against(low: float, value: float, high: float) -> Champion:
 
 
 def test_a_first_model_needs_the_floor_only() -> None:
-    """Without a champion, being better than a constant prediction approves, and it says so."""
+    """Without a champion, being surely better than a constant approves, and it says so."""
     decision = decide(AUC, 0.6, CONSTANT, None)
     assert decision == Decision(
         True,
         (
-            "ROC AUC 0.6000 is above 0.5000, which a constant prediction reaches.",
+            "ROC AUC is 0.1000 better than the 0.5000 of a constant prediction, and at the "
+            "unfavourable end of the 95 % interval 0.05000 better.",
             "There is no champion yet, so the floor alone decides.",
         ),
     )
 
 
+def test_what_chance_may_do_is_refused_with_the_remedy() -> None:
+    """Better than a constant by its value alone is not enough, and what would be is said."""
+    decision = decide(AUC, 0.55, CHANCE, None)
+    assert decision == Decision(
+        False,
+        (
+            "ROC AUC is 0.05000 better than the 0.5000 of a constant prediction, and at the "
+            "unfavourable end of the 95 % interval 0.06000 worse: surely better is asked for, as "
+            "chance may do this. Take more rows or better columns, or say what is enough (floor).",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "over", "approved"),
+    [
+        (AUC, Estimate(0.1, 0.001, 0.2), True),
+        (AUC, Estimate(0.1, 0.0, 0.2), False),
+        (LOSS, Estimate(-0.1, -0.2, -0.001), True),
+        (LOSS, Estimate(-0.1, -0.2, 0.001), False),
+        (AUC, Estimate(0.1), False),
+        (AUC, Estimate(None), False),
+        (AUC, Estimate(0.1, math.nan, 0.2), False),
+    ],
+)
+def test_better_than_a_constant(metric: Metric, over: Estimate, approved: bool) -> None:
+    """The unfavourable end decides, on the side that is better; without an interval none passes."""
+    assert decide(metric, 0.3, Floor(0.25, over), None).approved == approved
+
+
 @pytest.mark.parametrize(
     ("metric", "candidate", "floor", "approved"),
     [
-        (AUC, 0.5, Floor(0.5, of_constant=True), False),
-        (AUC, 0.5, Floor(0.5), True),
-        (AUC, 0.4999, Floor(0.5), False),
-        (LOSS, 0.3, Floor(0.32, of_constant=True), True),
-        (LOSS, 0.33, Floor(0.32), False),
-        (AUC, math.nan, Floor(0.5), False),
-        (AUC, None, Floor(0.5), False),
-        (AUC, 0.9, Floor(None), False),
-        (AUC, 0.9, Floor(math.nan), False),
-        (LOSS, -math.inf, Floor(0.5), False),
+        (AUC, 0.5, 0.5, True),
+        (AUC, 0.4999, 0.5, False),
+        (LOSS, 0.32, 0.32, True),
+        (LOSS, 0.33, 0.32, False),
+        (AUC, math.nan, 0.5, False),
+        (AUC, None, 0.5, False),
+        (AUC, 0.9, None, False),
+        (AUC, 0.9, math.nan, False),
+        (LOSS, -math.inf, 0.5, False),
     ],
 )
-def test_floor(metric: Metric, candidate: float | None, floor: Floor, approved: bool) -> None:
+def test_floor(
+    metric: Metric, candidate: float | None, floor: float | None, approved: bool
+) -> None:
     """The floor is a least value or, for losses, a greatest; what is undefined never passes."""
-    assert decide(metric, candidate, floor, None).approved == approved
+    assert decide(metric, candidate, Floor(floor), None).approved == approved
 
 
 @pytest.mark.parametrize(
@@ -80,10 +113,10 @@ def test_champion(
 
 def test_a_refusal_gives_every_reason_that_refuses() -> None:
     """Below the floor and worse than the champion: both are said, and nothing in favour."""
-    decision = decide(AUC, 0.4, CONSTANT, against(-0.3, -0.2, -0.1))
+    decision = decide(AUC, 0.4, Floor(0.5), against(-0.3, -0.2, -0.1))
     assert not decision.approved
     assert decision.reasons == (
-        "ROC AUC 0.4000 is below 0.5000, which a constant prediction reaches.",
+        "ROC AUC 0.4000 is below the floor 0.5000 that was asked for.",
         "ROC AUC is 0.2000 worse than that of the champion, version 3, and at the unfavourable "
         "end of the 95 % interval 0.3000 worse: better is asked for.",
     )
@@ -126,7 +159,8 @@ def test_a_better_candidate_is_never_refused_where_a_worse_one_was_approved(
 
     def verdict(by: float) -> bool:
         champion = None if first else against(low + by, value + by, high + by)
-        limit = Floor(floor, of_constant=constant)
+        over = Estimate(candidate - 0.5 + by, low + by, high + by)
+        limit = Floor(floor, over if constant else None)
         return decide(metric, candidate + by, limit, champion, margin).approved
 
     assert verdict(shift) >= verdict(0.0)

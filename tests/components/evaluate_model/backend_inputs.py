@@ -4,5 +4,5 @@ from tests.components.backend_steps import Given
 
 GIVEN = Given(
     artifacts={"model": ("train_model", "model"), "test": ("split_table", "test")},
-    parameters=lambda scene: {"bootstrap_samples": 20},
+    parameters=lambda scene: {"bootstrap_samples": 100},
 )
