@@ -24,6 +24,10 @@ def evaluate_model(
     seed: int = 42,
     test_digest: str = "",
     mode: str = "fail",
+    train: Input[Dataset] = None,
+    model_name: str = "",
+    cost_fp: float = 1.0,
+    cost_fn: float = 1.0,
 ):
     """Evaluate a model on rows that it was not trained on, each of which counts once.
 
@@ -47,8 +51,15 @@ def evaluate_model(
         test_digest: Digest of `test`, kept for the lineage; empty: unknown.
         mode: Fail where the model cannot read the rows, or report it in an evaluation without
             metrics.
+        train: The train split: the model is measured on a sample of it too, to see what it has
+            learnt by heart.
+        model_name: Name of the model in the registry, for the report; empty: unknown.
+        cost_fp: Of two classes, what it costs to call a row positive that is not, in a unit of
+            one's own.
+        cost_fn: What it costs to miss a positive row; by both the best threshold is found.
     """
-    from components.evaluate_model.evaluate import evaluate_model
+    from components.evaluate_model.evaluate import Origin, evaluate_model, now
+    from components.evaluate_model.thresholds import Costs
     from components.shared.parameters import given
     from components.shared.step import step_body
 
@@ -58,6 +69,8 @@ def evaluate_model(
             slice_columns=slice_columns, positive_class=positive_class or None, seed=seed,
             confidence=confidence, bootstrap_samples=bootstrap_samples,
             test_digest=given(test_digest), mode=given(mode, "fail"),
+            costs=Costs(cost_fp, cost_fn),
+            origin=Origin(given(model_name), train.path if train else None, test.metadata, now()),
         )  # fmt: skip
         run.log_metrics(result.values())
     metrics.metadata.update(result.values())

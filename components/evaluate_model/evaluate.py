@@ -1,19 +1,24 @@
 """Evaluate a model on the test split: metrics with intervals, curves, slices, importance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from components.evaluate_model import curves
-from components.evaluate_model.figures import Curves, Evaluation
+from components.evaluate_model.figures import Circumstances, Curves, Evaluation
 from components.evaluate_model.importance import REPEATS, Importances, permutation_importance
+from components.evaluate_model.partial_dependence import partial_dependence
 from components.evaluate_model.profiled_predictions import profile_predictions
 from components.evaluate_model.report import render_evaluation
 from components.evaluate_model.slices import METRIC, SlicedColumn, choose_columns, slice_by
+from components.evaluate_model.thresholds import EQUAL, Costs, Thresholds, thresholds
+from components.evaluate_model.training_figures import training_figures
 from components.shared.errors import InputError
 from components.shared.evaluation.contrast import against_constant
 from components.shared.evaluation.metrics import PRIMARY, REGRESSION
@@ -35,6 +40,31 @@ from components.shared.tables.columns import require_column
 
 MOST_SAMPLES = 100_000
 REFUSED: Final = Path(__file__).parent / "refused.html.j2"
+OF_SPLIT: Final = (
+    *("strategy", "column", "entity", "first_test_time", "test_size", "seed", "dropped_rows"),
+)
+"""What is kept of what `split_table` says of the test rows."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model and its test rows come from, so far as it is known.
+
+    Attributes:
+        model_name: What the model is called in the registry.
+        train: Parquet file of the rows that it was trained on, to measure it on these too.
+        split: The metadata of the test rows, as `split_table` wrote them.
+        evaluated_at: When the evaluation is made, ISO 8601; empty: the same rows and seed give
+            the same bytes whenever they are evaluated.
+    """
+
+    model_name: str | None = None
+    train: str | Path | None = None
+    split: Mapping[str, Any] = field(default_factory=dict)
+    evaluated_at: str = ""
+
+
+UNKNOWN: Final = Origin()
 
 
 def evaluate_model(
@@ -51,6 +81,8 @@ def evaluate_model(
     seed: int = 42,
     test_digest: str | None = None,
     mode: str = "fail",
+    costs: Costs = EQUAL,
+    origin: Origin = UNKNOWN,
 ) -> Evaluation:
     """Evaluate a model on rows that it was not trained on.
 
@@ -76,6 +108,8 @@ def evaluate_model(
         test_digest: Digest of `test`, kept in the result.
         mode: `fail` where the model cannot read the rows, or `report` it: then the result has no
             metric and says why, and there are no predictions.
+        costs: What mistakes cost, by which a threshold is the best.
+        origin: Where the model and the rows come from.
 
     Raises:
         InputError: A parameter is out of range; no row has a label; the model predicts NaN; a
@@ -84,6 +118,7 @@ def evaluate_model(
         DigestMismatchError: The model is not what its description promises.
     """
     _check(bootstrap_samples, confidence, mode)
+    costs.check()
     for column in slice_columns:
         require_column(column, list(column_types(test)), "slice_columns")
     loaded = load_model(model)
@@ -106,6 +141,7 @@ def evaluate_model(
     if predicted.positive is not None:
         chosen = positive_class_of(loaded.description, predicted.labels, positive_class)
     found = against_constant(predicted, bootstrap_samples, confidence, seed)
+    importances = permutation_importance(loaded, frame, seed)
     result = Evaluation(
         task=predicted.task,
         estimator=loaded.description.estimator,
@@ -125,10 +161,16 @@ def evaluate_model(
         baseline=found.baseline,
         over_constant=found.over_constant,
         slices=_slices(loaded, frame, predicted, slice_columns, confidence, seed),
-        importance=permutation_importance(loaded, frame, seed),
+        importance=importances,
         confusion=_confusion(predicted),
         curves=_curves(predicted),
         prediction_profile=profile_predictions(loaded.description, output, predicted),
+        circumstances=_circumstances(loaded, origin),
+        training=None
+        if origin.train is None
+        else training_figures(loaded, origin.train, positive_class, seed),
+        thresholds=_thresholds(predicted, costs),
+        dependence=partial_dependence(loaded, frame, importances, predicted.positive, seed),
     )
     Path(evaluation).write_text(result.to_json(), "utf-8")
     Path(report).write_text(render_evaluation(result, predicted), "utf-8")
@@ -164,6 +206,34 @@ def _refused(
         curves=None,
         refusal=reason,
     )
+
+
+def now() -> str:
+    """Return the time, ISO 8601 in UTC to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _circumstances(model: LoadedModel, origin: Origin) -> Circumstances:
+    description = model.description
+    rows = description.training_data.get("rows")
+    return Circumstances(
+        model_name=origin.model_name or "",
+        evaluated_at=origin.evaluated_at,
+        hyperparameters=description.hyperparameters,
+        train_rows=None if rows is None else int(rows),
+        split={name: _whole(origin.split[name]) for name in OF_SPLIT if name in origin.split},
+    )
+
+
+def _whole(value: Any) -> Any:
+    """Return a number as it was before its way through a cluster made a float of it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _thresholds(predicted: Predicted, costs: Costs) -> Thresholds | None:
+    if predicted.positive is None:
+        return None
+    return thresholds(predicted.actual == predicted.positive, predicted.probability, costs)
 
 
 def _check(bootstrap_samples: int, confidence: float, mode: str) -> None:

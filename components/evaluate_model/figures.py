@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from components.evaluate_model.curves import Calibration, PrecisionRecall, Roc
 from components.evaluate_model.importance import Importances
+from components.evaluate_model.partial_dependence import Dependence
 from components.evaluate_model.slices import SlicedColumn
+from components.evaluate_model.thresholds import Thresholds
+from components.evaluate_model.training_figures import TrainingFigures
 from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
 from components.shared.evaluation.prediction_profile import PredictionProfile
@@ -34,6 +37,25 @@ class Curves:
     roc: Mapping[str, Roc]
     precision_recall: PrecisionRecall | None
     calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How the model and the rows came about, so far as it was told.
+
+    Attributes:
+        model_name: What the model is called in the registry; empty: unknown.
+        evaluated_at: When, ISO 8601 in UTC.
+        hyperparameters: Those that differ from the library's defaults.
+        train_rows: Rows that it was trained on; None: unknown.
+        split: What `split_table` said of the test rows: strategy, test_size, seed and others.
+    """
+
+    model_name: str = ""
+    evaluated_at: str = ""
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    train_rows: int | None = None
+    split: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Plots(Protocol):
@@ -74,6 +96,10 @@ class Evaluation:
         curves: None for a regression.
         refusal: Why the model cannot read the rows; empty: it can.
         prediction_profile: What the predictions on all test rows are like; None where refused.
+        circumstances: How the model and the rows came about.
+        training: The metrics on rows that it was trained on; None where these were not given.
+        thresholds: What thresholds find and cost, of two classes.
+        dependence: How the mean prediction goes with each of the strongest columns.
     """
 
     task: str
@@ -99,6 +125,10 @@ class Evaluation:
     curves: Curves | None
     refusal: str = ""
     prediction_profile: PredictionProfile | None = None
+    circumstances: Circumstances = Circumstances()
+    training: TrainingFigures | None = None
+    thresholds: Thresholds | None = None
+    dependence: tuple[Dependence, ...] = ()
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {number(value)}" for name, value in self.values().items())

@@ -18,6 +18,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from components.evaluate_model.curves import Calibration, PrecisionRecall, Roc
+from components.evaluate_model.partial_dependence import Dependence
+from components.evaluate_model.thresholds import Thresholds
 from components.shared.evaluation.ranking import Floats
 
 if TYPE_CHECKING:
@@ -113,22 +115,75 @@ def calibration_plot(bins: Calibration, x: str, y: str) -> Markup:
     return _figure(draw)
 
 
-def importance_plot(names: Sequence[str], means: Sequence[float], stds: Sequence[float]) -> Markup:
-    """Draw horizontal bars, the first on top."""
+def gain_plot(found: Thresholds) -> Markup:
+    """Draw which share of the positive rows is found in which share of all, the surest first."""
 
     def draw(axes: "Axes") -> None:
-        places = np.arange(len(names))[::-1]
-        axes.barh(places, means, color=ACCENT, height=0.62)
-        axes.hlines(places, np.subtract(means, stds), np.add(means, stds), color=INK, linewidth=1.2)
-        axes.axvline(0, color=MUTED, linewidth=0.8)
-        axes.set_yticks(places, [_short(name) for name in names])
-        axes.set(ylim=(-0.6, len(names) - 0.4))
-        axes.grid(visible=False, axis="y")
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 4)))
+        axes.plot(found.called_share, found.found_share, color=ACCENT, linewidth=1.8)
+        best = found.named("best")
+        x, y = best.rows / found.rows, best.found / found.positive
+        axes.plot([x], [y], linestyle="", marker="o", ms=6, color=ACCENT_2)
+        _unit(axes, "Share of the rows called positive", "Share of the positive rows found")
+
+    return _figure(draw)
+
+
+def lift_plot(found: Thresholds) -> Markup:
+    """Draw how many times more positive rows are found than by calling rows at random."""
+
+    def draw(axes: "Axes") -> None:
+        called = found.called_share[1:]
+        axes.axhline(1, color=MUTED, linewidth=1, linestyle=(0, (4, 4)))
+        axes.plot(called, found.found_share[1:] / called, color=ACCENT, linewidth=1.8)
+        axes.set(xlabel="Share of the rows called positive", ylabel="Lift", xlim=(-0.01, 1.01))
+        axes.set_ylim(bottom=0)
+
+    return _figure(draw)
+
+
+def dependence_plot(found: Dependence, ends: tuple[float, float], label: str) -> Markup:
+    """Draw the mean prediction by the values of a column.
+
+    Args:
+        found: What to draw.
+        ends: Lowest and highest mean of all plots that stand beside it, which share a scale.
+        label: What the prediction is.
+    """
+    room = 0.06 * (ends[1] - ends[0]) or 0.5
+    scale = (ends[0] - room, ends[1] + room)
+
+    def draw_line(axes: "Axes") -> None:
+        are_times = isinstance(found.values[0], str)
+        values = np.arange(len(found.values)) if are_times else np.array(found.values)
+        if are_times:
+            ends_and_middle = [0, len(values) // 2, len(values) - 1]
+            axes.set_xticks(ends_and_middle, [str(found.values[k])[:10] for k in ends_and_middle])
+        for (name, means), colour in zip(
+            found.curves.items(), _colours(len(found.curves)), strict=False
+        ):
+            axes.plot(values, means, color=colour, linewidth=1.6, marker="o", ms=3.5, label=name)
+        axes.set(xlabel=_short(found.column, 44), ylabel=label, ylim=scale)
+
+    def draw_names(axes: "Axes") -> None:
+        places = np.arange(len(found.values))[::-1]
+        for (name, means), colour in zip(
+            found.curves.items(), _colours(len(found.curves)), strict=False
+        ):
+            axes.plot(means, places, linestyle="", marker="o", ms=6, color=colour, label=name)
+        axes.set_yticks(places, [_short(str(value), 18) for value in found.values])
+        axes.set(xlabel=label, xlim=scale, ylim=(-0.6, len(places) - 0.4))
         axes.tick_params(axis="y", length=0)
 
-    longest = max(_width(_short(name)) for name in names)
-    height = 0.45 + 0.24 * len(names)
-    return _figure(draw, width=9.4, height=height, left=0.2 + 0.082 * longest, bottom=0.3)
+    def draw(axes: "Axes") -> None:
+        (draw_line if found.in_order else draw_names)(axes)
+        if len(found.curves) > 1:
+            axes.legend(loc="best")
+
+    if found.in_order:
+        return _figure(draw)
+    longest = max(_width(_short(str(value), 18)) for value in found.values)
+    return _figure(draw, left=0.25 + 0.082 * longest)
 
 
 def actual_plot(actual: Floats, predicted: Floats) -> Markup:

@@ -1,6 +1,7 @@
 """The HTML report of an evaluation."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +12,12 @@ from markupsafe import Markup
 from components.evaluate_model import plots
 from components.evaluate_model.curves import Roc
 from components.evaluate_model.figures import Evaluation
+from components.evaluate_model.importance import Importance
 from components.evaluate_model.slices import LEAST_ROWS, MOST_LEVELS
 from components.shared.evaluation.metrics import BINARY, METRICS, REGRESSION
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.ranking import Floats
+from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 
 TEMPLATE: Final = Path(__file__).parent / "evaluation.html.j2"
@@ -36,6 +39,18 @@ class Plot:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """The importance of a column, and where its bar and spread end, in percent of the widest."""
+
+    column: str
+    mean: float
+    std: float
+    width: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class ClassRow:
     """How one class fares: rows that have it, rows called it, precision and recall."""
 
@@ -53,13 +68,7 @@ def render_evaluation(evaluation: Evaluation, predicted: Predicted) -> str:
         evaluation: The figures.
         predicted: The predictions that they are of, for the plots.
     """
-    importance = evaluation.importance
-    shown = importance.features[:MOST_BARS]
-    bars = None
-    if shown:
-        bars = plots.importance_plot(
-            [f.feature for f in shown], [f.mean for f in shown], [f.std for f in shown]
-        )
+    shown = evaluation.importance.features[:MOST_BARS]
     return render(
         TEMPLATE,
         evaluation=evaluation,
@@ -67,14 +76,83 @@ def render_evaluation(evaluation: Evaluation, predicted: Predicted) -> str:
         titles={m.name: m.title for m in METRICS[evaluation.task]},
         cards=CARDS,
         plots=_plots(evaluation, predicted),
-        bars=bars,
-        bars_shown=len(shown),
+        bars=_bars(shown),
+        curves=_threshold_plots(evaluation),
+        dependence=_dependence_plots(evaluation),
+        settings=_settings(evaluation),
         matrix=_matrix(evaluation),
         classes=_class_rows(evaluation),
         least_rows=LEAST_ROWS,
         most_levels=MOST_LEVELS,
         positive_rows=int(np.count_nonzero(predicted.actual == predicted.positive)),
     )
+
+
+def _bars(shown: Sequence[Importance]) -> list[Bar]:
+    """Return the bars of the columns, as shares of the widest with its spread."""
+    widest = max((abs(each.mean) + each.std for each in shown), default=0.0) or 1.0
+    return [
+        Bar(
+            each.feature,
+            each.mean,
+            each.std,
+            width=round(100 * max(each.mean, 0) / widest, 2),
+            low=round(100 * max(each.mean - each.std, 0) / widest, 2),
+            high=round(100 * max(each.mean + each.std, 0) / widest, 2),
+        )
+        for each in shown
+    ]
+
+
+def _threshold_plots(evaluation: Evaluation) -> list[Plot]:
+    found = evaluation.thresholds
+    if found is None:
+        return []
+    return [
+        Plot(
+            "Gain",
+            plots.gain_plot(found),
+            "Of the rows called positive, the most probable first: how many of the positive rows "
+            "are among them. The dot is the best threshold, the dashed line guessing.",
+        ),
+        Plot(
+            "Lift",
+            plots.lift_plot(found),
+            "How many times as many positive rows as in equally many rows taken at random.",
+        ),
+    ]
+
+
+def _dependence_plots(evaluation: Evaluation) -> list[Plot]:
+    found = evaluation.dependence
+    means = [mean for each in found for curve in each.curves.values() for mean in curve]
+    if not means:
+        return []
+    label = "Mean prediction" if evaluation.task == REGRESSION else "Mean probability"
+    if evaluation.task == BINARY:
+        label += f" of {evaluation.positive_class}"
+    ends = (min(means), max(means))
+    return [Plot(each.column, plots.dependence_plot(each, ends, label), "") for each in found]
+
+
+def _settings(evaluation: Evaluation) -> dict[str, str]:
+    """Return how the model and the rows came about, as people read it."""
+    told = evaluation.circumstances
+    split = ", ".join(
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in told.split.items()
+        if name != "strategy" and value not in (None, "")
+    )
+    set_by_hand = json.dumps(dict(told.hyperparameters), sort_keys=True)
+    found = {
+        "Name": told.model_name,
+        "Evaluated": told.evaluated_at.replace("T", " ").replace("+00:00", " UTC"),
+        "Trained on": counted_rows(told.train_rows) if told.train_rows else "",
+        "Tested on": counted_rows(evaluation.rows),
+        "Split": f"{told.split['strategy']} ({split})" if "strategy" in told.split else "",
+        "Hyper-parameters": set_by_hand if told.hyperparameters else "the defaults",
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot]:

@@ -38,5 +38,5 @@ def fetch_model(
             target=given(target), registry_url=given(registry_url),
         )  # fmt: skip
     for artifact in (fetched, registered):
-        artifact.metadata.update(found.identity())
+        artifact.metadata.update({**found.identity(), **found.decision})
     return found.digest

@@ -8,6 +8,7 @@ from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.models.description import read_description
 from components.shared.models.registered import RegisteredModel
 from components.shared.registry.client import RegistryClient
+from components.shared.registry.decisions import decision_of
 from components.shared.registry.intervals import registered_metrics
 from components.shared.registry.records import RegisteredVersion
 
@@ -47,6 +48,7 @@ def fetch_model(
     found = RegisteredModel(
         *(version.model_name, version.version, version.digest, registered_metrics(version)),
         predictions=_predictions(version),
+        decision=decision_of(version.properties),
     )
     Path(registered).parent.mkdir(parents=True, exist_ok=True)
     Path(registered).write_text(found.to_json(), "utf-8")

@@ -36,7 +36,8 @@ def predict_table(
         keep: Columns of the table that go with the predictions, such as a key; ["*"] for all.
         probabilities: Whether to write `probability_<class>` for each class.
         threshold: Of two classes, the probability from which on the positive one is predicted, a
-            number from 0 to 1; auto: the more probable class.
+            number from 0 to 1; best: that of the least cost on the test rows, which is registered
+            with the version that `fetch_model` brings; auto: the more probable class.
         positive_class: The class that the threshold is for; empty: as in the evaluation of models.
         explain: Whether to write what each column contributes, `base` and `contribution_<column>`:
             milliseconds a row.
@@ -44,13 +45,15 @@ def predict_table(
         table_digest: Digest of the table, for the lineage; empty: unknown.
     """
     from components.predict_table.predict import predict_table, version_name
-    from components.shared.parameters import given, given_number
+    from components.predict_table.threshold import decide
+    from components.shared.parameters import given
     from components.shared.step import step_body
 
     with step_body():
+        decision = decide(threshold, positive_class, model.metadata)
         predicted = predict_table(
             model.path, table.path, predictions.path, keep=keep, probabilities=probabilities,
-            threshold=given_number(threshold, "threshold"), positive_class=given(positive_class),
+            threshold=decision.threshold, positive_class=decision.positive_class,
             explain=explain, destination=given(destination, ""), format=given(format, "auto"),
             model_name=version_name(model.metadata), table_digest=given(table_digest, ""),
         )  # fmt: skip

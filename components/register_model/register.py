@@ -19,6 +19,7 @@ from components.shared.registry.client import (
     RegisteredVersion,
     RegistryClient,
 )
+from components.shared.registry.decisions import decision_properties
 from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
 from components.shared.registry.provenance import Provenance
@@ -200,7 +201,7 @@ def _verified_description(model: Path) -> ModelDescription:
 
 def _properties(
     description: ModelDescription, figures: EvaluationRecord, metric: str
-) -> dict[str, str]:
+) -> dict[str, str | float]:
     versions = description.versions
     return {
         "task": description.task,
@@ -210,6 +211,7 @@ def _properties(
         "framework": FRAMEWORK,
         "framework_version": versions[FRAMEWORK_PACKAGE],
         **{f"version.{package}": version for package, version in versions.items()},
+        **decision_properties(figures),
         **interval_properties(figures),
     }
 

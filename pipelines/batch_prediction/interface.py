@@ -6,12 +6,13 @@ import click
 
 from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
+from components.predict_table.threshold import check_threshold
 from components.shared.errors import InputError
 from components.shared.sources.address import without_query
 from components.shared.tables.file_formats import FORMATS
 from pipelines.batch_prediction.summary import summarise
 from pipelines.definition.arguments import git_commit
-from pipelines.definition.input_types import Checked, OptionalNumber
+from pipelines.definition.input_types import Checked
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError
 
@@ -65,7 +66,7 @@ INTERFACE: Final = Interface(
         "format": click.Choice(["auto", *FORMATS]),
         "output_format": click.Choice(["auto", *FORMATS]),
         "column_types": Checked(parse_column_types),
-        "threshold": OptionalNumber("threshold"),
+        "threshold": Checked(check_threshold),
     },
     check=_check,
     remarks={

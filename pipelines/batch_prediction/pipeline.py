@@ -50,7 +50,8 @@ def batch_prediction(
             all of them.
         probabilities: Whether the probability of each class is written too.
         threshold: Of two classes, the probability from which on the positive one is predicted, a
-            number from 0 to 1; auto: the more probable class.
+            number from 0 to 1; best: that of the least cost on the test rows of its training;
+            auto: the more probable class.
         positive_class: The class that the threshold is for; empty: as in the evaluation of models.
         explain: Whether to write what each column contributes to each prediction, which takes
             milliseconds a row.

@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from components.ingest_table.given_types import parse_column_types
 from components.predict_table.destination import check_destination
+from components.predict_table.threshold import check_threshold, decide
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.registry.paths import DATASET
 from components.shared.reports.number_text import counted_rows, number, percent
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from components.ingest_table.ingest import IngestedTable
     from components.predict_table.changes import PredictionChanges
     from components.predict_table.predict import PredictedTable
-    from components.shared.registry.client import RegistryClient
+    from components.shared.registry.client import RegisteredVersion, RegistryClient
 
 SECONDS_BETWEEN: Final = 5.0
 MOST_CHANGES: Final = 10
@@ -63,8 +64,11 @@ Examples:
 @click.option("--probabilities", is_flag=True, help="Write the probability of each class too.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
-    help="Of two classes, the probability from which on the positive one is predicted.",
+    type=Checked(check_threshold),
+    default="",
+    metavar="NUMBER|best",
+    help="Of two classes, the probability from which on the positive one is predicted; best: that "
+    "of the least cost on the test rows of the training.",
 )
 @click.option("--positive-class", help="The class that the threshold is for.")
 @click.option(
@@ -100,7 +104,7 @@ def predict_command(
     output: str,
     keep: str,
     probabilities: bool,
-    threshold: float | None,
+    threshold: str,
     positive_class: str | None,
     explain: bool,
     against: str | None,
@@ -133,8 +137,11 @@ def predict_command(
         destination = "" if dataset else output
         check_destination(destination, source=source)
         folder = Path(temporary)
-        name = _fetch(client, model, folder / "model", console)
-        rival = _fetch(client, against, folder / "rival", console) if against else None
+        found = {"model": _fetch(client, model, folder / "model", console)}
+        if against:
+            found["rival"] = _fetch(client, against, folder / "rival", console)
+        name = _named(found["model"])
+        rival = _named(found["rival"]) if against else None
         table = _ingest(
             folder,
             source,
@@ -148,12 +155,13 @@ def predict_command(
         def predicted(of: str, path: Path, **more: Any) -> "PredictedTable":
             from components.predict_table.predict import predict_table
 
+            decision = decide(threshold, positive_class or "", found[of].properties)
             return predict_table(
                 folder / of,
                 folder / "table",
                 path,
-                threshold=threshold,
-                positive_class=positive_class,
+                threshold=decision.threshold,
+                positive_class=decision.positive_class,
                 table_digest=table.digest,
                 progress=_progress(console),
                 **more,
@@ -194,18 +202,23 @@ def _told_when_stopped(console: Console, keeps_parts: bool) -> Iterator[None]:
         sys.exit(INTERRUPTED)
 
 
-def _fetch(client: "RegistryClient", model: str, folder: Path, console: Console) -> str:
+def _named(version: "RegisteredVersion") -> str:
+    return f"{version.model_name}@{version.version}"
+
+
+def _fetch(
+    client: "RegistryClient", model: str, folder: Path, console: Console
+) -> "RegisteredVersion":
     version = client.get(model)
     version.download(folder)
-    name = f"{version.model_name}@{version.version}"
     console.print(
-        f"· {name}, sha256 {version.digest}",
+        f"· {_named(version)}, sha256 {version.digest}",
         style="dim",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
-    return name
+    return version
 
 
 def _register(folder: Path, dataset: str, source: str) -> str:

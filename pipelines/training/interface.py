@@ -58,7 +58,7 @@ INTERFACE: Final = Interface(
             *("source", "query", "format", "column_types", "missing_values"),
             *("curated_schema", "validation_mode"),
         ),
-        "Target": ("target", "task", "positive_class"),
+        "Target": ("target", "task", "positive_class", "cost_fp", "cost_fn"),
         "Split": (
             *("split_strategy", "split_column", "entity", "keep_entity", "test_size", "seed"),
         ),

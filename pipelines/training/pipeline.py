@@ -44,6 +44,8 @@ def training(
     class_weight: str = "",
     slice_columns: List[str] = [],
     positive_class: str = "",
+    cost_fp: float = 1.0,
+    cost_fn: float = 1.0,
     metric: str = "auto",
     floor: str = "auto",
     margin: float = 0.0,
@@ -97,6 +99,10 @@ def training(
         positive_class: Which of two classes counts as found; empty or auto: the one that says so
             (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
             else the second in sorted order; the run says which and why.
+        cost_fp: Of two classes, what it costs to call a row positive that is not, in a unit of
+            one's own, such as the price of a letter.
+        cost_fn: What it costs to miss a positive row. The threshold of the least cost on the test
+            rows is kept with the version, for predictions that ask for it.
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: Number that the metric must reach by its value; auto: surely better than a constant
             prediction, at the unfavourable end of the interval.
@@ -163,8 +169,12 @@ def training(
     evaluate = evaluate_model(
         model=train.outputs["model"],
         test=split.outputs["test"],
+        train=split.outputs["train"],
+        model_name=model_name,
         slice_columns=slice_columns,
         positive_class=positive_class,
+        cost_fp=cost_fp,
+        cost_fn=cost_fn,
         seed=seed,
         test_digest=split.outputs["test_digest"],
     )

@@ -8,15 +8,17 @@ result.evaluation.values()["roc_auc"]
 ```
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
-from components.evaluate_model.evaluate import evaluate_model
+from components.evaluate_model.evaluate import Origin, evaluate_model, now
 from components.evaluate_model.figures import Evaluation
+from components.evaluate_model.thresholds import Costs
 from components.ingest_table.ingest import IngestedTable, ingest_table
 from components.preprocess_table.preprocess import preprocess_table
 from components.register_model.register import Lineage, Registered, register_model
@@ -52,6 +54,8 @@ class TrainingSettings:
         class_weight: balanced, or a JSON object from class to weight.
         slice_columns: Columns to break the metrics down by.
         positive_class: Which of two classes counts as found.
+        cost_fp: What it costs to call a row positive that is not.
+        cost_fn: What it costs to miss a positive row.
     """
 
     task: str = "auto"
@@ -73,6 +77,8 @@ class TrainingSettings:
     class_weight: str | None = None
     slice_columns: Sequence[str] = ()
     positive_class: str | None = None
+    cost_fp: float = 1.0
+    cost_fn: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +193,8 @@ def train_table(
     metric = registry.metric if registry else "auto"
     fitted = fit_table(source, target, folder, chosen, say, metric)
     read = fitted.ingested
-    evaluation = evaluate_fitted(folder, chosen, say)
+    named = registry.model_name if registry else None
+    evaluation = evaluate_fitted(folder, chosen, say, named, fitted.split.test_metadata())
     comparison, registered = None, None
     if registry:
         comparison = compare_fitted(folder, registry, say)
@@ -251,9 +258,13 @@ def fit_table(
 
 
 def evaluate_fitted(
-    folder: str | Path, settings: TrainingSettings, say: Callable[[str], object]
+    folder: str | Path,
+    settings: TrainingSettings,
+    say: Callable[[str], object],
+    model_name: str | None = None,
+    split: Mapping[str, Any] | None = None,
 ) -> Evaluation:
-    """Evaluate the model that `fit_table` left in a folder."""
+    """Evaluate the model that `fit_table` left in a folder, split as the metadata say."""
     say("evaluate_model")
     into = Path(folder)
     test = into / "test.parquet"
@@ -267,6 +278,8 @@ def evaluate_fitted(
         positive_class=settings.positive_class,
         seed=settings.seed,
         test_digest=file_digest(test),
+        costs=Costs(settings.cost_fp, settings.cost_fn),
+        origin=Origin(model_name, into / "train.parquet", split or {}, now()),
     )
 
 

@@ -59,6 +59,7 @@ def train_stage(
             "rows": fitted.ingested.rows,
             "columns": fitted.ingested.columns,
             "table_digest": fitted.ingested.digest,
+            "split": fitted.split.test_metadata(),
             "train_rows": fitted.split.train_rows,
             "test_rows": fitted.split.test_rows,
             "violations": fitted.validated.violations,
@@ -79,7 +80,8 @@ def evaluate_stage(trained: Mapping[str, Any], registry: Mapping[str, Any]) -> d
     with _errors_of_a_stage():
         folder, settings = trained["folder"], _record(TrainingSettings, trained["settings"])
         where = _record(Registry, registry)
-        evaluation = evaluate_fitted(folder, settings, print)
+        named = where.model_name
+        evaluation = evaluate_fitted(folder, settings, print, named, trained.get("split"))
         comparison = compare_fitted(folder, where, print)
         return {
             "approved": comparison.approved,

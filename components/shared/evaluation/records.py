@@ -20,6 +20,37 @@ Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
+class BestThreshold:
+    """The threshold of two classes that cost the least.
+
+    Attributes:
+        value: The probability from which on a row is called positive.
+        cost: What the mistakes cost with it, in the mean of the test rows.
+        usual_cost: The same with 0.5.
+        cost_fp: What it costs to call a row positive that is not.
+        cost_fn: What it costs to miss a positive row.
+    """
+
+    value: float
+    cost: float
+    usual_cost: float
+    cost_fp: float
+    cost_fn: float
+
+
+@dataclass(frozen=True)
+class SliceRecord:
+    """A metric on the rows that have one value of a column; `apart` is better, worse or empty."""
+
+    column: str
+    value: str
+    rows: int
+    metric: str
+    estimate: Estimate
+    apart: str
+
+
+@dataclass(frozen=True)
 class EvaluationRecord:
     """What an evaluation came to; its file holds curves, slices and importances besides.
 
@@ -43,6 +74,12 @@ class EvaluationRecord:
         importances: Loss of the metric when a column is shuffled, falling, by the column.
         refusal: Why the model cannot read the rows, which then have no metric; empty: it can.
         prediction_profile: What the predictions on all test rows are like, where it is known.
+        evaluated_at: When, ISO 8601; empty: unknown.
+        split: How the test rows were chosen, as `split_table` told it: strategy and others.
+        training: The metrics on rows that the model was trained on; empty: not measured.
+        threshold: Of two classes, the one of the least cost on the test rows.
+        slices: The metric on each value of some columns.
+        calibration: Of a classification, mean probability, observed share and rows by bin.
     """
 
     task: str
@@ -63,6 +100,12 @@ class EvaluationRecord:
     importances: Mapping[str, float] = field(default_factory=dict)
     refusal: str = ""
     prediction_profile: PredictionProfile | None = None
+    evaluated_at: str = ""
+    split: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, float | None] = field(default_factory=dict)
+    threshold: BestThreshold | None = None
+    slices: tuple[SliceRecord, ...] = ()
+    calibration: tuple[tuple[float, float, int], ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -95,6 +138,7 @@ class EvaluationRecord:
             importances={each["feature"]: each["mean"] for each in features},
             refusal=content.get("refusal", ""),
             prediction_profile=predictions and PredictionProfile.of(predictions),
+            **_told(content),
         )
 
 
@@ -204,6 +248,52 @@ class Performance:
         found, registered = Estimate(**content["found"]), content["registered"]
         told = {"found": found, "registered": registered and Estimate(**registered)}
         return cls(**{**content, **told})
+
+
+def _told(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an evaluation of an earlier version may not have."""
+    circumstances = content.get("circumstances") or {}
+    return {
+        "evaluated_at": circumstances.get("evaluated_at", ""),
+        "split": circumstances.get("split", {}),
+        "training": (content.get("training") or {}).get("values", {}),
+        "threshold": _threshold(content.get("thresholds")),
+        "slices": tuple(
+            SliceRecord(
+                sliced["column"],
+                each["value"],
+                each["rows"],
+                sliced["metric"],
+                Estimate(**each["estimate"]),
+                each["apart"] or "",
+            )
+            for sliced in content.get("slices", ())
+            for each in sliced["slices"]
+        ),
+        "calibration": _calibration(content.get("curves")),
+    }
+
+
+def _threshold(content: Mapping[str, Any] | None) -> BestThreshold | None:
+    if content is None:
+        return None
+    by_name = {name: row for row in content["table"] for name in row["names"]}
+    costs = content["costs"]
+    return BestThreshold(
+        content["best"],
+        by_name["best"]["cost"],
+        by_name["usual"]["cost"],
+        costs["false_positive"],
+        costs["false_negative"],
+    )
+
+
+def _calibration(curves: Mapping[str, Any] | None) -> tuple[tuple[float, float, int], ...]:
+    if not curves or not curves.get("calibration"):
+        return ()
+    bins = curves["calibration"]
+    pairs = zip(bins["predicted"], bins["observed"], bins["rows"], strict=True)
+    return tuple((float(x), float(y), int(n)) for x, y, n in pairs)
 
 
 def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:

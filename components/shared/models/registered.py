@@ -5,9 +5,9 @@ It loads no heavy library.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
@@ -27,6 +27,7 @@ class RegisteredModel:
         metrics: What it was registered with, with intervals where these were.
         predictions: What its predictions on its test rows were like; None where it was
             registered without.
+        decision: Of two classes, `threshold` and `positive_class` as they were registered.
     """
 
     model_name: str
@@ -34,6 +35,7 @@ class RegisteredModel:
     digest: str
     metrics: Mapping[str, Estimate]
     predictions: PredictionProfile | None = None
+    decision: Mapping[str, Any] = field(default_factory=dict)
 
     def identity(self) -> dict[str, str]:
         """Return which version of which model it is, for the metadata of artifacts."""

@@ -125,7 +125,7 @@ def test_slices_are_chosen_and_add_up(binary: Evaluated) -> None:
 
 def test_report_is_self_contained_and_shows_no_nan(binary: Evaluated) -> None:
     """The page fetches and runs nothing, and holds its plots."""
-    assert binary.report.count("<svg") == 5
+    assert binary.report.count("<figure") == 4 + 2 + 1 + len(binary.result.dependence)
     assert "<script" not in binary.report
     assert "src=" not in binary.report
     assert ">nan<" not in binary.report.lower()
@@ -159,7 +159,7 @@ def test_regression(regression_model: Trained, tmp_path: Path) -> None:
     assert found.json["baseline"]["r2"] == pytest.approx(0)
     assert found.result.dashboard_matrix() is None
     assert found.result.dashboard_roc() is None
-    assert found.report.count("<svg") == 4
+    assert found.report.count("<figure") == 3 + 1 + len(found.result.dependence)
 
 
 def test_unlabelled_rows_are_predicted_but_not_counted(

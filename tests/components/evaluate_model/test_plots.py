@@ -6,7 +6,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from components.evaluate_model.plots import histogram_plot, importance_plot
+from components.evaluate_model.partial_dependence import Dependence
+from components.evaluate_model.plots import dependence_plot, histogram_plot
+
+
+def dots(*names: str) -> str:
+    """Draw the dependence on a column of these values."""
+    found = Dependence("column", names, in_order=False, curves={"yes": (0.1,) * len(names)})
+    return dependence_plot(found, (0.1, 0.1), "Mean probability")
 
 
 def test_svg_takes_colours_and_font_from_the_page() -> None:
@@ -17,20 +24,19 @@ def test_svg_takes_colours_and_font_from_the_page() -> None:
     assert "DejaVu" not in svg
 
 
-def test_names_of_columns_stay_text() -> None:
-    """Dollar signs, markup and long names in a column's name are shown as they are, or cut."""
-    names = ["cost_$_and_$", "<b>&", "x" * 99]
-    svg = importance_plot(names, [0.3, 0.2, 0.1], [0.0, 0.0, 0.0])
+def test_names_of_values_stay_text() -> None:
+    """Dollar signs, markup and long values are shown as they are, or cut."""
+    svg = dots("cost_$_and_$", "<b>&", "x" * 99)
     text = "".join(ElementTree.fromstring(svg).itertext())  # noqa: S314 - our own
     assert "cost_$_and_$" in text
     assert "<b>&" in text
-    assert "x" * 27 + "…" in text
+    assert "x" * 17 + "…" in text
 
 
 @pytest.mark.filterwarnings("error")
 def test_names_in_any_script_draw_without_a_warning() -> None:
     """The fonts that count are those of the reader; a tab has no glyph in any."""
-    svg = importance_plot(["年齢", "a\tb"], [0.2, 0.1], [0.0, 0.0])
+    svg = dots("年齢", "a\tb")
     text = "".join(ElementTree.fromstring(svg).itertext())  # noqa: S314 - our own
     assert "年齢" in text
     assert "a b" in text
@@ -38,5 +44,5 @@ def test_names_in_any_script_draw_without_a_warning() -> None:
 
 def test_same_input_same_bytes() -> None:
     """Plots are reproducible."""
-    plots = {importance_plot(["a"], [0.1], [0.01]) for _ in range(2)}
+    plots = {dots("a", "b") for _ in range(2)}
     assert len(plots) == 1

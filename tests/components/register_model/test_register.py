@@ -80,6 +80,9 @@ def test_everything_about_a_version_is_registered(
     assert (made.version, made.digest) == (answer.version, binary_model.digest)
     assert {"model.joblib", "model.json", "MLmodel", "loader.zip"} <= set(answer.files)
     assert answer.properties["metric"] == "roc_auc"
+    best = json.loads(evaluation.read_text())["thresholds"]["best"]
+    assert (answer.properties["threshold"], answer.properties["positive_class"]) == (best, "yes")
+    assert answer.properties["threshold.costs"] == "false alarm 1, missed row 1"
     assert answer.properties["target"] == answer.schema["target"]
     assert answer.metrics["roc_auc"] == pytest.approx(
         json.loads(evaluation.read_text())["metrics"]["roc_auc"]["value"]

@@ -1,7 +1,5 @@
 """The pages in a real Chromium."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +9,12 @@ from pathlib import Path
 import pytest
 import urllib3
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.chromium import running_chromium
 from tests.registry_service.conftest import in_a_folder
 from tests.registry_service.ui.test_runs import logged_runs
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = 1280, 420
 PREFIX = "/kfp-tabular"
 DASHBOARD = """<!doctype html><title>Kubeflow</title><link rel="icon" href="data:,">
@@ -38,21 +36,10 @@ class Window:
 
 
 @pytest.fixture(name="chromium", scope="module")
-def running_chromium() -> Iterator[Browser]:
+def the_chromium() -> Iterator[Browser]:
     """The Chromium of this system."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        missing = "no Chromium: install the package chromium of your system"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    # Slow machines are no fault of the pages.
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=program)
-        except Error as error:
-            pytest.fail(f"{program} does not start: {error}")
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
