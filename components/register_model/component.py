@@ -23,6 +23,8 @@ def register_model(
     source: str = "",
     table_digest: str = "",
     arguments: str = "",
+    trigger: str = "",
+    retraining_key: str = "",
     registry_url: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, parameters, data digests and lineage as one version.
@@ -46,6 +48,9 @@ def register_model(
         source: Where the table was read from, for the lineage; empty: unknown.
         table_digest: Content digest of the ingested table, for the lineage; empty: unknown.
         arguments: What the run was asked for, as JSON, by which it can be repeated; empty: unknown.
+        trigger: What started the run, and why, for the lineage; empty: unknown.
+        retraining_key: Names the table and the settings of a retraining, a property of the version
+            by which another of the same finds it; empty: it is none.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
     """
     from components.register_model.register import Lineage, register_model
@@ -54,8 +59,9 @@ def register_model(
 
     with step_body() as run:
         lineage = Lineage(
-            *map(given, (run_id, pipeline, image, git_commit, source, table_digest, arguments))
-        )
+            *map(given, (run_id, pipeline, image, git_commit, source, table_digest, arguments)),
+            trigger=given(trigger), retraining_key=given(retraining_key),
+        )  # fmt: skip
         verdict = comparison.path if comparison else None
         version = register_model(
             model.path, evaluation.path, model_name,

@@ -24,6 +24,7 @@ from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
 from components.shared.registry.provenance import Provenance
 from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.retraining import KEY_PROPERTY
 from components.shared.sources.address import without_query
 
 CHALLENGER = "challenger"
@@ -32,6 +33,8 @@ LIVE = "LIVE"
 FRAMEWORK = "sklearn"
 FRAMEWORK_PACKAGE = "scikit-learn"
 LONGEST_ARGUMENTS = 60_000
+NO_LINEAGE = {"table_digest", "retraining_key"}
+"""What is kept elsewhere: as data that a version was made of, and as a property."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,14 @@ class Lineage(Provenance):
     Attributes:
         table_digest: Content digest of the whole ingested table.
         arguments: What the run was asked for, as JSON; left out beyond 60,000 characters.
+        trigger: What started the run, and why.
+        retraining_key: Names the table and the settings of a retraining.
     """
 
     table_digest: str | None = None
     arguments: str | None = None
+    trigger: str | None = None
+    retraining_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,11 +140,16 @@ def register_model(
     metric = verdict.metric if verdict else PRIMARY[description.task]
     body = {
         "model": {"name": model_name},
-        "version": {"properties": _properties(description, figures, metric)},
+        "version": {
+            "properties": {
+                **_properties(description, figures, metric),
+                **({KEY_PROPERTY: lineage.retraining_key} if lineage.retraining_key else {}),
+            }
+        },
         "metrics": _metrics(figures),
         "parameters": {**description.hyperparameters, "seed": description.seed},
         "datasets": _datasets(description, figures, lineage),
-        "lineage": {k: v for k, v in asdict(lineage).items() if v and k != "table_digest"},
+        "lineage": {k: v for k, v in asdict(lineage).items() if v and k not in NO_LINEAGE},
         "schema": _schema(description, figures),
     }
     # What each alias must point to when it is moved: the challenger may be any version.

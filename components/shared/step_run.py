@@ -9,6 +9,7 @@ they read and wrote, of the run `KFP_TABULAR_LINEAGE_RUN`.
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from components.shared.kept_run import KeptRun
@@ -80,11 +81,16 @@ class StepRun:
         metrics: Mapping[str, float] | None = None,
         inputs: "Sequence[LineageDataset]" = (),
         outputs: "Sequence[LineageDataset]" = (),
+        properties: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Tell that the run ended well, what came of it, and which version it made, if any."""
+        """Tell that the run ended well, what came of it, and which version it made, if any.
+
+        `properties` are what else there is to say of it.
+        """
         if metrics:
             self._run.log_metrics(metrics)
-        self._run.end("FINISHED", inputs, outputs, outcome=outcome, version=version)
+        told = {**properties, "outcome": outcome, "version": version}
+        self._run.end("FINISHED", inputs, outputs, **told)
 
     def failed(self, message: str) -> None:
         """Tell that the run fails by this step, and why."""

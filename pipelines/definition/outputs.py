@@ -2,9 +2,10 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from components.shared.reports.notes import Note, read_notes
 
@@ -31,6 +32,8 @@ class StepOutputs:
 
 
 NOTHING: Final = StepOutputs()
+REGISTRY: Final = "registry_url"
+"""What only a step says of a version that registered it."""
 NUMBER: Final = re.compile(r"_\d+$")
 
 
@@ -70,22 +73,51 @@ class RunOutputs:
         """Return where an artifact lies."""
         return self._of(step).uris.get(artifact)
 
+    def within(self, names: Mapping[str, str]) -> Self:
+        """Return what the steps of a nested pipeline left behind, by their names in it.
+
+        Args:
+            names: Their names there by those here (`PipelinePackage.steps_within`).
+        """
+        steps = {names[name]: made for name, made in self.steps.items() if name in names}
+        return replace(self, steps=steps)
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """What a step says of the whole run: `said_of_run` in the metadata of an artifact."""
+        artifacts = (each for step in self.steps.values() for each in step.metadata.values())
+        said = (metadata.get("said_of_run", {}) for metadata in artifacts)
+        return {name: str(text) for each in said for name, text in each.items()}
+
     @property
     def registered(self) -> Mapping[str, Any] | None:
         """The version that a step registered: the metadata of its artifact `registered`."""
+        return next((version for version in self._versions() if REGISTRY in version), None)
+
+    @property
+    def fetched(self) -> Mapping[str, Any] | None:
+        """The version that a step fetched from the registry."""
+        return next((version for version in self._versions() if REGISTRY not in version), None)
+
+    def _versions(self) -> list[Mapping[str, Any]]:
         found = (step.metadata.get("registered") for step in self.steps.values())
-        return next((version for version in found if version), None)
+        return [version for version in found if version]
 
     @property
     def metrics(self) -> dict[str, float]:
-        """What the steps measured: the numbers in the metadata of their artifacts `metrics`."""
-        measured = (step.metadata.get("metrics", {}) for step in self.steps.values())
-        return {
-            name: float(value)
-            for metrics in measured
-            for name, value in metrics.items()
+        """What the steps measured: the numbers in the metadata of their artifacts `metrics`.
+
+        What several of them measured has the name of the step before it, as in
+        `detect_drift.roc_auc`.
+        """
+        measured = [
+            (step, name, float(value))
+            for step, made in self.steps.items()
+            for name, value in made.metadata.get("metrics", {}).items()
             if isinstance(value, int | float) and math.isfinite(value)
-        }
+        ]
+        times = Counter(name for _, name, _ in measured)
+        return {n if times[n] == 1 else f"{step}.{n}": value for step, n, value in measured}
 
     @property
     def tables(self) -> dict[str, Mapping[str, Any]]:

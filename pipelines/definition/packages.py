@@ -53,6 +53,30 @@ class PipelinePackage:
             if "executorLabel" in component
         }
 
+    def steps_within(self, task: str) -> dict[str, str]:
+        """Return the steps of a nested pipeline: their names there by their names here.
+
+        A component that several pipelines use has a number here: `ingest_table_3` is the
+        `ingest_table` of the third that reads a table. Where there is no such task, none.
+        """
+        components = self.spec["components"]
+        dags = (
+            each["dag"]["tasks"]
+            for each in [self.spec["root"], *components.values()]
+            if "dag" in each
+        )
+        nested = next((tasks[task] for tasks in dags if task in tasks), None)
+        left = [nested["componentRef"]["name"]] if nested else []
+        found = {}
+        while left:
+            for name, inner in components[left.pop()]["dag"]["tasks"].items():
+                component = inner["componentRef"]["name"]
+                if "dag" in components[component]:
+                    left.append(component)
+                else:
+                    found[_python_name(component.removeprefix("comp-"))] = _python_name(name)
+        return found
+
     def body(self) -> dict[str, Any]:
         """Return what the API takes as `pipeline_spec`, in the form that kfp's SDK sends."""
         if not self.platform:

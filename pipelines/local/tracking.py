@@ -82,9 +82,10 @@ def _finish(kept: KeptRun, outputs: RunOutputs, outcome: str) -> None:
     for step, table in outputs.tables.items():
         kept.log_data(step, table["digest"], str(table.get("source", "")))
     kept.log_metrics(outputs.metrics)
-    version = outputs.registered or {}
+    version = outputs.registered or outputs.fetched or {}
     made = f"{version['model_name']}@{version['version']}" if version else ""
-    kept.end("FINISHED", outcome=outcome, version=made)
+    told = {**outputs.properties, "outcome": outcome, "version": made}
+    kept.end("FINISHED", (), (), **told)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from typing import List, NamedTuple
 
 from kfp import dsl
-from kfp.dsl import PipelineTask
+from kfp.dsl import Artifact, PipelineTask
 
 from components.detect_drift.component import detect_drift
 from components.fetch_model.component import fetch_model
@@ -11,12 +11,15 @@ from pipelines.definition.needs import equip, let_alarm
 from pipelines.definition.reading import TableInputs, read_table
 
 
-class Alarm(NamedTuple):
-    """What a run says: whether it alarms, and why."""
+class Watched(NamedTuple):
+    """What a run says: whether it alarms, and why; of which version, on what rows."""
 
     drifted: bool
     performance_dropped: bool
     reasons: List[str]
+    registered: Artifact
+    table_digest: str
+    pinned_source: str
 
 
 def _alarming(task: PipelineTask) -> PipelineTask:
@@ -39,7 +42,7 @@ def monitoring(
     least_moved: float = 0.02,
     least_rows: int = 100,
     seed: int = 42,
-) -> Alarm:
+) -> Watched:
     """Watch a registered model: has what it is given, or what it says, moved since its training?
 
     A window of rows is held against the profile that the version was registered with; where
@@ -89,4 +92,11 @@ def monitoring(
     with dsl.Else(name="with-labels"):
         late = read_table(TableInputs(labels, "", "auto", column_types, missing_values, "", ""))
         labelled = _alarming(detect_drift(**told, labels=late.ingest.outputs["table"], key=key))
-    return Alarm(*(dsl.OneOf(alone.outputs[n], labelled.outputs[n]) for n in Alarm._fields))
+    alarm = ("drifted", "performance_dropped", "reasons")
+    told = {name: dsl.OneOf(alone.outputs[name], labelled.outputs[name]) for name in alarm}
+    return Watched(
+        **told,
+        registered=fetch.outputs["registered"],
+        table_digest=window.ingest.outputs["digest"],
+        pinned_source=window.fingerprints.outputs["pinned_source"],
+    )

@@ -69,7 +69,7 @@ INTERFACE: Final = Interface(
         "Gate": ("metric", "floor", "margin"),
         "Registry": (
             *("model_name", "promote", "log_to_mlflow", "log_to_wandb"),
-            *("git_commit", "arguments"),
+            *("git_commit", "arguments", "trigger", "retraining_key"),
         ),
     },
     types={

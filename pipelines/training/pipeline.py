@@ -1,6 +1,6 @@
 """The training pipeline."""
 
-from typing import List
+from typing import List, NamedTuple
 
 from kfp import dsl
 
@@ -16,6 +16,13 @@ from components.train_model.component import train_model
 from components.validate_table.component import validate_table
 from pipelines.definition.needs import equip
 from pipelines.definition.reading import TableInputs, read_table
+
+
+class Trained(NamedTuple):
+    """What a run says: whether its model passed the gate, and the digest of that model."""
+
+    approved: bool
+    model_digest: str
 
 
 @dsl.pipeline(name="training")
@@ -53,7 +60,9 @@ def training(
     log_to_mlflow: bool = False,
     log_to_wandb: bool = False,
     git_commit: str = "unknown",
-):
+    trigger: str = "",
+    retraining_key: str = "",
+) -> Trained:
     """Ingest a table, validate it, train and evaluate a model, and register it if it is better.
 
     The gate before the registration asks for an absolute floor and, once there is a champion,
@@ -117,6 +126,10 @@ def training(
             logged.
         git_commit: Commit of the code that defined the run, for the lineage; with -dirty and a
             digest of the difference where the code was another.
+        trigger: What started the run, and why, for the lineage, which the pipeline `retraining`
+            fills in; empty: nobody says.
+        retraining_key: Names the table and the settings, by which `retraining` finds what it made
+            before; empty: it is none.
     """
     steps = read_table(
         TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
@@ -201,6 +214,8 @@ def training(
             source=fingerprints.outputs["pinned_source"],
             table_digest=table_digest,
             arguments=arguments,
+            trigger=trigger,
+            retraining_key=retraining_key,
         ).set_caching_options(False)
         equip(register)
     tracked = {
@@ -222,3 +237,4 @@ def training(
         equip(log_run_to_wandb(**tracked)).set_caching_options(False)
     for step in (validate, split, preprocess, train, evaluate, compare):
         equip(step)
+    return Trained(compare.outputs["Output"], train.outputs["Output"])

@@ -40,6 +40,7 @@ _LINEAGE = {
     "source": "Source",
     "source_fingerprint": "Known by",
     "arguments": "Arguments",
+    "trigger": "Started by",
 }
 PARENTS = ("parent", "parent_version")
 DATASET = "dataset://"

@@ -25,7 +25,9 @@ from tests.components.model_folders import BIRD_STRIKES
 
 COMPONENTS: Final = catalog.component_names()
 TARGET: Final = "damaged"
-METADATA_ALONE: Final = {"metrics", "classification_metrics", "registered", "logged", "recorded"}
+METADATA_ALONE: Final = {
+    *("metrics", "classification_metrics", "registered", "logged", "recorded", "concluded"),
+}
 LEFT_OUT, EMPTY, AUTO = "left out", "", "auto"
 SCHEMES: Final = {LEFT_OUT: "minio", EMPTY: "s3", AUTO: "gs"}
 

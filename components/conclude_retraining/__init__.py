@@ -1,0 +1,1 @@
+"""Say what came of a retraining, and whether its version is to be deployed."""

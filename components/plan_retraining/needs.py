@@ -1,0 +1,17 @@
+"""What the step of `plan_retraining` needs."""
+
+from typing import Final
+
+from components.shared.needs import MINUTE, Bounds, Needs
+
+NEEDS: Final = Needs(
+    cpu=Bounds("250m", "1"),
+    memory=Bounds("128Mi", "1Gi"),
+    seconds=30 * MINUTE,
+    retries=1,
+    registry=True,
+    store=True,
+    tracking=None,
+    serving=False,
+    libraries=frozenset(),
+)

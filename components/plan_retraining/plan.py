@@ -1,0 +1,263 @@
+"""Decide whether a registered model is trained again, why, on what and with which settings."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from components.plan_retraining.settings import (
+    IGNORED,
+    NAMES,
+    SET_BY_THE_RUN,
+    TrainingSettings,
+    read_settings,
+)
+from components.shared.errors import InputError
+from components.shared.models.registered import RegisteredModel
+from components.shared.patience import waiting_seconds
+from components.shared.registry.client import RegisteredVersion, RegistryClient
+from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.retraining import (
+    KEY_PROPERTY,
+    MADE_BEFORE,
+    NOTHING,
+    RETRAIN,
+    Decision,
+    RetrainingPlan,
+)
+from components.shared.sources.address import parse_source
+from components.shared.sources.reading import fingerprint, pinned
+
+LIVE: Final = "LIVE"
+
+
+@dataclass(frozen=True)
+class Window:
+    """What monitoring found, and how it read the window.
+
+    Attributes:
+        drifted: Whether what the model is given, or says, has moved.
+        performance_dropped: Whether the metric is worse than registered.
+        reasons: Why it alarms.
+        digest: Content digest of the window.
+        source: Where it was read from; of a data set the version.
+        query: What a database was asked.
+        format: Its format.
+        column_types: Types of columns that have the last word.
+        missing_values: Texts that stand for a missing value.
+    """
+
+    drifted: bool
+    performance_dropped: bool
+    reasons: Sequence[str]
+    digest: str
+    source: str
+    query: str = ""
+    format: str = "auto"
+    column_types: str = ""
+    missing_values: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user wants of a retraining.
+
+    Attributes:
+        train_on: The table to train on; None for the window.
+        force: Whether it is wanted whatever monitoring found.
+        max_age: Days after which it is due; None: a version gets as old as it likes.
+        settings: JSON object of settings that are not those of the version.
+        promote: Whether a better model becomes the champion.
+    """
+
+    train_on: str | None = None
+    force: bool = False
+    max_age: float | None = None
+    settings: str = "{}"
+    promote: bool = True
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, and the settings that it is carried out with."""
+
+    plan: RetrainingPlan
+    settings: TrainingSettings
+
+    def metadata(self) -> dict[str, Any]:
+        """Return what the KFP artifact says of it."""
+        told = self.plan
+        return {
+            "decision": told.decision,
+            "trigger": told.trigger,
+            "watched": told.watched,
+            "made": told.made,
+            NOTES: notes_metadata(told.notes),
+        }
+
+    def outputs(self) -> tuple[Any, ...]:
+        """Return the output parameters of the component, in their order."""
+        told = self.plan
+        asked = told.arguments
+        return (
+            told.decision == RETRAIN,
+            told.model_name,
+            told.source,
+            asked.get("query", ""),
+            asked.get("format", "auto"),
+            json.dumps(asked, sort_keys=True),
+            told.trigger,
+            told.key,
+            *self.settings.values(),
+        )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What is trained on, and what tells its content from any other."""
+
+    source: str
+    identity: str
+
+
+def plan_retraining(
+    registered: str | Path,
+    plan: str | Path,
+    window: Window,
+    wish: Wish,
+    registry_url: str | None = None,
+) -> Planned:
+    """Decide whether a version is trained again: drift, a dropped metric, its age, or a wish.
+
+    It is trained as the version was, as far as nothing else is said. Where a version of the model
+    was made of the same table with the same settings, there is none to make: the training would
+    give the same bytes.
+
+    Args:
+        registered: JSON file that `fetch_model` wrote of the version.
+        plan: JSON file to write.
+        window: What monitoring found.
+        wish: What the user wants.
+        registry_url: The registry; `REGISTRY_URL` when None.
+
+    Raises:
+        InputError: How the version was trained is not known, a setting is none, or the table to
+            train on is not there.
+        RegistryError: The registry could not be reached, or refused.
+    """
+    watched, waiting = RegisteredModel.read(registered), waiting_seconds()
+    with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
+        version = registry.get(f"{watched.model_name}@{watched.version}")
+        recorded, notes = _recorded(version)
+        settings = _settings(version, recorded, window, wish)
+        table = _table(window, wish)
+        key = _key(table, settings)
+        triggers = _triggers(version, window, wish)
+        made = _made_before(registry, version, recorded, table, settings, key) if triggers else ""
+    decision: Decision = RETRAIN if triggers else NOTHING
+    found = RetrainingPlan(
+        model_name=version.model_name,
+        version=version.version,
+        decision=MADE_BEFORE if made else decision,
+        triggers=tuple(triggers),
+        reasons=tuple(reason for reasons in triggers.values() for reason in reasons),
+        key=key,
+        source=table.source,
+        arguments=_arguments(version, settings, table, window, wish),
+        made=made,
+        notes=notes,
+    )
+    Path(plan).parent.mkdir(parents=True, exist_ok=True)
+    Path(plan).write_text(found.to_json(), "utf-8")
+    return Planned(found, settings)
+
+
+def _recorded(version: RegisteredVersion) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """Return the settings that a version was trained with, as its record has them."""
+    said: dict[str, Any] = json.loads(version.lineage.get("arguments", "{}"))
+    others = {*SET_BY_THE_RUN, *IGNORED}
+    gone = [name for name in said if name not in NAMES and name not in others]
+    text = f"settings of version {version.version} that a training does not have any more"
+    notes = (Note("left out", text, tuple(gone)),) if gone else ()
+    return {name: value for name, value in said.items() if name in NAMES}, notes
+
+
+def _settings(
+    version: RegisteredVersion, recorded: dict[str, Any], window: Window, wish: Wish
+) -> TrainingSettings:
+    told = read_settings(wish.settings)
+    if "arguments" not in version.lineage and "target" not in told:
+        target = (version.schema or {}).get("target", "churned")
+        raise InputError(
+            f"{version.model_name} version {version.version} was registered without the arguments "
+            "of its run, as one that was started from KFP's dashboard is: how it was trained is "
+            "not known. Give its settings, those that are not the training pipeline's defaults, "
+            f"such as {json.dumps({'target': target})} (parameter `settings`)."
+        )
+    read = {"column_types": window.column_types, "missing_values": list(window.missing_values)}
+    return TrainingSettings.of({**recorded, **{n: v for n, v in read.items() if v}, **told})
+
+
+def _table(window: Window, wish: Wish) -> _Table:
+    if wish.train_on is None:
+        return _Table(window.source, window.digest)
+    origin = pinned(parse_source(wish.train_on, "train_on"))
+    identity = origin.content_digest or fingerprint(origin).to_text()
+    return _Table(origin.shown if origin.scheme == "dataset" else wish.train_on, identity)
+
+
+def _key(table: _Table, settings: TrainingSettings) -> str:
+    told = json.dumps([table.identity, settings.differing()], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _triggers(version: RegisteredVersion, window: Window, wish: Wish) -> dict[str, list[str]]:
+    """Return what starts a training, each with its reasons."""
+    found: dict[str, list[str]] = {}
+    if window.drifted:
+        found["drift"] = list(window.reasons)
+    if window.performance_dropped:
+        found["dropped performance"] = [] if window.drifted else list(window.reasons)
+    if wish.max_age is not None and version.created_at is not None:
+        days = (datetime.now(UTC) - version.created_at).total_seconds() / 86_400
+        if days > wish.max_age:
+            text = f"version {version.version} is {days:,.1f} days old, of {wish.max_age:g}"
+            found["age"] = [text]
+    if wish.force:
+        found["force"] = ["it is wanted whatever monitoring found"]
+    return found
+
+
+def _made_before(
+    registry: RegistryClient,
+    watched: RegisteredVersion,
+    recorded: dict[str, Any],
+    table: _Table,
+    settings: TrainingSettings,
+    key: str,
+) -> str:
+    """Return the version that was made of this table with these settings; empty: none was."""
+    for listed in registry.list_versions(watched.model_name):
+        if listed.state == LIVE and listed.properties.get(KEY_PROPERTY) == key:
+            return listed.name
+    tables = [data["digest"] for data in watched.datasets if data["role"] == "table"]
+    same = "target" in recorded and TrainingSettings.of(recorded) == settings
+    return watched.version if same and table.identity in tables else ""
+
+
+def _arguments(
+    version: RegisteredVersion,
+    settings: TrainingSettings,
+    table: _Table,
+    window: Window,
+    wish: Wish,
+) -> dict[str, Any]:
+    """Return what a training on its own would be asked for, to come to the same."""
+    asked = {"source": table.source, "model_name": version.model_name, "promote": wish.promote}
+    if wish.train_on is None:
+        read = {"query": window.query, "format": window.format}
+        asked |= {name: value for name, value in read.items() if value not in ("", "auto")}
+    return {**settings.differing(), **asked}

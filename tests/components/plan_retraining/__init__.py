@@ -1,0 +1,1 @@
+"""Whether a registered model is trained again, why, on what and with which settings."""
