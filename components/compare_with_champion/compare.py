@@ -25,6 +25,7 @@ def compare_with_champion(
     comparison: str | Path,
     model_name: str,
     *,
+    model: str | Path | None = None,
     metric: str = "auto",
     floor: float | None = None,
     margin: float = 0.0,
@@ -35,9 +36,10 @@ def compare_with_champion(
 
     Without a champion the floor alone decides, and neither the rows nor scikit-learn are loaded.
     With one, the champion predicts the same rows, and the difference of the metric is
-    bootstrapped in pairs. The same model as the champion, and a champion that cannot be scored on
-    these rows, are refused. Coverage, number and seed of the resamples are those of the
-    evaluation, so that what both say of the same rows is the same.
+    bootstrapped in pairs, on the rows that neither of both alone was trained on; fewer than 30 of
+    them, where others were left out, refuse. The same model as the champion, and a champion that
+    cannot be scored on these rows, are refused. Coverage, number and seed of the resamples are
+    those of the evaluation, so that what both say of the same rows is the same.
 
     Args:
         evaluation: JSON file that `evaluate_model` wrote.
@@ -46,6 +48,8 @@ def compare_with_champion(
         reasons: Markdown file to write: the verdict for people.
         comparison: JSON file to write: the verdict for programs.
         model_name: Name in the registry.
+        model: The candidate's folder, which says what rows it was trained on; by default that is
+            not known.
         metric: Name of a metric; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by the task.
         floor: What the metric must reach, at least (or at most, where less is better), by its
             value alone; by default it must be better than that of a constant prediction, at the
@@ -77,7 +81,7 @@ def compare_with_champion(
         if version is not None and version.digest == figures.model_digest:
             champion = _same(version, candidate)
         elif version is not None:
-            champion = _scored(registry, version, figures, predictions, test, chosen)
+            champion = _scored(registry, version, figures, predictions, test, model, chosen)
     decision = decide(chosen, candidate.value, limit, champion, margin, figures.confidence)
     result = Comparison(
         decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence
@@ -118,6 +122,7 @@ def _scored(
     figures: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
+    model: str | Path | None,
     metric: Metric,
 ) -> Champion:
     """Return the champion's metric on the candidate's rows, and the difference."""
@@ -127,10 +132,15 @@ def _scored(
     with tempfile.TemporaryDirectory() as folder:
         registry.download(version.model_name, version.version, folder)
         try:
-            paired = compare_models(figures, predictions, test, folder, metric)
+            paired = compare_models(figures, predictions, test, folder, metric, model)
         except NotComparableError as error:
             obstacle = (
                 f"The champion, version {version.version}, cannot be scored on these rows: {error}"
             )
             return Champion(version.version, version.digest, obstacle=obstacle)
-    return Champion(version.version, version.digest, paired.champion, paired.difference)
+    shared = paired.overlap
+    return Champion(
+        *(version.version, version.digest, paired.champion, paired.difference),
+        obstacle=shared.too_few and f"The champion, version {version.version}: {shared.too_few}",
+        rows=shared.told,
+    )

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from components.compare_with_champion.gate import Champion, Decision, Floor
+from components.compare_with_champion.row_sentences import sentences
 from components.shared.evaluation.metrics import Estimate, Metric
 from components.shared.evaluation.records import ComparedVersion, ComparisonRecord
 from components.shared.reports.number_text import number
@@ -38,6 +39,12 @@ class Comparison:
         """Whether the candidate may take the champion's place."""
         return self.decision.approved
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is to be known of the compared rows, and then why the verdict is what it is."""
+        rows = self.champion and self.champion.rows
+        return (*(sentences(rows) if rows else ()), *self.decision.reasons)
+
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the comparison."""
         return {"approved": self.approved, "metric": self.metric.name}
@@ -47,7 +54,7 @@ class Comparison:
         champion = self.champion
         return ComparisonRecord(
             approved=self.approved,
-            reasons=self.decision.reasons,
+            reasons=self.reasons,
             model_name=self.model_name,
             metric=self.metric.name,
             direction=self.metric.direction,
@@ -61,6 +68,7 @@ class Comparison:
             over_constant=self.floor.over_constant,
             margin=self.margin,
             confidence=self.confidence,
+            compared_rows=champion.rows if champion else None,
         )
 
     def to_markdown(self) -> str:
@@ -75,7 +83,7 @@ class Comparison:
         lines = [
             f"## {'Approved' if self.approved else 'Refused'}",
             "",
-            *(f"- {reason}" for reason in self.decision.reasons),
+            *(f"- {reason}" for reason in self.reasons),
             "",
             f"| | {self.metric.title} | {self.confidence * 100:g} % interval |",
             "|---|--:|--:|",

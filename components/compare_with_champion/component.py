@@ -1,7 +1,7 @@
 """KFP signature of `compare_with_champion`."""
 
 from kfp import dsl
-from kfp.dsl import Artifact, Dataset, Input, Markdown, Output
+from kfp.dsl import Artifact, Dataset, Input, Markdown, Model, Output
 
 from components.shared.image import IMAGE
 
@@ -19,6 +19,7 @@ def compare_with_champion(
     margin: float = 0.0,
     champion_alias: str = "champion",
     registry_url: str = "",
+    model: Input[Model] = None,
 ) -> bool:
     """Decide whether a model passes an absolute floor and beats the registry's champion.
 
@@ -39,6 +40,8 @@ def compare_with_champion(
             unfavourable end of the interval of the difference; negative: how much worse it may be.
         champion_alias: Alias of the version to beat.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
+        model: The evaluated model, whose training rows are compared with those of the champion:
+            rows that one of both alone was trained on do not count; none: not known.
     """
     from components.compare_with_champion.compare import compare_with_champion
     from components.shared.parameters import given, given_number
@@ -49,6 +52,7 @@ def compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"), margin=margin,
             champion_alias=given(champion_alias, "champion"), registry_url=given(registry_url),
+            model=model.path if model else None,
         )  # fmt: skip
         if not result.approved:
             run.finished("refused: no version was registered")

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from components.shared.evaluation.metrics import Estimate, Metric
+from components.shared.evaluation.records import ComparedRows
 from components.shared.reports.number_text import number
 
 
@@ -36,6 +37,7 @@ class Champion:
         estimate: Its metric.
         difference: Metric of the candidate minus that of the champion.
         obstacle: Why there is no fair comparison, in a sentence, where there is none.
+        rows: The rows that both were compared on.
     """
 
     version: str
@@ -43,6 +45,7 @@ class Champion:
     estimate: Estimate = Estimate(None)  # noqa: RUF009 - frozen
     difference: Estimate = Estimate(None)  # noqa: RUF009 - frozen
     obstacle: str | None = None
+    rows: ComparedRows | None = None
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """Two models on the same rows: their metrics, and the difference under the same resamples."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from components.compare_with_champion.overlap import Overlap, overlap
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.contrast import Contrast, difference_of, other_of
@@ -13,17 +15,26 @@ from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
 from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
+from components.shared.evaluation.scores import point_values
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.tables.frames import read_frame
 
 
 @dataclass(frozen=True)
 class Paired:
-    """A metric of the candidate, of the champion, and of the candidate minus the champion."""
+    """A metric of the candidate, of the champion, and of the candidate minus the champion.
+
+    Attributes:
+        candidate: The metric on the compared rows.
+        champion: The same of the champion.
+        difference: Candidate minus champion.
+        overlap: Which rows were compared.
+    """
 
     candidate: Estimate
     champion: Estimate
     difference: Estimate
+    overlap: Overlap
 
 
 def compare_models(
@@ -32,8 +43,11 @@ def compare_models(
     test: str | Path,
     champion: str | Path,
     metric: Metric,
+    candidate: str | Path | None = None,
 ) -> Paired:
     """Hold a champion against the candidate's predictions on the same rows, in pairs.
+
+    Rows that one of both alone was trained on are left out.
 
     Args:
         evaluation: The candidate's evaluation, whose coverage, resamples and seed are taken.
@@ -41,6 +55,7 @@ def compare_models(
         test: Parquet file with the rows.
         champion: The champion's model folder.
         metric: What is compared.
+        candidate: The candidate's model folder, for the rows that it was trained on.
 
     Raises:
         NotComparableError: The champion has another task, target or classes, reads columns that
@@ -65,9 +80,14 @@ def compare_models(
     contrast = Contrast(*scores)
     roles = (metric, other_of(metric), difference_of(metric))
     drawn = (evaluation.bootstrap_samples, evaluation.confidence, evaluation.seed)
-    found = estimates(contrast, roles, *drawn)
-    _check_same_rows(evaluation, metric, contrast.rows, found[metric.name])
-    return Paired(*(found[role.name] for role in roles))
+    _check_same_rows(evaluation, metric, contrast)
+    shared = overlap(test, len(frame), champion, candidate)
+    fair = contrast.take(np.flatnonzero(shared.fair[np.asarray(mask)]))
+    if not fair.rows:
+        return Paired(Estimate(None), Estimate(None), Estimate(None), shared)
+    found = estimates(fair, roles, *drawn)
+    own_metric, champion_metric, difference = (found[role.name] for role in roles)
+    return Paired(own_metric, champion_metric, difference, shared)
 
 
 def _check_same_question(model: LoadedModel, evaluation: EvaluationRecord) -> None:
@@ -100,15 +120,15 @@ def _candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int)
     return output[:, 0] if evaluation.task == REGRESSION else output
 
 
-def _check_same_rows(
-    evaluation: EvaluationRecord, metric: Metric, rows: int, candidate: Estimate
-) -> None:
+def _check_same_rows(evaluation: EvaluationRecord, metric: Metric, contrast: Contrast) -> None:
     """Recomputing the candidate's metric shows whether evaluation, predictions and rows match."""
     before = evaluation.metrics[metric.name].value
-    if rows != evaluation.rows or not _close(before, candidate.value):
+    recomputed = point_values(contrast)[metric.name]
+    value = recomputed if math.isfinite(recomputed) else None
+    if contrast.rows != evaluation.rows or not _close(before, value):
         raise InputError(
             f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
-            f"predictions give {candidate.value} on {rows:,} of the test rows: "
+            f"predictions give {value} on {contrast.rows:,} of the test rows: "
             "pass the evaluation, the predictions and the test rows of one evaluation."
         )
 

@@ -35,6 +35,11 @@ class NoPlanError(ComponentError):
     """A model cannot be written as a plan; the message says why, as a part of a sentence."""
 
 
+class OverlapUnknownError(ComponentError):
+    """Which rows a model was trained on cannot be told; the message says why, as a part of a
+    sentence."""
+
+
 class RegistryError(ComponentError, RuntimeError):
     """The registry could not be reached, or refused: a retry may help."""
 

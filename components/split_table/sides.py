@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from components.shared.errors import InputError
+from components.shared.tables.row_hash import told_apart, with_row_hash
 from components.split_table.entities import EntitySides, sides_of_entities, threshold
-from components.split_table.row_hash import told_apart, with_row_hash
 from components.split_table.split_plan import SplitPlan
 
 

@@ -1,5 +1,7 @@
 """KFP signature of `train_model`."""
 
+from typing import List
+
 from kfp import dsl
 from kfp.dsl import Artifact, Dataset, Input, Model, Output
 
@@ -20,6 +22,7 @@ def train_model(
     sample_weight_column: str = "",
     class_weight: str = "",
     train_digest: str = "",
+    entity: List[str] = [],
 ) -> str:
     """Fit an estimator, and make one pipeline of it that takes raw rows; returns its digest.
 
@@ -39,6 +42,7 @@ def train_model(
             none.
         class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
         train_digest: Digest of `train`, for the description of the model; empty: computed.
+        entity: Columns that tell whose rows they are, where the table was split by them.
     """
     from components.shared.models.estimators import DEFAULT_ESTIMATOR
     from components.shared.parameters import given
@@ -60,6 +64,7 @@ def train_model(
             sample_weight_column=given_column(sample_weight_column, train.path),
             class_weight=given(class_weight),
             train_digest=given(train_digest),
+            entity=entity,
         )
     model.metadata.update(trained.metadata())
     return trained.digest

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,19 @@ from components.shared.features.preprocessors import (
     load_preprocessor,
     read_preprocessor,
 )
-from components.shared.models.description import ColumnProfile, ModelDescription, read_description
+from components.shared.models.description import (
+    TRAINED_ON_FILE,
+    ColumnProfile,
+    ModelDescription,
+    read_description,
+)
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
 from components.shared.models.folders import reading
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
+from components.shared.models.trained_on import hashes_of_training
 from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.tables.columns import require_column
 from components.shared.tables.frames import column_types
 from components.shared.tables.readings import table_readings
 from components.shared.tables.tasks import resolve_task
@@ -92,6 +100,7 @@ def train_model(
     sample_weight_column: str | None = None,
     class_weight: str | None = None,
     train_digest: str | None = None,
+    entity: Sequence[str] = (),
 ) -> TrainedModel:
     """Fit an estimator, and write a model that takes raw rows.
 
@@ -105,7 +114,8 @@ def train_model(
         preprocessor: Folder with the fitted preprocessor, of the same run.
         model: Folder to write: `model.joblib`, one scikit-learn pipeline, `model.json`, the
             model as a plan (`plan.json`) where it can be one, examples of predictions
-            (`examples.json`), and what MLflow needs to load it.
+            (`examples.json`), hashes of the training rows (`trained_on.npy`), and what MLflow
+            needs to load it.
         target: Name of the target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         estimator: Name from the allow-list in `components/shared/models/estimators.py`.
@@ -114,6 +124,7 @@ def train_model(
         sample_weight_column: Column of weights (0 or more), the one that `preprocess_table` had.
         class_weight: `balanced`, or a JSON object from label to weight (above 0).
         train_digest: SHA-256 of the file `train`, for the description; computed if not given.
+        entity: Columns of `train` that tell whose rows they are, where it was split by them.
 
     Raises:
         InputError: A parameter is wrong, or the inputs do not belong together.
@@ -124,6 +135,8 @@ def train_model(
     chosen = resolve_estimator(estimator, resolved_task)
     prepared = read_preprocessor(preprocessor)
     _check_preprocessor(prepared, chosen, target, sample_weight_column)
+    for name in entity:
+        require_column(name, list(column_types(train)), "entity")
     with importing("sklearn.ensemble"):
         rows = read_training_rows(features, prepared, resolved_task)
         profile = _profile(train, prepared, target, resolved_task)
@@ -134,6 +147,8 @@ def train_model(
     unfitted = build_estimator(chosen, resolved_task, settings, seed, code_columns)
     transformer = load_preprocessor(preprocessor).transformer
     fitted = _fit(unfitted, chosen, weighted, code_columns)
+    digest_of_rows = train_digest or file_digest(train)
+    trained_on, hashes = hashes_of_training(train, digest_of_rows, entity)
     description = ModelDescription(
         task=resolved_task,
         estimator=chosen.name,
@@ -143,7 +158,7 @@ def train_model(
         features=prepared.inputs,
         seed=seed,
         versions=library_versions(*(["lightgbm"] if chosen.name == "lightgbm" else [])),
-        training_data={"digest": train_digest or file_digest(train), "rows": len(rows.target)},
+        training_data={"digest": digest_of_rows, "rows": len(rows.target)},
         profile=profile,
         class_weight=class_weights,
         sample_weight_column=sample_weight_column,
@@ -152,11 +167,13 @@ def train_model(
             asdict(reader)
             for reader in column_readers(prepared.inputs, table_readings(train), transformer)
         ),
+        trained_on=trained_on,
     )
     pipeline = _assemble(transformer, fitted)
     planned = plan_model(description, reading(pipeline, description), rows.means, train)
     described = replace(description, plan_refusal=planned.refusal)
-    digest = save_model(model, pipeline, described, planned.files)
+    files = {**planned.files, TRAINED_ON_FILE: hashes}
+    digest = save_model(model, pipeline, described, files)
     return TrainedModel(digest, len(rows.target), read_description(model))
 
 

@@ -96,7 +96,8 @@ def training(
         keep_entity: Let the columns of the entity be features all the same.
         test_size: Share of the rows that the model is tested on, between 0 and 1.
         seed: Seed of the split, the estimator and the bootstraps. Keep it from run to run: after
-            another split, the champion has learnt from some of the test rows and looks too good.
+            another split, the champion has learnt from most of the test rows, which then cannot
+            compare it with another model.
         estimator: hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
             member of the linear family by name.
         hyperparameters: JSON object with scikit-learn's names for the estimator's parameters.
@@ -178,6 +179,7 @@ def training(
         sample_weight_column=sample_weight_column,
         class_weight=class_weight,
         train_digest=split.outputs["train_digest"],
+        entity=entity,
     )
     evaluate = evaluate_model(
         model=train.outputs["model"],
@@ -195,6 +197,7 @@ def training(
         evaluation=evaluate.outputs["evaluation"],
         predictions=evaluate.outputs["predictions"],
         test=split.outputs["test"],
+        model=train.outputs["model"],
         model_name=model_name,
         metric=metric,
         floor=floor,

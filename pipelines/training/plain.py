@@ -162,7 +162,7 @@ class TrainedTable:
         if self.registered:
             told.append(f"{self.registered.model_name} version {self.registered.version}")
         elif self.comparison:
-            told.append(f"not registered: {' '.join(self.comparison.decision.reasons)}")
+            told.append(f"not registered: {' '.join(self.comparison.reasons)}")
         return told
 
 
@@ -296,6 +296,7 @@ def compare_fitted(
         into / "comparison.md",
         into / "comparison.json",
         registry.model_name,
+        model=into / "model",
         metric=registry.metric,
         floor=registry.floor,
         margin=registry.margin,
@@ -360,5 +361,6 @@ def _train(
         sample_weight_column=settings.sample_weight_column,
         class_weight=settings.class_weight,
         train_digest=file_digest(train),
+        entity=settings.entity,
     )
     return into / "model"

@@ -85,7 +85,7 @@ def evaluate_stage(trained: Mapping[str, Any], registry: Mapping[str, Any]) -> d
         comparison = compare_fitted(folder, where, print)
         return {
             "approved": comparison.approved,
-            "reasons": list(comparison.decision.reasons),
+            "reasons": list(comparison.reasons),
             "metric": comparison.metric.name,
             "metrics": dict(evaluation.values()),
             "champion": comparison.champion.version if comparison.champion else None,

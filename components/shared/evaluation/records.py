@@ -162,6 +162,36 @@ class ComparedVersion:
 
 
 @dataclass(frozen=True)
+class ComparedRows:
+    """The test rows that a candidate and a champion were compared on.
+
+    Attributes:
+        rows: Number of test rows.
+        compared: Those that were compared: neither model alone was trained on them.
+        of_champion: Those that the champion alone was trained on.
+        of_candidate: Those that equal a training row of the candidate alone.
+        of_both: Those that equal a training row of both, and count.
+        not_sampled: Those of which it is not known, as a model keeps a sample of hashes.
+        entity: Columns of the entity by which the champion's training rows are known; else none.
+        unknown: Why the overlap is not known; empty where it is.
+    """
+
+    rows: int
+    compared: int
+    of_champion: int = 0
+    of_candidate: int = 0
+    of_both: int = 0
+    not_sampled: int = 0
+    entity: tuple[str, ...] = ()
+    unknown: str = ""
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """Take it from its fields, after JSON."""
+        return cls(**{**content, "entity": tuple(content["entity"])})
+
+
+@dataclass(frozen=True)
 class ComparisonRecord:
     """A candidate, the version that it was compared with, and the verdict.
 
@@ -180,6 +210,7 @@ class ComparisonRecord:
         over_constant: Candidate less the constant prediction; None where it is not known.
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
+        compared_rows: The rows of the comparison with the champion; None without one.
     """
 
     approved: bool
@@ -195,6 +226,7 @@ class ComparisonRecord:
     confidence: float
     floor_of_constant: bool = False
     over_constant: Estimate | None = None
+    compared_rows: ComparedRows | None = None
 
     def to_json(self) -> str:
         """Return it as text; what is undefined is null."""
@@ -211,6 +243,7 @@ class ComparisonRecord:
         content = _content(text)
         del content["format"]
         champion, difference = content["champion"], content["difference"]
+        rows = content.get("compared_rows")
         over = content["over_constant"]
         return cls(
             **content
@@ -219,6 +252,7 @@ class ComparisonRecord:
                 "candidate": Estimate(**content["candidate"]),
                 "champion": champion and ComparedVersion(**champion),
                 "difference": difference and Estimate(**difference),
+                "compared_rows": rows and ComparedRows.of(rows),
                 "over_constant": over and Estimate(**over),
             }
         )

@@ -15,6 +15,7 @@ from components.shared.errors import InputError
 FORMAT: Final = 1
 DESCRIPTION_FILE: Final = "model.json"
 PIPELINE_FILE: Final = "model.joblib"
+TRAINED_ON_FILE: Final = "trained_on.npy"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,23 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True)
+class TrainedOn:
+    """What the hashes in `trained_on.npy` are of; `trained_on` makes and reads them.
+
+    Attributes:
+        columns: The columns that are hashed, with the kind of their values.
+        entity: Whether they tell whose row it is, and are not all columns of the table.
+        key: What makes these hashes others than those of another table, 16 hexadecimal digits.
+        share: Which part of the hashes is kept, chosen by themselves.
+    """
+
+    columns: dict[str, str]
+    entity: bool
+    key: str
+    share: float
+
+
+@dataclass(frozen=True)
 class ModelDescription:
     """The content of `model.json`.
 
@@ -87,6 +105,7 @@ class ModelDescription:
         dropped_columns: Columns that the model does not read, as `name`, `kind` and `reason`.
         readers: How raw values of each column are read, as `raw_rows.ColumnReader.parse` takes it.
         plan_refusal: Why the folder has no `plan.json`; empty where it has one, or is older.
+        trained_on: What `trained_on.npy` holds of the training rows; None in folders without it.
         files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
     """
 
@@ -105,6 +124,7 @@ class ModelDescription:
     dropped_columns: tuple[dict[str, str], ...] = ()
     readers: tuple[dict[str, Any], ...] = ()
     plan_refusal: str = ""
+    trained_on: TrainedOn | None = None
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -140,7 +160,9 @@ def read_description(folder: str | Path) -> ModelDescription:
         dropped = tuple(content.pop("dropped_columns", ()))
         readers = tuple(content.pop("readers", ()))
         profile = {name: ColumnProfile.of(each) for name, each in content.pop("profile").items()}
+        trained_on = content.pop("trained_on", None)
         return ModelDescription(
+            trained_on=trained_on and TrainedOn(**trained_on),
             features=features,
             dropped_columns=dropped,
             readers=readers,

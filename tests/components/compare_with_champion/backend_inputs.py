@@ -7,6 +7,7 @@ GIVEN = Given(
         "evaluation": ("evaluate_model", "evaluation"),
         "predictions": ("evaluate_model", "predictions"),
         "test": ("split_table", "test"),
+        "model": ("train_model", "model"),
     },
     parameters=lambda scene: {"model_name": scene.model_name},
 )

@@ -14,7 +14,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.split_table.row_hash import GAMMA, told_apart, with_row_hash
+from components.shared.tables.row_hash import GAMMA, told_apart, with_row_hash
 
 FRAME = pl.DataFrame(
     {
