@@ -19,6 +19,8 @@ def predict_table(
     threshold: str = "auto",
     positive_class: str = "",
     explain: bool = False,
+    first: int = 0,
+    rows: int = 0,
     format: str = "auto",
     table_digest: str = "",
 ) -> int:
@@ -30,7 +32,7 @@ def predict_table(
         model: The model folder that `train_model` wrote, or `fetch_model` brought.
         table: The table as `ingest_table` wrote it, best with the same model.
         predictions: Its kept columns, `prediction` and the probabilities; metadata: rows, model,
-            model_name, table, target, classes, threshold, explained_in, explained_class.
+            model_name, table, target, classes, threshold, first, explained_in, explained_class.
         destination: Where the predictions are to be put as well: s3://bucket/key or a path; empty:
             nowhere.
         keep: Columns of the table that go with the predictions, such as a key; ["*"] for all.
@@ -41,6 +43,8 @@ def predict_table(
         positive_class: The class that the threshold is for; empty: as in the evaluation of models.
         explain: Whether to write what each column contributes, `base` and `contribution_<column>`:
             milliseconds a row.
+        first: Rows of the table before those that are predicted.
+        rows: How many are; 0: all that follow.
         format: auto (by the ending of the destination, else parquet), parquet, csv or jsonl.
         table_digest: Digest of the table, for the lineage; empty: unknown.
     """
@@ -54,7 +58,8 @@ def predict_table(
         predicted = predict_table(
             model.path, table.path, predictions.path, keep=keep, probabilities=probabilities,
             threshold=decision.threshold, positive_class=decision.positive_class,
-            explain=explain, destination=given(destination, ""), format=given(format, "auto"),
+            explain=explain, first=first, rows=rows or None,
+            destination=given(destination, ""), format=given(format, "auto"),
             model_name=version_name(model.metadata), table_digest=given(table_digest, ""),
         )  # fmt: skip
     predictions.metadata.update(predicted.metadata())

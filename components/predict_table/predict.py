@@ -1,10 +1,9 @@
 """Predictions for the rows of a table, in their order and in bounded memory."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -12,56 +11,18 @@ from typing import Any, Final
 import polars as pl
 
 from components.predict_table.batches import PREDICTION, PROBABILITY, BatchPredictor
-from components.predict_table.destination import ABOUT, check_destination, put
 from components.predict_table.explanations import Explainer
 from components.predict_table.parts import Parts
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import BINARY, REGRESSION
 from components.shared.evaluation.predictions import positive_class_of, require_features
 from components.shared.models.folders import LoadedModel, load_model
+from components.shared.predictions.destination import check_destination, put
+from components.shared.predictions.files import PredictedTable, write_predictions
 from components.shared.tables.columns import require_column
-from components.shared.tables.file_formats import Format
 from components.shared.tables.files import count_rows
 
 SECONDS_BETWEEN: Final = 10.0
-PARQUET_KEY: Final = "kfp-tabular predictions"
-"""Where a Parquet file of predictions says what they are, in its own metadata."""
-
-
-@dataclass(frozen=True)
-class PredictedTable:
-    """What was predicted.
-
-    Attributes:
-        rows: Number of rows.
-        model: Digest of the model.
-        model_name: Name of its version in a registry, as `name@version`; empty when not known.
-        table: Digest of the table; empty when not known.
-        target: What was predicted.
-        classes: The classes, whose probabilities are in columns of their names; None for numbers.
-        positive: The class that the threshold is for; None without a threshold.
-        threshold: The probability from which on that class is predicted; None for the most
-            probable class.
-        resumed: Rows that an earlier run had predicted already.
-        explained_in: The unit of what columns contribute; None where nothing is explained.
-        explained_class: Of two classes, the one whose predictions are explained.
-    """
-
-    rows: int
-    model: str
-    model_name: str
-    table: str
-    target: str
-    classes: list[Any] | None
-    positive: Any
-    threshold: float | None
-    resumed: int = 0
-    explained_in: str | None = None
-    explained_class: Any = None
-
-    def metadata(self) -> dict[str, Any]:
-        """Return what the predictions say of themselves."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
 
 
 def predict_table(
@@ -74,6 +35,8 @@ def predict_table(
     threshold: float | None = None,
     positive_class: str | None = None,
     explain: bool = False,
+    first: int = 0,
+    rows: int | None = None,
     destination: str = "",
     format: str = "auto",  # noqa: A002
     model_name: str = "",
@@ -95,6 +58,8 @@ def predict_table(
         explain: Whether to write what each column contributes to each prediction, `base` and
             `contribution_<column>`, which takes milliseconds a row; of more than two classes also
             `explained_class`, the most probable one.
+        first: Rows of the table before those that are predicted.
+        rows: How many are; None for all that follow.
         destination: Where the predictions are put as well: a path or s3://bucket/key.
         format: `auto` (by the ending of the destination, else parquet), `parquet`, `csv` or
             `jsonl`.
@@ -110,7 +75,8 @@ def predict_table(
             probabilities, or cannot be explained; there is no such class.
     """
     kind = check_destination(destination, format)
-    loaded, rows = load_model(model), count_rows(table)
+    loaded, table_rows = load_model(model), count_rows(table)
+    total = _count(table_rows, first, rows)
     description = loaded.description
     columns = pl.scan_parquet(table).collect_schema().names()
     require_features(description, columns)
@@ -123,7 +89,7 @@ def predict_table(
         )
     positive = _positive(loaded, threshold, positive_class)
     result = PredictedTable(
-        rows=rows,
+        rows=total,
         model=loaded.digest,
         model_name=model_name,
         table=table_digest,
@@ -131,20 +97,25 @@ def predict_table(
         classes=description.classes,
         positive=None if positive is None else (description.classes or [])[positive],
         threshold=threshold,
+        first=first,
+        table_rows=table_rows,
         **({} if explainer is None else explainer.metadata()),
     )
     order = result.metadata() | {"keep": kept, "probabilities": probabilities}
     predictor = BatchPredictor(loaded, kept, probabilities, threshold, positive, explainer)
     with _folder(parts, predictions) as folder:
-        done = Parts.open(folder, rows, order)
+        done = Parts.open(folder, total, order)
         tell = progress or paced(SECONDS_BETWEEN, _print_progress)
         done.fill(
             lambda start, most: predictor.lazy(
-                table, start, min(most, rows - start), lambda reached: tell(reached, rows)
+                table,
+                first + start,
+                min(most, total - start),
+                lambda reached: tell(reached - first, total),
             )
         )
-        result = PredictedTable(**{**asdict(result), "resumed": done.found})
-        _write(done.together(), Path(predictions), kind, result)
+        result = replace(result, resumed=done.found)
+        write_predictions(done.together(), Path(predictions), kind, result)
         put(predictions, destination)
         done.remove()
     return result
@@ -153,6 +124,17 @@ def predict_table(
 def version_name(metadata: Mapping[str, Any]) -> str:
     """Return what the registry calls a model that `fetch_model` brought: `name@version`."""
     return f"{metadata['model_name']}@{metadata['version']}" if "model_name" in metadata else ""
+
+
+def _count(table_rows: int, first: int, rows: int | None) -> int:
+    following = table_rows - first
+    count = following if rows is None else rows
+    if first < 0 or not 0 <= count <= following:
+        raise InputError(
+            f"The table has {table_rows:,} rows, not the {count:,} after the first "
+            f"{first:,} (parameters `first` and `rows`): give a part of it."
+        )
+    return count
 
 
 def _kept(keep: Sequence[str], columns: list[str], explained: list[str]) -> list[str]:
@@ -194,26 +176,6 @@ def _folder(parts: str | Path | None, predictions: str | Path) -> Iterator[Path]
     parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=parent) as folder:
         yield Path(folder) / "parts"
-
-
-def _write(rows: pl.LazyFrame, path: Path, kind: Format, result: PredictedTable) -> None:
-    """Write predictions whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = {name: value for name, value in result.metadata().items() if name != "resumed"}
-    about = json.dumps(told, ensure_ascii=False)
-    attempt = path.with_name(f".{path.name}.attempt")
-    try:
-        if kind == "parquet":
-            rows.sink_parquet(attempt, metadata={PARQUET_KEY: about})
-        elif kind == "csv":
-            rows.sink_csv(attempt)
-        else:
-            rows.sink_ndjson(attempt)
-        attempt.replace(path)
-    finally:
-        attempt.unlink(missing_ok=True)
-    if kind != "parquet":
-        Path(f"{path}{ABOUT}").write_text(about + "\n", "utf-8")
 
 
 def paced(seconds: float, tell: Callable[[int, int], None]) -> Callable[[int, int], None]:

@@ -5,9 +5,9 @@ from typing import Final
 import click
 
 from components.ingest_table.given_types import parse_column_types
-from components.predict_table.destination import check_destination
 from components.predict_table.threshold import check_threshold
 from components.shared.errors import InputError
+from components.shared.predictions.destination import check_destination
 from components.shared.sources.address import without_query
 from components.shared.tables.file_formats import FORMATS
 from pipelines.batch_prediction.summary import summarise
@@ -59,7 +59,14 @@ INTERFACE: Final = Interface(
     groups={
         "Data": ("source", "query", "format", "column_types", "missing_values"),
         "Model": ("model", "probabilities", "threshold", "positive_class", "explain"),
-        "Predictions": ("destination", "register_as", "keep", "output_format", "git_commit"),
+        "Predictions": (
+            "destination",
+            "register_as",
+            "keep",
+            "output_format",
+            "shards",
+            "git_commit",
+        ),
     },
     filled_in={"git_commit": git_commit},
     types={
@@ -73,6 +80,7 @@ INTERFACE: Final = Interface(
         "fetch_model": "{model_name} version {version}",
         "ingest_table": "{rows:,} rows × {columns} columns",
         "predict_table": "{rows:,} rows",
+        "join_predictions": "{rows:,} rows",
         "register_dataset": "version {version}",
     },
 )

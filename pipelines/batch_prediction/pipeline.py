@@ -5,6 +5,8 @@ from typing import List
 from kfp import dsl
 
 from components.fetch_model.component import fetch_model
+from components.join_predictions.component import join_predictions
+from components.list_shards.component import list_shards
 from components.predict_table.component import predict_table
 from components.register_dataset.component import register_dataset
 from components.shared.image import IMAGE
@@ -25,6 +27,7 @@ def batch_prediction(
     positive_class: str = "",
     explain: bool = False,
     output_format: str = "auto",
+    shards: int = 1,
     query: str = "",
     format: str = "auto",
     column_types: str = "",
@@ -56,6 +59,8 @@ def batch_prediction(
         explain: Whether to write what each column contributes to each prediction, which takes
             milliseconds a row.
         output_format: auto (by the ending of the destination, else Parquet), parquet, csv or jsonl.
+        shards: Number of steps that predict a part of the rows each, side by side where the cluster
+            has room, up to 1,000.
         query: What to ask a database (SELECT …), instead of a table; empty: none.
         format: auto (by the ending of the source), csv (TSV too), parquet or jsonl.
         column_types: Types of columns that have the last word, such as
@@ -68,24 +73,33 @@ def batch_prediction(
     how = (source, query, format, column_types, missing_values, "", "")
     steps = read_table(TableInputs(*how, model=fetch.outputs["fetched"]))
     ingest = steps.ingest
-    predict = equip(
-        predict_table(
+    table = ingest.outputs["table"]
+    listed = equip(list_shards(table=table, shards=shards))
+    with dsl.ParallelFor(listed.outputs["Output"], name="shards") as shard:
+        predict = predict_table(
             model=fetch.outputs["fetched"],
-            table=ingest.outputs["table"],
-            destination=destination,
+            table=table,
             keep=keep,
             probabilities=probabilities,
             threshold=threshold,
             positive_class=positive_class,
             explain=explain,
-            format=output_format,
-            table_digest=ingest.outputs["digest"],
+            first=shard.first,
+            rows=shard.rows,
         )
-    ).set_caching_options(False)
+        equip(predict)
+    joined = join_predictions(
+        shards=dsl.Collected(predict.outputs["predictions"]),
+        destination=destination,
+        format=output_format,
+        table_digest=ingest.outputs["digest"],
+    )
+    equip(joined).set_caching_options(False)
+    predictions = joined.outputs["predictions"]
     with dsl.If(register_as != "", name="registration"):
-        described = equip(validate_table(table=predict.outputs["predictions"], mode="report"))
+        described = equip(validate_table(table=predictions, mode="report"))
         register = register_dataset(
-            table=predict.outputs["predictions"],
+            table=predictions,
             schema=described.outputs["schema"],
             report=described.outputs["report"],
             dataset_name=register_as,
@@ -96,4 +110,4 @@ def batch_prediction(
             source=steps.fingerprints.outputs["pinned_source"],
         )
         equip(register).set_caching_options(False)
-    return predict.outputs["Output"]
+    return joined.outputs["Output"]

@@ -14,7 +14,7 @@ from components.shared.reports.number_text import counted_rows
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 
-FILES: Final[Mapping[str, tuple[str, str]]] = {"predictions": ("predict_table", "predictions")}
+FILES: Final[Mapping[str, tuple[str, str]]] = {"predictions": ("join_predictions", "predictions")}
 """The step and the artifact of what people look at after a run."""
 
 
@@ -78,7 +78,7 @@ def _address(dataset: Mapping[str, Any]) -> str:
 
 def summarise(outputs: RunOutputs) -> BatchPredictionSummary | None:
     """Gather the summary from what the steps left behind; None where too little is known."""
-    predicted = outputs.metadata("predict_table", "predictions")
+    predicted = outputs.metadata("join_predictions", "predictions")
     if not predicted:
         return None
     dataset = outputs.metadata("register_dataset", "registered")

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.ingest_table.given_types import parse_column_types
-from components.predict_table.destination import check_destination
 from components.predict_table.threshold import check_threshold, decide
+from components.shared.predictions.destination import check_destination
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.registry.paths import DATASET
 from components.shared.reports.number_text import counted_rows, number, percent
@@ -31,7 +31,7 @@ from pipelines.errors import INTERRUPTED, UsageError
 if TYPE_CHECKING:
     from components.ingest_table.ingest import IngestedTable
     from components.predict_table.changes import PredictionChanges
-    from components.predict_table.predict import PredictedTable
+    from components.shared.predictions.files import PredictedTable
     from components.shared.registry.client import RegisteredVersion, RegistryClient
 
 SECONDS_BETWEEN: Final = 5.0

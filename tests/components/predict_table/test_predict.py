@@ -12,11 +12,12 @@ import pytest
 
 from components.predict_table import batches, explanations, parts
 from components.predict_table.changes import compare_predictions
-from components.predict_table.destination import ABOUT, check_destination, put
-from components.predict_table.predict import PARQUET_KEY, predict_table
+from components.predict_table.predict import predict_table
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.errors import InputError
 from components.shared.models.folders import load_model
+from components.shared.predictions.destination import ABOUT, check_destination, put
+from components.shared.predictions.files import PARQUET_KEY
 from components.shared.tables.frames import read_frame
 from components.train_model.train import train_model
 from tests.components.model_folders import Trained, bird_strikes

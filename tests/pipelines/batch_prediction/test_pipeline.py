@@ -36,6 +36,7 @@ def test_pipeline_and_command_predict_the_same(folder: Path) -> None:
     done = kfp_tabular(
         *("run", "batch_prediction", "--json", "--source", str(BIRD_STRIKES), "--model", MODEL),
         *("--destination", "by_pipeline.parquet", "--keep", "airport", "--probabilities"),
+        *("--shards", "3"),
         folder=folder,
     )
     assert done.exit_code == 0, done.errors

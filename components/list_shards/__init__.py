@@ -1,0 +1,1 @@
+"""Divide the rows of a table among the tasks of a loop."""

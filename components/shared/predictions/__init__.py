@@ -1,0 +1,1 @@
+"""Files of predictions: what they say of themselves, and where they go."""

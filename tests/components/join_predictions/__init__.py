@@ -1,0 +1,1 @@
+"""Putting the predictions of shards together."""

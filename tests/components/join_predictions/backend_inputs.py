@@ -1,0 +1,5 @@
+"""What `join_predictions` is given where the tests run it as KFP's backend does."""
+
+from tests.components.backend_steps import Given
+
+GIVEN = Given(artifacts={"shards": ("predict_table", "predictions")})
