@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from kfp import dsl
-from kfp.dsl import Artifact, Input, Model, Output
+from kfp.dsl import HTML, Artifact, Input, Model, Output
 
 from components.shared.image import IMAGE
 
@@ -26,8 +26,14 @@ def register_model(
     trigger: str = "",
     retraining_key: str = "",
     registry_url: str = "",
+    evaluation_report: Input[HTML] = None,
+    validation_report: Input[HTML] = None,
+    schema: Input[Artifact] = None,
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
-    """Register a model, its metrics, parameters, data digests and lineage as one version.
+    """Register a model, its metrics, data digests, lineage and evidence as one version.
+
+    Its evidence, files beside the model that are no part of its digest, is what is given here of
+    evaluation, comparison, reports and schema, and a model card.
 
     All or nothing, and idempotent within a run: a retry makes no second version. Nor does another
     run whose model has the bytes of a version that is not archived: it is that version. The
@@ -52,20 +58,25 @@ def register_model(
         retraining_key: Names the table and the settings of a retraining, a property of the version
             by which another of the same finds it; empty: it is none.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
+        evaluation_report: The report that `evaluate_model` wrote.
+        validation_report: The report that `validate_table` wrote.
+        schema: The schema that `validate_table` wrote; its metadata tell the rows of the table.
     """
+    from components.register_model.evidence import path_of, reports_of
     from components.register_model.register import Lineage, register_model
     from components.shared.parameters import given
     from components.shared.step import step_body
 
     with step_body() as run:
-        lineage = Lineage(
-            *map(given, (run_id, pipeline, image, git_commit, source, table_digest, arguments)),
-            trigger=given(trigger), retraining_key=given(retraining_key),
-        )  # fmt: skip
-        verdict = comparison.path if comparison else None
+        lineage = Lineage.of_step(map(given, (
+            run_id, pipeline, image, git_commit, source, table_digest, arguments, trigger,
+            retraining_key,
+        )))  # fmt: skip
         version = register_model(
             model.path, evaluation.path, model_name,
-            comparison=verdict, promote=promote, lineage=lineage, registry_url=given(registry_url),
+            comparison=path_of(comparison), promote=promote, lineage=lineage,
+            registry_url=given(registry_url),
+            reports=reports_of(evaluation_report, validation_report, schema),
         )  # fmt: skip
         run.finished(
             f"registered {model_name} version {version.version}", f"{model_name}@{version.version}",

@@ -1,11 +1,15 @@
 """Register a model folder, its figures and its lineage as one version."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
+from components.register_model.evidence import Reports, gather_evidence
+from components.register_model.model_card import CardSources
+from components.register_model.surroundings import environment, image_that_runs
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.metrics import PRIMARY
@@ -46,12 +50,21 @@ class Lineage(Provenance):
         arguments: What the run was asked for, as JSON; left out beyond 60,000 characters.
         trigger: What started the run, and why.
         retraining_key: Names the table and the settings of a retraining.
+        environment: What the step ran in.
     """
 
     table_digest: str | None = None
     arguments: str | None = None
     trigger: str | None = None
     retraining_key: str | None = None
+    environment: str | None = None
+
+    @classmethod
+    def of_step(cls, told: Iterable[str | None]) -> Self:
+        """Return what a step was told, in the order of the fields, and what it runs in itself."""
+        found = cls(*told)
+        image = image_that_runs(found.image)
+        return replace(found, image=image, environment=environment())
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ def register_model(
     comparison: str | Path | None = None,
     promote: bool = False,
     lineage: Lineage | None = None,
+    reports: Reports | None = None,
     registry_url: str | None = None,
 ) -> Registered:
     """Register a model folder with its metrics, parameters, data digests, schema and lineage.
@@ -114,6 +128,8 @@ def register_model(
         comparison: JSON file that `compare_with_champion` wrote.
         promote: Make it the champion.
         lineage: Where it comes from.
+        reports: What the steps before wrote about it, kept beside the model as its evidence, with
+            the evaluation, the comparison and a model card.
         registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
@@ -164,7 +180,17 @@ def register_model(
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
         if known := _known(registry, model_name, digest, lineage.run_id):
             return _pointed_to(registry, known, aliases)
-        receipt = registry.register(body, model, key)
+        told = {name: value for name, value in asdict(lineage).items() if value}
+        sources = CardSources(
+            *(model_name, digest, description, figures, verdict),
+            table=(reports or Reports()).table,
+            lineage=told,
+        )
+        with TemporaryDirectory() as folder:
+            evidence = gather_evidence(
+                Path(folder), reports or Reports(), evaluation, comparison, sources
+            )
+            receipt = registry.register(body, model, key, evidence)
     return Registered(
         model_name, receipt.version, receipt.digest, receipt.aliases, registry.url, receipt.replayed
     )

@@ -21,7 +21,10 @@ from components.evaluate_model.figures import Evaluation
 from components.evaluate_model.thresholds import Costs
 from components.ingest_table.ingest import IngestedTable, ingest_table
 from components.preprocess_table.preprocess import preprocess_table
+from components.register_model.evidence import Reports
+from components.register_model.model_card import UNTOLD, TableFacts
 from components.register_model.register import Lineage, Registered, register_model
+from components.register_model.surroundings import environment
 from components.shared.digests import file_digest
 from components.shared.models.estimators import DEFAULT_ESTIMATOR
 from components.shared.reports.number_text import counted_rows, number
@@ -199,7 +202,8 @@ def train_table(
     if registry:
         comparison = compare_fitted(folder, registry, say)
     if registry and comparison and comparison.approved:
-        registered = register_fitted(folder, registry, read.source, read.digest, say)
+        table = table_facts(fitted.validated)
+        registered = register_fitted(folder, registry, read.source, read.digest, say, table)
     return TrainedTable(
         *(Path(folder), target, read, fitted.validated, fitted.split, fitted.model),
         *(evaluation, comparison, registered),
@@ -310,11 +314,13 @@ def register_fitted(
     source: str,
     table_digest: str,
     say: Callable[[str], object],
+    table: TableFacts = UNTOLD,
 ) -> Registered:
     """Register the model that `compare_fitted` approved, with what `fit_table` read it from."""
     say("register_model")
     into = Path(folder)
-    origin = Lineage(registry.run_id, "training", source=source, table_digest=table_digest)
+    told = {"source": source, "table_digest": table_digest, "environment": environment()}
+    origin = Lineage(registry.run_id, "training", **told)
     return register_model(
         into / "model",
         into / "evaluation.json",
@@ -322,8 +328,17 @@ def register_fitted(
         comparison=into / "comparison.json",
         promote=registry.promote,
         lineage=origin,
+        reports=Reports(
+            into / "evaluation.html", into / "validation.html", into / "schema.json", table
+        ),
         registry_url=registry.url,
     )
+
+
+def table_facts(validated: ValidatedTable) -> TableFacts:
+    """Return what a validation counted."""
+    counts = (validated.rows, validated.columns, validated.violations, len(validated.warnings))
+    return TableFacts(*counts)
 
 
 def _train(

@@ -19,6 +19,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from components.register_model.evidence import COUNTED
+from components.register_model.model_card import TableFacts
 from components.shared.errors import ComponentError, InputError
 from components.shared.step import FAILURE, MISTAKE, PREFIXES
 from pipelines.errors import StageError
@@ -109,7 +111,8 @@ def deploy_stage(
     with _errors_of_a_stage():
         where = _record(Registry, {**registry, "promote": True, "run_id": run_id})
         made = register_fitted(
-            trained["folder"], where, trained["source"], trained["table_digest"], print
+            *(trained["folder"], where, trained["source"], trained["table_digest"], print),
+            TableFacts(*(trained.get(each) for each in COUNTED)),
         )
         return {
             "model_name": made.model_name,

@@ -37,6 +37,7 @@ _LINEAGE = {
     "pipeline": "Pipeline",
     "git_commit": "Code commit",
     "image": "Image",
+    "environment": "Ran in",
     "source": "Source",
     "source_fingerprint": "Known by",
     "arguments": "Arguments",

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from components.evaluate_model.evaluate import evaluate_model
+from components.register_model.evidence import Reports
+from components.register_model.model_card import TableFacts
 from components.register_model.register import Lineage, register_model
+from components.register_model.surroundings import IMAGE_VARIABLE, environment, image_that_runs
+from components.shared.digests import folder_digest
 from components.shared.errors import (
     DigestMismatchError,
     InputError,
@@ -88,6 +92,42 @@ def test_everything_about_a_version_is_registered(
         json.loads(evaluation.read_text())["metrics"]["roc_auc"]["value"]
     )
     assert answer.aliases == ("challenger",)
+
+
+def test_a_version_carries_its_evidence(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str, tmp_path: Path
+) -> None:
+    """Reports, figures, the verdict and a model card are beside it, and in no digest of it."""
+    comparison = _comparison(tmp_path, APPROVED_FIRST)
+    (tmp_path / "schema.json").write_text("{}")
+    report = evaluation.with_name("report.html")
+    made = register_model(
+        binary_model.model,
+        evaluation,
+        name,
+        comparison=comparison,
+        reports=Reports(report, report, tmp_path / "schema.json", TableFacts(rows=12_345)),
+        registry_url=registry_url,
+    )
+    with RegistryClient(registry_url) as registry:
+        version = registry.get(name)
+        folder = registry.download_evidence(version, tmp_path / "evidence")
+    assert sorted(version.evidence) == [
+        *("comparison.json", "evaluation.html", "evaluation.json"),
+        *("model-card.html", "model-card.md", "schema.json", "validation.html"),
+    ]
+    assert made.digest == folder_digest(binary_model.model)
+    assert (folder / "evaluation.json").read_bytes() == evaluation.read_bytes()
+    assert "12,345" in (folder / "model-card.md").read_text()
+
+
+def test_a_step_names_the_image_that_it_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline may name one where its steps are processes of this machine: none ran."""
+    monkeypatch.delenv(IMAGE_VARIABLE, raising=False)
+    assert image_that_runs("kfp-tabular:1") is None
+    assert environment().endswith("in no image")
+    monkeypatch.setenv(IMAGE_VARIABLE, "1")
+    assert image_that_runs("kfp-tabular:1") == "kfp-tabular:1"
 
 
 def test_a_signature_in_an_address_is_not_kept(
