@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from registry_service.access.access_file import WatchedAccessFile
 from registry_service.access.authenticate import Authenticator, TokenSource
 from registry_service.access.kubernetes import TokenReview
+from registry_service.access.local_user import local_user
 from registry_service.access.mesh import Mesh
 from registry_service.api.doorkeeper import Doorkeeper
 from registry_service.api.errors import ERROR_HANDLERS, on_forbidden
@@ -129,6 +130,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(kubeflow_router(dialect, resources, artifacts))
     describe_bodies(app, (*schemas.BODIES, *BODIES))
     app.state.authenticator = authenticator(settings)
+    app.state.local_user = local_user()
+    app.state.kfp_url = settings.kfp_url
     app.state.turns = turns
     return app
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from registry_service.errors import SettingsError
@@ -41,6 +41,13 @@ def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
 
 def _secret(variable: str) -> Any:
     return Field(default=None, validation_alias=variable, repr=False)
+
+
+def _web_address(text: str | None) -> str | None:
+    """Return an address that a page may lead to. Raises ValueError."""
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return text or None
 
 
 class Settings(BaseSettings):
@@ -83,6 +90,7 @@ class Settings(BaseSettings):
     protected_aliases: Names = frozenset()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    kfp_url: Annotated[str | None, AfterValidator(_web_address)] = None
     run_silence_hours: float = Field(default=24, ge=0)
     threads: int = 8
     log_level: str = "info"

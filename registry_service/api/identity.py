@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from registry_service.access.authenticate import Authenticator
-from registry_service.domain.access import ANYONE, Identity
+from registry_service.domain.access import Identity
 
 
 async def identity_of(request: Request) -> Identity:
@@ -15,7 +15,8 @@ async def identity_of(request: Request) -> Identity:
         return known
     authenticator: Authenticator | None = request.app.state.authenticator
     if authenticator is None:
-        return ANYONE
+        local: Identity = request.app.state.local_user
+        return local
     authorization = request.headers.get("Authorization", "")
     user = request.headers.get("kubeflow-userid", "")
     certificates = request.headers.get("X-Forwarded-Client-Cert", "")

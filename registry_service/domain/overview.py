@@ -113,6 +113,7 @@ class VersionOverview:
         history: What happened to it, newest first.
         registered_by: Who registered it; None where the log does not have that.
         checks: The newest windows of rows that were held against it, newest first.
+        run: The run that made it, where the registry keeps it and whoever asks may read runs.
     """
 
     detail: VersionDetail
@@ -121,6 +122,7 @@ class VersionOverview:
     history: Sequence[AuditEntry]
     registered_by: str | None
     checks: Sequence[Check] = ()
+    run: ExperimentRun | None = None
 
 
 @dataclass(frozen=True, slots=True)

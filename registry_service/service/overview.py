@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.experiments import ExperimentRun
 from registry_service.domain.filters import Comparison, literal_pattern
 from registry_service.domain.overview import (
     HeldAlias,
@@ -147,8 +148,9 @@ class Overview:
             deployments = deployments_of(transaction, version)
             history = _history(transaction, model, version)
             checks = checks_of(transaction, model, version) if model.collection == MODELS else ()
+            run = _run_of(transaction, identity, detail)
         by = _registered_by(history)
-        return VersionOverview(detail, held, deployments, history, by, checks)
+        return VersionOverview(detail, held, deployments, history, by, checks, run)
 
     def compared(self, identity: Identity, version_ids: Sequence[int]) -> Sequence[VersionDetail]:
         """Return versions, also of several models, in the order asked for.
@@ -192,6 +194,17 @@ def _history(
         if entry.action.startswith(actions)
     ]
     return sorted(found, key=lambda entry: entry.id, reverse=True)
+
+
+def _run_of(
+    transaction: Transaction, identity: Identity, detail: VersionDetail
+) -> ExperimentRun | None:
+    """Return the run that a version names, as the registry keeps it, to who may read runs."""
+    name = detail.content.document.lineage.get("run_id")
+    if not name or not identity.has_everywhere(Role.READER):
+        return None
+    newest = ListQuery(page_size=1, descending=True)
+    return next(iter(transaction.resources.page(ExperimentRun, newest, name=name).items), None)
 
 
 def _registered_by(history: Sequence[AuditEntry]) -> str | None:

@@ -1,5 +1,6 @@
 """Approve, compare, trace and delete versions."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -231,8 +232,37 @@ def comparison(details: Sequence[VersionDetail]) -> Mapping[str, Mapping[str, Se
         ],
         "files": [{file.path: file.sha256 for file in content.files} for content in contents],
         "lineage": [content.document.lineage for content in contents],
+        "properties": [
+            {name: value for name, (_, value) in detail.version.custom_properties.items()}
+            for detail in details
+        ],
     }
     return {part: by_name(values) for part, values in sides.items()}
+
+
+def question_of(detail: VersionDetail) -> Mapping[str, Any]:
+    """Return what a version predicts, so far as it was registered: `task` and `target`."""
+    found = {
+        name: said.value
+        for name in ("task", "target")
+        if (said := detail.version.custom_properties.get(name)) is not None
+    }
+    schema = detail.content.document.schema
+    if "target" not in found and isinstance(schema, Mapping) and schema.get("target"):
+        found["target"] = schema["target"]
+    return found
+
+
+def answer_alike(details: Sequence[VersionDetail]) -> bool:
+    """Tell whether nothing says that versions predict different things.
+
+    Only then is one metric less another a figure.
+    """
+    return all(
+        len({json.dumps(values[name]) for values in map(question_of, details) if name in values})
+        <= 1
+        for name in ("task", "target")
+    )
 
 
 def by_name(sides: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Any]]:

@@ -10,9 +10,16 @@ from registry_service.domain.overview import RunOverview
 from registry_service.domain.registration import VersionDetail
 from registry_service.domain.resources import DATASETS
 from registry_service.service.data_changes import data_changes
-from registry_service.service.versions import by_name, comparison
+from registry_service.service.versions import (
+    answer_alike,
+    by_name,
+    comparison,
+    question_of,
+)
 from registry_service.ui.formats import NOTHING, difference, number, share, short, text
-from registry_service.ui.views import properties_of, schema_of
+from registry_service.ui.views import schema_of
+
+IDENTITY = ("target", "task", "estimator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +58,42 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
         everything: Show also what is the same in all of them; metrics always are shown.
     """
     sides = comparison(details)
-    metrics = [_metric_row(name, values) for name, values in sides["metrics"].items()]
+    alike = answer_alike(details)
+    metrics = [_metric_row(name, values, alike) for name, values in sides["metrics"].items()]
     found = [Section("Metrics", metrics, 0, numeric=True)]
+    made_of: frozenset[str] = frozenset()
+    if made := _made(details, sides["properties"]):
+        found.insert(0, made)
+        made_of = frozenset(row.name for row in made.rows)
     for title, part in (
         ("Parameters", sides["parameters"]),
         ("Data", sides["datasets"]),
         ("Columns", by_name([_column_types(detail) for detail in details])),
         ("Files", sides["files"]),
         ("Lineage", sides["lineage"]),
-        ("Properties", by_name([properties_of(detail.version) for detail in details])),
+        ("Properties", sides["properties"]),
     ):
         cut = part is sides["datasets"] or part is sides["files"]
-        rows = [_row(name, values, cut) for name, values in part.items()]
+        rows = [
+            _row(name, values, cut)
+            for name, values in part.items()
+            if part is not sides["properties"] or name not in made_of
+        ]
         shown = rows if everything else [row for row in rows if row.differs]
         found.append(Section(title, shown, len(rows) - len(shown)))
     if _are_of_data(details):
         found.insert(1, _values(details))
     return found
+
+
+def _made(
+    details: Sequence[VersionDetail], properties: Mapping[str, Sequence[Any]]
+) -> Section | None:
+    """Return what the versions predict and by what, also where it is the same."""
+    asked = by_name([question_of(detail) for detail in details])
+    values = {**{name: properties[name] for name in ("estimator",) if name in properties}, **asked}
+    rows = [_row(name, values[name], False) for name in IDENTITY if name in values]
+    return Section("Model", rows, 0) if rows else None
 
 
 def run_sections(runs: Sequence[RunOverview], *, everything: bool) -> Sequence[Section]:
@@ -124,9 +150,9 @@ def _values(details: Sequence[VersionDetail]) -> Section:
     return Section(title, shown, len(rows) - len(shown))
 
 
-def _metric_row(name: str, values: Sequence[float | None]) -> Row:
+def _metric_row(name: str, values: Sequence[float | None], alike: bool = True) -> Row:
     cells = [Cell(number(value), None if value is None else repr(value)) for value in values]
-    between = difference(values) if len(values) == 2 else None
+    between = difference(values) if alike and len(values) == 2 else None
     return Row(name, cells, _differ(values), between)
 
 

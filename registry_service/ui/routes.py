@@ -11,7 +11,7 @@ from registry_service.api.parameters import numeric_id
 from registry_service.api.registry.views import KEYS
 from registry_service.api.tokens import decode_token, encode_token
 from registry_service.api.turns import LISTS, route_class
-from registry_service.domain.access import ANYONE, Identity, Role
+from registry_service.domain.access import Identity, Role
 from registry_service.domain.paging import ListQuery
 from registry_service.domain.registration import AuditQuery
 from registry_service.domain.resources import DATASETS, MODELS, NOUNS, Collection
@@ -19,7 +19,7 @@ from registry_service.errors import InvalidRequestError, NotFoundError
 from registry_service.service.audit import Audit
 from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
-from registry_service.service.versions import Versions
+from registry_service.service.versions import Versions, answer_alike
 from registry_service.ui import rendering
 from registry_service.ui.comparisons import row_difference, sections
 from registry_service.ui.views import (
@@ -155,7 +155,7 @@ def _add_versions(
             version=found.detail.version,
             content=found.detail.content,
             schema=schema_of(found.detail.content.document.schema),
-            lineage=lineage_of(found.detail),
+            lineage=lineage_of(found, request.app.state.kfp_url),
             properties=properties_of(found.detail.version),
             history=[(entry, change_of(entry)) for entry in found.history],
             watched=main_metrics(check.metrics for check in found.checks),
@@ -178,6 +178,7 @@ def _add_versions(
             details=details,
             sections=sections(details, everything=bool(everything)),
             diff=row_difference(details),
+            alike=answer_alike(details),
             everything=everything,
         )
 
@@ -259,5 +260,5 @@ def page_from(token: str, query: ListQuery) -> ListQuery:
 
 def show(request: Request, who: Identity, template: str, **context: object) -> Response:
     """Return a page for whoever asks."""
-    reader = None if who is ANYONE else who.name
+    reader = None if request.app.state.authenticator is None else who.name
     return rendering.render(request.scope["path"], template, {"reader": reader, **context})

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from registry_service.domain.overview import HeldAlias, Measured
-from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
+from registry_service.domain.overview import HeldAlias, Measured, VersionOverview
+from registry_service.domain.registration import LATEST, AuditEntry
 from registry_service.domain.resources import (
     ARCHIVED,
     DATASETS,
@@ -70,11 +71,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of a version's lineage; `version` where it names another version of the model."""
+    """A line of a version's lineage.
+
+    Attributes:
+        version: Another version of the model that it names.
+        address: Where more is told of it: a page of ours, relative to all of them, or of KFP.
+    """
 
     name: str
     value: str
     version: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +177,20 @@ def schema_of(schema: Any) -> Schema:
     return Schema((), None, schema)
 
 
-def lineage_of(detail: VersionDetail) -> Sequence[Fact]:
-    """Return where a version comes from; what our pipelines register comes first."""
-    lineage = detail.content.document.lineage
+def lineage_of(found: VersionOverview, kfp_url: str | None = None) -> Sequence[Fact]:
+    """Return where a version comes from; what our pipelines register comes first.
+
+    Its run leads to the page that the registry has of it, else to that of KFP at `kfp_url`.
+    """
+    lineage = found.detail.content.document.lineage
     known = [Fact(label, str(lineage[key])) for key, label in _LINEAGE.items() if key in lineage]
+    if run_id := str(lineage.get("run_id", "")):
+        address = None
+        if found.run is not None:
+            address = f"runs/{found.run.id}"
+        elif kfp_url:
+            address = f"{kfp_url.rstrip('/')}/#/runs/details/{quote(run_id, safe='')}"
+        known[0] = Fact(_LINEAGE["run_id"], run_id, address=address)
     parents = [
         Fact("Parent version", value, None if value.startswith(DATASET) else value)
         for key in PARENTS

@@ -198,6 +198,8 @@ class RegistryReader:
             datasets=answer["datasets"],
             files=answer["files"],
             lineage=answer["lineage"],
+            properties=answer.get("properties", {}),
+            comparable=answer.get("comparable", True),
             changes=answers.data_changes(answer.get("changes")),
         )
 

@@ -187,6 +187,8 @@ class VersionComparison:
         datasets: Digests by `role:name`.
         files: Digests by path.
         lineage: Values by name.
+        properties: Values by name: task, target, estimator, versions of libraries.
+        comparable: Whether nothing says that they predict different things.
         changes: What changed in the columns, of two versions of a data set.
     """
 
@@ -196,6 +198,8 @@ class VersionComparison:
     datasets: Mapping[str, Sequence[str | None]]
     files: Mapping[str, Sequence[str | None]]
     lineage: Mapping[str, Sequence[str | None]]
+    properties: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    comparable: bool = True
     changes: DataChanges | None = None
 
 

@@ -85,8 +85,9 @@ def compare_command(
 ) -> None:
     """Show versions of MODEL side by side.
 
-    Of 2 to 20 versions all metrics are shown, and of their parameters, data, lineage and files
-    those that differ. With two, `difference` is the second minus the first.
+    Of 2 to 20 versions what they predict and by which estimator is shown, and all metrics; of their
+    parameters, properties, data, lineage and files those that differ. With two that predict the
+    same, `difference` is the second minus the first.
     """
     from pipelines.command_line.registry.tables import comparison_page
 

@@ -1,5 +1,6 @@
 """What commands that look at models and those that look at data sets do alike."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import click
 
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.records import ModelSummary, plain
-from pipelines.command_line.registry.connection import connected_registry
+from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
+from pipelines.command_line.registry.connection import connected_registry, shown
 from pipelines.command_line.registry.output import print_json, print_page
 from pipelines.errors import UsageError
 
@@ -52,6 +54,7 @@ def list_versions(name: str, limit: int, as_json: bool, url: str | None) -> None
 def show_version(named: str, as_json: bool, url: str | None) -> None:
     """Print all that is known of a version."""
     from pipelines.command_line.registry.tables import version_page
+    from pipelines.local.history import find_run
 
     with connected_registry(url) as client:
         found = client.get(named)
@@ -59,7 +62,10 @@ def show_version(named: str, as_json: bool, url: str | None) -> None:
     if as_json:
         print_json(plain(found) | {"deployments": plain(lineage.deployments)})
     else:
-        print_page(version_page(found, lineage))
+        run_id = str(found.lineage.get("run_id", ""))
+        work_dir = Path(os.environ.get(WORK_DIR_VARIABLE) or WORK_DIR)
+        ran = find_run(work_dir, run_id) if run_id else None
+        print_page(version_page(found, lineage, shown(ran[0]) if ran else None))
 
 
 def download_version(named: str, folder: Path, as_json: bool, url: str | None) -> None:

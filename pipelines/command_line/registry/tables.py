@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -24,17 +25,21 @@ from components.shared.reports.number_text import NOTHING, number, percent
 
 DIGEST_DIGITS: Final = 12
 DIGEST_PARTS: Final = ("datasets", "files")
+MADE: Final = ("target", "task", "estimator")
+"""What is shown of versions also where it is the same."""
 
 
 def models_table(
     rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]], called: str
 ) -> Table:
     """Make the table of models or data sets, each with its newest version and its aliases."""
-    table = table_of(called, "latest", "aliases", "changed (UTC)", "description")
+    made = ("target", "task", "estimator") if called == "model" else ()
+    table = table_of(called, "latest", *made, "aliases", "changed (UTC)", "description")
     for model, latest, aliases in rows:
         named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
         newest = latest.name if latest else NOTHING
-        _add(table, model.name, newest, named, _time(model.updated_at), model.description)
+        said = [(latest.properties if latest else {}).get(each) for each in made]
+        _add(table, model.name, newest, *said, named, _time(model.updated_at), model.description)
     return table
 
 
@@ -67,8 +72,10 @@ def checks_table(checks: Sequence[FileCheck]) -> Table:
     return table
 
 
-def version_page(version: RegisteredVersion, lineage: VersionLineage) -> RenderableType:
-    """Lay out everything that is known of a version."""
+def version_page(
+    version: RegisteredVersion, lineage: VersionLineage, run_folder: Path | None = None
+) -> RenderableType:
+    """Lay out everything that is known of a version; where its run was, if it was here."""
     name = f"{version.model_name} version {version.version}{_in_brackets(version.aliases)}"
     title = Text(cell(name), "bold")
     facts = {
@@ -95,7 +102,10 @@ def version_page(version: RegisteredVersion, lineage: VersionLineage) -> Rendera
         "parameters": version.parameters,
         "properties": version.properties,
         "data": datasets,
-        "lineage": version.lineage,
+        "lineage": {
+            **version.lineage,
+            **({"run folder": str(run_folder)} if run_folder else {}),
+        },
         "deployments": deployments,
         "columns": columns,
         "files": {path: digest[:DIGEST_DIGITS] for path, digest in version.files.items()},
@@ -126,12 +136,22 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
     """Lay out versions side by side: all metrics, and of the rest what differs."""
     names = [f"{version.version}{_in_brackets(version.aliases)}" for version in comparison.versions]
     two = len(names) == 2
-    table = table_of("", *names, *(["difference"] if two else []))
+    subtract = two and comparison.comparable
+    table = table_of("", *names, *(["difference"] if subtract else []))
+    made = {name: comparison.properties[name] for name in MADE if name in comparison.properties}
+    for name, values in made.items():
+        _add(table, name, *(NOTHING if value is None else _text(value) for value in values))
+    if made:
+        table.add_section()
     for name, values in comparison.metrics.items():
-        difference = [_difference(values)] if two else []
+        difference = [_difference(values)] if subtract else []
         _add(table, name, *map(number, values), *difference)
-    for part in ("parameters", "datasets", "lineage", "files"):
-        sides: Mapping[str, Sequence[Any]] = getattr(comparison, part)
+    for part in ("parameters", "properties", "datasets", "lineage", "files"):
+        sides: Mapping[str, Sequence[Any]] = {
+            name: values
+            for name, values in getattr(comparison, part).items()
+            if part != "properties" or name not in MADE
+        }
         rows = {
             name: values
             for name, values in sides.items()
@@ -143,7 +163,9 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
         for name, values in rows.items():
             cut = DIGEST_DIGITS if part in DIGEST_PARTS else None
             _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in values))
-    return table
+    if comparison.comparable:
+        return table
+    return Group(table, Text(), Text("They predict different things: no metric is subtracted."))
 
 
 def audit_table(entries: Sequence[AuditEntry]) -> Table:

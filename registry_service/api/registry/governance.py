@@ -30,7 +30,7 @@ from registry_service.service.audit import Audit
 from registry_service.service.data_changes import data_changes
 from registry_service.service.garbage import Garbage
 from registry_service.service.verification import Verification
-from registry_service.service.versions import Versions, comparison
+from registry_service.service.versions import Versions, answer_alike, comparison
 
 HOUR = 3600
 
@@ -46,11 +46,18 @@ def versions_router(
     def compare(who: Caller, name: str, version: Annotated[list[str], Query()]) -> Response:
         """Show 2 to 20 versions side by side: for each name, its value in every version.
 
+        `comparable` is false where they predict other targets, or by another task: a metric of
+        one less that of another says nothing then.
+
         Of two versions of a data set, `changes` says what of their columns changed, and how far
         their values moved (a distance from 0 to 1).
         """
         details = versions.compare(who, name, version)
-        shown = {"versions": [detail_view(detail) for detail in details], **comparison(details)}
+        shown = {
+            "versions": [detail_view(detail) for detail in details],
+            "comparable": answer_alike(details),
+            **comparison(details),
+        }
         if collection == DATASETS and len(details) == 2:
             shown["changes"] = data_changes_view(data_changes(*details))
         return json_response(shown)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from getpass import getuser
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_every_change_is_in_the_audit_log(ours: Caller, registry_url: str, model
     assert log["items"][0]["detail"]["changes"] == {"owner": {"from": "team", "to": "eve"}}
     _, moves = ours("GET", f"/audit?model={model}&action=alias.set&limit=1")
     assert moves["items"][0]["detail"] == {"from": "1", "to": "2", "reason": "better"}
-    assert moves["items"][0]["actor"] == "anonymous"
+    assert moves["items"][0]["actor"] == getuser()
     before = moves["items"][0]["id"]
     _, older = ours("GET", f"/audit?model={model}&action=alias.set&before={before}")
     assert [item["detail"]["to"] for item in older["items"]] == ["1"]
@@ -137,7 +138,7 @@ def test_a_deleted_version_leaves_a_tombstone(ours: Caller, kubeflow: Caller, mo
     assert ours("DELETE", f"/models/{model}/versions/3?reason=leak")[0] == 204
     status, error = ours("GET", f"/models/{model}/versions/3")
     assert status == 404
-    assert "deleted by anonymous: leak" in error["message"]
+    assert f"deleted by {getuser()}: leak" in error["message"]
     again = registration(model, [], version={"name": "3"})
     assert ours("POST", "/register", again, Idempotency_Key=f"{model}-x")[0] == 409
     _, found = kubeflow("GET", f"/registered_model?name={model}")

@@ -2,6 +2,7 @@
 
 import re
 import time
+from getpass import getuser
 from urllib.parse import urljoin
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_model_shows_who_set_its_aliases_and_why(look: Browser, churn: Churn) 
     """Each alias has its version, where it was before, who moved it and for what reason."""
     name, _ = churn
     seen = look("find", model=name)
-    assert "champion 1 from version 2 by anonymous, WHEN: because of 1" in seen.text
+    assert f"champion 1 from version 2 by {getuser()}, WHEN: because of 1" in seen.text
     assert f"kfp-tabular registry show {name}@champion" in seen.text
 
 
@@ -63,7 +64,7 @@ def test_a_model_shows_its_versions_with_their_metrics(look: Browser, churn: Chu
     name, _ = churn
     seen = look("find", model=name)
     assert "roc_auc a_cost State Approved Registered" in seen.text
-    assert "2 0.8200 7 live by anonymous, WHEN" in seen.text
+    assert f"2 0.8200 7 live by {getuser()}, WHEN" in seen.text
     assert "3 challenger 0.8300 7 live no" in seen.text
 
 
@@ -98,8 +99,8 @@ def test_a_version_shows_all_that_is_known_of_it(
     for part in (
         f"{name} version 2",
         "the second",
-        "Registered WHEN by anonymous, who gave as its author ada",
-        "Approved by anonymous, WHEN: reviewed",
+        f"Registered WHEN by {getuser()}, who gave as its author ada",
+        f"Approved by {getuser()}, WHEN: reviewed",
         "roc_auc 0.8200",
         "learning_rate 0.2",
         "Run run-1",
@@ -109,9 +110,9 @@ def test_a_version_shows_all_that_is_known_of_it(
         f"live {name}-env deployed",
         "What the model reads to predict left Column Type May be missing age integer yes",
         f"kfp-tabular registry download {name}@2 model/",
-        "anonymous model_version.update description – → ",
-        "anonymous version.approve reviewed",
-        "anonymous version.register number 2, digest",
+        f"{getuser()} model_version.update description – → ",
+        f"{getuser()} version.approve reviewed",
+        f"{getuser()} version.register number 2, digest",
     ):
         assert part in text
 
@@ -183,7 +184,7 @@ def test_the_audit_log_is_read_page_by_page(look: Browser, ours: Caller, churn: 
     assert first.text.count("alias.set ") == AUDIT_SIZE + 1  # one is to choose from
     (following,) = (link for link in first.links if "before=" in link)
     assert f"{name} champion 2 → 1 because of 1" in look(following).text
-    registered = look("audit", model=name, action="version.register", actor="anonymous")
+    registered = look("audit", model=name, action="version.register", actor=getuser())
     assert registered.text.count("number ") == 3
 
 
@@ -282,3 +283,31 @@ def test_a_version_shows_how_it_is_watched(look: Browser, registry_url: str, chu
     assert told["registry_version_drift_score", None] == 1.0
     assert told["registry_version_metric", "roc_auc"] == pytest.approx(0.6)
     assert 0 <= time.time() - told["registry_version_checked_timestamp_seconds", None] < 60
+
+
+def test_versions_of_different_targets_are_not_subtracted(
+    look: Browser, ours: Caller, unique: str
+) -> None:
+    """Target, task and estimator stand on top, and no metric has a difference."""
+    for number, target in enumerate(("left", "spent")):
+        body = registration(unique, [], metrics={"score": 0.5 + number / 10})
+        body["version"]["properties"] = {"target": target, "task": "binary", "estimator": "linear"}
+        assert ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")[0] == 201
+    ids = [ours("GET", f"/models/{unique}/versions/{n}")[1]["version"]["id"] for n in (1, 2)]
+    text = look(f"compare?version={ids[0]}&version={ids[1]}").text
+    assert "They predict different things" in text
+    assert "Model target left spent task binary binary estimator linear linear" in text
+    assert "score 0.5000 0.6000 Parameters" in text
+    assert ours("GET", f"/models/{unique}/compare?version=1&version=2")[1]["comparable"] is False
+
+
+def test_a_run_leads_to_its_page(look: Browser, ours: Caller, unique: str) -> None:
+    """A version's run leads to the page that the registry has of it."""
+    runs = Caller(look.url, "/api/model_registry/v1alpha3")
+    _, experiment = runs("POST", "/experiments", {"name": unique})
+    run = {"name": f"run-{unique}", "experimentId": experiment["id"]}
+    status, made = runs("POST", "/experiment_runs", run)
+    assert status == 201, made
+    body = registration(unique, [], lineage={"run_id": f"run-{unique}"}, aliases=[])
+    version = ours("POST", "/register", body, Idempotency_Key=unique)[1]["version"]["id"]
+    assert f"../runs/{made['id']}" in look(f"versions/{version}").links

@@ -83,6 +83,7 @@ def test_models_are_listed_with_their_aliases(ask: Registry, name: str) -> None:
     done = ask("list", "--limit", "1")
     assert name in done.output
     assert "challenger → 2" in done.output
+    assert "random_forest" in done.output
     assert "who leaves [red]" in done.output
     assert "\x1b" not in done.output
 
