@@ -21,6 +21,13 @@ from components.validate_table.column_statistics import (
     column_statistics,
     infer_schema,
 )
+from components.validate_table.distributions import (
+    MOST_NAMES,
+    MOST_NUMBERS,
+    TablePictures,
+    picture_table,
+    shown_at_most,
+)
 from components.validate_table.findings import Finding
 from components.validate_table.warnings import TableWarning, count_repeated_rows, table_warnings
 
@@ -28,6 +35,11 @@ TEMPLATE: Final = Path(__file__).parent / "validation.html.j2"
 
 NO_TASK = "none"
 SUMMARISED = 5
+# A report stays below a megabyte, however wide the table is.
+MOST_FINDINGS = 200
+MOST_WARNINGS = 300
+MOST_COLUMNS = 1_000
+MOST_MISSING = 30
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,8 @@ def validate_table(
         path.parent.mkdir(parents=True, exist_ok=True)
     write_schema(checked, schema)
     remarks = table_readings(table).remarks
-    _write_report(Path(report), validated, statistics, remarks, target, target_error)
+    pictures = picture_table(table, statistics)
+    _write_report(Path(report), validated, pictures, remarks, target, target_error)
     if target_error is not None:
         raise target_error
     if validated.findings and mode == "fail":
@@ -224,15 +237,25 @@ def _told(finding: Finding) -> str:
 def _write_report(
     path: Path,
     validated: ValidatedTable,
-    statistics: list[ColumnStatistics],
+    pictures: TablePictures,
     remarks: tuple[Remark, ...],
     target: str | None,
     target_error: InputError | None,
 ) -> None:
+    findings, more_findings = shown_at_most(validated.findings, MOST_FINDINGS)
+    warnings, more_warnings = shown_at_most(validated.warnings, MOST_WARNINGS)
+    columns, more_columns = shown_at_most(validated.statistics, MOST_COLUMNS)
     page = render(
         TEMPLATE,
         validated=validated,
-        statistics=statistics,
+        findings=findings,
+        warnings=warnings,
+        columns=columns,
+        more={"findings": more_findings, "warnings": more_warnings, "columns": more_columns},
+        missing=sorted((c for c in columns if c.nulls), key=lambda c: -c.nulls)[:MOST_MISSING],
+        pictures=pictures,
+        most_numbers=MOST_NUMBERS,
+        most_names=MOST_NAMES,
         remarks=remarks,
         target=target,
         target_error=None if target_error is None else str(target_error),
