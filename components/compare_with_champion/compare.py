@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +35,13 @@ def compare_with_champion(
 ) -> Comparison:
     """Hold a model against an absolute floor and against the registry's champion.
 
-    Without a champion the floor alone decides, and neither the rows nor scikit-learn are loaded.
-    With one, the champion predicts the same rows, and the difference of the metric is
-    bootstrapped in pairs, on the rows that neither of both alone was trained on; fewer than 30 of
-    them, where others were left out, refuse. The same model as the champion, and a champion that
-    cannot be scored on these rows, are refused. Coverage, number and seed of the resamples are
-    those of the evaluation, so that what both say of the same rows is the same.
+    The champion predicts the same rows, and the difference of the metric is bootstrapped in pairs,
+    on the rows that neither of both alone was trained on; fewer than 30 of them, where others were
+    left out, refuse. Without a champion the newest version that is not archived stands for it;
+    without one the floor alone decides, and neither the rows nor scikit-learn are loaded. The same
+    model as the champion, and one that cannot be scored on these rows, such as one of another task
+    or target, are refused. Coverage, number and seed of the resamples are those of the evaluation,
+    so that what both say of the same rows is the same.
 
     Args:
         evaluation: JSON file that `evaluate_model` wrote.
@@ -77,14 +79,18 @@ def compare_with_champion(
     champion = None
     waiting = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
+        alias: str | None = champion_alias
         version = registry.find(model_name, champion_alias)
+        if version is None:
+            version, alias = registry.newest(model_name), None
         if version is not None and version.digest == figures.model_digest:
-            champion = _same(version, candidate)
+            champion = Champion(version.version, version.digest, alias, candidate, same=True)
         elif version is not None:
-            champion = _scored(registry, version, figures, predictions, test, model, chosen)
+            champion = _scored(registry, version, alias, figures, predictions, test, model, chosen)
     decision = decide(chosen, candidate.value, limit, champion, margin, figures.confidence)
     result = Comparison(
-        decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence
+        *(decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence),
+        champion_alias=champion_alias,
     )
     Path(comparison).write_text(result.record().to_json(), "utf-8")
     Path(reasons).write_text(result.to_markdown(), "utf-8")
@@ -106,41 +112,48 @@ def _check_resamples(figures: EvaluationRecord) -> None:
         )
 
 
-def _same(version: RegisteredVersion, candidate: Estimate) -> Champion:
-    return Champion(
-        version.version,
-        version.digest,
-        candidate,
-        obstacle=f"The candidate is the same model as the champion, version {version.version} "
-        f"(digest {version.digest[:12]}…): nothing would change.",
-    )
-
-
 def _scored(
     registry: RegistryClient,
     version: RegisteredVersion,
+    alias: str | None,
     figures: EvaluationRecord,
     predictions: str | Path,
     test: str | Path,
     model: str | Path | None,
     metric: Metric,
 ) -> Champion:
-    """Return the champion's metric on the candidate's rows, and the difference."""
+    """Return a version's metric on the candidate's rows, and the difference."""
     # scikit-learn and pandas take two seconds to import: a first run does not pay for them.
     from components.compare_with_champion.paired_comparison import compare_models
 
     with tempfile.TemporaryDirectory() as folder:
         registry.download(version.model_name, version.version, folder)
+        there = Champion(version.version, version.digest, alias)
         try:
             paired = compare_models(figures, predictions, test, folder, metric, model)
         except NotComparableError as error:
-            obstacle = (
-                f"The champion, version {version.version}, cannot be scored on these rows: {error}"
-            )
-            return Champion(version.version, version.digest, obstacle=obstacle)
+            return replace(there, obstacle=_obstacle(version, there, error))
     shared = paired.overlap
-    return Champion(
-        *(version.version, version.digest, paired.champion, paired.difference),
-        obstacle=shared.too_few and f"The champion, version {version.version}: {shared.too_few}",
+    return replace(
+        there,
+        estimate=paired.champion,
+        difference=paired.difference,
+        obstacle=shared.too_few and f"{_begun(there.named)}: {shared.too_few}",
         rows=shared.told,
     )
+
+
+def _obstacle(version: RegisteredVersion, there: Champion, error: NotComparableError) -> str:
+    """Return why a version cannot be beaten, and what to do."""
+    named = f"{version.model_name}@{version.version}"
+    aside = f"archive it (kfp-tabular registry archive {named})"
+    if there.alias:
+        aside = f"make another version the {there.alias}"
+    return (
+        f"{_begun(there.named)}, cannot be scored on these rows: {error} Give the new model a name "
+        f"of its own (model_name), or {aside}."
+    )
+
+
+def _begun(text: str) -> str:
+    return text[0].upper() + text[1:]

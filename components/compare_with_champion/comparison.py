@@ -19,10 +19,11 @@ class Comparison:
         model_name: Name in the registry.
         metric: What was compared.
         candidate: The candidate's metric.
-        champion: The version compared with; None where there was none.
+        champion: The version compared with, which its alias says; None where there was none.
         floor: What the metric must reach.
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
+        champion_alias: The alias of the version to beat, where one has it.
     """
 
     decision: Decision
@@ -33,6 +34,7 @@ class Comparison:
     floor: Floor
     margin: float
     confidence: float
+    champion_alias: str = "champion"
 
     @property
     def approved(self) -> bool:
@@ -69,6 +71,7 @@ class Comparison:
             margin=self.margin,
             confidence=self.confidence,
             compared_rows=champion.rows if champion else None,
+            champion_alias=self.champion_alias,
         )
 
     def to_markdown(self) -> str:
@@ -78,8 +81,9 @@ class Comparison:
             rows.append(("Constant prediction", Estimate(self.floor.value)))
             rows.append(("Difference (candidate − constant)", self.floor.over_constant))
         if self.champion:
-            rows.append((f"Champion, version {self.champion.version}", self.champion.estimate))
-            rows.append(("Difference (candidate − champion)", self.champion.difference))
+            named, version = self.champion.alias or "newest", self.champion.version
+            rows.append((f"{named.capitalize()}, version {version}", self.champion.estimate))
+            rows.append((f"Difference (candidate − {named})", self.champion.difference))
         lines = [
             f"## {'Approved' if self.approved else 'Refused'}",
             "",
@@ -98,7 +102,8 @@ class Comparison:
 
 
 def _compared(champion: Champion) -> ComparedVersion:
-    return ComparedVersion(champion.version, champion.digest, **asdict(champion.estimate))
+    figures = asdict(champion.estimate)
+    return ComparedVersion(champion.version, champion.digest, champion.alias, **figures)
 
 
 def _interval(estimate: Estimate) -> str:

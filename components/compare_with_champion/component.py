@@ -21,7 +21,7 @@ def compare_with_champion(
     registry_url: str = "",
     model: Input[Model] = None,
 ) -> bool:
-    """Decide whether a model passes an absolute floor and beats the registry's champion.
+    """Decide whether a model passes a floor and beats the champion, or else the newest version.
 
     Returns whether it does. Never cache this step: the champion changes.
 
@@ -32,13 +32,15 @@ def compare_with_champion(
         test: The rows that they are of; the champion predicts them too.
         reasons: The verdict with its reasons, for the dashboard.
         comparison: The same as JSON.
-        model_name: Name in the registry; a first version has the floor only to pass.
+        model_name: Name in the registry; a first version has the floor only to pass. A model of
+            another task or target than the version to beat is refused.
         metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: What the metric must reach by its value, a number; auto: surely better than a
             constant prediction, at the unfavourable end of the interval of the difference.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval of the difference; negative: how much worse it may be.
-        champion_alias: Alias of the version to beat.
+        champion_alias: Alias of the version to beat; where none has it, that is the newest version
+            that is not archived.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
         model: The evaluated model, whose training rows are compared with those of the champion:
             rows that one of both alone was trained on do not count; none: not known.

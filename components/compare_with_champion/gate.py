@@ -34,18 +34,29 @@ class Champion:
     Attributes:
         version: Its name in the registry.
         digest: Digest of its folder.
+        alias: The alias that it has; None: there is no champion, and it is the newest version.
         estimate: Its metric.
         difference: Metric of the candidate minus that of the champion.
         obstacle: Why there is no fair comparison, in a sentence, where there is none.
         rows: The rows that both were compared on.
+        same: It is the candidate, byte for byte.
     """
 
     version: str
     digest: str
+    alias: str | None = "champion"
     estimate: Estimate = Estimate(None)  # noqa: RUF009 - frozen
     difference: Estimate = Estimate(None)  # noqa: RUF009 - frozen
     obstacle: str | None = None
     rows: ComparedRows | None = None
+    same: bool = False
+
+    @property
+    def named(self) -> str:
+        """What reasons call it."""
+        if self.alias is None:
+            return f"version {self.version}, the newest"
+        return f"the {self.alias}, version {self.version}"
 
 
 @dataclass(frozen=True)
@@ -73,26 +84,30 @@ def decide(
 
     It passes when its metric reaches the floor that was asked for, or is better than that of a
     constant prediction at the unfavourable end of the interval of the difference, so that noise
-    passes in half of what the interval leaves out: 2.5 % of 95 %. If there is a champion, it must
-    be better than that, too, by more than the margin at that end. A negative margin accepts a
-    candidate that is worse by at most that much there. A figure that is undefined, NaN or infinite
-    refuses.
+    passes in half of what the interval leaves out: 2.5 % of 95 %. It must be better than the
+    champion, too, or without one than the newest version, by more than the margin at that end. A
+    negative margin accepts a candidate that is worse by at most that much there. A figure that is
+    undefined, NaN or infinite refuses. The champion itself is refused, as nothing would change; the
+    newest version may become champion.
 
     Args:
         metric: What is compared, and which direction is better.
         candidate: The candidate's metric.
         floor: What it must reach.
-        champion: The version to beat, if there is one.
+        champion: The version to beat; None where the model has no version yet.
         margin: In units of the metric, whatever its direction: positive asks for more.
         confidence: Coverage of the intervals, for the reasons.
     """
     checks = [_against_floor(metric, candidate, floor, confidence)]
     if champion is None:
-        checks.append((True, "There is no champion yet, so the floor alone decides."))
+        checks.append((True, "There is no version to beat yet, so the floor alone decides."))
     else:
         checks.append(_against_champion(metric, champion, margin, confidence))
     approved = all(passed for passed, _ in checks)
-    return Decision(approved, tuple(reason for passed, reason in checks if passed == approved))
+    reasons = [reason for passed, reason in checks if passed == approved]
+    if champion is not None and champion.alias is None:
+        reasons.append(f"There is no champion: {champion.named}, is the one to beat.")
+    return Decision(approved, tuple(reasons))
 
 
 def _against_floor(
@@ -133,7 +148,12 @@ def _against_constant(
 def _against_champion(
     metric: Metric, champion: Champion, margin: float, confidence: float
 ) -> tuple[bool, str]:
-    who = f"the champion, version {champion.version}"
+    who = champion.named
+    if champion.same:
+        return champion.alias is None, (
+            f"The candidate is {who}, byte for byte (digest {champion.digest[:12]}…): "
+            + ("nothing would change." if champion.alias else "it is no further version.")
+        )
     if champion.obstacle:
         return False, champion.obstacle
     found = _told(metric, champion.difference, f"that of {who}", confidence)

@@ -43,7 +43,8 @@ def register_model(
         model: The model folder that `train_model` wrote.
         evaluation: The figures that `evaluate_model` wrote.
         registered: Its metadata names model, version, digest, aliases and registry.
-        model_name: Name in the registry; created when new.
+        model_name: Name in the registry; created when new. A model of another task or target than
+            its newest version is refused.
         comparison: The verdict of `compare_with_champion`; needed to promote.
         promote: Also give it the alias `champion`, if the champion is still the compared one.
         run_id: The KFP run, part of the lineage, which leaves out what is empty, and of the

@@ -1,7 +1,7 @@
 """Register a model folder, its figures and its lineage as one version."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +17,7 @@ from components.shared.evaluation.records import ComparisonRecord, EvaluationRec
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.openlineage.datasets import LineageDataset, registered
 from components.shared.patience import waiting_seconds
-from components.shared.registry.client import (
-    ANYTHING,
-    Expected,
-    RegisteredVersion,
-    RegistryClient,
-)
+from components.shared.registry.client import RegistryClient
 from components.shared.registry.decisions import decision_properties
 from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
@@ -33,7 +28,6 @@ from components.shared.sources.address import without_query
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
-LIVE = "LIVE"
 FRAMEWORK = "sklearn"
 FRAMEWORK_PACKAGE = "scikit-learn"
 LONGEST_ARGUMENTS = 60_000
@@ -117,9 +111,9 @@ def register_model(
 
     A repeated call of the same run with the same model returns the version that the first one
     made, and so does another run whose model has the very bytes of a version that is not archived:
-    a schedule on an unchanged table makes no further one. The version gets the alias `challenger`;
-    with `promote` also `champion`, provided that the champion is still the one that `comparison`
-    was made against.
+    a schedule on an unchanged table makes no further one (the registry decides that, also between
+    two who register at once). The version gets the alias `challenger`; with `promote` also
+    `champion`, provided that the champion is still the one that `comparison` was made against.
 
     Args:
         model: Folder with `model.joblib` and `model.json`.
@@ -133,7 +127,8 @@ def register_model(
         registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
-        InputError: No registry is named, or `promote` without an approving `comparison`.
+        InputError: No registry is named, `promote` without an approving `comparison`, or the newest
+            version of that name is of another task or target.
         DigestMismatchError: A file is not the one that `model.json` describes.
         RegistryError: The registry could not be reached, or refused.
     """
@@ -168,18 +163,16 @@ def register_model(
         "lineage": {k: v for k, v in asdict(lineage).items() if v and k not in NO_LINEAGE},
         "schema": _schema(description, figures),
     }
-    # What each alias must point to when it is moved: the challenger may be any version.
-    aliases: dict[str, str | Expected | None] = {CHALLENGER: ANYTHING}
-    if verdict and promote:
-        aliases[CHAMPION] = verdict.champion.version if verdict.champion else None
-        body["expectedAliases"] = {CHAMPION: aliases[CHAMPION]}
-    body["aliases"] = list(aliases)
+    body["aliases"] = [CHALLENGER, CHAMPION] if promote else [CHALLENGER]
+    # The challenger may be any version; the champion must be the compared one, or none, still.
+    if verdict and promote and verdict.champion_alias == CHAMPION:
+        there = verdict.champion
+        body["expectedAliases"] = {CHAMPION: there.version if there and there.alias else None}
     digest = folder_digest(model)
     key = f"{lineage.run_id or uuid.uuid4()}/{digest}"
     waiting = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
-        if known := _known(registry, model_name, digest, lineage.run_id):
-            return _pointed_to(registry, known, aliases)
+        _require_same_question(registry, model_name, description)
         told = {name: value for name, value in asdict(lineage).items() if value}
         sources = CardSources(
             *(model_name, digest, description, figures, verdict),
@@ -191,42 +184,33 @@ def register_model(
                 Path(folder), reports or Reports(), evaluation, comparison, sources
             )
             receipt = registry.register(body, model, key, evidence)
+    if receipt.known:
+        print(f"{model_name} version {receipt.version} is this model byte for byte: it stays one")
     return Registered(
-        model_name, receipt.version, receipt.digest, receipt.aliases, registry.url, receipt.replayed
+        *(model_name, receipt.version, receipt.digest, receipt.aliases, registry.url),
+        replayed=receipt.replayed,
+        known=receipt.known,
     )
 
 
-def _known(
-    registry: RegistryClient, model_name: str, digest: str, run_id: str | None
-) -> RegisteredVersion | None:
-    """Return the newest version with these bytes, if it is not archived and of another run."""
-    if registry.find(model_name) is None:
-        return None
-    for listed in registry.list_versions(model_name):
-        if listed.digest == digest and listed.state == LIVE:
-            version = registry.find(model_name, listed.name)
-            ours = version and run_id is not None and version.lineage.get("run_id") == run_id
-            return None if ours else version
-    return None
-
-
-def _pointed_to(
-    registry: RegistryClient,
-    version: RegisteredVersion,
-    aliases: Mapping[str, str | Expected | None],
-) -> Registered:
-    """Point the aliases of a registration to a version that is there."""
-    name = version.model_name
-    print(f"{name} version {version.version} is this model byte for byte: no further one is made")
-    for alias, expected in aliases.items():
-        if alias not in version.aliases:
-            reason = "another run has trained the same bytes"
-            registry.promote(name, alias, version.version, expected, reason)
-    return Registered(
-        *(name, version.version, version.digest, tuple(aliases), registry.url),
-        replayed=False,
-        known=True,
-    )
+def _require_same_question(
+    registry: RegistryClient, model_name: str, description: ModelDescription
+) -> None:
+    """Refuse a model that answers another question than the newest version of that name."""
+    newest = registry.newest(model_name)
+    if newest is None:
+        return
+    ours = {"task": description.task, "target": description.target}
+    theirs = {**newest.properties, **(newest.schema if isinstance(newest.schema, dict) else {})}
+    for what, own in ours.items():
+        if theirs.get(what, own) != own:
+            named = f"{model_name}@{newest.version}"
+            raise InputError(
+                f"The {what} of this model is {own}, that of {named} is {theirs[what]}: what asks "
+                f"for {model_name} would get other answers. Give this model a name of its own "
+                "(model_name), or archive the versions of that name (kfp-tabular registry archive "
+                f"{named})."
+            )
 
 
 def _verified_description(model: Path) -> ModelDescription:

@@ -65,8 +65,8 @@ def training(
 ) -> Trained:
     """Ingest a table, validate it, train and evaluate a model, and register it if it is better.
 
-    The gate before the registration asks for an absolute floor and, once there is a champion,
-    for a paired comparison with it on the same test rows.
+    The gate before the registration asks for a floor and, once there is a version, for a paired
+    comparison with the champion, or else the newest version, on the same test rows.
 
     Args:
         source: The table: local path, file://, s3:// or http(s):// URL of CSV, Parquet or
@@ -74,7 +74,7 @@ def training(
             postgresql://host/database?table=schema.table, or dataset://name@version of a registered
             data set.
         target: Column to predict.
-        model_name: Name of the model in the registry.
+        model_name: Name of the model in the registry: all versions of it predict one target.
         task: auto, classification, binary, multiclass or regression.
         query: What to ask a database (SELECT …), instead of a table; empty: none.
         arguments: What the run is asked for, as JSON, which the commands fill in: `run --again`
@@ -116,8 +116,8 @@ def training(
         metric: Metric of the gate: auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: Number that the metric must reach by its value; auto: surely better than a constant
             prediction, at the unfavourable end of the interval.
-        margin: How much better than the champion a model must be, surely; a negative margin
-            accepts one that is worse by no more than that.
+        margin: How much better than the champion, or without one than the newest version, a model
+            must be, surely; a negative margin accepts one that is worse by no more than that.
         promote: Make the registered model the champion.
         log_to_mlflow: Log the run, its model and a version of it to the MLflow server that
             MLFLOW_TRACKING_URI names in the environment of the step; without that it says that

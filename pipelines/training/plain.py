@@ -93,7 +93,7 @@ class Registry:
         url: The registry; `REGISTRY_URL` when None.
         metric: Metric of the gate; `auto` by the task.
         floor: What it must reach; None: surely better than a constant prediction.
-        margin: How much better than the champion it must surely be.
+        margin: How much better than the champion, or the newest version, it must surely be.
         promote: Whether it becomes the champion.
         run_id: What started the training: repeated with the same one, nothing is registered twice.
     """

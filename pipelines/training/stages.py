@@ -90,7 +90,7 @@ def evaluate_stage(trained: Mapping[str, Any], registry: Mapping[str, Any]) -> d
             "reasons": list(comparison.reasons),
             "metric": comparison.metric.name,
             "metrics": dict(evaluation.values()),
-            "champion": comparison.champion.version if comparison.champion else None,
+            "compared_with": comparison.champion.version if comparison.champion else None,
             "report": str(Path(folder) / "evaluation.html"),
         }
 

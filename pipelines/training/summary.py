@@ -25,6 +25,8 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The step and the artifact of what people look at after a run."""
 
+CHAMPION: Final = "champion"
+
 
 @dataclass(frozen=True)
 class TrainingSummary:
@@ -74,8 +76,12 @@ class TrainingSummary:
 
     @property
     def next_commands(self) -> tuple[str, ...]:
-        """Return where to look at what was registered."""
-        return ("registry list", "registry serve")
+        """Return how to promote what was registered, and where to look at it."""
+        look = ("registry list", "registry serve")
+        if self.registered is None or CHAMPION in self.registered["aliases"]:
+            return look
+        named = f"{self.registered['model_name']}@{self.registered['version']}"
+        return (f"registry promote {named}", *look)
 
     def as_json(self) -> str:
         """Return the summary as one JSON object."""
@@ -152,7 +158,8 @@ def _gate(comparison: ComparisonRecord) -> str:
     what = "a constant" if comparison.floor_of_constant else "floor"
     text = f"   {what} {number(comparison.floor)}"
     if champion := comparison.champion:
-        text += f", champion version {champion.version} {number(champion.value)}"
+        named = champion.alias or "newest"
+        text += f", {named} version {champion.version} {number(champion.value)}"
     return text
 
 

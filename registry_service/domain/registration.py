@@ -67,8 +67,8 @@ class Registration:
     """What a caller asks to register, all or nothing.
 
     `expected_aliases` names the version that an alias must point to before it is moved, None
-    where it must not exist yet. A version of the same `content_digest` that is not archived is
-    the one that is asked for: no further one is made.
+    where it must not exist yet. A version of the same `content_digest`, or of a model of the same
+    files, that is not archived is the one that is asked for: no further one is made.
     """
 
     model: RegisteredModel

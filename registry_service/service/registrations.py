@@ -15,7 +15,7 @@ from registry_service.domain.registration import (
     VersionDocument,
     folder_digest,
 )
-from registry_service.domain.resources import LIVE, NOUNS, ModelVersion, RegisteredModel
+from registry_service.domain.resources import LIVE, MODELS, NOUNS, ModelVersion, RegisteredModel
 from registry_service.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -53,6 +53,9 @@ class Registrations:
         self, identity: Identity, registration: Registration, key: str, fingerprint: str
     ) -> Registered:
         """Register a version with everything that belongs to it, in one transaction.
+
+        Content that is already a version, not archived, of the model or data set is that version:
+        it gets the aliases, and stays as it is otherwise, by its name too.
 
         Args:
             identity: Who asks.
@@ -134,7 +137,7 @@ class Registrations:
         model = there or transaction.resources.add(registration.model)
         if there is None:
             record_creation(transaction, identity, model)
-        version = _of_same_content(transaction, model, registration)
+        version = _of_same_content(transaction, model, registration) if there else None
         known = version is not None
         if version is None:
             version = self._add_version(transaction, model, registration)
@@ -146,11 +149,14 @@ class Registrations:
             transaction.resources.add_all([*map(sound, artifacts_of(model, version, registration))])
             detail = {"number": version.number, "digest": version.digest}
             record(transaction, identity, "version.register", model, str(version.name), detail)
-        if registration.aliases:
+        # An alias of a known version that points to it is where it should be.
+        there_already = aliases_of(transaction, model.id) if known else ()
+        pointing = {alias.name for alias in there_already if alias.version_id == version.id}
+        if wanted := [alias for alias in registration.aliases if alias not in pointing]:
             expected = registration.expected_aliases
             moves = [
                 AliasMove(identity, alias, expected.get(alias, Expected.ANYTHING), "registered")
-                for alias in registration.aliases
+                for alias in wanted
             ]
             self._aliases.point(transaction, model, version, moves)
         return Registered(
@@ -258,14 +264,22 @@ def _model(transaction: Transaction, registration: Registration) -> RegisteredMo
 def _of_same_content(
     transaction: Transaction, model: RegisteredModel, registration: Registration
 ) -> ModelVersion | None:
-    """Return the newest version of the content that is registered, unless it is archived."""
-    if registration.content_digest is None:
+    """Return the newest version of the content that is registered, unless it is archived.
+
+    Data sets are the same where they say the same, models where their files are.
+    """
+    files = registration.content.files
+    if registration.content_digest is not None:
+        same = {"content_digest": registration.content_digest}
+    elif files and registration.model.collection == MODELS:
+        same = {"digest": folder_digest(files)}
+    else:
         return None
     # Whoever registers the same content at this moment is waited for.
     transaction.resources.lock(RegisteredModel, model.id)
     newest = ListQuery(page_size=1, descending=True)
-    same = {"content_digest": registration.content_digest, "state": LIVE}
-    found = transaction.resources.page(ModelVersion, newest, registered_model_id=model.id, **same)
+    wanted = {"registered_model_id": model.id, "state": LIVE, **same}
+    found = transaction.resources.page(ModelVersion, newest, **wanted)
     return next(iter(found.items), None)
 
 

@@ -6,7 +6,7 @@ registry that has no champion. Beside the rule (surely better than a constant pr
 one that is in common use: the metric is better than the constant's. At the end the exit code is 1
 where noise passes more often than the rule promises, up to the error of so many tables.
 
-`python -m tests.benchmarks.noise_gate [--seeds N] [--estimator NAME]`
+`python -m tests.benchmarks.noise_gate [--seeds N] [--estimator NAME] [--target KIND]`
 """
 
 import argparse
@@ -127,13 +127,17 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--estimator", default=DEFAULT_ESTIMATOR)
     parser.add_argument("--hyperparameters", default="{}")
+    parser.add_argument("--target", choices=TARGETS, action="append", help="all by default")
     given = parser.parse_args()
     settings = TrainingSettings(estimator=given.estimator, hyperparameters=given.hyperparameters)
     began = time.monotonic()
     with TemporaryDirectory() as folder:
         registry = start_registry(Path(folder) / "registry", REGISTRY_LOG_LEVEL="warning")
         try:
-            kept = [measure(kind, given.seeds, settings, registry.url) for kind in TARGETS]
+            kept = [
+                measure(kind, given.seeds, settings, registry.url)
+                for kind in given.target or TARGETS
+            ]
             print("\nreal tables")
             for number, (source, target) in enumerate(real_tables(Path(folder))):
                 into = Path(folder) / str(number)

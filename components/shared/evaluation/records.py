@@ -149,6 +149,7 @@ class ComparedVersion:
     Attributes:
         version: Its name.
         digest: Digest of its files.
+        alias: The alias that it was compared as; None: nothing had it, and it was the newest.
         value: Its metric on the rows of the comparison; None where it could not be scored.
         low: Lower end of the metric's interval.
         high: Upper end.
@@ -156,6 +157,7 @@ class ComparedVersion:
 
     version: str
     digest: str
+    alias: str | None
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -202,12 +204,13 @@ class ComparisonRecord:
         metric: What was compared.
         direction: `greater` or `less`: which is better.
         candidate: The candidate's metric.
-        champion: The version compared with; None where there was none.
+        champion: The version compared with, which its alias says; None where there was none.
         difference: Candidate less champion; None where it is not known.
         floor: What the metric must reach.
         floor_of_constant: The floor is what a constant prediction reaches, and must surely be
             surpassed; else it was asked for, and is a point.
         over_constant: Candidate less the constant prediction; None where it is not known.
+        champion_alias: The alias of the version to beat, where one has it.
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
         compared_rows: The rows of the comparison with the champion; None without one.
@@ -227,6 +230,7 @@ class ComparisonRecord:
     floor_of_constant: bool = False
     over_constant: Estimate | None = None
     compared_rows: ComparedRows | None = None
+    champion_alias: str = "champion"
 
     def to_json(self) -> str:
         """Return it as text; what is undefined is null."""

@@ -34,6 +34,7 @@ from components.shared.registry.records import (
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
 LATEST: Final = "latest"
+LIVE: Final = "LIVE"
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +180,19 @@ class RegistryReader:
         path = f"{model_path(model_name)}/versions"
         listed = reading.items(self._http, path, f"list versions of {model_name}", "ID", limit)
         return [answers.version_summary(item) for item in listed]
+
+    def newest(self, model_name: str) -> RegisteredVersion | None:
+        """Return the newest version that is not archived; None where there is none."""
+        latest = self.find(model_name)
+        if latest is None or latest.state == LIVE:
+            return latest
+        path = f"{model_path(model_name)}/versions"
+        action = f"find the newest version of {model_name}"
+        for item in reading.items(self._http, path, action, "ID", None):
+            summary = answers.version_summary(item)
+            if summary.state == LIVE:
+                return self.find(model_name, summary.name)
+        return None
 
     def aliases(self, model_name: str) -> tuple[Alias, ...]:
         """Return the aliases of a model by name."""

@@ -56,7 +56,10 @@ def register_router(registrations: Registrations, collection: Collection) -> API
 
         The header Idempotency-Key, of 1 to 255 characters, keeps a retry from making a second
         version: the same key and body are answered with what was made (200), another body with 409.
-        The bytes of the files must have been uploaded. Takes a writer.
+        What is a version already that is not archived (a model whose files are the same byte for
+        byte, a data set of the same `contentDigest`) is that version, whatever name was asked for:
+        it gets the aliases, stays as it was registered, and the answer (200) says `known`. The
+        bytes of the files must have been uploaded. Takes a writer.
         """
         if not 0 < len(key) <= limits.NAME:
             raise InvalidRequestError(

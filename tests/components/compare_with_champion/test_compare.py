@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,16 @@ def weak(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
 
 def champion(url: str, candidate: Candidate) -> str:
     """Register a model as the champion of a new name, and return the name."""
+    return versions(url, candidate, aliases=["champion"])
+
+
+def versions(url: str, *candidates: Candidate, aliases: Sequence[str] = ()) -> str:
+    """Register models as versions of a new name, and return the name."""
     name = f"model-{uuid.uuid4().hex[:12]}"
-    body = {"model": {"name": name}, "version": {}, "aliases": ["champion"]}
+    body = {"model": {"name": name}, "version": {}, "aliases": list(aliases)}
     with RegistryClient(url) as client:
-        client.register(body, candidate.trained.model, uuid.uuid4().hex)
+        for candidate in candidates:
+            client.register(body, candidate.trained.model, uuid.uuid4().hex)
     return name
 
 
@@ -99,7 +105,7 @@ def test_first_model_passes_on_the_floor(registry: str, weak: Candidate) -> None
     assert (written["champion"], written["difference"], written["floor"]) == (None, None, 0.5)
     assert written["floor_of_constant"]
     assert written["over_constant"]["low"] > 0
-    assert "no champion yet" in weak.said()
+    assert "no version to beat yet" in weak.said()
     assert "Difference (candidate − constant)" in weak.said()
 
 
@@ -198,7 +204,7 @@ def test_interval_of_the_difference_agrees_with_scipy(
 def test_same_model_is_refused(registry: str, strong: Candidate) -> None:
     """The champion itself is no news, and is not even downloaded."""
     assert not strong.compare(registry, champion(registry, strong)).approved
-    assert "same model" in strong.written()["reasons"][-1]
+    assert "byte for byte" in strong.written()["reasons"][-1]
     assert strong.written()["difference"] is None
 
 
@@ -209,6 +215,7 @@ def test_champion_that_cannot_be_scored_refuses(
     other = evaluated(multiclass_model, tmp_path / "other")
     assert not strong.compare(registry, champion(registry, other)).approved
     assert "its task is multiclass" in strong.written()["reasons"][-1]
+    assert "a name of its own" in strong.written()["reasons"][-1]
 
     trained = train_bird_strikes(tmp_path / "wide", (*TEXT, "operator"))
     name = champion(registry, Candidate(trained, tmp_path))
@@ -220,10 +227,40 @@ def test_champion_that_cannot_be_scored_refuses(
 
 
 def test_alias_names_the_version_to_beat(registry: str, strong: Candidate, weak: Candidate) -> None:
-    """Another alias than champion can be compared with; an unset one is no champion."""
+    """Another alias than champion can be compared with; where it is unset, the newest version."""
     name = champion(registry, weak)
     strong.compare(registry, name, champion_alias="staging")
-    assert strong.written()["champion"] is None
+    assert strong.written()["champion_alias"] == "staging"
+    assert strong.written()["champion"]["alias"] is None
+
+
+def test_without_a_champion_the_newest_live_version_is_compared_with(
+    registry: str, strong: Candidate, weak: Candidate
+) -> None:
+    """A second training is held against the first, and what was archived is passed over."""
+    name = versions(registry, strong, weak)
+    assert strong.compare(registry, name).approved
+    assert strong.written()["champion"]["version"] == "2"
+    assert "| Newest, version 2 |" in strong.said()
+    with RegistryClient(registry) as client:
+        client.archive(name, "2")
+    assert not weak.compare(registry, name).approved
+    assert "There is no champion: version 1, the newest" in weak.said()
+    with RegistryClient(registry) as client:
+        client.archive(name, "1")
+    assert weak.compare(registry, name).approved
+
+
+def test_another_question_under_the_name_is_refused_with_the_remedy(
+    registry: str, strong: Candidate, multiclass_model: Trained, tmp_path: Path
+) -> None:
+    """Without a champion too: the version is named, and both ways out."""
+    name = versions(registry, evaluated(multiclass_model, tmp_path))
+    assert not strong.compare(registry, name).approved
+    (reason, _) = strong.written()["reasons"]
+    assert reason.startswith("Version 1, the newest, cannot be scored on these rows: its task")
+    assert "a name of its own" in reason
+    assert f"kfp-tabular registry archive {name}@1" in reason
 
 
 def test_predictions_of_another_evaluation_are_refused(

@@ -18,7 +18,7 @@ CHANCE = Floor(0.5, Estimate(0.05, -0.06, 0.16))
 
 def against(low: float, value: float, high: float) -> Champion:
     """Return a champion from which the candidate differs by an interval."""
-    return Champion("3", "d" * 64, Estimate(0.7), Estimate(value, low, high))
+    return Champion("3", "d" * 64, "champion", Estimate(0.7), Estimate(value, low, high))
 
 
 def test_a_first_model_needs_the_floor_only() -> None:
@@ -29,7 +29,7 @@ def test_a_first_model_needs_the_floor_only() -> None:
         (
             "ROC AUC is 0.1000 better than the 0.5000 of a constant prediction, and at the "
             "unfavourable end of the 95 % interval 0.05000 better.",
-            "There is no champion yet, so the floor alone decides.",
+            "There is no version to beat yet, so the floor alone decides.",
         ),
     )
 
@@ -127,6 +127,30 @@ def test_an_obstacle_refuses_with_its_own_words() -> None:
     champion = replace(against(0.1, 0.2, 0.3), obstacle="The champion speaks another language.")
     decision = decide(AUC, 0.9, CONSTANT, champion)
     assert decision == Decision(False, ("The champion speaks another language.",))
+
+
+def test_without_a_champion_the_newest_version_is_to_beat() -> None:
+    """Reasons call it so, whether it is beaten or not, and say why it is compared with."""
+    newest = replace(against(-0.02, 0.01, 0.04), alias=None)
+    decision = decide(AUC, 0.7, CONSTANT, newest)
+    assert not decision.approved
+    assert decision.reasons == (
+        "ROC AUC is 0.01000 better than that of version 3, the newest, and at the unfavourable end "
+        "of the 95 % interval 0.02000 worse: better is asked for.",
+        "There is no champion: version 3, the newest, is the one to beat.",
+    )
+    beaten = decide(AUC, 0.7, CONSTANT, replace(against(0.02, 0.03, 0.04), alias=None))
+    assert beaten.approved
+    assert beaten.reasons[-1] == decision.reasons[-1]
+
+
+def test_the_newest_version_itself_may_become_champion() -> None:
+    """The champion's bytes are refused, as nothing would change; the newest version's pass."""
+    same = Champion("3", "d" * 64, "champion", Estimate(0.7), same=True)
+    assert not decide(AUC, 0.7, CONSTANT, same).approved
+    newest = decide(AUC, 0.7, CONSTANT, replace(same, alias=None))
+    assert newest.approved
+    assert "version 3, the newest, byte for byte" in newest.reasons[1]
 
 
 reals = st.floats(-2, 2) | st.just(math.nan)

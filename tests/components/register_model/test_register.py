@@ -23,7 +23,7 @@ from components.shared.errors import (
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
-from tests.components.model_folders import Trained
+from tests.components.model_folders import Trained, train_bird_strikes
 
 APPROVED_FIRST = ComparisonRecord(
     approved=True,
@@ -213,8 +213,12 @@ def test_a_known_version_takes_the_aliases_of_its_registration(
     tmp_path: Path,
 ) -> None:
     """The challenger is what was trained last, and a promotion promotes what is known."""
-    for model in (binary_model.model, multiclass_model.model):
-        register_model(model, evaluation, name, registry_url=registry_url)
+    register_model(binary_model.model, evaluation, name, registry_url=registry_url)
+    with RegistryClient(registry_url) as registry:
+        body = {"model": {"name": name}, "aliases": ["challenger"]}
+        registry.register(body, multiclass_model.model, name)
+        properties = registry.get(f"{name}@challenger").properties
+    assert "target" not in properties
     known = register_model(
         binary_model.model,
         evaluation,
@@ -230,7 +234,6 @@ def test_a_known_version_takes_the_aliases_of_its_registration(
 
 def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
     binary_model: Trained,
-    multiclass_model: Trained,
     evaluation: Path,
     name: str,
     registry_url: str,
@@ -252,10 +255,30 @@ def test_a_champion_that_moved_since_the_comparison_stops_the_promotion(
 
     promote(binary_model.model, "first")
     with pytest.raises(RegistryRefusalError, match="stale"):
-        promote(multiclass_model.model, "second")
+        promote(train_bird_strikes(tmp_path, ("speed_knots",)).model, "second")
     latest = RegistryClient(registry_url).find(name)
     assert latest is not None
     assert latest.version == "1"
+
+
+def test_a_model_of_another_question_is_refused(
+    binary_model: Trained,
+    multiclass_model: Trained,
+    evaluation: Path,
+    name: str,
+    registry_url: str,
+) -> None:
+    """Whoever asks for the name would get other answers: the message has both ways out."""
+    register_model(binary_model.model, evaluation, name, registry_url=registry_url)
+    with pytest.raises(InputError, match="task of this model is multiclass") as refused:
+        register_model(multiclass_model.model, evaluation, name, registry_url=registry_url)
+    assert "a name of its own" in str(refused.value)
+    assert f"registry archive {name}@1" in str(refused.value)
+    with RegistryClient(registry_url) as registry:
+        registry.remove_alias(name, "challenger")
+        registry.archive(name, "1")
+    made = register_model(multiclass_model.model, evaluation, name, registry_url=registry_url)
+    assert made.version == "2"
 
 
 @pytest.mark.parametrize("verdict", [None, REFUSED])

@@ -1,5 +1,7 @@
 """Registering versions."""
 
+from typing import Any
+
 import pytest
 
 from registry_service.domain.paging import ListQuery
@@ -35,6 +37,38 @@ def test_a_repeated_request_is_answered_as_before(registry: UseCases) -> None:
     assert (again.version_id, again.replayed) == (first.version_id, True)
     with pytest.raises(IdempotencyError):
         registry.register("b", key="k")
+
+
+def test_bytes_that_are_a_version_are_that_version(registry: UseCases) -> None:
+    """Another request with them makes none, under whatever name; it says so, and sets aliases."""
+    file = registry.blobs.put(b"model")
+    first = registry.register(key="1", files=[file], metrics={"auc": 0.5})
+    again = registry.register("blue", key="2", files=[file], aliases=["challenger"])
+    assert (again.version_id, again.known, again.replayed) == (first.version_id, True, False)
+    detail = registry.registrations.detail(ADA, "churn", "challenger")
+    assert (detail.version.name, detail.content.metrics) == ("1", {"auc": 0.5})
+    assert registry.actions()[0] == "alias.set"
+    registry.register(key="3", files=[file], aliases=["challenger"])
+    assert registry.actions().count("alias.set") == 1
+
+
+def test_other_bytes_and_those_of_an_archived_version_are_a_version(registry: UseCases) -> None:
+    """As are the same bytes of another model, and a version without any."""
+    file, other = registry.blobs.put(b"model"), registry.blobs.put(b"another")
+    registry.register(key="1", files=[file])
+    assert registry.register(key="2", files=[other]).number == 2
+    registry.versions.archive(ADA, "churn", "1", None)
+    assert registry.register(key="3", files=[file]).number == 3
+    assert not registry.register(key="4", model="fraud", files=[file]).known
+    assert [registry.register(key=key).number for key in ("5", "6")] == [4, 5]
+
+
+def test_an_alias_that_a_known_version_has_is_where_it_should_be(registry: UseCases) -> None:
+    """Two runs made the same bytes before there was a champion: both have what they asked for."""
+    file = registry.blobs.put(b"model")
+    asked: dict[str, Any] = {"aliases": ["challenger"], "expected_aliases": {"challenger": None}}
+    registry.register(key="1", files=[file], **asked)
+    assert registry.register(key="2", files=[file], **asked).known
 
 
 def test_a_taken_name_is_refused(registry: UseCases) -> None:
