@@ -44,6 +44,11 @@ run: export PATH := $(USERS_PATH)
 run: install ## Train, evaluate and register a model on the shipped data
 	@$(BIN)/kfp-tabular run training --source data/bird_strikes.csv --target damaged --promote
 
+.PHONY: life
+life: export PATH := $(USERS_PATH)
+life: install ## Walk through the whole life of a model on the shipped data
+	@$(BIN)/kfp-tabular demo
+
 .PHONY: compile
 compile: install ## Compile every component and pipeline to YAML
 	@$(BIN)/kfp-tabular compile

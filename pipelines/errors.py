@@ -46,3 +46,7 @@ class ServingError(PipelineError, RuntimeError):
 
 class ServerGoneError(Exception):
     """A step was not started, as there is no server to start it."""
+
+
+class DemoError(PipelineError, RuntimeError):
+    """A step of the walk failed: its title, what it said, and the command."""

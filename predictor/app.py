@@ -231,7 +231,8 @@ class Application:
         settings = self._settings
         content = await json_body(request, settings.max_bytes, settings.request_seconds)
         asked = read_asked(content, columns, settings.max_rows)
-        predicted = await self._scored(version, asked, request)
+        is_proof = version.is_proof(content)
+        predicted = await self._scored(version, asked, request, is_logged=not is_proof)
         return json_answer(_told(version, predicted))
 
     async def _infer(self, request: Request) -> Answer:
@@ -244,10 +245,12 @@ class Application:
         predicted = await self._scored(version, asked, request)
         return json_answer(inference(version, predicted, content, request.id))
 
-    async def _scored(self, version: ServedVersion, asked: Asked, request: Request) -> Predicted:
+    async def _scored(
+        self, version: ServedVersion, asked: Asked, request: Request, *, is_logged: bool = True
+    ) -> Predicted:
         predicted = await self._predictions.predict(version, asked, request.started)
         self._figures.note_scores(version, predicted.scores)
-        if self._log is not None:
+        if self._log is not None and is_logged:
             self._log.add(version, request.id, asked.rows, predicted.scores)
         return predicted
 

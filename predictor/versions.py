@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,6 +64,7 @@ class ServedVersion:
         example: A row to show people, empty where the version has none.
         examples: Number of examples that it reproduced.
         ignored: Columns that rows may have though the model does not read them.
+        example_rows: The examples: who asks for these, asks the version to prove itself.
     """
 
     origin: Origin
@@ -75,6 +76,12 @@ class ServedVersion:
     example: Mapping[str, Any]
     examples: int
     ignored: frozenset[str]
+    example_rows: Sequence[Mapping[str, Any]] = ()
+
+    def is_proof(self, content: Any) -> bool:
+        """Tell whether a request is for the examples, and so nobody's who wants a prediction."""
+        rows = content.get("rows") if isinstance(content, Mapping) else content
+        return bool(self.example_rows) and rows == list(self.example_rows)
 
     @property
     def classes(self) -> list[Any] | None:
@@ -129,6 +136,7 @@ def open_version(origin: Origin, sklearn_batches: bool = False) -> ServedVersion
         {} if examples is None else examples.rows[0],
         count,
         _ignored(description),
+        () if examples is None else tuple(examples.rows),
     )
 
 

@@ -23,7 +23,7 @@ IN_MODELS = {
 """Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
 INTEGRATIONS = sorted((catalog.ROOT / "integrations").rglob("*.py"))
 ROOMS = ("command_line", "cluster", "definition", "local")
-"""The folders of `pipelines` that are no pipelines."""
+"""The folders of `pipelines` that are no pipelines, but for `demo`, which calls some by name."""
 
 
 def _room(module: str) -> str:

@@ -24,6 +24,7 @@ from components.shared.reports.notes import Note
 
 START_SECONDS: Final = 120.0
 WARM: Final = 10
+PREDICTION_LOG: Final = "PREDICTION_LOG"
 """So many requests are answered before the clock is looked at."""
 
 
@@ -97,7 +98,8 @@ def check_deployment(
             f"{version} has no {FILE}: that it is served rightly cannot be proven. Nothing was "
             "changed. Train the model again, and register it, to have some."
         )
-    named = {URL_VARIABLE: registry_url} if registry_url else {}
+    # What the version is tried by is no request of anybody's.
+    named = {PREDICTION_LOG: ""} | ({URL_VARIABLE: registry_url} if registry_url else {})
     arguments = [*version.arguments(), "--host", "127.0.0.1"]
     with (
         TemporaryDirectory() as folder,

@@ -15,7 +15,8 @@ from typing import Any, Final
 FNV_OFFSET: Final = 0x811C9DC5
 FNV_PRIME: Final = 0x01000193
 GROUP: Final = re.compile(r"root|(condition(-branches)?|for-loop|exit-handler)-\d+")
-"""What KFP calls the nodes that steps lie in."""
+"""What KFP calls the nodes that steps lie in, besides nested pipelines by their own names."""
+DRIVER: Final = "-driver"
 POD_ENDING: Final = re.compile(r"-(retry-)?system-[a-z-]+-\d+$")
 """What follows the workflow's name in a pod's: the template that it is made of, and the hash."""
 
@@ -27,7 +28,9 @@ class ArgoNodes:
         tasks = list(tasks)
         self._known = {child for task in tasks for child in children_of(task)}
         self._workflow = next(iter(self._known), "").rpartition("-")[0]
-        groups = {name for task in tasks if GROUP.fullmatch(name := task.display_name or "")}
+        names = {task.display_name or "" for task in tasks}
+        # Whatever has a driver may have steps in it: a condition, a nested pipeline.
+        groups = {name for name in names if GROUP.fullmatch(name) or f"{name}{DRIVER}" in names}
         self._scopes = [self.latest(self._workflow)]
         # The list grows while it is walked: groups lie in groups.
         for scope in self._scopes:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pipelines.cluster.argo_nodes import GROUP, ArgoNodes, children_of
+from pipelines.cluster.argo_nodes import DRIVER, GROUP, ArgoNodes, children_of
 from pipelines.definition.packages import PipelinePackage
 
-DRIVER: Final = "-driver"
 EXECUTOR: Final = "executor"
 ATTEMPT: Final = re.compile(r"executor\(\d+\)")
 TEMPLATE: Final = "system-container-impl"
@@ -30,6 +29,8 @@ ENDED: Final = {SUCCEEDED, CACHED, FAILED, SKIPPED}
 NO_PODS: Final = {CACHED, SKIPPED}
 FINAL: Final = {SUCCEEDED, FAILED, SKIPPED, "CANCELED"}
 TERMINATED: Final = {"CANCELING", "CANCELED"}
+TELLING: Final = (SKIPPED, SUCCEEDED, PENDING, RUNNING, FAILED)
+"""States in the order in which one hides another, of tasks of the same name."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,13 @@ def steps_of(run: Any) -> list[Step]:
     KFP compiles each step to a driver, called after the step, and a group of the step's name with
     one executor in it, which has a child for each attempt where the step may be tried again: as
     the pipeline says, or as the cluster has it for every step. All of them are tasks of the run.
-    The run itself and its conditions have drivers too; one that waits or failed is a step here.
+    The run itself and its conditions have drivers too; one that waits or failed is a step here, and
+    a nested pipeline is one. Steps of the same name, of several nested pipelines, are one step: a
+    failed one hides the others, and one that goes on those that ended.
     """
     tasks = (run.run_details.task_details if run.run_details else None) or []
-    by_name = {task.display_name: task for task in tasks if task.display_name}
+    ordered = sorted(tasks, key=_telling)
+    by_name = {task.display_name: task for task in ordered if task.display_name}
     drivers = {
         name.removesuffix(DRIVER): task
         for name, task in by_name.items()
@@ -88,6 +92,10 @@ def steps_of(run: Any) -> list[Step]:
         for name, driver in drivers.items()
     ]
     return sorted(steps, key=lambda step: step.started_at or datetime.max.replace(tzinfo=UTC))
+
+
+def _telling(task: Any) -> int:
+    return TELLING.index(task.state) if task.state in TELLING else -1
 
 
 def _is_shown(name: str, driver: Any) -> bool:

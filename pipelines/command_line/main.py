@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from components.shared.image import VERSION
 from pipelines.command_line.data.commands import data_group
+from pipelines.command_line.demo import demo_command
 from pipelines.command_line.deployments.commands import deployments_group
 from pipelines.command_line.deployments.rollback import rollback_command
 from pipelines.command_line.predict import predict_command
@@ -25,6 +26,10 @@ from pipelines.errors import PipelineError
 
 EXAMPLES = """
 Examples:
+
+\b
+  # the whole life of a model on the shipped data, in a minute or two
+  kfp-tabular demo
 
 \b
   # the shipped data, everything on this machine
@@ -84,6 +89,7 @@ for group in (
     data_group,
     deployments_group,
     rollback_command,
+    demo_command,
 ):
     cli.add_command(group)
 

@@ -141,9 +141,9 @@ def _run_here(
     name = run.pipeline
     interface = catalog.interface(name)
     needed = interface.needs_registry(arguments) and network in ("", HOST_NETWORK)
-    steps = PipelinePackage.read(catalog.pipeline_yaml(name)).steps
+    components = PipelinePackage.read(catalog.pipeline_yaml(name)).components
     with ExitStack() as stack:
-        server = None if network else stack.enter_context(step_server(list(steps)))
+        server = None if network else stack.enter_context(step_server(components))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
             stack.enter_context(variable_set(WORK_DIR_VARIABLE, str(work_dir.resolve())))

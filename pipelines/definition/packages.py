@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pipelines.definition.compiled_yaml import documents
+from pipelines.definition.outputs import component_of
 from pipelines.errors import UsageError
 
 
@@ -52,6 +53,11 @@ class PipelinePackage:
             for name, component in self.spec["components"].items()
             if "executorLabel" in component
         }
+
+    @property
+    def components(self) -> list[str]:
+        """The components of its steps, each once, whatever the numbers of its steps."""
+        return sorted({component_of(step) for step in self.steps})
 
     def steps_within(self, task: str) -> dict[str, str]:
         """Return the steps of a nested pipeline: their names there by their names here.

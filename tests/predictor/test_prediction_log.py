@@ -257,3 +257,12 @@ def test_what_is_refused_is_not_logged(tmp_path: Path) -> None:
     found = read(tmp_path)
     assert found["_request"].to_list() == ["mine"]
     assert found["_prediction"].to_list() == ["yes"]
+
+
+def test_what_a_version_proves_itself_by_is_not_logged(tmp_path: Path) -> None:
+    """A deployment asks for the examples, which are nobody's rows; others are kept."""
+    log = opened(FolderPlace(tmp_path), Figures())
+    app = application(served(example_rows=(ROW, ROW)), prediction_log=log)
+    assert [predict(app, {"rows": rows}).status for rows in ([ROW, ROW], [ROW])] == [200, 200]
+    log.close()
+    assert len(read(tmp_path)) == 1

@@ -60,6 +60,16 @@ def test_a_step_is_found_in_the_groups_that_it_lies_in() -> None:
     assert nodes.find("train-model") is None
 
 
+def test_a_step_is_found_in_a_nested_pipeline() -> None:
+    """It has the name of its task, and a driver as a condition has one."""
+    training = f"{WORKFLOW}.root.condition-101.training"
+    step = f"{training}.condition-1.register-model"
+    drivers = [f"{training}-driver", f"{training}.condition-1-driver"]
+    parents = [step.rsplit(".", count)[0] for count in (5, 4, 3, 2, 1)]
+    nodes = ArgoNodes(_tasks(*dict.fromkeys((*parents, *drivers)), step))
+    assert nodes.find("register-model") == step
+
+
 def test_a_step_of_a_run_whose_nodes_are_all_tried_again() -> None:
     """Where the cluster retries every node, a step lies in the attempts of the run."""
     names = [WORKFLOW, f"{WORKFLOW}(0)", f"{WORKFLOW}(0).root", f"{WORKFLOW}(0).root(0)"]
