@@ -70,7 +70,10 @@ def register_dataset(
     from components.shared.step import step_body
 
     with step_body() as run:
-        parts = (run_id, pipeline, image, git_commit, source, source_fingerprint, parent)
+        parts = (
+            run.named(run_id), pipeline, run.image(image), git_commit, source, source_fingerprint,
+            parent,
+        )  # fmt: skip
         lineage = Lineage(*(given(part) for part in parts))
         version = register_dataset(
             table.path, schema.path, report.path, dataset_name,

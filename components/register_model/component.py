@@ -70,8 +70,8 @@ def register_model(
 
     with step_body() as run:
         lineage = Lineage.of_step(map(given, (
-            run_id, pipeline, image, git_commit, source, table_digest, arguments, trigger,
-            retraining_key,
+            run.named(run_id), pipeline, run.image(image), git_commit, source, table_digest,
+            arguments, trigger, retraining_key,
         )))  # fmt: skip
         version = register_model(
             model.path, evaluation.path, model_name,

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from components.register_model.evidence import Reports, gather_evidence
 from components.register_model.model_card import CardSources
-from components.register_model.surroundings import environment, image_that_runs
+from components.register_model.surroundings import environment
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.metrics import PRIMARY
@@ -55,10 +55,8 @@ class Lineage(Provenance):
 
     @classmethod
     def of_step(cls, told: Iterable[str | None]) -> Self:
-        """Return what a step was told, in the order of the fields, and what it runs in itself."""
-        found = cls(*told)
-        image = image_that_runs(found.image)
-        return replace(found, image=image, environment=environment())
+        """Return what a step was told, in the order of the fields, and what it runs in."""
+        return replace(cls(*told), environment=environment())
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,9 @@
-"""What a step really runs in: an image, or the Python of a machine."""
+"""What a step really runs in."""
 
 import os
 import platform
-from typing import Final
 
-IMAGE_VARIABLE: Final = "KFP_TABULAR_IN_IMAGE"
-"""Set in the images of steps, and nowhere else."""
-
-
-def image_that_runs(image: str | None) -> str | None:
-    """Return the image that a pipeline names, where the step runs in one; else None.
-
-    A run on this machine may start its steps as processes, whatever image the pipeline names.
-    """
-    return image if os.environ.get(IMAGE_VARIABLE) else None
+from components.shared.step_run import IMAGE_VARIABLE
 
 
 def environment() -> str:

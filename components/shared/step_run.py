@@ -3,7 +3,7 @@
 The steps themselves tell it, as nobody else learns why one failed. In a cluster each joins the run
 of `KFP_TABULAR_RUN_ID`, in the experiment `KFP_TABULAR_PIPELINE`, one that fails says why, and the
 last one how the run ended. On one machine what runs the steps does so, and they tell what data
-they read and wrote, of the run `KFP_TABULAR_LINEAGE_RUN`.
+they read and wrote, of the run `KFP_TABULAR_LINEAGE_RUN`; its folder is `KFP_TABULAR_LOCAL_RUN`.
 """
 
 import os
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 RUN_VARIABLE: Final = "KFP_TABULAR_RUN_ID"
 LINEAGE_VARIABLE: Final = "KFP_TABULAR_LINEAGE_RUN"
+LOCAL_VARIABLE: Final = "KFP_TABULAR_LOCAL_RUN"
+IMAGE_VARIABLE: Final = "KFP_TABULAR_IN_IMAGE"
+"""Set in the images of steps, and nowhere else."""
 PIPELINE_VARIABLE: Final = "KFP_TABULAR_PIPELINE"
 REGISTRY_VARIABLE: Final = "REGISTRY_URL"
 SERVER_VARIABLE: Final = "OPENLINEAGE_URL"
@@ -48,6 +51,22 @@ class StepRun:
     def tells_lineage(self) -> bool:
         """Whether it is worth while to find out what there is to tell of data."""
         return self._run.has_lineage
+
+    @staticmethod
+    def named(run_id: str) -> str:
+        """Return what a run is known by: where it is of one machine, the name of its folder.
+
+        What runs the steps there gives them an id that leads nowhere.
+        """
+        return os.environ.get(LOCAL_VARIABLE) or run_id
+
+    @staticmethod
+    def image(named: str) -> str:
+        """Return the image that a pipeline names, where the step runs in one; else none.
+
+        A run of one machine may start its steps as processes, whatever image the pipeline names.
+        """
+        return named if os.environ.get(IMAGE_VARIABLE) else ""
 
     def join(self) -> None:
         """Join the run, which the first step begins; where none is named, of no run."""

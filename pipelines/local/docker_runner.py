@@ -15,7 +15,7 @@ from kfp.dsl.graph_component import GraphComponent
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
 from components.shared.sources.address import parse_source
-from components.shared.step_run import LINEAGE_VARIABLE, PIPELINE_VARIABLE
+from components.shared.step_run import LINEAGE_VARIABLE, LOCAL_VARIABLE, PIPELINE_VARIABLE
 from pipelines.definition.needs import (
     DATABASE_CREDENTIALS,
     DATABASE_SETTINGS,
@@ -34,6 +34,7 @@ PASSED_ON: Final = (
     *(*DATABASE_SETTINGS, *DATABASE_CREDENTIALS, *DVC_SETTINGS),
     *chain.from_iterable((*TRACKING_SETTINGS.values(), *TRACKING_CREDENTIALS.values())),
     *("WANDB_MODE", *LINEAGE_SETTINGS, *LINEAGE_CREDENTIALS, LINEAGE_VARIABLE, PIPELINE_VARIABLE),
+    LOCAL_VARIABLE,
     *("AWS_ENDPOINT_URL_S3", "AWS_DEFAULT_REGION"),
 )
 """Variables that reach the steps; in a cluster they come from a ConfigMap and a Secret."""

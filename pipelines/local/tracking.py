@@ -16,7 +16,7 @@ from components.shared.kept_run import KeptRun
 from components.shared.openlineage.telling import LineageTeller
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.experiments import TrackedRun
-from components.shared.step_run import LINEAGE_VARIABLE, PIPELINE_VARIABLE
+from components.shared.step_run import LINEAGE_VARIABLE, LOCAL_VARIABLE, PIPELINE_VARIABLE
 from pipelines.definition.interface import Arguments
 from pipelines.definition.outputs import RunOutputs
 from pipelines.errors import StepFailedError
@@ -90,9 +90,11 @@ def _finish(kept: KeptRun, outputs: RunOutputs, outcome: str) -> None:
 
 @contextmanager
 def _lineage_told(kept: KeptRun, pipeline: str, run_id: str) -> Iterator[None]:
-    """Name the run to its steps, which tell what they read and wrote, while a server listens."""
+    """Name the run to its steps; while a server listens, they tell what they read and wrote."""
     kept.tell_lineage("START")
-    names = {LINEAGE_VARIABLE: run_id, PIPELINE_VARIABLE: pipeline} if kept.has_lineage else {}
+    names = {LOCAL_VARIABLE: run_id}
+    if kept.has_lineage:
+        names |= {LINEAGE_VARIABLE: run_id, PIPELINE_VARIABLE: pipeline}
     os.environ.update(names)
     try:
         yield

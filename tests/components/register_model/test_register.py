@@ -12,7 +12,6 @@ from components.evaluate_model.evaluate import evaluate_model
 from components.register_model.evidence import Reports
 from components.register_model.model_card import TableFacts
 from components.register_model.register import Lineage, register_model
-from components.register_model.surroundings import IMAGE_VARIABLE, environment, image_that_runs
 from components.shared.digests import folder_digest
 from components.shared.errors import (
     DigestMismatchError,
@@ -23,6 +22,7 @@ from components.shared.errors import (
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
+from components.shared.step_run import IMAGE_VARIABLE, LOCAL_VARIABLE, StepRun
 from tests.components.model_folders import Trained, train_bird_strikes
 
 APPROVED_FIRST = ComparisonRecord(
@@ -121,13 +121,21 @@ def test_a_version_carries_its_evidence(
     assert "12,345" in (folder / "model-card.md").read_text()
 
 
-def test_a_step_names_the_image_that_it_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipeline may name one where its steps are processes of this machine: none ran."""
+def test_a_step_says_what_it_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline may name an image where its steps are processes of this machine: none ran."""
     monkeypatch.delenv(IMAGE_VARIABLE, raising=False)
-    assert image_that_runs("kfp-tabular:1") is None
-    assert environment().endswith("in no image")
+    assert StepRun.image("kfp-tabular:1") == ""
+    assert str(Lineage.of_step([]).environment).endswith("in no image")
     monkeypatch.setenv(IMAGE_VARIABLE, "1")
-    assert image_that_runs("kfp-tabular:1") == "kfp-tabular:1"
+    assert StepRun.image("kfp-tabular:1") == "kfp-tabular:1"
+
+
+def test_a_run_of_this_machine_is_known_by_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs the steps there gives them an id that leads nowhere; elsewhere it is the run's."""
+    monkeypatch.delenv(LOCAL_VARIABLE, raising=False)
+    assert StepRun.named("85641538") == "85641538"
+    monkeypatch.setenv(LOCAL_VARIABLE, "training-20261130-150822")
+    assert StepRun.named("85641538") == "training-20261130-150822"
 
 
 def test_a_signature_in_an_address_is_not_kept(

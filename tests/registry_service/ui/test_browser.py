@@ -104,7 +104,9 @@ def test_people_click_from_models_to_a_comparison(
         page.get_by_label(f"Compare version {number}").check()
     page.get_by_role("button", name="Compare the chosen versions").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 versions side by side")
-    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="roc_auc"))
+    row = page.get_by_role("row").filter(
+        has=page.get_by_role("rowheader", name="roc_auc", exact=True)
+    )
     expect(row.get_by_role("cell")).to_have_text(["0.8300", "0.8100", "−0.02000"])
 
 
