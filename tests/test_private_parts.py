@@ -18,8 +18,8 @@ KNOWN = {
     "components/train_model/boosted_trees.py": {
         *("_baseline_prediction", "_predictors", "_preprocessor"),
     },
-    "components/train_model/hyperparameters.py": {"_parameter_constraints", "_validate_params"},
-    "components/train_model/reproducible_fits.py": {"_bin_mapper"},
+    "components/shared/fits/hyperparameters.py": {"_parameter_constraints", "_validate_params"},
+    "components/shared/fits/reproducible_fits.py": {"_bin_mapper"},
 }
 
 

@@ -32,6 +32,7 @@ from components.shared.evaluation.predictions import (
 )
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Codes, point_values
+from components.shared.models.choices import ChoiceRecord
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
@@ -173,8 +174,13 @@ def evaluate_model(
         dependence=partial_dependence(loaded, frame, importances, predicted.positive, seed),
     )
     Path(evaluation).write_text(result.to_json(), "utf-8")
-    Path(report).write_text(render_evaluation(result, predicted), "utf-8")
+    Path(report).write_text(render_evaluation(result, predicted, _choice(loaded)), "utf-8")
     return result
+
+
+def _choice(model: LoadedModel) -> ChoiceRecord | None:
+    chosen = model.description.choice
+    return ChoiceRecord.of(chosen) if chosen else None
 
 
 def _refused(

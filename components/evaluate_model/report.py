@@ -17,6 +17,7 @@ from components.evaluate_model.slices import LEAST_ROWS, MOST_LEVELS
 from components.shared.evaluation.metrics import BINARY, METRICS, REGRESSION
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.ranking import Floats
+from components.shared.models.choices import ChoiceRecord
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 
@@ -61,12 +62,15 @@ class ClassRow:
     recall: float
 
 
-def render_evaluation(evaluation: Evaluation, predicted: Predicted) -> str:
+def render_evaluation(
+    evaluation: Evaluation, predicted: Predicted, choice: ChoiceRecord | None = None
+) -> str:
     """Return the report as one HTML page that fetches nothing.
 
     Args:
         evaluation: The figures.
         predicted: The predictions that they are of, for the plots.
+        choice: How the estimator was chosen; None where it was named.
     """
     shown = evaluation.importance.features[:MOST_BARS]
     return render(
@@ -82,6 +86,7 @@ def render_evaluation(evaluation: Evaluation, predicted: Predicted) -> str:
         settings=_settings(evaluation),
         matrix=_matrix(evaluation),
         classes=_class_rows(evaluation),
+        choice=choice,
         least_rows=LEAST_ROWS,
         most_levels=MOST_LEVELS,
         positive_rows=int(np.count_nonzero(predicted.actual == predicted.positive)),

@@ -52,6 +52,7 @@ def plan_retraining(
         ("seed", int),
         ("estimator", str),
         ("hyperparameters", str),
+        ("time_budget", float),
         ("drop_columns", List[str]),
         ("sample_weight_column", str),
         ("class_weight", str),

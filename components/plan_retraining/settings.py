@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from components.shared.errors import InputError
-from components.shared.models.estimators import DEFAULT_ESTIMATOR
+from components.shared.models.estimators import AUTO
 
 SET_BY_THE_RUN: Final = {
     "source": "train_on",
@@ -50,8 +50,9 @@ class TrainingSettings:
     keep_entity: bool = False
     test_size: float = 0.2
     seed: int = 42
-    estimator: str = DEFAULT_ESTIMATOR
+    estimator: str = AUTO
     hyperparameters: str = "{}"
+    time_budget: float = 60.0
     drop_columns: list[str]
     sample_weight_column: str = ""
     class_weight: str = ""

@@ -10,30 +10,27 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 
-from components.preprocess_table.plan import FeaturePlan, plan_features
-from components.preprocess_table.treatments import (
-    MAX_CODES,
-    MAX_ONE_HOT,
-    TOPICS,
-    Encoding,
-    Treatment,
-    choose_treatment,
-)
 from components.shared.background_imports import importing
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import InputError
+from components.shared.features.feature_plan import FeaturePlan, plan_features
 from components.shared.features.preprocessors import PreprocessorDescription, save_preprocessor
+from components.shared.features.treatments import (
+    MAX_CODES,
+    MAX_ONE_HOT,
+    TOPICS,
+    Treatment,
+    choose_treatment,
+)
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, family_of
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.reports.number_text import counted_rows
 from components.shared.tables.frames import read_frame
-from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
 
 if TYPE_CHECKING:
-    from components.preprocess_table.fitting import FittedFeatures
     from components.preprocess_table.leakage import Leak
-    from components.preprocess_table.target_means import Target
+    from components.shared.features.fitting import FittedFeatures
+    from components.shared.features.target_means import Target
 
 
 @dataclass(frozen=True)
@@ -162,7 +159,7 @@ def preprocess_table(
     )
     if not 0.0 < identifier_share <= 1.0:
         raise InputError(f"`identifier_share` is {identifier_share}: it is above 0 and at most 1.")
-    with importing("components.preprocess_table.fitting"):
+    with importing("components.shared.features.fitting"):
         plan = plan_features(
             train,
             target,
@@ -174,9 +171,11 @@ def preprocess_table(
         )
         _check_gaps(plan, treatment)
         frame = read_frame(train, [column.name for column in plan.inputs])
+    from components.shared.features.learnt_target import with_target
+
     reserved = (target, sample_weight_column) if sample_weight_column else (target,)
     kept = pl.read_parquet(train, columns=list(reserved))
-    plan, learnt = _with_target(plan, treatment, task, train, kept[target])
+    plan, learnt = with_target(plan, treatment, task, train, kept[target])
     _report(plan)
     leaks = _leaks(frame, kept[target])
     fitted = _fit(frame, plan, treatment, learnt, reserved)
@@ -187,38 +186,6 @@ def preprocess_table(
         _describe(plan, treatment, fitted, target, sample_weight_column),
     )
     return PreprocessedTable(_digest(features, preprocessor), plan.rows, description, leaks)
-
-
-def _with_target(
-    plan: FeaturePlan, treatment: Treatment, task: str, train: str | Path, target: pl.Series
-) -> "tuple[FeaturePlan, Target | None]":
-    """Return what target means are learnt from, and the plan without them where they cannot be.
-
-    Raises:
-        InputError: They are asked for, and cannot be learnt; or a target value is missing.
-    """
-    from components.preprocess_table.target_means import Target
-
-    if not plan.strings("target means"):
-        return plan, None
-    resolved = resolve_task(task, train, target.name)
-    if target.null_count():
-        raise InputError(
-            f"The target {target.name!r} has no value in {counted_rows(target.null_count())}: "
-            "leave these rows out (split_table does)."
-        )
-    is_number = resolved == "regression"
-    values = target.cast(pl.Float64) if is_number else target.cast(pl.String)
-    learnt = Target(resolved, values.to_numpy())
-    if not (reason := learnt.unsuited()):
-        return plan, learnt
-    if treatment.encoding == "target":
-        raise InputError(f"Strings cannot become target means (parameter `encoding`): {reason}.")
-    encodings: dict[str, Encoding] = {
-        name: "words" if encoding == "words" else "codes"
-        for name, encoding in plan.encodings.items()
-    }
-    return dataclasses.replace(plan, encodings=encodings), None
 
 
 def _report(plan: FeaturePlan) -> None:
@@ -246,7 +213,7 @@ def _fit(
     target: "Target | None",
     reserved: tuple[str, ...],
 ) -> "FittedFeatures":
-    from components.preprocess_table.fitting import fit_features
+    from components.shared.features.fitting import fit_features
 
     return fit_features(plan, treatment, frame, target, reserved)
 

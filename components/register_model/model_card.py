@@ -100,7 +100,7 @@ def _model(sources: CardSources) -> Section:
 
 def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
     """Yield the table of the estimators that were tried, where the training tried several."""
-    tried: Sequence[Mapping[str, Any]] = getattr(description, "candidates", None) or ()
+    tried: Sequence[Mapping[str, Any]] = (description.choice or {}).get("candidates", ())
     if tried:
         heads = tuple(tried[0])
         yield "Estimators that were tried on the training rows:"

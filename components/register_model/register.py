@@ -14,6 +14,7 @@ from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
 from components.shared.evaluation.metrics import PRIMARY
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
+from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.openlineage.datasets import LineageDataset, registered
 from components.shared.patience import waiting_seconds
@@ -23,6 +24,7 @@ from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
 from components.shared.registry.provenance import Provenance
 from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.reports.number_text import number
 from components.shared.retraining import KEY_PROPERTY
 from components.shared.sources.address import without_query
 
@@ -232,8 +234,25 @@ def _properties(
         "framework_version": versions[FRAMEWORK_PACKAGE],
         **{f"version.{package}": version for package, version in versions.items()},
         **decision_properties(figures),
+        **_choice(description),
         **interval_properties(figures),
     }
+
+
+def _choice(description: ModelDescription) -> dict[str, str]:
+    """Return how the estimator was chosen, and what each candidate reached."""
+    if description.choice is None:
+        return {}
+    record = ChoiceRecord.of(description.choice)
+    reached = {
+        f"candidate.{each.name}": (
+            f"{number(each.value)} ({number(each.low)} to {number(each.high)})"
+            if each.low is not None
+            else each.remark
+        )
+        for each in record.candidates
+    }
+    return {"choice": f"{record.reason} By {record.metric}, {record.folds} folds.", **reached}
 
 
 def _schema(description: ModelDescription, figures: EvaluationRecord) -> dict[str, Any]:

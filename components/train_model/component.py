@@ -23,6 +23,7 @@ def train_model(
     class_weight: str = "",
     train_digest: str = "",
     entity: List[str] = [],
+    choice: Input[Artifact] = None,
 ) -> str:
     """Fit an estimator, and make one pipeline of it that takes raw rows; returns its digest.
 
@@ -43,6 +44,8 @@ def train_model(
         class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
         train_digest: Digest of `train`, for the description of the model; empty: computed.
         entity: Columns that tell whose rows they are, where the table was split by them.
+        choice: What choose_estimator wrote, for the description of the model; none where the
+            estimator was named.
     """
     from components.shared.models.estimators import DEFAULT_ESTIMATOR
     from components.shared.parameters import given
@@ -65,6 +68,7 @@ def train_model(
             class_weight=given(class_weight),
             train_digest=given(train_digest),
             entity=entity,
+            choice=choice.path if choice else None,
         )
     model.metadata.update(trained.metadata())
     return trained.digest

@@ -1,6 +1,5 @@
 """Fit an estimator on the features, and make one pipeline of it and the preprocessing."""
 
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +16,15 @@ from components.shared.features.preprocessors import (
     load_preprocessor,
     read_preprocessor,
 )
+from components.shared.fits.class_weights import parse_class_weight, weigh_rows
+from components.shared.fits.estimator_fits import fit_estimator
+from components.shared.fits.hyperparameters import (
+    build_estimator,
+    code_columns_within,
+    parse_hyperparameters,
+)
+from components.shared.fits.training_rows import TrainingRows, read_training_rows
+from components.shared.models.choices import read_choice
 from components.shared.models.description import (
     TRAINED_ON_FILE,
     ColumnProfile,
@@ -26,7 +34,6 @@ from components.shared.models.description import (
 from components.shared.models.estimators import DEFAULT_ESTIMATOR, Estimator, resolve_estimator
 from components.shared.models.folders import reading
 from components.shared.models.profiles import profile_table
-from components.shared.models.threads import threads_for
 from components.shared.models.trained_on import hashes_of_training
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.tables.columns import require_column
@@ -34,18 +41,10 @@ from components.shared.tables.frames import column_types
 from components.shared.tables.readings import table_readings
 from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
-from components.train_model.class_weights import parse_class_weight, weigh_rows
-from components.train_model.hyperparameters import (
-    build_estimator,
-    code_columns_within,
-    parse_hyperparameters,
-)
 from components.train_model.planning import plan_model
 from components.train_model.progress import reporting_progress
 from components.train_model.readers import column_readers
-from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
 from components.train_model.saving import save_model
-from components.train_model.training_rows import TrainingRows, read_training_rows
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -101,6 +100,7 @@ def train_model(
     class_weight: str | None = None,
     train_digest: str | None = None,
     entity: Sequence[str] = (),
+    choice: str | Path | None = None,
 ) -> TrainedModel:
     """Fit an estimator, and write a model that takes raw rows.
 
@@ -125,6 +125,7 @@ def train_model(
         class_weight: `balanced`, or a JSON object from label to weight (above 0).
         train_digest: SHA-256 of the file `train`, for the description; computed if not given.
         entity: Columns of `train` that tell whose rows they are, where it was split by them.
+        choice: What `choose_estimator` wrote, for the description.
 
     Raises:
         InputError: A parameter is wrong, or the inputs do not belong together.
@@ -133,6 +134,7 @@ def train_model(
     settings = parse_hyperparameters(hyperparameters)
     resolved_task = resolve_task(task, train, target)
     chosen = resolve_estimator(estimator, resolved_task)
+    candidates = _candidates(choice, chosen)
     prepared = read_preprocessor(preprocessor)
     _check_preprocessor(prepared, chosen, target, sample_weight_column)
     for name in entity:
@@ -163,6 +165,7 @@ def train_model(
         class_weight=class_weights,
         sample_weight_column=sample_weight_column,
         dropped_columns=prepared.dropped,
+        choice=candidates,
         readers=tuple(
             asdict(reader)
             for reader in column_readers(prepared.inputs, table_readings(train), transformer)
@@ -175,6 +178,19 @@ def train_model(
     files = {**planned.files, TRAINED_ON_FILE: hashes}
     digest = save_model(model, pipeline, described, files)
     return TrainedModel(digest, len(rows.target), read_description(model))
+
+
+def _candidates(choice: str | Path | None, chosen: Estimator) -> dict[str, Any] | None:
+    """Return how the estimator was chosen; None where nothing was compared."""
+    record = read_choice(choice) if choice else None
+    if record is None or not record.candidates:
+        return None
+    if record.estimator != chosen.name:
+        raise InputError(
+            f"The `choice` is for {record.estimator}, and `estimator` is {chosen.name}: give this "
+            "step the outputs of one run of choose_estimator."
+        )
+    return record.content()
 
 
 def _check_preprocessor(
@@ -201,30 +217,10 @@ def _fit(estimator: Any, chosen: Estimator, rows: TrainingRows, code_columns: li
     count, width = rows.features.shape
     print(f"fitting {chosen.name} on {count:,} rows and {width} features", flush=True)
     start = time.monotonic()
-    arguments: dict[str, Any] = {"sample_weight": rows.weights}
-    if chosen.name == "lightgbm":
-        arguments["categorical_feature"] = code_columns
-    with (
-        order_of_sums_fixed(chosen.family),
-        threads_for(rows.features.size),
-        reporting_progress("fitting", lambda: _reached(estimator)),
-    ):
-        try:
-            estimator.fit(rows.features, rows.target, **arguments)
-        except _refusals() as error:
-            # LightGBM adds where in its source a check failed.
-            reason = str(error).partition(" at /")[0]
-            raise InputError(f"{chosen.name} cannot be fitted: {reason}") from error
-    forget_machine(estimator)
+    with reporting_progress("fitting", lambda: _reached(estimator)):
+        fit_estimator(estimator, chosen, rows, code_columns)
     print(f"fitted in {time.monotonic() - start:.1f} s", flush=True)
     return estimator
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    """Return what estimators raise over data and hyper-parameters that do not go together."""
-    # Only who fits with LightGBM has imported it.
-    module = sys.modules.get("lightgbm.basic")
-    return (ValueError, TypeError, *([module.LightGBMError] if module else []))
 
 
 def _assemble(transformer: "ColumnTransformer", fitted: Any) -> "Pipeline":

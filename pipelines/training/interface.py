@@ -6,11 +6,11 @@ import click
 
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
-from components.shared.models.estimators import check_name
+from components.shared.fits.hyperparameters import parse_hyperparameters
+from components.shared.models.estimators import check_wanted
 from components.shared.sources.address import without_query
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
-from components.train_model.hyperparameters import parse_hyperparameters
 from pipelines.definition.arguments import (
     git_commit,
     model_named_after_source,
@@ -63,8 +63,8 @@ INTERFACE: Final = Interface(
             *("split_strategy", "split_column", "entity", "keep_entity", "test_size", "seed"),
         ),
         "Model": (
-            *("estimator", "hyperparameters", "drop_columns", "sample_weight_column"),
-            *("class_weight", "slice_columns"),
+            *("estimator", "hyperparameters", "time_budget", "drop_columns"),
+            *("sample_weight_column", "class_weight", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
         "Registry": (
@@ -79,7 +79,7 @@ INTERFACE: Final = Interface(
         "validation_mode": click.Choice(MODES),
         "split_strategy": click.Choice(["auto", *STRATEGIES]),
         "test_size": Share(),
-        "estimator": Checked(check_name),
+        "estimator": Checked(check_wanted),
         "hyperparameters": Checked(parse_hyperparameters),
         "floor": OptionalNumber("floor"),
         "metric": click.Choice(
@@ -97,6 +97,7 @@ INTERFACE: Final = Interface(
         "ingest_table": "{rows:,} rows × {columns} columns",
         "validate_table": "{task}, violations: {violations}, warnings: {warnings}",
         "split_table": "{train_rows:,} rows to train on, {test_rows:,} to test on",
+        "choose_estimator": "{estimator}",
         "train_model": "{estimator}",
         "register_model": "{model_name} version {version}",
         "log_to_mlflow": "{model_name} run {mlflow_run}",

@@ -4,6 +4,7 @@ from typing import List, NamedTuple
 
 from kfp import dsl
 
+from components.choose_estimator.component import choose_estimator
 from components.compare_with_champion.component import compare_with_champion
 from components.evaluate_model.component import evaluate_model
 from components.log_to_mlflow.component import log_to_mlflow as log_run_to_mlflow
@@ -44,8 +45,9 @@ def training(
     keep_entity: bool = False,
     test_size: float = 0.2,
     seed: int = 42,
-    estimator: str = "hist_gradient_boosting",
+    estimator: str = "auto",
     hyperparameters: str = "{}",
+    time_budget: float = 60.0,
     drop_columns: List[str] = [],
     sample_weight_column: str = "",
     class_weight: str = "",
@@ -98,9 +100,13 @@ def training(
         seed: Seed of the split, the estimator and the bootstraps. Keep it from run to run: after
             another split, the champion has learnt from most of the test rows, which then cannot
             compare it with another model.
-        estimator: hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
+        estimator: auto compares a linear model, boosting and extra trees on folds of the training
+            rows; or hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
             member of the linear family by name.
-        hyperparameters: JSON object with scikit-learn's names for the estimator's parameters.
+        hyperparameters: JSON object with scikit-learn's names for the parameters of an estimator
+            that is named.
+        time_budget: Seconds of one core that the comparison may take, by estimates and not by a
+            clock, so that the same run gives the same model.
         drop_columns: JSON list of columns that the model must not see.
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.
@@ -157,11 +163,29 @@ def training(
         seed=seed,
         entity=entity,
     )
-    preprocess = preprocess_table(
+    choose = choose_estimator(
         train=split.outputs["train"],
         target=target,
         task=validate.outputs["task"],
         estimator=estimator,
+        hyperparameters=hyperparameters,
+        metric=metric,
+        positive_class=positive_class,
+        time_budget=time_budget,
+        split_strategy=split_strategy,
+        split_column=split_column,
+        entity=entity,
+        keep_entity=keep_entity,
+        drop_columns=drop_columns,
+        sample_weight_column=sample_weight_column,
+        class_weight=class_weight,
+        seed=seed,
+    )
+    preprocess = preprocess_table(
+        train=split.outputs["train"],
+        target=target,
+        task=validate.outputs["task"],
+        estimator=choose.outputs["estimator"],
         drop_columns=drop_columns,
         sample_weight_column=sample_weight_column,
         entity=entity,
@@ -173,13 +197,14 @@ def training(
         preprocessor=preprocess.outputs["preprocessor"],
         target=target,
         task=validate.outputs["task"],
-        estimator=estimator,
-        hyperparameters=hyperparameters,
+        estimator=choose.outputs["estimator"],
+        hyperparameters=choose.outputs["hyperparameters"],
         seed=seed,
         sample_weight_column=sample_weight_column,
         class_weight=class_weight,
         train_digest=split.outputs["train_digest"],
         entity=entity,
+        choice=choose.outputs["choice"],
     )
     evaluate = evaluate_model(
         model=train.outputs["model"],
@@ -241,6 +266,6 @@ def training(
         equip(log_run_to_mlflow(**tracked)).set_caching_options(False)
     with dsl.If(log_to_wandb == True, name="tracking-wandb"):
         equip(log_run_to_wandb(**tracked)).set_caching_options(False)
-    for step in (validate, split, preprocess, train, evaluate, compare):
+    for step in (validate, split, choose, preprocess, train, evaluate, compare):
         equip(step)
     return Trained(compare.outputs["Output"], train.outputs["Output"])

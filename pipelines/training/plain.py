@@ -9,11 +9,12 @@ result.evaluation.values()["roc_auc"]
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from components.choose_estimator.choose import TIME_BUDGET, ChoiceSettings, choose_estimator
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
 from components.evaluate_model.evaluate import Origin, evaluate_model, now
@@ -26,7 +27,7 @@ from components.register_model.model_card import UNTOLD, TableFacts
 from components.register_model.register import Lineage, Registered, register_model
 from components.register_model.surroundings import environment
 from components.shared.digests import file_digest
-from components.shared.models.estimators import DEFAULT_ESTIMATOR
+from components.shared.models.estimators import AUTO
 from components.shared.reports.number_text import counted_rows, number
 from components.split_table.split import SplitTable, split_table
 from components.train_model.train import train_model
@@ -50,8 +51,9 @@ class TrainingSettings:
         keep_entity: Whether these columns are features all the same.
         test_size: Share of the rows to test on, in (0, 1).
         seed: Of all that is random.
-        estimator: Name of an estimator.
-        hyperparameters: JSON object.
+        estimator: auto, or the name of an estimator.
+        hyperparameters: JSON object, of an estimator that is named.
+        time_budget: Seconds of one core that the comparison of estimators may take.
         drop_columns: Columns that the model must not see.
         sample_weight_column: Column with the weight of each row.
         class_weight: balanced, or a JSON object from class to weight.
@@ -73,8 +75,9 @@ class TrainingSettings:
     keep_entity: bool = False
     test_size: float = 0.2
     seed: int = 42
-    estimator: str = DEFAULT_ESTIMATOR
+    estimator: str = AUTO
     hyperparameters: str = "{}"
+    time_budget: float = TIME_BUDGET
     drop_columns: Sequence[str] = ()
     sample_weight_column: str | None = None
     class_weight: str | None = None
@@ -257,7 +260,7 @@ def fit_table(
         test_size=settings.test_size,
         seed=settings.seed,
     )
-    model = _train(into, train, target, task, settings, say)
+    model = _train(into, train, target, task, settings, say, metric)
     return FittedTable(ingested, validated, split, model)
 
 
@@ -348,7 +351,18 @@ def _train(
     task: str,
     settings: TrainingSettings,
     say: Callable[[str], object],
+    metric: str,
 ) -> Path:
+    say("choose_estimator")
+    same = {each.name for each in fields(ChoiceSettings)} & {each.name for each in fields(settings)}
+    chosen = choose_estimator(
+        *(train, target),
+        task=task,
+        estimator=settings.estimator,
+        hyperparameters=settings.hyperparameters,
+        settings=ChoiceSettings(metric=metric, **{n: getattr(settings, n) for n in same}),
+    )
+    chosen.write(into / "choice.json", into / "choice.md")
     say("preprocess_table")
     preprocess_table(
         train,
@@ -356,7 +370,7 @@ def _train(
         into / "preprocessor",
         target,
         task=task,
-        estimator=settings.estimator,
+        estimator=chosen.record.estimator,
         drop_columns=settings.drop_columns,
         sample_weight_column=settings.sample_weight_column,
         entity=settings.entity,
@@ -370,12 +384,13 @@ def _train(
         into / "model",
         target,
         task=task,
-        estimator=settings.estimator,
-        hyperparameters=settings.hyperparameters,
+        estimator=chosen.record.estimator,
+        hyperparameters=chosen.hyperparameters,
         seed=settings.seed,
         sample_weight_column=settings.sample_weight_column,
         class_weight=settings.class_weight,
         train_digest=file_digest(train),
         entity=settings.entity,
+        choice=into / "choice.json",
     )
     return into / "model"

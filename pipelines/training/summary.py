@@ -11,6 +11,7 @@ from rich.table import Table
 
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.models.choices import ChoiceRecord
 from components.shared.reports.notes import Note
 from components.shared.reports.number_text import number
 from pipelines.definition.note_lines import note_lines
@@ -46,6 +47,7 @@ class TrainingSummary:
             an address in the object store.
         notes: What the steps left out, assumed or found odd.
         table_digest: Digest of what the table says.
+        choice: How the estimator was chosen; None where it was named.
     """
 
     rows: int | None
@@ -60,6 +62,7 @@ class TrainingSummary:
     files: Mapping[str, str]
     notes: Sequence[Note] = ()
     table_digest: str | None = None
+    choice: ChoiceRecord | None = None
 
     @property
     def exit_code(self) -> int:
@@ -92,6 +95,9 @@ class TrainingSummary:
         console.print()
         console.print(_figures(self))
         console.print()
+        if self.choice:
+            console.print(_candidates(self.choice))
+            console.print()
         if self.notes:
             console.print(_notes(self))
             console.print()
@@ -121,7 +127,13 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         files=outputs.addresses(FILES),
         notes=outputs.notes,
         table_digest=outputs.parameter("ingest_table", "digest"),
+        choice=_choice(outputs.text("choose_estimator", "choice")),
     )
+
+
+def _choice(text: str | None) -> ChoiceRecord | None:
+    record = None if text is None else ChoiceRecord.parse(text)
+    return record if record and record.candidates else None
 
 
 def _whole(figure: Any) -> int | None:
@@ -140,6 +152,23 @@ def _figures(summary: TrainingSummary) -> Table:
         low, high = number(metric.low), number(metric.high)
         interval = f"{number(metric.value)}  [dim]({low} to {high})[/]"
         table.add_row(name, interval + (_gate(gate) if name == gate.metric else ""))
+    return table
+
+
+def _candidates(choice: ChoiceRecord) -> Table:
+    """Return the table of candidates, the best first."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")
+    rows = f"{choice.rows:,} training rows"
+    if choice.rows < choice.of_rows:
+        rows = f"{choice.rows:,} of {choice.of_rows:,} training rows"
+    table.add_row("compared", choice.metric, f"[dim]in {choice.folds} folds of {rows}[/]")
+    for each in choice.candidates:
+        interval = f"[dim]({number(each.low)} to {number(each.high)})[/]"
+        told = f"{interval if each.low is not None else ''}   {escape(each.remark)}".rstrip()
+        table.add_row(escape(each.name), number(each.value), told)
     return table
 
 

@@ -28,10 +28,10 @@ import pandas as pd
 import polars as pl
 from sklearn.metrics import r2_score, roc_auc_score
 
-from components.preprocess_table.plan import plan_features
 from components.preprocess_table.preprocess import preprocess_table
-from components.preprocess_table.treatments import choose_treatment
 from components.shared.errors import InputError
+from components.shared.features.feature_plan import plan_features
+from components.shared.features.treatments import choose_treatment
 from components.shared.models.folders import load_model
 from components.shared.tables.frames import read_frame
 from components.train_model.train import train_model

@@ -77,7 +77,7 @@ def _run_pipeline(table: Path, work_dir: Path) -> tuple[float, float]:
         *("--source", str(table)),
         *("--target", TARGET),
         *("--model-name", "benchmark"),
-        *("--hyperparameters", HYPERPARAMETERS),
+        *("--estimator", "hist_gradient_boosting", "--hyperparameters", HYPERPARAMETERS),
         *("--work-dir", str(work_dir)),
     ]
     seconds, _ = _timed(command)

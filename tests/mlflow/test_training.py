@@ -15,6 +15,7 @@ def test_a_server_that_is_down_leaves_the_registration_standing(tmp_path: Path) 
     server = f"http://127.0.0.1:{free_port()}"
     done = kfp_tabular(
         *("run", "training", "--source", "strikes.csv", "--target", "damaged"),
+        *("--estimator", "hist_gradient_boosting"),
         *("--hyperparameters", '{"max_iter": 5}', "--log-to-mlflow"),
         folder=tmp_path,
         MLFLOW_TRACKING_URI=server,

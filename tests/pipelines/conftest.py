@@ -16,10 +16,13 @@ from tests.pipelines.fake_kfp import FakeKfp
 
 TRAINING_STEPS = (
     *("fingerprint_source", "ingest_table", "validate_table", "split_table"),
-    *("preprocess_table", "train_model"),
+    *("choose_estimator", "preprocess_table", "train_model"),
     *("evaluate_model", "compare_with_champion", "register_model"),
 )
 TABLE = ("--source", "s3://tables/churn.parquet", "--target", "churned")
+BOOSTING = ("--estimator", "hist_gradient_boosting", "--hyperparameters")
+"""What makes any model in an instant, with hyper-parameters that follow."""
+
 WATCHED = ("--wait", "--poll", "0.01")
 
 

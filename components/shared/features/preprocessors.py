@@ -26,7 +26,7 @@ class PreprocessorDescription:
     Attributes:
         target: Name of the target column, which the transformer does not know.
         sample_weight_column: Name of the column of weights, if any.
-        treatment: How columns were treated (see `preprocess_table.treatments.Treatment`).
+        treatment: How columns were treated (see `treatments.Treatment`).
         inputs: Raw columns that the transformer reads.
         dropped: The other columns, as `name`, `kind` and `reason`.
         encodings: What each string column becomes: `codes`, `target means` or `words`.

@@ -104,6 +104,8 @@ class ModelDescription:
         sample_weight_column: Column that weighted the rows in training.
         dropped_columns: Columns that the model does not read, as `name`, `kind` and `reason`.
         readers: How raw values of each column are read, as `raw_rows.ColumnReader.parse` takes it.
+        choice: How the estimator was chosen, as `choices.ChoiceRecord.content` returns it; None
+            where it was named.
         plan_refusal: Why the folder has no `plan.json`; empty where it has one, or is older.
         trained_on: What `trained_on.npy` holds of the training rows; None in folders without it.
         files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
@@ -123,6 +125,7 @@ class ModelDescription:
     sample_weight_column: str | None = None
     dropped_columns: tuple[dict[str, str], ...] = ()
     readers: tuple[dict[str, Any], ...] = ()
+    choice: dict[str, Any] | None = None
     plan_refusal: str = ""
     trained_on: TrainedOn | None = None
     files: dict[str, dict[str, Any]] = field(default_factory=dict)

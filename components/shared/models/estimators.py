@@ -13,6 +13,8 @@ Family = Literal["trees", "linear"]
 
 DEFAULT_ESTIMATOR: Final = "hist_gradient_boosting"
 LINEAR: Final = "linear"
+AUTO: Final = "auto"
+"""What chooses among some of them; `choose_estimator` puts a name in its place."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,16 @@ def resolve_estimator(name: str, task: str) -> Estimator:
     return estimator
 
 
+def check_wanted(name: str) -> None:
+    """Make sure that a name is `auto`, or that of an estimator.
+
+    Raises:
+        InputError: It is neither; the message names the nearest ones.
+    """
+    if name != AUTO:
+        check_name(name)
+
+
 def check_name(name: str) -> None:
     """Make sure that there is an estimator of this name.
 
@@ -125,6 +137,12 @@ def check_name(name: str) -> None:
     """
     if name in ESTIMATOR_NAMES:
         return
+    if name == AUTO:
+        raise InputError(
+            "`estimator` is auto, and this step fits one that is chosen already: take the outputs "
+            "`estimator` and `hyperparameters` of choose_estimator, or name one of "
+            f"{', '.join(ESTIMATOR_NAMES)}."
+        )
     near = difflib.get_close_matches(name.casefold().replace("-", "_"), ESTIMATOR_NAMES, n=2)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     raise InputError(

@@ -9,7 +9,7 @@ from pipelines.definition import catalog
 from tests.integration.containers.engine import remove_folder
 from tests.pipelines.conftest import Done, kfp_tabular
 
-QUICK = ("--hyperparameters", '{"max_iter": 10}')
+QUICK = ("--estimator", "hist_gradient_boosting", "--hyperparameters", '{"max_iter": 10}')
 
 
 def _run(folder: Path, *more: str, **variables: str) -> Done:

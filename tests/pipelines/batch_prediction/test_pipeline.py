@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tests.components.model_folders import BIRD_STRIKES
-from tests.pipelines.conftest import Done, kfp_tabular
+from tests.pipelines.conftest import BOOSTING, Done, kfp_tabular
 
 MODEL = "bird_strikes@champion"
 
@@ -19,7 +19,7 @@ def folder_with_a_champion(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for trees, promote in ((3, ["--promote"]), (40, [])):
         done = kfp_tabular(
             *("run", "training", "--source", str(BIRD_STRIKES), "--target", "damaged"),
-            *("--hyperparameters", json.dumps({"max_iter": trees}), "--floor", "0.5", *promote),
+            *(*BOOSTING, json.dumps({"max_iter": trees}), "--floor", "0.5", *promote),
             folder=folder,
         )
         assert done.exit_code == 0, done.errors

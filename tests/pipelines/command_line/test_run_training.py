@@ -12,7 +12,7 @@ from sklearn.datasets import load_diabetes, load_wine
 
 from pipelines.definition import catalog
 from pipelines.local.registry import local_registry
-from tests.pipelines.conftest import CommandLine, Done, kfp_tabular
+from tests.pipelines.conftest import BOOSTING, CommandLine, Done, kfp_tabular
 from tests.registry_service.stock_clients.environments import V1, call, python_of
 
 BIRD_STRIKES = catalog.ROOT / "data" / "bird_strikes.csv"
@@ -30,7 +30,7 @@ print(json.dumps({
     "digest": artifact.custom_properties["digest"],
 }))
 """
-QUICK = ("--hyperparameters", '{"max_iter": 20}')
+QUICK = (*BOOSTING, '{"max_iter": 20}')
 
 
 def _train(folder: Path, *more: str, **variables: str) -> Done:
@@ -115,8 +115,8 @@ def test_kubeflows_own_client_reads_what_was_registered(
 
 def test_a_better_model_replaces_the_champion(tmp_path: Path) -> None:
     """A model that is surely better than the champion is registered as version 2."""
-    weak = _train(tmp_path, "--promote", "--hyperparameters", '{"max_iter": 1, "max_depth": 1}')
-    strong = _train(tmp_path, "--promote", "--hyperparameters", '{"max_iter": 60}')
+    weak = _train(tmp_path, "--promote", *BOOSTING, '{"max_iter": 1, "max_depth": 1}')
+    strong = _train(tmp_path, "--promote", *BOOSTING, '{"max_iter": 60}')
     assert weak.json()["registered"]["version"] == "1"
     assert strong.json()["registered"]["version"] == "2"
     assert "champion" in strong.json()["registered"]["aliases"]

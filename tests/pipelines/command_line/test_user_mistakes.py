@@ -70,7 +70,7 @@ def test_an_unknown_hyperparameter_is_named(command_line: CommandLine, tmp_path:
     (tmp_path / "table.csv").write_text(f"x,color,y\n{ROWS}")
     done = command_line(
         *("run", "training", "--source", "table.csv", "--target", "y"),
-        *("--hyperparameters", '{"max_itre": 5}'),
+        *("--estimator", "hist_gradient_boosting", "--hyperparameters", '{"max_itre": 5}'),
     )
     assert done.exit_code == 2
     assert "max_iter" in done.errors

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.dataset.summary import REFUSED
 from tests.components.model_folders import BIRD_STRIKES
-from tests.pipelines.conftest import Done, kfp_tabular
+from tests.pipelines.conftest import BOOSTING, Done, kfp_tabular
 
 RUN = ("run", "dataset", "--json", "--name", "strikes")
 
@@ -71,7 +71,7 @@ def test_what_was_trained_on_a_version_names_it(folder: Path) -> None:
     """The lineage of the model leads to the version of the data, and back."""
     done = kfp_tabular(
         *("run", "training", "--json", "--source", "dataset://strikes@gold"),
-        *("--target", "damaged", "--hyperparameters", '{"max_iter": 10}'),
+        *("--target", "damaged", *BOOSTING, '{"max_iter": 10}'),
         folder=folder,
     )
     assert (done.exit_code, done.json()["registered"]["model_name"]) == (0, "strikes"), done.errors

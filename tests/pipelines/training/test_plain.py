@@ -11,7 +11,7 @@ from components.shared.errors import InputError
 from components.shared.models.description import read_description
 from pipelines.training.plain import Registry, TrainedTable, TrainingSettings, train_table
 from tests.components.model_folders import BIRD_STRIKES
-from tests.pipelines.conftest import kfp_tabular
+from tests.pipelines.conftest import BOOSTING, kfp_tabular
 
 QUICK = '{"max_iter": 20}'
 
@@ -25,7 +25,9 @@ def trained_in_plain_python(
         str(BIRD_STRIKES),
         "damaged",
         tmp_path_factory.mktemp("plain"),
-        TrainingSettings(hyperparameters=QUICK, entity=["origin_state"]),
+        TrainingSettings(
+            estimator="hist_gradient_boosting", hyperparameters=QUICK, entity=["origin_state"]
+        ),
         Registry(model_name=f"strikes-{uuid.uuid4().hex}", url=registry_url, promote=True),
     )
 
@@ -34,7 +36,7 @@ def test_it_makes_the_model_of_the_pipeline(trained: TrainedTable, tmp_path: Pat
     """A run of the pipeline with the same inputs predicts the same, to the last digit."""
     kfp_tabular(
         *("run", "training", "--json", "--source", str(BIRD_STRIKES), "--target", "damaged"),
-        *("--hyperparameters", QUICK, "--entity", "origin_state"),
+        *(*BOOSTING, QUICK, "--entity", "origin_state"),
         folder=tmp_path,
     )
     (theirs,) = tmp_path.glob(".kfp-tabular/runs/*/artifacts/*/evaluate-model/predictions")

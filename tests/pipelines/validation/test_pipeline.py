@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.validation.summary import DID_NOT_PASS
 from tests.components.model_folders import BIRD_STRIKES
-from tests.pipelines.conftest import Done, kfp_tabular
+from tests.pipelines.conftest import BOOSTING, Done, kfp_tabular
 
 MODEL = ("--model", "bird_strikes@champion")
 
@@ -22,7 +22,7 @@ def folder_with_a_champion(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows.tail(1985).write_csv(folder / "new.csv")
     done = kfp_tabular(
         *("run", "training", "--source", "bird_strikes.csv", "--target", "damaged", "--promote"),
-        *("--hyperparameters", '{"max_iter": 30}'),
+        *(*BOOSTING, '{"max_iter": 30}'),
         folder=folder,
     )
     assert done.exit_code == 0, done.errors

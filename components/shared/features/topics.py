@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from components.preprocess_table.plan import LEAST_TEXTS
-from components.preprocess_table.transforms import joined, texts_to_words, words_to_topics
-from components.preprocess_table.treatments import Treatment
+from components.shared.features.feature_plan import LEAST_TEXTS
+from components.shared.features.transforms import joined, texts_to_words, words_to_topics
+from components.shared.features.treatments import Treatment
 from components.shared.tables.prose import spacing
 
 ROWS_AT_ONCE: Final = 20_000

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from components.shared.errors import InputError
-from components.shared.models.estimators import ESTIMATORS, resolve_estimator
-from components.train_model.hyperparameters import (
+from components.shared.fits.hyperparameters import (
     build_estimator,
     code_columns_within,
     parse_hyperparameters,
 )
+from components.shared.models.estimators import ESTIMATORS, resolve_estimator
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from components.preprocess_table.fitting import fit_features
-from components.preprocess_table.plan import FeaturePlan
-from components.preprocess_table.transforms import build_transformer
-from components.preprocess_table.treatments import choose_treatment
+from components.shared.features.feature_plan import FeaturePlan
+from components.shared.features.fitting import fit_features
+from components.shared.features.transforms import build_transformer
+from components.shared.features.treatments import choose_treatment
 from components.shared.models.description import InputColumn
 from components.shared.tables.frames import read_frame
 

@@ -56,8 +56,8 @@ def read_training_rows(
             "and `preprocessor` from the same run of preprocess_table."
         )
     table = pl.read_parquet(path, columns=wanted)
-    labels = _target(table.drop_in_place(description.target), task)
-    weights = _weights(table.drop_in_place(weight)) if weight else None
+    labels = target_values(table.drop_in_place(description.target), task)
+    weights = row_weights(table.drop_in_place(weight)) if weight else None
     columns = table.get_columns()
     del table
     return TrainingRows(_matrix(columns), labels, weights)
@@ -73,7 +73,12 @@ def _matrix(columns: list[pl.Series]) -> NDArray[np.float64]:
     return matrix
 
 
-def _target(series: pl.Series, task: str) -> NDArray[Any]:
+def target_values(series: pl.Series, task: str) -> NDArray[Any]:
+    """Return the target as estimators take it (see `TrainingRows.target`).
+
+    Raises:
+        InputError: A row has no value.
+    """
     if series.dtype.is_float():
         series = series.fill_nan(None)
     if series.null_count():
@@ -93,7 +98,12 @@ def _target(series: pl.Series, task: str) -> NDArray[Any]:
     return np.asarray(labels[codes])
 
 
-def _weights(series: pl.Series) -> NDArray[np.float64]:
+def row_weights(series: pl.Series) -> NDArray[np.float64]:
+    """Return the weights of rows, shape (rows,).
+
+    Raises:
+        InputError: They are no numbers, missing, infinite, negative or all zero.
+    """
     name = f"The weights in {series.name!r} (parameter `sample_weight_column`)"
     if not (series.dtype.is_numeric() or series.dtype == pl.Boolean):
         raise InputError(f"{name} are not numbers: name a numeric column.")

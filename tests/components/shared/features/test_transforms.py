@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.preprocess_table.plan import FeaturePlan
-from components.preprocess_table.transforms import build_transformer
-from components.preprocess_table.treatments import choose_treatment
+from components.shared.features.feature_plan import FeaturePlan
+from components.shared.features.transforms import build_transformer
+from components.shared.features.treatments import choose_treatment
 from components.shared.models.description import InputColumn
 
 FRAME = pd.DataFrame(

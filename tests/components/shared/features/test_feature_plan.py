@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from components.preprocess_table.plan import FeaturePlan, plan_features
-from components.preprocess_table.treatments import choose_treatment
 from components.shared.errors import InputError
+from components.shared.features.feature_plan import FeaturePlan, plan_features
+from components.shared.features.treatments import choose_treatment
 from tests.components.training_tables import bird_strikes
 
 TREES = choose_treatment("trees")

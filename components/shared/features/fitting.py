@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
-from components.preprocess_table.plan import FeaturePlan
-from components.preprocess_table.target_means import Target, fit_target_means
-from components.preprocess_table.topics import fit_topics, topics_of
-from components.preprocess_table.transforms import (
+from components.shared.features.feature_plan import FeaturePlan
+from components.shared.features.target_means import Target, fit_target_means
+from components.shared.features.topics import fit_topics, topics_of
+from components.shared.features.transforms import (
     CATEGORICAL,
     TARGET_MEANS,
     WORDS,
     build_transformer,
 )
-from components.preprocess_table.treatments import Treatment
+from components.shared.features.treatments import Treatment
 
 STRINGS_AT_ONCE: Final = 1_000
 """Strings of each column that are encoded at a time."""

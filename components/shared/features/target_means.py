@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from components.preprocess_table.transforms import (
+from components.shared.features.transforms import (
     FOLDS,
     MISSING,
     UNKNOWN,
@@ -18,7 +18,7 @@ from components.preprocess_table.transforms import (
     joined,
     texts_to_codes,
 )
-from components.preprocess_table.treatments import Treatment
+from components.shared.features.treatments import Treatment
 
 MOST_STRINGS: Final = 10_000
 """Strings of a column that have a mean of their own, the most frequent ones."""

@@ -9,7 +9,7 @@ import pytest
 
 from components.shared.errors import InputError
 from components.shared.features.preprocessors import PreprocessorDescription
-from components.train_model.training_rows import TrainingRows, read_training_rows
+from components.shared.fits.training_rows import TrainingRows, read_training_rows
 
 
 def read(folder: Path, target: Any, task: str = "binary", weights: Any = None) -> TrainingRows:

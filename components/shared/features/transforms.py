@@ -22,9 +22,9 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils import check_array
 
-from components.preprocess_table.plan import FeaturePlan
-from components.preprocess_table.treatments import Treatment
 from components.shared.features.date_features import DateFeatures
+from components.shared.features.feature_plan import FeaturePlan
+from components.shared.features.treatments import Treatment
 
 MISSING: Final = "missing"
 CATEGORICAL: Final = "categorical"

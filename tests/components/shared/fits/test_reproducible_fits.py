@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_info
 
-from components.train_model.reproducible_fits import forget_machine, order_of_sums_fixed
+from components.shared.fits.reproducible_fits import forget_machine, order_of_sums_fixed
 
 np.dot(np.ones(2), np.ones(2))  # Loads the BLAS library, if nothing has.
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils.class_weight import compute_sample_weight
 
 from components.shared.errors import InputError
-from components.train_model.class_weights import parse_class_weight, weigh_rows
+from components.shared.fits.class_weights import parse_class_weight, weigh_rows
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
 """Which columns of a table become features, and why the others do not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from components.preprocess_table.treatments import Encoding, Treatment
 from components.shared.errors import InputError
+from components.shared.features.treatments import Encoding, Treatment
 from components.shared.models.description import InputColumn
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import ColumnType, column_types
@@ -64,6 +64,14 @@ class FeaturePlan:
     def strings(self, encoding: Encoding) -> list[str]:
         """Return the names of the string columns that become this, perhaps besides another."""
         return [name for name in self.names("string") if encoding in self.encodings.get(name, "")]
+
+    def without_target_means(self) -> "FeaturePlan":
+        """Return the plan with codes instead of target means, where nothing can be learnt."""
+        encodings: dict[str, Encoding] = {
+            name: "words" if encoding == "words" else "codes"
+            for name, encoding in self.encodings.items()
+        }
+        return replace(self, encodings=encodings)
 
     @property
     def numeric(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Chooses the estimator by cross-validation on the training rows."""

@@ -1,0 +1,93 @@
+"""Folds of the training rows that are cut as the test rows were."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+)
+
+Rows = NDArray[np.intp]
+Folds = list[tuple[Rows, Rows]]
+"""Positions of the rows to fit on, and of those to judge by, for each fold."""
+
+FOLDS: Final = 5
+FOLDS_OF_MANY: Final = 3
+MANY: Final = 2_000
+"""Rows above which three folds tell as much as five, for three fifths of the time."""
+
+FEWEST: Final = 2
+
+
+def most_folds(rows: int) -> int:
+    """Return how many folds so many rows are cut into."""
+    return FOLDS if rows <= MANY else FOLDS_OF_MANY
+
+
+def cut_folds(
+    target: NDArray[Any],
+    task: str,
+    seed: int,
+    times: "pd.Series[Any] | None" = None,
+    entities: Rows | None = None,
+) -> Folds:
+    """Cut rows into folds.
+
+    - where the test rows are the latest: each fold is judged by rows that are later than all that
+      it is fitted on; rows of one time are on one side
+    - where rows are of entities: all rows of one are on one side
+    - else: at random, of a classification with equal shares of each class
+
+    Args:
+        target: Shape (rows,).
+        task: `binary`, `multiclass` or `regression`.
+        seed: Of the random ones.
+        times: Values of the column of a split in time.
+        entities: A number for the entity of each row, shape (rows,).
+
+    Returns:
+        As many folds as `most_folds` says; fewer where classes, entities or times are fewer; none
+        where there are not two.
+    """
+    if times is not None:
+        return _by_time(times, most_folds(len(target)))
+    if entities is not None:
+        return _by_entity(target, task, entities, seed)
+    if task == "regression":
+        most = min(most_folds(len(target)), len(target) // 2)
+        if most < FEWEST:
+            return []
+        return list(KFold(most, shuffle=True, random_state=seed).split(target))
+    rarest = int(np.unique(target, return_counts=True)[1].min())
+    commonest = int(np.unique(target, return_counts=True)[1].max())
+    # A class of a single row is on one side of each fold, as it is of the split.
+    most = min(most_folds(len(target)), rarest if rarest >= FEWEST else commonest)
+    if most < FEWEST:
+        return []
+    return list(StratifiedKFold(most, shuffle=True, random_state=seed).split(target, target))
+
+
+def _by_entity(target: NDArray[Any], task: str, entities: Rows, seed: int) -> Folds:
+    most = min(most_folds(len(target)), len(np.unique(entities)))
+    if most < FEWEST:
+        return []
+    parts: Any = GroupKFold if task == "regression" else StratifiedGroupKFold
+    return list(parts(most, shuffle=True, random_state=seed).split(target, target, entities))
+
+
+def _by_time(column: "pd.Series[Any]", most: int) -> Folds:
+    times = column.to_numpy()
+    order = np.argsort(times, kind="stable")
+    cuts = [len(times) * part // (most + 1) for part in range(1, most + 1)]
+    # A cut is where a time begins.
+    starts = np.unique(np.searchsorted(times[order], times[order][cuts]))
+    starts = starts[starts > 0]
+    ends = [*starts[1:], len(times)]
+    return [
+        (order[:start], order[start:end]) for start, end in zip(starts.tolist(), ends, strict=True)
+    ]

@@ -1,0 +1,30 @@
+"""The candidates as people read them."""
+
+from components.shared.models.choices import ChoiceRecord
+from components.shared.reports.number_text import counted_rows, number
+
+
+def leaderboard_markdown(record: ChoiceRecord) -> str:
+    """Return the table of candidates, the best first, and why the chosen one is it."""
+    if not record.candidates:
+        return f"# {record.estimator}\n\n{record.reason} Nothing was compared.\n"
+    lines = [
+        f"# {record.estimator}",
+        "",
+        record.reason,
+        "",
+        f"| candidate | estimator | {record.metric} | 95 % interval | |",
+        "|---|---|---|---|---|",
+    ]
+    for each in record.candidates:
+        interval = f"{number(each.low)} to {number(each.high)}" if each.low is not None else ""
+        lines.append(
+            f"| {each.name} | {each.estimator} | {number(each.value)} | {interval} "
+            f"| {each.remark} |"
+        )
+    lines += [
+        "",
+        f"{record.folds} folds of {counted_rows(record.rows)} of {record.of_rows:,} to train on; "
+        "the preprocessing is fitted in each fold.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,18 @@
+"""What the step of `choose_estimator` needs."""
+
+from typing import Final
+
+from components.shared.needs import HOUR, Bounds, Needs
+
+NEEDS: Final = Needs(
+    cpu=Bounds("500m", "2"),
+    memory=Bounds("1Gi", "4Gi"),
+    seconds=2 * HOUR,
+    retries=0,
+    registry=False,
+    store=False,
+    tracking=None,
+    serving=False,
+    libraries=frozenset({"polars"}),
+)
+"""Nothing is compared where an estimator is named: pandas and scikit-learn are imported after."""

@@ -1,0 +1,110 @@
+"""How an estimator was chosen among candidates: what `choose_estimator` writes and others read.
+
+Imports the standard library only: who shows a model need not load what trained it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from components.shared.errors import InputError
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class CandidateRecord:
+    """A candidate, and what it reached.
+
+    Attributes:
+        name: Its name in the table of candidates.
+        estimator: Name in the allow-list.
+        hyperparameters: Those that differ from the defaults.
+        value: Mean of the metric over the folds; None where it was not measured.
+        low: Lower end of its interval.
+        high: Upper end.
+        remark: What became of it: chosen, why not, or why it was not tried.
+    """
+
+    name: str
+    estimator: str
+    hyperparameters: Mapping[str, Any]
+    value: float | None
+    low: float | None
+    high: float | None
+    remark: str
+
+
+@dataclass(frozen=True)
+class ChoiceRecord:
+    """How an estimator was chosen.
+
+    Attributes:
+        estimator: The one that was chosen.
+        hyperparameters: Its hyper-parameters.
+        metric: By which metric of the training rows; empty where it was named by the user.
+        direction: `greater` or `less`: which is better.
+        folds: How many.
+        rows: Training rows that the candidates were compared on.
+        of_rows: Training rows that there are.
+        confidence: Coverage of the intervals.
+        time_budget: Seconds of one core that the choice was to take at the most.
+        reason: Why this one, as a sentence.
+        candidates: All of them, the best first.
+    """
+
+    estimator: str
+    hyperparameters: Mapping[str, Any]
+    metric: str
+    direction: str
+    folds: int
+    rows: int
+    of_rows: int
+    confidence: float
+    time_budget: float
+    reason: str
+    candidates: tuple[CandidateRecord, ...]
+
+    def content(self) -> dict[str, Any]:
+        """Return what JSON holds of it."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return it as text: keys sorted, and a line feed at its end."""
+        content = {"format": FORMAT, **self.content()}
+        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text that `to_json` wrote.
+
+        Raises:
+            ValueError: It is not JSON, or of another format.
+        """
+        content = json.loads(text)
+        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+            raise ValueError(f"it is not of format {FORMAT}")
+        return cls.of(content)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """Take it from what `content` returned, after JSON."""
+        candidates = tuple(CandidateRecord(**each) for each in content["candidates"])
+        return cls(**{**content, "candidates": candidates})
+
+
+def read_choice(path: str | Path) -> ChoiceRecord:
+    """Read the file that `choose_estimator` wrote.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return ChoiceRecord.parse(Path(path).read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is not what choose_estimator writes ({error}): pass its `choice` of the "
+            "same version."
+        ) from error

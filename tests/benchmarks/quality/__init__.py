@@ -1,0 +1,1 @@
+"""How good the models are that come of real tables, beside plain choices."""
