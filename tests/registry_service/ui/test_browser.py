@@ -12,7 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import running_chromium
+from tests.registry_service.api.test_registration import registration
 from tests.registry_service.conftest import in_a_folder
+from tests.registry_service.running import Caller, upload
 from tests.registry_service.ui.test_runs import logged_runs
 
 WIDE, NARROW = 1280, 420
@@ -167,3 +169,25 @@ def test_a_page_of_another_origin_cannot_frame_them(
             page.goto(f"{gateway_url}?{registry_url}")
         assert failed.value.url == f"{registry_url}/ui/"
         assert failed.value.failure == "net::ERR_BLOCKED_BY_RESPONSE"
+
+
+def test_a_report_that_somebody_registered_runs_nothing(
+    chromium: Browser, registry_url: str, ours: Caller, unique: str
+) -> None:
+    """Its script and its picture from elsewhere stay still; its own styles are applied."""
+    attack = (
+        "<style>h1 { color: rgb(1, 2, 3) }</style><h1>Report</h1>"
+        f"<script>document.title = 'stolen'</script><img src='{registry_url}/ui/assets/icon.svg'>"
+    )
+    report = {"path": "report.html", **upload(ours, attack.encode())}
+    body = registration(unique, [], evidence=[report], aliases=[])
+    made = ours("POST", "/register", body, Idempotency_Key=unique)[1]
+    with chromium.new_context() as context:
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("requestfinished", lambda request: asked.append(request.url))
+        address = f"{registry_url}/ui/versions/{made['version']['id']}/evidence/report.html"
+        page.goto(address)
+        expect(page.get_by_role("heading")).to_have_css("color", "rgb(1, 2, 3)")
+        assert page.title() == ""
+        assert asked == [address]
