@@ -5,13 +5,14 @@ Act), Annex IV. The card holds no time but that of the evaluation: a repeated st
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from components.register_model.card_form import ModelCard, Rows, Section
 from components.shared.evaluation.metrics import METRICS, Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription
 from components.shared.reports.number_text import counted_rows, number, percent
 
@@ -100,11 +101,26 @@ def _model(sources: CardSources) -> Section:
 
 def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
     """Yield the table of the estimators that were tried, where the training tried several."""
-    tried: Sequence[Mapping[str, Any]] = (description.choice or {}).get("candidates", ())
-    if tried:
-        heads = tuple(tried[0])
-        yield "Estimators that were tried on the training rows:"
-        yield Rows(tuple(tuple(_shown(row.get(head)) for head in heads) for row in tried), heads)
+    if description.choice is None:
+        return
+    choice = ChoiceRecord.of(description.choice)
+    yield (
+        f"How the estimator was chosen, by {choice.folds} folds of {choice.rows:,} of the "
+        f"{choice.of_rows:,} training rows: {choice.reason}"
+    )
+    rows = tuple(
+        (
+            each.name,
+            each.estimator,
+            number(each.value),
+            _interval(Estimate(each.value, each.low, each.high)),
+            each.remark,
+        )
+        for each in choice.candidates
+    )
+    if rows:
+        interval = f"{percent(choice.confidence, 0)} interval"
+        yield Rows(rows, ("Candidate", "Estimator", choice.metric, interval, "What came of it"))
 
 
 def _intended_use() -> Section:

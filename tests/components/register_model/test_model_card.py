@@ -11,6 +11,7 @@ from components.evaluate_model.evaluate import Origin, evaluate_model
 from components.register_model.card_form import TO_WRITE
 from components.register_model.model_card import CardSources, TableFacts, model_card
 from components.shared.evaluation.records import EvaluationRecord, read_record
+from components.shared.models.choices import CandidateRecord, ChoiceRecord
 from components.shared.models.description import read_description
 from tests.chromium import faults, running_chromium
 from tests.components.model_folders import Trained
@@ -100,3 +101,19 @@ def test_no_text_of_a_card_is_cut(chromium: Browser, sources: CardSources, tmp_p
     page.write_text(model_card(sources).to_html())
     for width in (390, 1280):
         assert faults(chromium, page, width) == []
+
+
+def test_a_card_has_the_candidates_that_an_estimator_was_chosen_from(sources: CardSources) -> None:
+    """Each with its interval and what came of it; a named estimator has none."""
+    tried = CandidateRecord("linear", "linear", {}, 0.81, 0.79, 0.83, "chosen")
+    untried = CandidateRecord("extra trees", "extra_trees", {}, None, None, None, "too many rows")
+    choice = ChoiceRecord(
+        *("linear", {}, "roc_auc", "greater", 5, 900, 1000, 0.95, 60.0, "It is the best."),
+        candidates=(tried, untried),
+    )
+    described = replace(sources.description, choice=choice.content())
+    text = model_card(replace(sources, description=described)).to_markdown()
+    assert "by 5 folds of 900 of the 1,000 training rows: It is the best." in text
+    assert "| linear | linear | 0.8100 | 0.7900 to 0.8300 | chosen |" in text
+    assert "| extra trees | extra\\_trees | – | – | too many rows |" in text
+    assert "training rows:" not in model_card(sources).to_markdown()
