@@ -227,6 +227,7 @@ def _circumstances(model: LoadedModel, origin: Origin) -> Circumstances:
         evaluated_at=origin.evaluated_at,
         hyperparameters=description.hyperparameters,
         train_rows=None if rows is None else int(rows),
+        probabilities=description.calibration.reason if description.calibration else "",
         split={name: _whole(origin.split[name]) for name in OF_SPLIT if name in origin.split},
     )
 

@@ -49,6 +49,7 @@ class Circumstances:
         hyperparameters: Those that differ from the library's defaults.
         train_rows: Rows that it was trained on; None: unknown.
         split: What `split_table` said of the test rows: strategy, test_size, seed and others.
+        probabilities: Whether and why they were calibrated; empty: nobody asked for it.
     """
 
     model_name: str = ""
@@ -56,6 +57,7 @@ class Circumstances:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     train_rows: int | None = None
     split: Mapping[str, Any] = field(default_factory=dict)
+    probabilities: str = ""
 
 
 class Plots(Protocol):

@@ -156,6 +156,7 @@ def _settings(evaluation: Evaluation) -> dict[str, str]:
         "Tested on": counted_rows(evaluation.rows),
         "Split": f"{told.split['strategy']} ({split})" if "strategy" in told.split else "",
         "Hyper-parameters": set_by_hand if told.hyperparameters else "the defaults",
+        "Probabilities": told.probabilities,
     }
     return {name: value for name, value in found.items() if value}
 

@@ -24,6 +24,7 @@ def train_model(
     train_digest: str = "",
     entity: List[str] = [],
     choice: Input[Artifact] = None,
+    calibrate: str = "none",
 ) -> str:
     """Fit an estimator, and make one pipeline of it that takes raw rows; returns its digest.
 
@@ -46,6 +47,8 @@ def train_model(
         entity: Columns that tell whose rows they are, where the table was split by them.
         choice: What choose_estimator wrote, for the description of the model; none where the
             estimator was named.
+        calibrate: Of a classifier's probabilities none, sigmoid, isotonic, or auto: by the method
+            that lowers the cross-validated log loss most, if by more than its standard error.
     """
     from components.shared.models.estimators import DEFAULT_ESTIMATOR
     from components.shared.parameters import given
@@ -69,6 +72,7 @@ def train_model(
             train_digest=given(train_digest),
             entity=entity,
             choice=choice.path if choice else None,
+            calibrate=calibrate.strip() or "none",
         )
     model.metadata.update(trained.metadata())
     return trained.digest

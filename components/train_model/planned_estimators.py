@@ -1,13 +1,14 @@
 """Fitted estimators as those of a plan, by their public attributes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.errors import NoPlanError
-from components.shared.plans.plan import LEAF, Linear, Link, Trees
+from components.shared.plans.plan import LEAF, Linear, Link, Tree, Trees
 from components.train_model.boosted_trees import boosted_trees, first_sums
 from components.train_model.lightgbm_trees import lightgbm_trees
 from components.train_model.tree_nodes import Nodes
@@ -40,6 +41,11 @@ def planned_estimator(
     Raises:
         NoPlanError: It cannot be written exactly, or would be too large.
     """
+    if hasattr(estimator, "calibrated_classifiers_"):
+        (calibrated,) = estimator.calibrated_classifiers_
+        _check_calibration(calibrated, task)
+        plain = planned_estimator(name, calibrated.estimator, task, means, positions)
+        return _calibrated(plain, calibrated.calibrators[0])
     if name in BUILDERS:
         return BUILDERS[name](estimator, task, positions)
     return _linear(estimator, task, means(), positions)
@@ -94,6 +100,38 @@ def _forest_nodes(tree: Any, outputs: int) -> Nodes:
         right=tree.children_right.tolist(),
         cover=tree.weighted_n_node_samples.tolist(),
         missing_left=tree.missing_go_to_left.astype(bool).tolist(),
+    )
+
+
+def _check_calibration(calibrated: Any, task: str) -> None:
+    """Refuse curves that are no factor and summand of what the estimator adds up."""
+    if calibrated.method != "sigmoid":
+        raise NoPlanError(f"its probabilities are calibrated by a curve ({calibrated.method})")
+    if task != "binary":
+        raise NoPlanError("its probabilities are calibrated class by class, of several classes")
+    if not hasattr(calibrated.estimator, "decision_function"):
+        raise NoPlanError("its probabilities are calibrated, and not the log-odds behind them")
+
+
+def _calibrated(plain: Trees | Linear, sigmoid: Any) -> Trees | Linear:
+    """Return an estimator whose log-odds f are those of 1 / (1 + exp(a·f + b)): -a·f - b."""
+    factor, summand = -float(sigmoid.a_), -float(sigmoid.b_)
+    if isinstance(plain, Linear):
+        (weights,), (intercept,) = plain.coefficients, plain.intercepts
+        return replace(
+            plain,
+            coefficients=(tuple(factor * weight for weight in weights),),
+            intercepts=(factor * intercept + summand,),
+        )
+    (base,) = plain.base
+    trees = tuple(_scaled(tree, factor) for tree in plain.trees)
+    return replace(plain, trees=trees, base=(factor * base + summand,))
+
+
+def _scaled(tree: Tree, factor: float) -> Tree:
+    nodes = zip(tree.feature, tree.number, strict=True)
+    return replace(
+        tree, number=tuple(factor * each if asked == LEAF else each for asked, each in nodes)
     )
 
 

@@ -9,7 +9,7 @@ from components.shared.evaluation.metrics import METRICS
 from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.models.estimators import check_wanted
 from components.shared.sources.address import without_query
-from components.shared.tables.choices import MODES, STRATEGIES, TASKS
+from components.shared.tables.choices import CALIBRATIONS, MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from pipelines.definition.arguments import (
     git_commit,
@@ -64,7 +64,7 @@ INTERFACE: Final = Interface(
         ),
         "Model": (
             *("estimator", "hyperparameters", "time_budget", "drop_columns"),
-            *("sample_weight_column", "class_weight", "slice_columns"),
+            *("sample_weight_column", "class_weight", "calibrate", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
         "Registry": (
@@ -77,6 +77,7 @@ INTERFACE: Final = Interface(
         "format": click.Choice(["auto", *FORMATS]),
         "column_types": Checked(parse_column_types),
         "validation_mode": click.Choice(MODES),
+        "calibrate": click.Choice(CALIBRATIONS),
         "split_strategy": click.Choice(["auto", *STRATEGIES]),
         "test_size": Share(),
         "estimator": Checked(check_wanted),

@@ -51,6 +51,7 @@ def training(
     drop_columns: List[str] = [],
     sample_weight_column: str = "",
     class_weight: str = "",
+    calibrate: str = "none",
     slice_columns: List[str] = [],
     positive_class: str = "",
     cost_fp: float = 1.0,
@@ -111,6 +112,9 @@ def training(
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.
         class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
+        calibrate: Of a classifier's probabilities none, sigmoid, isotonic, or auto: by the method
+            that lowers the cross-validated log loss most, if by more than its standard error. It
+            fits the estimator for five folds more.
         slice_columns: JSON list of columns by which the report breaks the metrics down.
         positive_class: Which of two classes counts as found; empty or auto: the one that says so
             (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer rows,
@@ -205,6 +209,7 @@ def training(
         train_digest=split.outputs["train_digest"],
         entity=entity,
         choice=choose.outputs["choice"],
+        calibrate=calibrate,
     )
     evaluate = evaluate_model(
         model=train.outputs["model"],

@@ -57,6 +57,7 @@ class TrainingSettings:
         drop_columns: Columns that the model must not see.
         sample_weight_column: Column with the weight of each row.
         class_weight: balanced, or a JSON object from class to weight.
+        calibrate: none, auto, sigmoid or isotonic.
         slice_columns: Columns to break the metrics down by.
         positive_class: Which of two classes counts as found.
         cost_fp: What it costs to call a row positive that is not.
@@ -81,6 +82,7 @@ class TrainingSettings:
     drop_columns: Sequence[str] = ()
     sample_weight_column: str | None = None
     class_weight: str | None = None
+    calibrate: str = "none"
     slice_columns: Sequence[str] = ()
     positive_class: str | None = None
     cost_fp: float = 1.0
@@ -392,5 +394,6 @@ def _train(
         train_digest=file_digest(train),
         entity=settings.entity,
         choice=into / "choice.json",
+        calibrate=settings.calibrate,
     )
     return into / "model"

@@ -1,5 +1,6 @@
 """The rows that an estimator is fitted on: a matrix, its target and its weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,14 @@ def read_training_rows(
     columns = table.get_columns()
     del table
     return TrainingRows(_matrix(columns), labels, weights)
+
+
+def entity_codes(train: str | Path, entity: Sequence[str]) -> NDArray[Any] | None:
+    """Return a number for whose each row is; None where there is no entity."""
+    if not entity:
+        return None
+    ranked = pl.read_parquet(train, columns=list(entity)).select(pl.struct(pl.all()).rank("dense"))
+    return ranked.to_series().to_numpy()
 
 
 def _matrix(columns: list[pl.Series]) -> NDArray[np.float64]:

@@ -84,6 +84,25 @@ class TrainedOn:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Whether the probabilities of a classifier were calibrated, and why.
+
+    Attributes:
+        asked: `auto`, `sigmoid` or `isotonic`.
+        method: `sigmoid`, `isotonic`, or `none` where `auto` left them as they were.
+        reason: Why, a sentence.
+        folds: Number of folds of the cross-validation; 0 where there was none.
+        log_loss: Cross-validated log loss by method; empty where there was none.
+    """
+
+    asked: str
+    method: str
+    reason: str
+    folds: int = 0
+    log_loss: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ModelDescription:
     """The content of `model.json`.
 
@@ -108,6 +127,7 @@ class ModelDescription:
             where it was named.
         plan_refusal: Why the folder has no `plan.json`; empty where it has one, or is older.
         trained_on: What `trained_on.npy` holds of the training rows; None in folders without it.
+        calibration: How probabilities were calibrated; None where nobody asked for it.
         files: `sha256` and `size` of each other file in the folder; filled in by `save_model`.
     """
 
@@ -128,6 +148,7 @@ class ModelDescription:
     choice: dict[str, Any] | None = None
     plan_refusal: str = ""
     trained_on: TrainedOn | None = None
+    calibration: Calibration | None = None
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -164,8 +185,10 @@ def read_description(folder: str | Path) -> ModelDescription:
         readers = tuple(content.pop("readers", ()))
         profile = {name: ColumnProfile.of(each) for name, each in content.pop("profile").items()}
         trained_on = content.pop("trained_on", None)
+        calibration = content.pop("calibration", None)
         return ModelDescription(
             trained_on=trained_on and TrainedOn(**trained_on),
+            calibration=calibration and Calibration(**calibration),
             features=features,
             dropped_columns=dropped,
             readers=readers,

@@ -9,4 +9,5 @@ Strategy = Literal["stratified", "random", "time"]
 
 STRATEGIES: Final[tuple[Strategy, ...]] = get_args(Strategy)
 TASKS: Final = ("auto", "classification", "binary", "multiclass", "regression")
+CALIBRATIONS: Final = ("none", "auto", "sigmoid", "isotonic")
 MODES: Final = ("fail", "report")

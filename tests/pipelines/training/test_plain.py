@@ -26,7 +26,10 @@ def trained_in_plain_python(
         "damaged",
         tmp_path_factory.mktemp("plain"),
         TrainingSettings(
-            estimator="hist_gradient_boosting", hyperparameters=QUICK, entity=["origin_state"]
+            estimator="hist_gradient_boosting",
+            hyperparameters=QUICK,
+            entity=["origin_state"],
+            calibrate="sigmoid",
         ),
         Registry(model_name=f"strikes-{uuid.uuid4().hex}", url=registry_url, promote=True),
     )
@@ -36,7 +39,7 @@ def test_it_makes_the_model_of_the_pipeline(trained: TrainedTable, tmp_path: Pat
     """A run of the pipeline with the same inputs predicts the same, to the last digit."""
     kfp_tabular(
         *("run", "training", "--json", "--source", str(BIRD_STRIKES), "--target", "damaged"),
-        *(*BOOSTING, QUICK, "--entity", "origin_state"),
+        *(*BOOSTING, QUICK, "--entity", "origin_state", "--calibrate", "sigmoid"),
         folder=tmp_path,
     )
     (theirs,) = tmp_path.glob(".kfp-tabular/runs/*/artifacts/*/evaluate-model/predictions")
