@@ -11,6 +11,7 @@ from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
 from components.shared.evaluation.records import EvaluationRecord, read_record
+from components.shared.evaluation.remarks import worse_than_shares
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 
@@ -91,6 +92,7 @@ def compare_with_champion(
     result = Comparison(
         *(decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence),
         champion_alias=champion_alias,
+        remarks=tuple(filter(None, [worse_than_shares(figures.metrics, figures.baseline)])),
     )
     Path(comparison).write_text(result.record().to_json(), "utf-8")
     Path(reasons).write_text(result.to_markdown(), "utf-8")

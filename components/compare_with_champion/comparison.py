@@ -24,6 +24,7 @@ class Comparison:
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
         champion_alias: The alias of the version to beat, where one has it.
+        remarks: What is to be known of the candidate besides, whatever the verdict.
     """
 
     decision: Decision
@@ -35,6 +36,7 @@ class Comparison:
     margin: float
     confidence: float
     champion_alias: str = "champion"
+    remarks: tuple[str, ...] = ()
 
     @property
     def approved(self) -> bool:
@@ -72,6 +74,7 @@ class Comparison:
             confidence=self.confidence,
             compared_rows=champion.rows if champion else None,
             champion_alias=self.champion_alias,
+            remarks=self.remarks,
         )
 
     def to_markdown(self) -> str:
@@ -88,6 +91,7 @@ class Comparison:
             f"## {'Approved' if self.approved else 'Refused'}",
             "",
             *(f"- {reason}" for reason in self.reasons),
+            *(f"- Besides: {remark}." for remark in self.remarks),
             "",
             f"| | {self.metric.title} | {self.confidence * 100:g} % interval |",
             "|---|--:|--:|",

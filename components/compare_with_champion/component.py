@@ -36,7 +36,8 @@ def compare_with_champion(
             another task or target than the version to beat is refused.
         metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: What the metric must reach by its value, a number; auto: surely better than a
-            constant prediction, at the unfavourable end of the interval of the difference.
+            constant prediction (class shares, mean), at the unfavourable end of the interval of
+            the difference. By F1, recall and precision give a number.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval of the difference; negative: how much worse it may be.
         champion_alias: Alias of the version to beat; where none has it, that is the newest version

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from components.shared.evaluation.metrics import Estimate, Metric
+from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
 from components.shared.evaluation.records import ComparedRows
 from components.shared.reports.number_text import number
 
@@ -118,6 +118,11 @@ def _against_floor(
     if floor.value is None or not math.isfinite(floor.value):
         return False, f"{metric.title} of a constant prediction is undefined: set a floor."
     if floor.over_constant is not None:
+        if metric.greater_is_better and not metric.same_of_constants and not floor.value:
+            return False, (
+                f"{metric.title} of a constant prediction is 0, which any model passes that finds "
+                "a row by chance: say what is enough (floor)."
+            )
         return _against_constant(metric, floor.value, floor.over_constant, confidence)
     ahead = _advantage(metric, candidate - floor.value)
     side, wrong = ("above", "below") if metric.greater_is_better else ("below", "above")
@@ -133,8 +138,9 @@ def _against_constant(
     found = _told(metric, over, who, confidence)
     if found is None:
         return False, (
-            f"{metric.title} has no interval on the test rows, so that nothing shows it to be "
-            f"better than {who}: take more test rows, or say what is enough (floor)."
+            f"{metric.title} has no interval on these test rows, so that nothing shows it to be "
+            f"better than {who}: it takes {LEAST_ROWS} of each class, of a regression in all. Take "
+            "more test rows (test_size), or say what is enough (floor)."
         )
     worst, words = found
     if worst > 0:

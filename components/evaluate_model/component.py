@@ -19,7 +19,7 @@ def evaluate_model(
     predictions: Output[Dataset],
     slice_columns: List[str] = [],
     positive_class: str = "",
-    bootstrap_samples: int = 200,
+    bootstrap_samples: int = 500,
     confidence: float = 0.95,
     seed: int = 42,
     test_digest: str = "",
@@ -45,7 +45,8 @@ def evaluate_model(
         positive_class: Which of two classes counts as found; empty or auto: the one that says so
             (yes, true, 1), is not the usual state (no, control, healthy) or has clearly fewer
             rows, else the second in sorted order; the run says which and why.
-        bootstrap_samples: Resamples behind the confidence intervals; 0 for none.
+        bootstrap_samples: Resamples behind the confidence intervals; 0 for none. Shares of rows,
+            and a ROC AUC of few, have theirs by a formula.
         confidence: Coverage of the intervals, between 0 and 1.
         seed: Seed of the resamples, the shuffles and the rows that plots show.
         test_digest: Digest of `test`, kept for the lineage; empty: unknown.

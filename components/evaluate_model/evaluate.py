@@ -77,7 +77,7 @@ def evaluate_model(
     *,
     slice_columns: Sequence[str] = (),
     positive_class: str | None = None,
-    bootstrap_samples: int = 200,
+    bootstrap_samples: int = 500,
     confidence: float = 0.95,
     seed: int = 42,
     test_digest: str | None = None,
@@ -103,7 +103,8 @@ def evaluate_model(
             text or boolean features of at most 20 values.
         positive_class: Which of two classes counts as found; by default as
             `components.shared.evaluation.positive_class` decides and the result says.
-        bootstrap_samples: Resamples behind the intervals, 0 for none.
+        bootstrap_samples: Resamples behind the intervals, 0 for none at all. A metric that is a
+            share of rows has an exact interval; others need 20 rows of each class.
         confidence: Coverage of the intervals, in (0, 1).
         seed: Seed of all that is random.
         test_digest: Digest of `test`, kept in the result.
@@ -249,7 +250,7 @@ def _check(bootstrap_samples: int, confidence: float, mode: str) -> None:
     if not 0 <= bootstrap_samples <= MOST_SAMPLES:
         raise InputError(
             f"bootstrap_samples is {bootstrap_samples:,}: give a number from 0 (no intervals) to "
-            f"{MOST_SAMPLES:,}; 200 is enough for 95 % intervals."
+            f"{MOST_SAMPLES:,}; 500 is enough for 95 % intervals."
         )
     if not 0 < confidence < 1:
         raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")

@@ -16,6 +16,7 @@ from components.evaluate_model.training_figures import TrainingFigures
 from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
 from components.shared.evaluation.prediction_profile import PredictionProfile
+from components.shared.evaluation.remarks import without_interval, worse_than_shares
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows, number
 
@@ -163,12 +164,21 @@ class Evaluation:
         }
         return {name: value for name, value in found.items() if value is not None}
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of the figures."""
+        said = [worse_than_shares(self.metrics, self.baseline)]
+        if self.bootstrap_samples:
+            said.append(without_interval(self.task, self.metrics))
+        return [text for text in said if text]
+
     def notes(self) -> list[Note]:
         """Return what the user should know of how the figures came about."""
         notes = []
         if self.positive_class is not None:
             text = f"the positive class is {self.positive_class!r} ({self.positive_reason})"
             notes.append(Note("assumed", text))
+        notes += [Note("warning", text) for text in self.remarks]
         if self.unlabelled_rows:
             text = f"{counted_rows(self.unlabelled_rows)} to test on without a value of the target"
             notes.append(Note("left out", text))

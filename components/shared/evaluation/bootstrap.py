@@ -1,14 +1,16 @@
-"""Confidence intervals of metrics by the Poisson bootstrap."""
+"""Confidence intervals of metrics: by the Poisson bootstrap, or exact where that does not hold."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
 
-from components.shared.evaluation.metrics import Estimate, Metric
+from components.shared.evaluation.exact_intervals import mean_interval, ranking_interval
+from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Scores, point_values
 
@@ -18,6 +20,16 @@ SUBSET: Final = 20_000
 SUBSETS: Final = 5
 BLOCK: Final = 1 << 20
 """Row weights drawn at a time: 8 MiB."""
+
+OF_ALL_ROWS: Final = frozenset({"accuracy", "log_loss"})
+"""Metrics that, of more than two classes, rest on all rows and not on those of the rarest."""
+
+RANKINGS: Final = frozenset({"roc_auc", "other.roc_auc"})
+"""The metrics of one ranking, whose interval of few rows is by a formula."""
+
+FEW_ROWS: Final = 30
+"""A ROC AUC of fewer rows of a class has its interval by a formula: with 5 to 20 of them, a
+bootstrap of one of 0.95 held the truth in 43 to 90 % of samples, the formula in 95 %."""
 
 MIN_DEFINED: Final = 0.9
 """An interval needs the metric to be defined in at least this fraction of the resamples."""
@@ -33,6 +45,10 @@ def estimates(
 ) -> dict[str, Estimate]:
     """Return the value and interval of each metric.
 
+    What is a share of rows, or a mean of such shares, has an exact interval, and so has a ROC AUC
+    of few rows; all else that of the bootstrap, which needs some rows of each class. What is at its
+    bound in all resamples, such as a perfect average precision, has none.
+
     Args:
         scores: The predicted rows.
         metrics: For the bounds that an interval cannot leave; metrics not scored are left out.
@@ -43,13 +59,39 @@ def estimates(
     """
     points = point_values(scores)
     spread = deviations(scores, samples, seed, subset) if samples else {}
+    exact = _exact(scores, points, confidence) if samples else {}
     result = {}
     for metric in metrics:
-        if metric.name in points:
-            value = _finite(points[metric.name])
-            low, high = interval(value, spread.get(metric.name), confidence)
-            result[metric.name] = Estimate(value, *_clipped(metric, low, high))
+        if (name := metric.name) in points:
+            value = _finite(points[name])
+            ends = exact.get(name) or interval(
+                value, spread.get(name), confidence, _rows_behind(scores, name)
+            )
+            if ends[0] == ends[1] and value in (metric.lowest, metric.highest):
+                ends = (None, None)
+            result[name] = Estimate(value, *_clipped(metric, *ends))
     return result
+
+
+def _exact(
+    scores: Scores, values: Mapping[str, float], confidence: float
+) -> dict[str, tuple[float, float]]:
+    """Return the intervals of the metrics that have one by a formula."""
+    found = {name: mean_interval(each, confidence) for name, each in scores.shares.items()}
+    if len(scores.classes) == 2:
+        positives, negatives = scores.classes
+        for name in RANKINGS & values.keys():
+            # All resamples of a perfect ranking are perfect, however many rows it has.
+            if min(scores.classes) < FEW_ROWS or values[name] in (0.0, 1.0):
+                found[name] = ranking_interval(values[name], positives, negatives, confidence)
+    return found
+
+
+def _rows_behind(scores: Scores, metric: str) -> int:
+    """Return the rows that a metric rests on."""
+    if len(scores.classes) > 2 and metric.rpartition(".")[2] in OF_ALL_ROWS:
+        return scores.rows
+    return min(scores.classes, default=0)
 
 
 def deviations(
@@ -108,16 +150,27 @@ def poisson_table(rate: float) -> Floats:
 
 
 def interval(
-    value: float | None, deviation: NDArray[np.float64] | None, confidence: float
+    value: float | None, deviation: NDArray[np.float64] | None, confidence: float, rows: int
 ) -> tuple[float | None, float | None]:
-    """Return the percentile interval around the value; None for both ends where undefined."""
-    if value is None or deviation is None:
+    """Return the expanded percentile interval around the value; None for both ends where undefined.
+
+    Percentiles further out make up for what resamples of few rows vary too little: those of
+    Student's law and of the variance's divisor (Hesterberg 2015, What Teachers Should Know About
+    the Bootstrap, The American Statistician 69(4)).
+
+    Args:
+        value: The metric.
+        deviation: How far each resample lies from it, shape (samples,), NaN where undefined.
+        confidence: Coverage, in (0, 1).
+        rows: Rows that it rests on: those of the rarest class.
+    """
+    if value is None or deviation is None or rows < LEAST_ROWS:
         return None, None
     defined = deviation[np.isfinite(deviation)]
     if len(defined) < max(2, MIN_DEFINED * len(deviation)):
         return None, None
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail])
+    tail = float(ndtr(math.sqrt(rows / (rows - 1)) * stdtrit(rows - 1, (1 - confidence) / 2)))
+    low, high = np.quantile(defined, [tail, 1 - tail], method="weibull")
     return value + float(low), value + float(high)
 
 

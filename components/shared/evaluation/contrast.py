@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from components.shared.evaluation.bootstrap import estimates
+from components.shared.evaluation.exact_intervals import Share
 from components.shared.evaluation.metrics import METRICS, Estimate, Metric
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.ranking import Floats
@@ -36,6 +37,17 @@ class Contrast:
     def rows(self) -> int:
         """Number of rows."""
         return self.own.rows
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Rows of each class."""
+        return self.own.classes
+
+    @property
+    def shares(self) -> Mapping[str, tuple[Share, ...]]:
+        """The metrics of both that are shares; differences are none."""
+        others = {f"{OTHER}{name}": shares for name, shares in self.other.shares.items()}
+        return {**self.own.shares, **others}
 
     def take(self, rows: Codes) -> Self:
         """Return the scores of a subset of the rows."""
@@ -96,7 +108,7 @@ def against_constant(
     metrics = [metric for metric in METRICS[predicted.task] if metric.name in names]
     points = point_values(constant.scores(tuple(names)))
     baseline = {name: value if math.isfinite(value) else None for name, value in points.items()}
-    paired = [metric for metric in metrics if not metric.same_of_constants]
+    paired = [metric for metric in metrics if not _sure(metric, baseline[metric.name])]
     contrast = Contrast(own, constant.scores([metric.name for metric in paired]))
     roles = (*metrics, *map(difference_of, paired))
     found = estimates(contrast, roles, samples, confidence, seed)
@@ -106,6 +118,11 @@ def against_constant(
         for metric in metrics
     }
     return AgainstConstant({m.name: found[m.name] for m in metrics}, baseline, over)
+
+
+def _sure(metric: Metric, constant: float | None) -> bool:
+    """Whether what a constant reaches has no error: it finds nothing, or it never differs."""
+    return metric.same_of_constants or (metric.greater_is_better and constant == 0)
 
 
 def _less(estimate: Estimate, constant: float | None) -> Estimate:

@@ -12,6 +12,10 @@ BINARY: Final = "binary"
 MULTICLASS: Final = "multiclass"
 REGRESSION: Final = "regression"
 
+LEAST_ROWS: Final = 20
+"""Test rows of the rarest class, of a regression in all, that a bootstrap needs: 95 % intervals of
+RMSE held the truth in 89 % of samples of 7 rows, 90 % of 10 and 92 % of 20 or 30."""
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -211,6 +211,7 @@ class ComparisonRecord:
             surpassed; else it was asked for, and is a point.
         over_constant: Candidate less the constant prediction; None where it is not known.
         champion_alias: The alias of the version to beat, where one has it.
+        remarks: What is to be known of the candidate besides, whatever the verdict.
         margin: By how much it must beat the champion.
         confidence: Coverage of the intervals.
         compared_rows: The rows of the comparison with the champion; None without one.
@@ -231,6 +232,7 @@ class ComparisonRecord:
     over_constant: Estimate | None = None
     compared_rows: ComparedRows | None = None
     champion_alias: str = "champion"
+    remarks: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return it as text; what is undefined is null."""
@@ -253,6 +255,7 @@ class ComparisonRecord:
             **content
             | {
                 "reasons": tuple(content["reasons"]),
+                "remarks": tuple(content["remarks"]),
                 "candidate": Estimate(**content["candidate"]),
                 "champion": champion and ComparedVersion(**champion),
                 "difference": difference and Estimate(**difference),

@@ -6,12 +6,13 @@ weights they equal scikit-learn's, which the tests check. A metric that the rows
 (ROC AUC where a class is missing) is NaN.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared.evaluation.exact_intervals import F1, Share
 from components.shared.evaluation.metrics import BINARY, METRICS, MULTICLASS, REGRESSION
 from components.shared.evaluation.ranking import Bools, Floats, Ranking
 
@@ -37,6 +38,14 @@ class Scores(Protocol):
 
     def take(self, rows: Codes) -> Self:
         """Return the scores of a subset of the rows, given by position."""
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Rows of each class that they have, the positive of two first; of a regression all."""
+
+    @property
+    def shares(self) -> Mapping[str, tuple[Share, ...]]:
+        """The metrics that are a share of rows, or the mean of the shares of several groups."""
 
     def values(self, weights: Floats) -> dict[str, Floats]:
         """Return each metric under each weighting.
@@ -93,6 +102,27 @@ class BinaryScores:
         """Return the scores of a subset of the rows."""
         positive, probability, called = self._data
         return type(self)(positive[rows], probability[rows], called[rows], self._names)
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Positive and negative rows; without those of which there are none."""
+        positives = int(np.count_nonzero(self._data[0]))
+        return tuple(rows for rows in (positives, self.rows - positives) if rows)
+
+    @property
+    def shares(self) -> Mapping[str, tuple[Share, ...]]:
+        """Accuracy, balanced accuracy, precision, recall and F1."""
+        positive, _, called = self._data
+        right = positive == called
+        recall = _share(right, positive)
+        found = {
+            "accuracy": (Share(int(right.sum()), self.rows),),
+            "balanced_accuracy": (recall, _share(right, ~positive)),
+            "precision": (_share(right, called),),
+            "recall": (recall,),
+            "f1": (_f1(positive, called),),
+        }
+        return _defined(found, self._names)
 
     def values(self, weights: Floats) -> dict[str, Floats]:
         """Return each metric under each weighting; precision is 0 where nothing is called."""
@@ -161,6 +191,27 @@ class MulticlassScores:
         actual, probabilities, called = self._data
         return type(self)(actual[rows], probabilities[rows], called[rows], self._names)
 
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """Rows of each class that the rows have."""
+        counts = np.bincount(self._data[0])
+        return tuple(int(rows) for rows in counts if rows)
+
+    @property
+    def shares(self) -> Mapping[str, tuple[Share, ...]]:
+        """Accuracy, balanced accuracy and F1."""
+        actual, _, called = self._data
+        right = actual == called
+        recalls = tuple(_share(right, actual == k) for k in np.unique(actual))
+        found = {
+            "accuracy": (Share(int(right.sum()), self.rows),),
+            "balanced_accuracy": recalls,
+            "f1_macro": tuple(
+                _f1(actual == k, called == k) for k in np.union1d(actual, called).tolist()
+            ),
+        }
+        return _defined(found, self._names)
+
     def values(self, weights: Floats) -> dict[str, Floats]:
         """Return each metric under each weighting.
 
@@ -226,6 +277,16 @@ class RegressionScores:
         actual, predicted = self._data
         return type(self)(actual[rows], predicted[rows], self._names)
 
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """All rows, as there are no classes."""
+        return (self.rows,)
+
+    @property
+    def shares(self) -> Mapping[str, tuple[Share, ...]]:
+        """None."""
+        return {}
+
     def values(self, weights: Floats) -> dict[str, Floats]:
         """Return each metric under each weighting; R² is undefined for a constant target."""
         total, centred, centred_squares, squares, error, relative = (weights @ self._columns).T
@@ -259,6 +320,24 @@ _RANKED: Final[dict[str, Callable[[Ranking, Floats], float]]] = {
 
 def _chosen(task: str, names: Collection[str]) -> tuple[str, ...]:
     return tuple(m.name for m in METRICS[task] if not names or m.name in names)
+
+
+def _share(hits: Bools, among: Bools) -> Share:
+    return Share(int(np.count_nonzero(hits & among)), int(np.count_nonzero(among)))
+
+
+def _f1(actual: Bools, called: Bools) -> Share:
+    return F1(int(np.count_nonzero(actual & called)), int(np.count_nonzero(actual | called)))
+
+
+def _defined(
+    found: Mapping[str, tuple[Share, ...]], names: Collection[str]
+) -> dict[str, tuple[Share, ...]]:
+    """Return the shares of the metrics that are asked for, of groups that have rows."""
+    with_rows = {
+        name: tuple(share for share in found[name] if share.rows) for name in names if name in found
+    }
+    return {name: shares for name, shares in with_rows.items() if shares}
 
 
 def _mean_of_defined(values: Floats) -> Floats:

@@ -336,3 +336,17 @@ print([m for m in ("numpy", "pandas", "polars", "sklearn") if m in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_probabilities_worse_than_a_constants_are_said(
+    registry: str, strong: Candidate, tmp_path: Path
+) -> None:
+    """The verdict stays, as the ranking is good; Markdown and JSON say it besides."""
+    figures = json.loads((strong.folder / "evaluation").read_text())
+    figures["metrics"]["log_loss"]["value"] = figures["baseline"]["log_loss"] + 0.1
+    (tmp_path / "evaluation").write_text(json.dumps(figures))
+    poor = Candidate(strong.trained, tmp_path)
+    assert poor.compare(registry, "never-seen").approved
+    (remark,) = poor.written()["remarks"]
+    assert "worse than a constant's" in remark
+    assert f"- Besides: {remark}." in poor.said()

@@ -64,6 +64,15 @@ def test_better_than_a_constant(metric: Metric, over: Estimate, approved: bool) 
     assert decide(metric, 0.3, Floor(0.25, over), None).approved == approved
 
 
+def test_a_constant_that_finds_nothing_is_no_floor() -> None:
+    """Any noise is surely better than a recall of 0; an R² of 0 is one, as noise is below it."""
+    over = Estimate(0.4, 0.2, 0.6)
+    recall = decide(metric_named("recall", "binary"), 0.4, Floor(0.0, over), None)
+    assert not recall.approved
+    assert "say what is enough" in recall.reasons[0]
+    assert decide(metric_named("r2", "regression"), 0.4, Floor(0.0, over), None).approved
+
+
 @pytest.mark.parametrize(
     ("metric", "candidate", "floor", "approved"),
     [

@@ -5,9 +5,13 @@ import pytest
 from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
-from components.shared.evaluation.bootstrap import deviations, estimates, poisson_table
-from components.shared.evaluation.metrics import METRICS, Estimate
-from components.shared.evaluation.scores import BinaryScores, RegressionScores
+from components.shared.evaluation.bootstrap import (
+    deviations,
+    estimates,
+    poisson_table,
+)
+from components.shared.evaluation.metrics import LEAST_ROWS, METRICS, Estimate
+from components.shared.evaluation.scores import BinaryScores, MulticlassScores, RegressionScores
 
 ROC_AUC = tuple(m for m in METRICS["binary"] if m.name == "roc_auc")
 
@@ -93,15 +97,46 @@ def test_undefined_metric_has_no_interval() -> None:
     assert estimates(scores, ROC_AUC, 50, 0.95, seed=0)["roc_auc"] == Estimate(None)
 
 
-def test_mostly_undefined_resamples_give_no_interval() -> None:
-    """One positive row is missing in a third of the resamples: a value, but no interval."""
-    positive = np.arange(40) == 39
-    scores = BinaryScores(positive, np.linspace(0, 1, 40), positive, ["roc_auc"])
-    assert estimates(scores, ROC_AUC, 200, 0.95, seed=0)["roc_auc"] == Estimate(1.0)
+@pytest.mark.parametrize("name", ["average_precision", "log_loss", "brier"])
+def test_too_few_rows_of_a_class_give_no_interval(name: str) -> None:
+    """What resampling a handful of rows would say is not said: a value, but no interval."""
+    metrics = tuple(m for m in METRICS["binary"] if m.name == name)
+    for positives, told in ((LEAST_ROWS - 1, False), (LEAST_ROWS, True)):
+        positive = np.arange(200) < positives
+        score = np.random.default_rng(0).random(200)
+        scores = BinaryScores(positive, score, score > 0.5, [name])
+        found = estimates(scores, metrics, 100, 0.95, seed=0)[name]
+        assert found.value is not None
+        assert (found.low is not None) == told
 
 
-def test_interval_stays_within_the_metrics_bounds() -> None:
-    """No interval promises a ROC AUC above 1."""
-    positive, _ = ranked(200)
-    scores = BinaryScores(positive, positive * 0.8 + 0.1, positive, ["roc_auc"])
-    assert estimates(scores, ROC_AUC, 100, 0.95, seed=0)["roc_auc"] == Estimate(1.0, 1.0, 1.0)
+def test_resamples_that_are_all_alike_give_no_interval() -> None:
+    """A perfect average precision is 1 in every resample, which says nothing of other rows."""
+    metrics = tuple(m for m in METRICS["binary"] if m.name == "average_precision")
+    positive, _ = ranked(400)
+    scores = BinaryScores(positive, positive * 0.8 + 0.1, positive, ["average_precision"])
+    assert estimates(scores, metrics, 100, 0.95, seed=0)["average_precision"] == Estimate(1.0)
+
+
+@pytest.mark.parametrize("rows", [7, 100])
+def test_no_share_of_right_rows_is_sure(rows: int) -> None:
+    """Rows that are all predicted right promise no accuracy of 1 to 1, however many they are."""
+    positive = np.arange(rows) < rows // 2
+    scores = BinaryScores(positive, np.where(positive, 0.9, 0.1), positive)
+    found = estimates(scores, METRICS["binary"], 100, 0.95, seed=0)
+    for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc"):
+        low, high = found[name].low, found[name].high
+        assert low is not None
+        assert found[name].value == high == 1.0
+        assert 0.2 < low < 1.0
+
+
+def test_a_rare_class_of_several_spoils_no_log_loss() -> None:
+    """Of several classes it rests on all rows; the ROC AUC rests on those of the rarest."""
+    rng = np.random.default_rng(0)
+    actual = np.array([0] * 60 + [1] * 60 + [2] * 2)
+    probabilities = rng.dirichlet(np.ones(3), len(actual))
+    scores = MulticlassScores(actual, probabilities, probabilities.argmax(axis=1))
+    found = estimates(scores, METRICS["multiclass"], 100, 0.95, seed=0)
+    assert found["log_loss"].low is not None
+    assert found["roc_auc_ovr"].low is None

@@ -1,0 +1,42 @@
+"""What is to be said of the figures of an evaluation, whatever the gate decides.
+
+Imports the standard library only: the gate of a first model loads nothing more.
+"""
+
+from collections.abc import Mapping
+
+from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimate
+from components.shared.reports.number_text import number
+
+LOG_LOSS = "log_loss"
+
+
+def worse_than_shares(
+    metrics: Mapping[str, Estimate], baseline: Mapping[str, float | None]
+) -> str | None:
+    """Say that probabilities are worse than those of a constant; None where they are not.
+
+    Args:
+        metrics: Value and interval by the name of the metric.
+        baseline: What a constant prediction reaches, by metric.
+    """
+    found, constant = metrics.get(LOG_LOSS, Estimate(None)).value, baseline.get(LOG_LOSS)
+    if found is None or constant is None or found <= constant:
+        return None
+    return (
+        "the probabilities are worse than a constant's, the shares of the classes: log loss "
+        f"{number(found)} against {number(constant)}. Do not take them at their word; how they "
+        "rank rows is another question (ROC AUC)"
+    )
+
+
+def without_interval(task: str, metrics: Mapping[str, Estimate]) -> str | None:
+    """Say which metrics have no interval, and what it takes; None where all have one."""
+    names = [n for n, each in metrics.items() if each.value is not None and each.low is None]
+    if not names:
+        return None
+    of_each = "" if task == REGRESSION else " of each class"
+    return (
+        f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each} "
+        "(--test-size), and resamples of them that differ"
+    )
