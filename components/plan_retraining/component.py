@@ -56,6 +56,7 @@ def plan_retraining(
         ("drop_columns", List[str]),
         ("sample_weight_column", str),
         ("class_weight", str),
+        ("calibrate", str),
         ("slice_columns", List[str]),
         ("positive_class", str),
         ("cost_fp", float),

@@ -56,6 +56,7 @@ class TrainingSettings:
     drop_columns: list[str]
     sample_weight_column: str = ""
     class_weight: str = ""
+    calibrate: str = "none"
     slice_columns: list[str]
     positive_class: str = ""
     cost_fp: float = 1.0
