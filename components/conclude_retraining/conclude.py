@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from components.shared.errors import RegistryError
+from components.shared.errors import RegistryError, RegistryRefusalError
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegistryClient
-from components.shared.retraining import MADE_BEFORE, NOTHING, RetrainingPlan
+from components.shared.registry.records import VersionSummary
+from components.shared.retraining import KEY_PROPERTY, MADE_BEFORE, NOTHING, RetrainingPlan
 
 LIVE: Final = "LIVE"
 CHAMPION: Final = "champion"
@@ -87,15 +88,33 @@ def conclude_retraining(
         if not training.approved:
             text = f"refused: {planned.watched} stays, no version was registered"
             return Conclusion(planned, "", False, text)
-        version = f"{planned.model_name}@{_registered(registry, planned, training.digest)}"
+        made = _registered(registry, planned, training.digest)
+        _remember(registry, planned, made)
+        version = f"{planned.model_name}@{made.name}"
     started = ", ".join(planned.triggers)
     return Conclusion(planned, version, deploy, f"retrained to {version} ({started})")
 
 
-def _registered(registry: RegistryClient, plan: RetrainingPlan, digest: str) -> str:
+def _remember(registry: RegistryClient, plan: RetrainingPlan, made: VersionSummary) -> None:
+    """Have a version that was there before this run name the table and the settings, too.
+
+    Otherwise each further run would train it again, and promote it after it was rolled back.
+    """
+    if made.properties.get(KEY_PROPERTY) == plan.key:
+        return
+    try:
+        registry.describe_version(plan.model_name, made.name, tags={KEY_PROPERTY: plan.key})
+    except RegistryRefusalError as refusal:
+        print(
+            f"note: {plan.model_name}@{made.name} was registered by another run, and cannot be "
+            f"told that it is what this table makes: a further run trains it again ({refusal})"
+        )
+
+
+def _registered(registry: RegistryClient, plan: RetrainingPlan, digest: str) -> VersionSummary:
     for listed in registry.list_versions(plan.model_name):
         if listed.digest == digest and listed.state == LIVE:
-            return listed.name
+            return listed
     raise RegistryError(
         f"the registry at {registry.url} has no version of {plan.model_name} with the digest "
         f"{digest}, which this run registered: it was archived or deleted meanwhile"

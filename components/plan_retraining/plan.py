@@ -28,7 +28,7 @@ from components.shared.retraining import (
     Decision,
     RetrainingPlan,
 )
-from components.shared.sources.address import parse_source
+from components.shared.sources.address import parse_source, without_queries, without_query
 from components.shared.sources.reading import fingerprint, pinned
 
 LIVE: Final = "LIVE"
@@ -82,10 +82,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and the settings that it is carried out with."""
+    """A plan, and the settings that it is carried out with.
+
+    Attributes:
+        source: The table to train on; unlike the plan's, with what may sign its address.
+    """
 
     plan: RetrainingPlan
     settings: TrainingSettings
+    source: str
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of it."""
@@ -105,7 +110,7 @@ class Planned:
         return (
             told.decision == RETRAIN,
             told.model_name,
-            told.source,
+            self.source,
             asked.get("query", ""),
             asked.get("format", "auto"),
             json.dumps(asked, sort_keys=True),
@@ -165,19 +170,19 @@ def plan_retraining(
         triggers=tuple(triggers),
         reasons=tuple(reason for reasons in triggers.values() for reason in reasons),
         key=key,
-        source=table.source,
+        source=without_query(table.source),
         arguments=_arguments(version, settings, table, window, wish),
         made=made,
         notes=notes,
     )
     Path(plan).parent.mkdir(parents=True, exist_ok=True)
     Path(plan).write_text(found.to_json(), "utf-8")
-    return Planned(found, settings)
+    return Planned(found, settings, table.source)
 
 
 def _recorded(version: RegisteredVersion) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """Return the settings that a version was trained with, as its record has them."""
-    said: dict[str, Any] = json.loads(version.lineage.get("arguments", "{}"))
+    said = _said(version) or {}
     others = {*SET_BY_THE_RUN, *IGNORED}
     gone = [name for name in said if name not in NAMES and name not in others]
     text = f"settings of version {version.version} that a training does not have any more"
@@ -185,12 +190,22 @@ def _recorded(version: RegisteredVersion) -> tuple[dict[str, Any], tuple[Note, .
     return {name: value for name, value in said.items() if name in NAMES}, notes
 
 
+def _said(version: RegisteredVersion) -> dict[str, Any] | None:
+    """Return the arguments of the run that made a version; None where it says none of ours."""
+    try:
+        said = json.loads(version.lineage.get("arguments", ""))
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
 def _settings(
     version: RegisteredVersion, recorded: dict[str, Any], window: Window, wish: Wish
 ) -> TrainingSettings:
     told = read_settings(wish.settings)
-    if "arguments" not in version.lineage and "target" not in told:
-        target = (version.schema or {}).get("target", "churned")
+    if _said(version) is None and "target" not in told:
+        schema = version.schema if isinstance(version.schema, dict) else {}
+        target = schema.get("target", "churned")
         raise InputError(
             f"{version.model_name} version {version.version} was registered without the arguments "
             "of its run, as one that was started from KFP's dashboard is: how it was trained is "
@@ -260,4 +275,4 @@ def _arguments(
     if wish.train_on is None:
         read = {"query": window.query, "format": window.format}
         asked |= {name: value for name, value in read.items() if value not in ("", "auto")}
-    return {**settings.differing(), **asked}
+    return without_queries({**settings.differing(), **asked})

@@ -62,4 +62,18 @@ def decide(text: str, positive_class: str, registered: Mapping[str, Any]) -> Dec
             f"The best threshold is for the class {of}, not {wanted} (parameter `positive_class`): "
             "leave that out, or give the threshold as a number."
         )
-    return Decision(float(best), str(of))
+    return Decision(_probability(best), str(of))
+
+
+def _probability(registered: Any) -> float:
+    """Return the threshold of a version, which any client may have registered."""
+    try:
+        found = float(registered)
+    except (TypeError, ValueError):
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise InputError(
+            f"The model was registered with the best threshold {registered!r}, which is no "
+            f"probability (parameter `{PARAMETER}`): give a number from 0 to 1."
+        )
+    return found

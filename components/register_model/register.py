@@ -1,5 +1,6 @@
 """Register a model folder, its figures and its lineage as one version."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +27,7 @@ from components.shared.registry.provenance import Provenance
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import number
 from components.shared.retraining import KEY_PROPERTY
-from components.shared.sources.address import without_query
+from components.shared.sources.address import without_queries, without_query
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
@@ -135,6 +136,7 @@ def register_model(
     lineage = lineage or Lineage()
     if lineage.source:
         lineage = replace(lineage, source=without_query(lineage.source))
+    lineage = replace(lineage, arguments=_kept(lineage.arguments))
     if lineage.arguments and len(lineage.arguments) > LONGEST_ARGUMENTS:
         print(
             "the arguments of the run are too long to be registered: it cannot be repeated by them"
@@ -211,6 +213,17 @@ def _require_same_question(
                 "(model_name), or archive the versions of that name (kfp-tabular registry archive "
                 f"{named})."
             )
+
+
+def _kept(arguments: str | None) -> str | None:
+    """Return the arguments of a run without what may sign their addresses."""
+    try:
+        told = json.loads(arguments or "")
+    except ValueError:
+        return arguments
+    return (
+        json.dumps(without_queries(told), sort_keys=True) if isinstance(told, dict) else arguments
+    )
 
 
 def _verified_description(model: Path) -> ModelDescription:

@@ -31,15 +31,10 @@ class Checks:
         """
         identity.require_everywhere(Role.READER)
         with self._database.read() as transaction:
-            experiment = transaction.resources.find(Experiment, name=MONITORING)
-            if experiment is None:
-                return ()
             query = ListQuery(page_size=WATCHED, descending=True)
-            runs = transaction.resources.page(
-                ExperimentRun, query, experiment_id=experiment.id, status="FINISHED"
-            )
+            runs = _runs(transaction, query)
             newest: dict[str, ExperimentRun] = {}
-            for run in runs.items:
+            for run in runs:
                 newest.setdefault(run.said("version"), run)
             return _checks(transaction, [*newest.values()])
 
@@ -54,11 +49,20 @@ def checks_of(
         descending=True,
         filter=Comparison("version", "string", "=", named),
     )
-    return _checks(transaction, transaction.resources.page(ExperimentRun, query).items)
+    return _checks(transaction, _runs(transaction, query))
+
+
+def _runs(transaction: Transaction, query: ListQuery) -> Sequence[ExperimentRun]:
+    """Return a page of the runs of monitoring that came to their end."""
+    experiment = transaction.resources.find(Experiment, name=MONITORING)
+    wanted = 0 if experiment is None else experiment.id
+    return transaction.resources.page(
+        ExperimentRun, query, experiment_id=wanted, status="FINISHED"
+    ).items
 
 
 def _checks(transaction: Transaction, runs: Sequence[ExperimentRun]) -> Sequence[Check]:
-    """Return what was measured by runs; one that measured no drift is none, as one of training."""
+    """Return what was measured by runs; one that measured no drift is none."""
     measured: dict[int, dict[str, float]] = {run.id: {} for run in runs}
     for metric in transaction.resources.every(Metric, experiment_run_id__in=[*measured]):
         if metric.value is not None and metric.experiment_run_id is not None:

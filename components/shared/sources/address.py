@@ -1,8 +1,10 @@
 """Addresses of tables: paths, `file://`, `http(s)://`, `s3://`, `postgresql://`, `dataset://`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from components.shared.errors import InputError
@@ -249,6 +251,18 @@ def _credentials(parts: SplitResult, remedy: str) -> InputError:
         f"The source {parts.scheme}://…@{parts.hostname or ''}{parts.path} contains credentials, "
         f"which would end up in the pipeline's YAML and logs: {remedy}."
     )
+
+
+ADDRESS_INPUTS: Final = ("source", "curated_schema")
+"""Inputs of a training that are addresses."""
+
+
+def without_queries(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs of a training as they may be kept: addresses without what may sign them."""
+    return {
+        name: without_query(str(value)) if name in ADDRESS_INPUTS else value
+        for name, value in arguments.items()
+    }
 
 
 def without_query(source: str) -> str:

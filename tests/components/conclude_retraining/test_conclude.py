@@ -9,7 +9,7 @@ import pytest
 from components.conclude_retraining.conclude import Conclusion, Training, conclude_retraining
 from components.shared.registry.client import Receipt, RegistryClient
 from components.shared.registry.serving import Facts
-from components.shared.retraining import RetrainingPlan
+from components.shared.retraining import KEY_PROPERTY, RetrainingPlan
 
 
 @pytest.fixture(name="model", scope="module")
@@ -56,6 +56,9 @@ def test_a_version_that_was_registered_is_to_be_deployed(
         "decision": "retrain",
     }
     assert conclude(*told, deploy=False).deploy is False
+    # Another run had registered it: from now on it is known by what this one was made of, too.
+    with RegistryClient(registry_url) as registry:
+        assert registry.get(f"{name}@2").properties[KEY_PROPERTY] == "k"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def registered_versions(registry_url: str, tmp_path: Path) -> Callable[..., str]
             "model": {"name": name},
             "version": {"properties": properties},
             "datasets": [{"name": "table", "role": "table", "digest": THEN}],
-            "lineage": {} if arguments is None else {"arguments": json.dumps(arguments)},
+            "lineage": {} if arguments is None else {"arguments": _text(arguments)},
             "schema": {"target": "damaged"},
         }
         with RegistryClient(registry_url) as registry:
@@ -52,6 +52,10 @@ def registered_versions(registry_url: str, tmp_path: Path) -> Callable[..., str]
         return name
 
     return register
+
+
+def _text(arguments: Any) -> str:
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
 @pytest.fixture(name="plan")
@@ -148,6 +152,24 @@ def test_a_version_whose_training_is_not_known_asks_for_settings(plan: Plan) -> 
         plan(STILL, None)
     planned = plan(MOVED, None, settings='{"target": "damaged"}')
     assert planned.settings == TrainingSettings.of({"target": "damaged"})
+
+
+@pytest.mark.parametrize("arguments", ["no JSON", "[1]"])
+def test_a_version_that_another_client_registered_asks_for_settings(
+    plan: Plan, arguments: Any
+) -> None:
+    """What it says of its lineage is anything."""
+    with pytest.raises(InputError, match="registered without the arguments"):
+        plan(MOVED, arguments)
+
+
+def test_what_signs_an_address_is_not_kept(plan: Plan) -> None:
+    """The training reads the address as it is, and no record has more than people may see."""
+    signed = "https://tables.example/april.csv?X-Amz-Signature=secret"
+    planned = plan(replace(MOVED, source=signed), settings=json.dumps({"curated_schema": signed}))
+    assert planned.outputs()[2] == signed
+    assert "secret" not in planned.plan.to_json()
+    assert "secret" not in str(planned.outputs()[5])
 
 
 def test_settings_that_a_training_has_no_more_are_told(plan: Plan) -> None:

@@ -266,6 +266,9 @@ def test_a_version_shows_how_it_is_watched(look: Browser, registry_url: str, chu
             check = client.begin_run("monitoring", f"{name} {number}")
             check.log_metrics({"rows": 300, "drift_score": score, "roc_auc": 0.7 - number / 10})
             check.end("FINISHED", outcome=f"check {number}", version=f"{name}@2")
+        for number in range(60):
+            predicted = client.begin_run("batch_prediction", f"{name} {number}")
+            predicted.end("FINISHED", outcome="predicted", version=f"{name}@2")
     seen = look(f"versions/{version_id}")
     assert "When Outcome Rows Drift score roc_auc" in seen.text
     assert "WHEN check 1 300 1.000 0.6000 WHEN check 0 300 0.2500 0.7000" in seen.text
