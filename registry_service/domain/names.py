@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Final
 
 from registry_service.domain import limits
@@ -55,3 +57,20 @@ def file_fault_of(part: str) -> str | None:
 def folded(path: str) -> str:
     """Return what a path is where neither capitals nor spellings of a letter count."""
     return canonical(canonical(path).casefold())
+
+
+def clash_among(paths: Iterable[str]) -> str | None:
+    """Return what keeps files from lying in one folder, whatever the system, None when they can.
+
+    No path is there twice.
+    """
+    known: dict[str, str] = {}
+    for path in paths:
+        other = known.setdefault(folded(path), path)
+        if other != path:
+            return f"{other!r} and {path!r} are one file where capitals do not count"
+    for place, path in known.items():
+        for parent in PurePosixPath(place).parents:
+            if file := known.get(str(parent)):
+                return f"{file!r} is a file, and a folder with {path!r} in it"
+    return None

@@ -1,15 +1,52 @@
 """Write and read the audit log."""
 
+import hashlib
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.names import canonical
 from registry_service.domain.registration import AuditEntry, AuditQuery
 from registry_service.domain.resources import MODELS, NOUNS, RegisteredModel
 from registry_service.service.ports import Database, Transaction
+
+ITEMS: Final = 20
+"""How many of many things that one act changed an entry names."""
+LETTERS: Final = 1_000
+"""How many characters of a text that was changed an entry holds."""
+
+
+def named(what: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the part of an entry's detail that names what an act was about, however much it was.
+
+    Beyond `ITEMS`, `<what>InAll` says how many there are, and `<what>Rest` is the SHA-256 over the
+    lines `<value>  <name>` of those that are left out, sorted by name: for the digests of files,
+    these are the lines that `sha256sum` prints.
+    """
+    ordered = [(name, _brief(values[name])) for name in sorted(values)]
+    shown, rest = dict(ordered[:ITEMS]), ordered[ITEMS:]
+    if not rest:
+        return {what: shown}
+    lines = "".join(f"{_line(value)}  {name}\n" for name, value in rest)
+    digest = hashlib.sha256(lines.encode()).hexdigest()
+    return {what: shown, f"{what}InAll": len(ordered), f"{what}Rest": digest}
+
+
+def _brief(value: Any) -> Any:
+    """Return a value whose texts are no longer than an entry holds, with their digest if cut."""
+    if isinstance(value, Mapping):
+        return {name: _brief(each) for name, each in value.items()}
+    if not isinstance(value, str) or len(value) <= LETTERS:
+        return value
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    return f"{value[:LETTERS]}… ({len(value):,} characters, SHA-256 {digest})"
+
+
+def _line(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
 def record(

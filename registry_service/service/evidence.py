@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from registry_service.domain import limits
 from registry_service.domain.access import Identity, Role
+from registry_service.domain.names import clash_among
 from registry_service.domain.registration import FileEntry
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 from registry_service.errors import ConflictError, NotFoundError, TooLargeError
-from registry_service.service.audit import record
+from registry_service.service.audit import named, record
 from registry_service.service.claims import Claims, hold
 from registry_service.service.lookup import Lookup
 from registry_service.service.ownership import authorize
@@ -51,19 +52,22 @@ class Evidence:
     ) -> Sequence[FileEntry]:
         """Add evidence to a version; a file takes the place of that of its path.
 
-        The audit log keeps the digests of both.
+        The audit log keeps the digests of both, of a few files one by one; what had these bytes
+        already is not in it.
 
         Returns:
             All evidence of the version.
 
         Raises:
             ForbiddenError: The identity is no writer of the model.
-            ConflictError: The version is approved: what was approved stays as it is.
+            ConflictError: The version is approved: what was approved stays as it is. Or a file
+                cannot lie in one folder with another that the version has.
             UnknownBlobError: Bytes of a file are not in the store.
             TooLargeError: The version would have more than `limits.FILES` of them.
         """
         mark = self._claims.claim(identity, files)
         with self._database.write() as transaction:
+            hold(transaction, mark, files)
             model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
             transaction.resources.lock(RegisteredModel, model.id)
             version = self._lookup.version(transaction, model, ref)
@@ -72,14 +76,27 @@ class Evidence:
                     f"version {version.name!r} of {model.shown} is approved: withdraw the "
                     "approval, attach the files and have it approved again"
                 )
-            hold(transaction, mark, files)
             before = transaction.files.evidence([version.id])[version.id]
-            transaction.files.attach(version.id, files)
+            known = set(before)
+            changed = [file for file in files if file not in known]
+            if not changed:
+                return before
+            transaction.files.attach(version.id, changed)
             after = transaction.files.evidence([version.id])[version.id]
-            if len(after) > limits.FILES:
-                raise TooLargeError(f"a version has {limits.FILES:,} files of evidence at most")
-            attached = {file.path: file.sha256 for file in files}
+            _refuse_unsound(after, f"version {version.name!r} of {model.shown}")
+            attached = {file.path: file.sha256 for file in changed}
             replaced = {file.path: file.sha256 for file in before if file.path in attached}
-            detail = {"files": attached, "replaced": replaced}
+            detail = {**named("files", attached), **named("replaced", replaced)}
             record(transaction, identity, "version.attach", model, str(version.name), detail)
         return after
+
+
+def _refuse_unsound(files: Sequence[FileEntry], version: str) -> None:
+    """Raise TooLargeError, ConflictError for evidence that nobody could fetch into a folder."""
+    if len(files) > limits.FILES:
+        raise TooLargeError(f"a version has {limits.FILES:,} files of evidence at most")
+    if clash := clash_among(file.path for file in files):
+        raise ConflictError(
+            f"{clash}: these would both be evidence of {version}; attach the new file by another "
+            "name, or by exactly that of the file whose place it takes"
+        )

@@ -21,7 +21,7 @@ from registry_service.domain.resources import (
 )
 from registry_service.domain.serving import InferenceService
 from registry_service.errors import InvalidRequestError, NotFoundError
-from registry_service.service.audit import record
+from registry_service.service.audit import named, record
 from registry_service.service.lookup import Lookup
 from registry_service.service.ownership import (
     REFERENCES,
@@ -224,7 +224,7 @@ def update(
     if isinstance(stored, ModelVersion) and stored.state != changes.get("state") == ARCHIVED:
         refuse_held(transaction, stored)
     saved = transaction.resources.save(changed)
-    _record(transaction, identity, "update", saved, {"changes": _changes(stored, changed)})
+    _record(transaction, identity, "update", saved, named("changes", _changes(stored, changed)))
     return saved
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from registry_service.domain.access import Identity, Role
 from registry_service.domain.registration import FileCheck, FileEntry
 from registry_service.errors import CorruptBlobError, NotFoundError
-from registry_service.service.audit import record
+from registry_service.service.audit import named, record
 from registry_service.service.blob_ports import BlobStore
 from registry_service.service.lookup import Lookup
 from registry_service.service.ports import Database
@@ -45,7 +45,7 @@ class Verification:
         ]
         if faults := {check.file.path: check.state for check in checks if check.state != SOUND}:
             with self._database.write() as transaction:
-                detail = {"files": faults}
+                detail = named("files", faults)
                 record(transaction, identity, "version.damage", model, str(version.name), detail)
         return checks
 

@@ -14,10 +14,12 @@ from urllib3.exceptions import HTTPError
 from components.shared.digests import file_digest, manifest_digest
 from components.shared.errors import (
     DigestMismatchError,
+    InputError,
     RegistryError,
     RegistryRefusalError,
     StoreUnreachableError,
 )
+from components.shared.registry.file_paths import clash_among
 from components.shared.registry.http import CONNECTIONS, RegistryHttp
 from components.shared.registry.parts import upload_in_parts
 from components.shared.registry.paths import API, version_path
@@ -78,8 +80,20 @@ def _arrive(
     files: Sequence[Mapping[str, Any]],
     part: str,
 ) -> None:
-    """Fetch files beside what a folder holds, and let them take its place together."""
+    """Fetch files beside what a folder holds, and let them take its place together.
+
+    Raises:
+        RegistryError: A file cannot lie in a folder with another one.
+        InputError: What the folder holds is in the way.
+    """
     targets = {file["path"]: _inside(folder, file["path"]) for file in files}
+    name = f"{version.model_name}@{version.version}"
+    if clash := clash_among(targets):
+        raise RegistryError(
+            f"the {part} of {name} cannot be fetched into a folder: {clash[0]} and {clash[1]} "
+            "cannot lie in one. Fetch them one by one, and register them by other names."
+        )
+    _refuse_obstacles(folder.resolve(), list(targets.values()), name)
 
     folder.mkdir(parents=True, exist_ok=True)
     # In the folder itself: a rename within one file system is all or nothing.
@@ -89,6 +103,22 @@ def _arrive(
         for path, target in targets.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             arrived[path].replace(target)
+
+
+def _refuse_obstacles(folder: Path, targets: Sequence[Path], version: str) -> None:
+    """Raise InputError where a folder lies in a file's place, or a file in a folder's."""
+    parents = {parent for target in targets for parent in target.parents}
+    within = [parent for parent in parents if parent.is_relative_to(folder)]
+    if obstacle := next((path for path in targets if path.is_dir()), None):
+        kind, wanted = "folder", "file"
+    elif obstacle := next((path for path in within if path.exists() and not path.is_dir()), None):
+        kind, wanted = "file", "folder"
+    else:
+        return
+    raise InputError(
+        f"{obstacle} is a {kind} where {version} has a {wanted}: nothing was fetched. Name another "
+        f"folder, or move that {kind} away."
+    )
 
 
 def _fetch_all(

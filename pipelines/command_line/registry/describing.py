@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from components.shared.registry.file_paths import folded
 from pipelines.command_line.registry.connection import connected_registry, url_option
 from pipelines.command_line.registry.output import examples, reason_option
 from pipelines.errors import UsageError
@@ -88,12 +89,25 @@ def attach_command(version: str, files: tuple[Path, ...], url: str | None) -> No
     """
     if not version.partition("@")[2]:
         raise UsageError(f"say which version: {version.rstrip('@')}@VERSION")
+    _refuse_alike(files)
     with TemporaryDirectory() as folder, connected_registry(url) as client:
         for file in files:
             shutil.copyfile(file, Path(folder) / file.name)
         found = client.get(version)
         paths = client.attach(found.model_name, found.version, folder)
     click.echo(f"{found.model_name} version {found.version} has {', '.join(paths)}")
+
+
+def _refuse_alike(files: tuple[Path, ...]) -> None:
+    """Raise UsageError for files of one name: one would take the place of the other in silence."""
+    known: dict[str, Path] = {}
+    for file in files:
+        other = known.setdefault(folded(file.name), file)
+        if other != file:
+            raise UsageError(
+                f"{other} and {file} would both be {other.name!r} of the version: give one of "
+                "them another name"
+            )
 
 
 def _parsed(tags: tuple[str, ...]) -> dict[str, str | None]:

@@ -31,7 +31,8 @@ def evidence_router(evidence: Evidence, blobs: BlobStore, collection: Collection
         """Add evidence to a version, such as a model card that somebody filled in.
 
         A file takes the place of that of its path. The version keeps its digest; an approved one
-        keeps its evidence too (409). The bytes must have been uploaded. Takes a writer.
+        keeps its evidence too (409), and what cannot lie in one folder with the rest is refused
+        (409). The bytes must have been uploaded. Takes a writer. The audit log has what changed.
         """
         files = [file.to_domain() for file in parse(EvidenceBody, raw).files]
         attached = evidence.attach(who, name, ref, files)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from registry_service.api.json import Body, refuse_nan
 from registry_service.domain import limits
-from registry_service.domain.names import file_fault_of, folded
+from registry_service.domain.names import clash_among, file_fault_of
 from registry_service.domain.properties import PropertyValue, Scalar
 from registry_service.domain.registration import (
     LATEST,
@@ -51,18 +51,12 @@ def _relative_path(path: str) -> str:
 
 def _distinct(files: "list[FileBody]") -> "list[FileBody]":
     """Refuse files that cannot lie beside each other in one folder, whatever the system."""
-    paths: dict[str, str] = {}
-    for path in (file.path for file in files):
-        other = paths.setdefault(folded(path), path)
-        if other != path:
-            raise ValueError(f"{other!r} and {path!r} are one file where capitals do not count")
+    paths = dict.fromkeys(file.path for file in files)
     if len(paths) < len(files):
         twice = next(path for path, times in Counter(f.path for f in files).items() if times > 1)
         raise ValueError(f"{twice!r} is there twice")
-    for path, given in paths.items():
-        for parent in PurePosixPath(path).parents:
-            if file := paths.get(str(parent)):
-                raise ValueError(f"{file!r} is a file, and a folder with {given!r} in it")
+    if clash := clash_among(paths):
+        raise ValueError(clash)
     return files
 
 

@@ -1,5 +1,6 @@
 """Files about a version, beside those that it consists of: over HTTP, on both pairs of stores."""
 
+import hashlib
 from typing import Any
 from urllib.parse import urljoin
 
@@ -58,6 +59,48 @@ def test_evidence_is_attached_and_replaced_by_path(ours: Caller, unique: str, ve
         "files": {"card.md": filled["sha256"]},
         "replaced": {"card.md": before["evidence"][1]["sha256"]},
     }
+
+
+def test_the_log_names_what_changed_and_not_all_of_much(
+    ours: Caller, unique: str, version: str
+) -> None:
+    """It names 20 files, counts all, and has a digest of the others; no change is no entry."""
+    logged = f"/audit?model={unique}&action=version.attach"
+    bytes_of = {path: named(ours, path, f"{path} {unique}") for path in ("old", "new")}
+    files = [{**bytes_of["old"], "path": f"{number:02}.txt"} for number in range(25)]
+    assert ours("POST", f"{version}/evidence", {"files": files})[0] == 200
+    assert ours("POST", f"{version}/evidence", {"files": files})[0] == 200
+    (first,) = ours("GET", logged)[1]["items"]
+    lines = "".join(f"{file['sha256']}  {file['path']}\n" for file in files[20:])
+    assert first["detail"] == {
+        "files": {file["path"]: file["sha256"] for file in files[:20]},
+        "filesInAll": 25,
+        "filesRest": hashlib.sha256(lines.encode()).hexdigest(),
+        "replaced": {},
+    }
+    files[3] = {**bytes_of["new"], "path": "03.txt"}
+    assert ours("POST", f"{version}/evidence", {"files": files})[0] == 200
+    assert ours("GET", logged)[1]["items"][0]["detail"] == {
+        "files": {"03.txt": bytes_of["new"]["sha256"]},
+        "replaced": {"03.txt": bytes_of["old"]["sha256"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "other"), [("card.md/x", "card.md"), ("a", "a/report.html"), ("Card.md", "card.md")]
+)
+def test_evidence_of_a_version_can_lie_in_one_folder(
+    ours: Caller, unique: str, version: str, path: str, other: str
+) -> None:
+    """What is attached clashes with nothing that is there: 409 names both, and nothing changes."""
+    before = ours("GET", version)[1]["evidence"]
+    files = [named(ours, "fine.md", unique), named(ours, path, unique)]
+    status, error = ours("POST", f"{version}/evidence", {"files": files})
+    assert (status, error["code"]) == (409, "conflict")
+    assert repr(path) in error["message"]
+    assert repr(other) in error["message"]
+    assert "by another name" in error["message"]
+    assert ours("GET", version)[1]["evidence"] == before
 
 
 def test_evidence_is_checked_as_files_are(ours: Caller, version: str) -> None:

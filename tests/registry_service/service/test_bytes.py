@@ -56,3 +56,14 @@ def test_large_files_and_those_of_versions_are_not_brought_again(registry: UseCa
     registry.register("v", files=[named])
     wanted = {file.sha256: file.size for file in (named, small, large)}
     assert set(registry.possession.present(ADA, wanted)) == {named.sha256, large.sha256}
+
+
+def test_much_damage_is_counted_in_the_audit_log(registry: UseCases) -> None:
+    """An entry names 20 files, and how many there are in all."""
+    files = [registry.blobs.put(b"content", f"{number:02}") for number in range(30)]
+    registry.register("v", files=files)
+    registry.blobs.delete(files[0].sha256)
+    registry.verification.verify(WILL, "churn", "v")
+    (found,) = registry.audit.entries(ADA, AuditQuery(model_name="churn", action="version.damage"))
+    assert found.detail["files"] == {f"{number:02}": "missing" for number in range(20)}
+    assert found.detail["filesInAll"] == 30

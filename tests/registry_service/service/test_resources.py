@@ -1,11 +1,15 @@
 """What all resources of the Kubeflow API share, and artifacts."""
 
+import hashlib
+import json
 from dataclasses import replace
 
 import pytest
 
 from registry_service.domain.experiments import Experiment, ExperimentRun, PastMetric
 from registry_service.domain.paging import ListQuery
+from registry_service.domain.properties import PropertyValue
+from registry_service.domain.registration import AuditQuery
 from registry_service.domain.resources import (
     DocArtifact,
     Metric,
@@ -31,6 +35,24 @@ def test_a_created_resource_is_found_and_changed(registry: UseCases) -> None:
     found = registry.resources.find(ADA, RegisteredModel, name="churn")
     assert (found.owner, found.description) == ("me", "new")
     assert registry.actions() == ["registered_model.update", "registered_model.create"]
+
+
+def test_the_log_holds_a_bounded_part_of_a_change(registry: UseCases) -> None:
+    """20 fields by name and how many there are; of a long text its beginning and its digest."""
+    made = registry.resources.create(ADA, RegisteredModel(name="churn"))
+    long = "x" * 65_536
+    changes = {
+        "description": long,
+        "custom_properties": {f"p{number:03}": PropertyValue.of(long) for number in range(100)},
+    }
+    registry.resources.update(ADA, RegisteredModel, made.id, changes)
+    detail = registry.audit.entries(ADA, AuditQuery(model_name="churn"))[0].detail
+    assert detail["changesInAll"] == 101
+    assert [*detail["changes"]][-1] == "customProperties.p019"
+    digest = hashlib.sha256(long.encode()).hexdigest()
+    shortened = f"{'x' * 1_000}… (65,536 characters, SHA-256 {digest})"
+    assert detail["changes"]["customProperties.p000"] == {"from": None, "to": shortened}
+    assert len(json.dumps(detail)) < 30_000
 
 
 def test_a_name_that_is_taken_or_too_long_is_refused(registry: UseCases) -> None:

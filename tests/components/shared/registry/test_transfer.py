@@ -11,11 +11,11 @@ from threading import Thread
 import pytest
 
 from components.shared.digests import file_digest, folder_digest, manifest_digest
-from components.shared.errors import DigestMismatchError, RegistryError
+from components.shared.errors import DigestMismatchError, InputError, RegistryError
 from components.shared.registry.client import RegistryClient
 from components.shared.registry.http import RegistryHttp
 from components.shared.registry.records import RegisteredVersion
-from components.shared.registry.transfer import download
+from components.shared.registry.transfer import download, download_evidence
 from tests.components.shared.registry.test_http import server
 
 
@@ -139,3 +139,34 @@ def test_a_registry_cannot_write_elsewhere(tmp_path: Path) -> None:
     ):
         download(RegistryHttp(url, None, 0), version, tmp_path / "copy")
     assert not (tmp_path / "stolen.bin").exists()
+
+
+@pytest.mark.parametrize("paths", [("card.md", "card.md/x"), ("Card.md", "card.md")])
+def test_evidence_that_cannot_lie_in_one_folder_is_told(
+    tmp_path: Path, paths: tuple[str, str]
+) -> None:
+    """A registry may list such files; both are named, and nothing is written."""
+    file = {"sha256": hashlib.sha256(b"x").hexdigest(), "size": 1, "url": "/bytes"}
+    listed = {"files": [{"path": path, **file} for path in paths]}
+    version = RegisteredVersion("churn", "1", 1, "0" * 64)
+    with (
+        server(lambda n: (200, json.dumps(listed) if n == 1 else "x")) as (url, _),
+        pytest.raises(RegistryError, match=rf"{paths[0]} and {paths[1]}"),
+    ):
+        download_evidence(RegistryHttp(url, None, 0), version, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+@pytest.mark.parametrize(("path", "there"), [("card.md", "card.md/x"), ("a/b.html", "a")])
+def test_what_the_folder_holds_may_be_in_the_way(tmp_path: Path, path: str, there: str) -> None:
+    """A folder in a file's place, or a file in a folder's, is named, and stays as it was."""
+    obstacle = tmp_path / "copy" / there
+    obstacle.parent.mkdir(parents=True)
+    obstacle.write_text("mine")
+    version, listed = _version(tmp_path, path)
+    with (
+        server(lambda n: (200, listed if n == 1 else "weights")) as (url, _),
+        pytest.raises(InputError, match="Name another folder"),
+    ):
+        download_evidence(RegistryHttp(url, None, 0), version, tmp_path / "copy")
+    assert obstacle.read_text() == "mine"

@@ -263,6 +263,17 @@ def test_evidence_is_attached_shown_downloaded_and_verified(
     assert "version.attach" in ask("audit", name).output
 
 
+def test_evidence_of_one_name_is_not_lost(ask: Registry, name: str, tmp_path: Path) -> None:
+    """Two files of one name, capitals aside, are named both, and neither is attached."""
+    for path in ("a/card.md", "b/Card.md"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text(path)
+    done = ask("attach", f"{name}@2", "a/card.md", "b/Card.md")
+    assert done.exit_code == 2
+    assert "a/card.md and b/Card.md would both be 'card.md'" in done.errors
+    assert ask("show", f"{name}@2", "--json").json()["evidence"] == {}
+
+
 def test_a_broken_download_leaves_nothing(run: Registry, tmp_path: Path) -> None:
     """A file that was damaged in the store is refused, and its healthy neighbour is not kept."""
     registry = start_registry(tmp_path / "data")
