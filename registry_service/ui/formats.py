@@ -4,15 +4,19 @@ import json
 import math
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOTHING = "–"
 DIGEST_DIGITS = 12
+LETTERS = 1_000
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 86_400
 _UNITS = (
     (31_536_000, "year"),
     (2_592_000, "month"),
-    (86_400, "day"),
+    (_DAY, "day"),
     (3_600, "hour"),
     (60, "minute"),
 )
@@ -41,7 +45,8 @@ def difference(values: Sequence[float | None]) -> str:
     first, second = values
     if first is None or second is None:
         return NOTHING
-    return ("+" if second > first else "") + number(second - first)
+    shown = number(second - first)
+    return f"+{shown}" if second > first and shown != NOTHING else shown
 
 
 def share(part: float | None) -> str:
@@ -59,23 +64,38 @@ def size(count: int) -> str:
     return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
 
 
+def moment_of(moment: int) -> datetime:
+    """Return a time in epoch milliseconds; the first or last that there is for one beyond it.
+
+    Clients tell when their runs began and ended, and may tell any integer.
+    """
+    return _EPOCH + timedelta(milliseconds=min(max(moment, _FIRST), _LAST))
+
+
 def ago(moment: int, now: float | None = None) -> str:
     """Return how long ago a time in epoch milliseconds was: `3 hours ago`."""
-    seconds = (time.time() if now is None else now) - moment / 1000
+    then = moment_of(moment).timestamp()
+    seconds = (time.time() if now is None else now) - then
     for length, unit in _UNITS:
         if (count := int(seconds // length)) >= 1:
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
+    return "just now" if seconds > -_DAY else "in the future"
 
 
 def utc(moment: int) -> str:
     """Return a time in epoch milliseconds as `2026-11-25 18:42:29 UTC`."""
-    return f"{datetime.fromtimestamp(moment / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    beyond = "after " if moment > _LAST else "before " if moment < _FIRST else ""
+    return f"{beyond}{moment_of(moment).replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 def iso(moment: int) -> str:
     """Return a time in epoch milliseconds as machines read it."""
-    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
+    return moment_of(moment).isoformat(timespec="milliseconds")
+
+
+def day(moment: int) -> str:
+    """Return the day of a time in epoch milliseconds, in UTC: `2026-11-25`."""
+    return moment_of(moment).date().isoformat()
 
 
 def text(value: Any) -> str:
@@ -89,6 +109,13 @@ def text(value: Any) -> str:
             return f"{value:.6g}"
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+def beginning(told: str | None) -> str | None:
+    """Return a text, of a long one its beginning and how long it is."""
+    if told is None or len(told) <= LETTERS:
+        return told
+    return f"{told[:LETTERS]}… ({len(told):,} characters)"
 
 
 def label(name: str | None) -> str:

@@ -29,6 +29,11 @@ LABEL_LETTERS: Final = 26
 """Letters that there is room for below a chart on a telephone."""
 SHORT: Final = 3
 MANY: Final = 40
+LEAST: Final = 1e-290
+"""The least magnitude beside which a value of its own has ticks; below it all is nought."""
+DECIMALS: Final = 12
+WIDE: Final = 1e12
+"""Decimals, and the magnitude, beyond which ticks are written with an exponent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,10 @@ class LineChart:
 def line_chart(
     title: str, points: Sequence[Point], levels: Sequence[Level] = ()
 ) -> LineChart | None:
-    """Return a chart of points in their order; None where none of them has a value.
+    """Return a chart of points in their order.
+
+    None where none of them has a value, and where values lie so far apart, or so far out, that
+    floating-point numbers have no scale for them.
 
     Args:
         title: What is shown, for those who do not see it too.
@@ -130,8 +138,11 @@ def line_chart(
         for each in (point.value, point.low, point.high)
         if each is not None and _is_number(each)
     ]
+    levels = [level for level in levels if _is_number(level.value)]
     values += [level.value for level in levels]
-    ticks, decimals = _ticks(min(values), max(values))
+    ticks, texts = _ticks(min(values), max(values))
+    if not ticks:
+        return None
 
     def y(value: float) -> float:
         share = (value - ticks[0]) / (ticks[-1] - ticks[0])
@@ -139,7 +150,6 @@ def line_chart(
 
     places = _places(points)
     dots = [_dot(point, x, y) for point, x in zip(points, places, strict=True)]
-    texts = [f"{tick:,.{decimals}f}".replace("-", "−") for tick in ticks]
     return LineChart(
         title=title,
         points=points,
@@ -166,20 +176,38 @@ def _dot(point: Point, x: float, y: Callable[[float], float]) -> Dot | None:
     return Dot(point, x, y(point.value), ends[0], ends[1])
 
 
-def _ticks(low: float, high: float) -> tuple[Sequence[float], int]:
-    """Return round values from at most `low` to at least `high`, and their decimals.
+def _ticks(low: float, high: float) -> tuple[Sequence[float], Sequence[str]]:
+    """Return round values from at most `low` to at least `high`, and their texts.
+
+    There are none where the range of them would be infinite.
 
     Heckbert (1990), Nice numbers for graph labels, Graphics Gems.
     """
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-9):
-        spread = abs(high) / 10 or 1.0
+        spread = abs(high) / 10 if abs(high) > LEAST else 1.0
         low, high = low - spread, high + spread
     rough = (high - low) / STEPS
-    power = 10 ** math.floor(math.log10(rough))
+    if not math.isfinite(rough):
+        return [], []
+    power = 10.0 ** math.floor(math.log10(rough))
     step = next(nice * power for nice in (1, 2, 5, 10) if rough <= nice * power * (1 + 1e-9))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = [each * step for each in range(first, last + 1)]
+    if not math.isfinite(ticks[-1] - ticks[0]):
+        return [], []
+    return ticks, _texts(ticks, step)
+
+
+def _texts(ticks: Sequence[float], step: float) -> Sequence[str]:
+    """Return ticks as they are written: in full where that is short, and each unlike the others."""
+    largest = max(map(abs, ticks))
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return [each * step for each in range(first, last + 1)], decimals
+    if decimals <= DECIMALS and largest < WIDE:
+        form = f",.{decimals}f"
+    else:
+        digits = math.floor(math.log10(largest) + 1e-9) - math.floor(math.log10(step) + 1e-9)
+        form = f".{max(0, digits)}e"
+    return [f"{tick:{form}}".replace("-", "−") for tick in ticks]
 
 
 def _places(points: Sequence[Point]) -> Sequence[float]:

@@ -16,7 +16,7 @@ from registry_service.domain.resources import (
     RegisteredModel,
     Resource,
 )
-from registry_service.ui.formats import NOTHING, share, short, text
+from registry_service.ui.formats import NOTHING, beginning, share, short, text
 from registry_service.ui.line_chart import LineChart, Point, line_chart
 
 # Which of many metrics a list shows: these first, in this order, then by name.
@@ -208,7 +208,7 @@ def properties_of(resource: Resource) -> Mapping[str, Any]:
 def change_of(entry: AuditEntry) -> Change:
     """Return what an entry of the audit log says, in words."""
     detail = dict(entry.detail)
-    reason = detail.pop("reason", None)
+    reason = beginning(detail.pop("reason", None))
     if entry.action.startswith("alias."):
         before, after = detail.get("from"), detail.get("to")
         moved = f"{before} → {after or NOTHING}" if before else str(after)
@@ -218,6 +218,8 @@ def change_of(entry: AuditEntry) -> Change:
             f"{name} {text(change['from'])} → {text(change['to'])}"
             for name, change in changes.items()
         )
+        if more := detail.get("changesInAll", 0) - len(changes):
+            shown += f", and {more:,} more" if more > 0 else ""
         return Change(None, shown, reason, entry.subject if _is_of_version(entry) else None)
     if "digest" in detail:
         detail["digest"] = short(detail["digest"])

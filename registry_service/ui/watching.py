@@ -1,10 +1,10 @@
 """How a version fared since it was registered, as charts of what its checks measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from registry_service.domain.overview import Check
+from registry_service.ui.formats import day
 from registry_service.ui.line_chart import Level, LineChart, Mark, Point, line_chart
 
 ALARM: Final = Level("alarm", 1.0)
@@ -37,7 +37,6 @@ def _charts(checks: Sequence[Check], registered: Mapping[str, float]) -> Iterato
 
 
 def _point(check: Check, name: str, alarm: str) -> Point:
-    day = datetime.fromtimestamp(check.at / 1000, UTC).date().isoformat()
     mark: Mark = "bad" if check.figures.get(alarm) else ""
     value = check.figures.get(name)
-    return Point(day, value, mark=mark, said=check.outcome, at=check.at / 1000)
+    return Point(day(check.at), value, mark=mark, said=check.outcome, at=check.at / 1000)

@@ -32,6 +32,23 @@ def test_a_time_is_told_by_how_long_ago_it_was(seconds: int, shown: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("moment", "utc", "day", "ago"),
+    [
+        (1_500, "1970-01-01 00:00:01 UTC", "1970-01-01", "years ago"),
+        (253_402_300_799_999, "9999-12-31 23:59:59 UTC", "9999-12-31", "in the future"),
+        (253_402_300_800_000, "after 9999-12-31 23:59:59 UTC", "9999-12-31", "in the future"),
+        (10**400, "after 9999-12-31 23:59:59 UTC", "9999-12-31", "in the future"),
+        (-(1 << 63), "before 0001-01-01 00:00:00 UTC", "0001-01-01", "years ago"),
+    ],
+)
+def test_any_integer_is_shown_as_a_time(moment: int, utc: str, day: str, ago: str) -> None:
+    """One that no calendar has is told as before the first or after the last that it has."""
+    assert (formats.utc(moment), formats.day(moment)) == (utc, day)
+    assert formats.ago(moment).endswith(ago)
+    assert formats.iso(moment).startswith(day)
+
+
+@pytest.mark.parametrize(
     ("count", "shown"), [(0, "0 bytes"), (999, "999 bytes"), (1_600_000, "1.6 MB")]
 )
 def test_a_size_has_a_unit(count: int, shown: str) -> None:
@@ -47,6 +64,12 @@ def test_a_name_can_always_be_clicked_on(name: str, shown: str) -> None:
     assert formats.label(name) == shown
 
 
+def test_a_long_reason_is_shown_by_its_beginning() -> None:
+    """With how long it is, so that a page of the log is of a size to be read."""
+    assert formats.beginning("because") == "because"
+    assert formats.beginning("é" * 65_536) == "é" * 1_000 + "… (65,536 characters)"
+
+
 def test_known_metrics_come_first_and_few_are_shown() -> None:
     """Those that most versions have, in the order in which people look at them."""
     rows = [dict.fromkeys(("zeta", "accuracy", "roc_auc", "alpha", "beta"), 1.0), {"zeta": 1.0}]
@@ -60,6 +83,11 @@ def test_known_metrics_come_first_and_few_are_shown() -> None:
         ("alias.set", {"from": "3", "to": "5", "reason": "x"}, "3 → 5", "5"),
         ("alias.remove", {"from": "5", "to": None, "reason": "x"}, "5 → –", "5"),
         ("version.approve", {"reason": "x"}, "", "subject"),
+        (
+            "registered_model.update",
+            {"changes": {"a": {"from": 1, "to": 2}}, "changesInAll": 3, "reason": "x"},
+            *("a 1 → 2, and 2 more", None),
+        ),
         ("registered_model.update", {"fields": ["a", "b"], "reason": "x"}, "fields a, b", None),
     ],
 )

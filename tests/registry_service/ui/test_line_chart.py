@@ -1,6 +1,8 @@
 """Where a chart draws its points, ticks and labels."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from registry_service.ui.line_chart import BASE, TOP, Level, LineChart, Point, line_chart
 
@@ -76,3 +78,36 @@ def test_points_stand_where_the_caller_says() -> None:
     times = [Point("a", 1.0, at=0), Point("b", 2.0, at=10), Point("c", 3.0, at=100)]
     first, second, third = (dot.x for dot in drawn(times).dots)
     assert second - first < (third - first) / 5
+
+
+EXTREMES = (0.0, 5e-324, 1e-300, 1.0, 1.7e308, float("inf"))
+ANY = st.floats() | st.sampled_from([*EXTREMES, *(-each for each in EXTREMES)])
+
+
+@given(
+    st.lists(st.tuples(ANY, st.none() | ANY, st.none() | ANY), min_size=1, max_size=4),
+    st.lists(ANY, max_size=2),
+)
+@example([(0.0, -1e308, 1e308)], [])
+@example([(-1e308, None, None), (1e308, None, None)], [])
+@example([(-8e307, None, None), (8e307, None, None)], [])
+@example([(5e-324, None, None)], [])
+def test_any_figures_are_drawn_within_the_chart_or_not_at_all(
+    figures: list[tuple[float, float | None, float | None]], levels: list[float]
+) -> None:
+    """Whatever was registered, nothing fails; ticks differ and are of a readable length."""
+    points = [Point(str(k), *figure) for k, figure in enumerate(figures)]
+    chart = line_chart("any", points, [Level("level", level) for level in levels])
+    if chart is None:
+        return
+    ends = [end for dot in chart.dots for end in (dot.low, dot.y, dot.high) if end is not None]
+    assert all(TOP <= y <= BASE for y in [*ends, *(y for _, y in chart.levels)])
+    texts = [tick.text for tick in chart.across]
+    assert len({*texts}) == len(texts) > 1
+    assert chart.tick_letters <= 20
+
+
+def test_what_lies_too_far_apart_is_not_drawn() -> None:
+    """Between the largest floating-point numbers there is no scale."""
+    assert line_chart("far", [Point("1", -1e308), Point("2", 1e308)]) is None
+    assert line_chart("far", [Point("1", 0.8, -1e308, 1e308)]) is None

@@ -314,3 +314,27 @@ def test_a_run_leads_to_its_page(look: Browser, ours: Caller, unique: str) -> No
     body = registration(unique, [], lineage={"run_id": f"run-{unique}"}, aliases=[])
     version = ours("POST", "/register", body, Idempotency_Key=unique)[1]["version"]["id"]
     assert f"../runs/{made['id']}" in look(f"versions/{version}").links
+
+
+def test_pages_show_whatever_figures_and_times_there_are(
+    look: Browser, ours: Caller, registry_url: str, unique: str
+) -> None:
+    """Extreme metrics and intervals, and a run that ended when no calendar has a day."""
+    ids = []
+    for number, value in enumerate((1e308, -1e308)):
+        body = registration(unique, [], metrics={"auc": value}, aliases=[])
+        body["version"]["properties"] = {"interval.auc": "-1e308 to 1e308", "metric": "auc"}
+        made = ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")[1]
+        ids.append(made["version"]["id"])
+    runs = Caller(look.url, "/api/model_registry/v1alpha3")
+    with RegistryClient(registry_url) as client:
+        for number in range(2):
+            check = client.begin_run("monitoring", f"{unique} {number}")
+            check.log_metrics({"drift_score": 1e308 * (1 - 2 * number), "auc": 0.5})
+            check.end("FINISHED", outcome="drifted", version=f"{unique}@1")
+            ended = {"endTimeSinceEpoch": str((1 << 63) - 1)}
+            assert runs("PATCH", f"/experiment_runs/{check.id}", ended)[0] == 200
+    pages = (f"models/{made['model']['id']}", *(f"versions/{each}" for each in ids))
+    for page in (*pages, f"runs/{check.id}", "runs", ""):
+        assert (page, look(page).status) == (page, 200)
+    assert "after 9999-12-31" in look(f"versions/{ids[0]}").html
