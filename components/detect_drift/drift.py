@@ -175,7 +175,7 @@ class Drift:
             "drifted": float(self.drifted),
             "performance_dropped": float(self.performance_dropped),
             "drifted_columns": len(self.moved) + len(self.unreadable),
-            "drift_score": drift_score(self.columns, self.alpha),
+            "drift_score": SUREST if self.unreadable else drift_score(self.columns, self.alpha),
             "largest_move": max(shares, default=0.0),
         }
         if self.performance and self.performance.found.value is not None:
@@ -218,6 +218,10 @@ class Drift:
         return cls(**{**content, **told})
 
 
+SUREST: Final = 10.0
+"""The drift score where a column is missing, or cannot be read; more is told of no other."""
+
+
 def drift_score(columns: tuple[ColumnDrift, ...], alpha: float) -> float:
     """Return one number for a chart: 0 where nothing stirs, 1 where an alarm is due, at most 10.
 
@@ -228,4 +232,4 @@ def drift_score(columns: tuple[ColumnDrift, ...], alpha: float) -> float:
     if not found:
         return 0.0
     least = max(min(1.0, min(found)), 1e-300)
-    return min(10.0, math.log(least) / math.log(alpha / len(found)))
+    return min(SUREST, math.log(least) / math.log(alpha / len(found)))

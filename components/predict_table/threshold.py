@@ -27,12 +27,15 @@ class Decision:
 
 def check_threshold(text: str) -> None:
     """Raise InputError unless a threshold is unset, `best`, or a number from 0 to 1."""
-    if text.strip() != BEST:
+    if text.strip() == BEST:
+        return
+    refused = f"{text} is no probability (parameter `{PARAMETER}`): give 0 to 1, or {BEST}."
+    try:
         value = given_number(text, PARAMETER)
-        if value is not None and not 0 <= value <= 1:
-            raise InputError(
-                f"{text} is no probability (parameter `{PARAMETER}`): give 0 to 1, or {BEST}."
-            )
+    except InputError as error:
+        raise InputError(refused) from error
+    if value is not None and not 0 <= value <= 1:
+        raise InputError(refused)
 
 
 def decide(text: str, positive_class: str, registered: Mapping[str, Any]) -> Decision:
@@ -54,8 +57,9 @@ def decide(text: str, positive_class: str, registered: Mapping[str, Any]) -> Dec
     best, of = registered.get(THRESHOLD), registered.get(POSITIVE_CLASS)
     if best is None:
         raise InputError(
-            f"The model was registered without a best threshold (parameter `{PARAMETER}`): models "
-            "of two classes that a training registers have one. Give a number from 0 to 1."
+            f"The model was registered without a best threshold (parameter `{PARAMETER}`), which "
+            "models of two classes have that a training registers. Leave it out, or, of two "
+            "classes, give a number from 0 to 1."
         )
     if wanted is not None and wanted != of:
         raise InputError(

@@ -5,6 +5,7 @@ from typing import Final
 import click
 
 from components.ingest_table.given_types import parse_column_types
+from components.list_shards.list import MOST_SHARDS
 from components.predict_table.threshold import check_threshold
 from components.shared.errors import InputError
 from components.shared.predictions.destination import check_destination
@@ -73,6 +74,7 @@ INTERFACE: Final = Interface(
         "format": click.Choice(["auto", *FORMATS]),
         "output_format": click.Choice(["auto", *FORMATS]),
         "column_types": Checked(parse_column_types),
+        "shards": click.IntRange(1, MOST_SHARDS),
         "threshold": Checked(check_threshold),
     },
     check=_check,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.reduction import send_handle
+from threading import Lock
 from typing import Final
 
 from components.shared.models.threads import ENVIRONMENT
@@ -27,12 +28,15 @@ code and the arguments of kfp's executor follow."""
 class StepServer:
     """Runs steps, one at a time, in forks of a process that has their libraries.
 
+    The tasks of a loop, which kfp starts in threads, wait for each other.
+
     Args:
         steps: Names of the components that it is to become.
     """
 
     def __init__(self, steps: Sequence[str]) -> None:
         self._connection, theirs = Pipe()
+        self._turn = Lock()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", MODULE, str(theirs.fileno()), *steps],
@@ -54,6 +58,10 @@ class StepServer:
         Raises:
             ServerGoneError: The server could not start, or was killed; the step was not started.
         """
+        with self._turn:
+            return self._run(code, arguments, environment)
+
+    def _run(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
         try:
             output = self._start(code, arguments, environment)
         except (EOFError, OSError) as error:

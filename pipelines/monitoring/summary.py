@@ -57,8 +57,14 @@ class MonitoringSummary:
 
     @property
     def next_commands(self) -> tuple[str, ...]:
-        """Return how to look at the version that was watched."""
-        return (f"registry show {self.drift.watched}",) if self.exit_code else ()
+        """Return how to look at the version that was watched, and how to train it again."""
+        if not self.exit_code:
+            return ()
+        watched = self.drift.watched
+        return (
+            f"registry show {watched}",
+            f"run retraining --model {watched} --source NEW_ROWS_WITH_THE_TARGET",
+        )
 
     def as_json(self) -> str:
         """Return the summary as one JSON object."""

@@ -29,7 +29,7 @@ def test_a_threshold_is_a_number_or_what_was_registered(
     ("text", "positive_class", "registered", "message"),
     [
         ("1.5", "", REGISTERED, "no probability"),
-        ("high", "", REGISTERED, "no finite number"),
+        ("high", "", REGISTERED, "give 0 to 1, or best"),
         ("best", "", {}, "registered without a best threshold"),
         ("best", "no", REGISTERED, "is for the class yes, not no"),
     ],

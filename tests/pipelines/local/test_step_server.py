@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,14 @@ def test_a_step_sees_nothing_of_another(
     run(server, "describe", TOLD="so")
     run(server, "describe")
     assert "True None False" in capsys.readouterr().out
+
+
+def test_steps_that_threads_start_wait_for_each_other(server: StepServer) -> None:
+    """As those of a loop do; each has its own exit code."""
+    asked = ["describe", "end_badly", "describe", "end_badly", "describe"]
+    with ThreadPoolExecutor(len(asked)) as threads:
+        codes = list(threads.map(lambda function: run(server, function), asked))
+    assert codes == [0, 7, 0, 7, 0]
 
 
 def test_the_exit_code_is_the_steps_own(server: StepServer) -> None:
