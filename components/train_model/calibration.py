@@ -7,7 +7,7 @@ classifier scores into accurate multiclass probability estimates), without a sec
 folds where the method is to be chosen by the same predictions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,11 +19,18 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
 
 from components.shared.errors import InputError
+from components.shared.evaluation.metrics import LEAST_ROWS
 from components.shared.fits.training_rows import TrainingRows
 from components.shared.models.description import Calibration
+from components.shared.reports.number_text import counted_rows
 
 FOLDS: Final = 5
 METHODS: Final = ("sigmoid", "isotonic")
+ISOTONIC_ROWS: Final = 1_000
+"""Rows of the rarest class from which on `auto` may take isotonic curves, whose steps follow chance
+and end at 0 and 1: scikit-learn's reference (CalibratedClassifierCV, `method`) advises against them
+for calibration samples far fewer than 1,000, as they overfit."""
+
 LEAST_PROBABILITY: Final = float(np.finfo(np.float64).eps)
 """Probabilities are clipped to it before the logarithm, as scikit-learn does."""
 
@@ -77,7 +84,8 @@ def calibrate(
     """Return a fitted classifier with calibrated probabilities, or as it is, and why.
 
     `auto` calibrates where that lowers the cross-validated log loss by more than the standard error
-    of the difference: by the method that lowers it most.
+    of the difference: by the method that lowers it most, isotonic from `ISOTONIC_ROWS` of the
+    rarest class on, and by none below `LEAST_ROWS` of it.
 
     Args:
         fitted: The classifier, fitted on all rows.
@@ -91,6 +99,10 @@ def calibrate(
         InputError: A class has too few rows or entities to be in every fold, and `asked` is not
             `auto`.
     """
+    rarest, present = _rarest(rows.target)
+    if asked == "auto" and present < LEAST_ROWS:
+        few = f"the class {rarest!r} has {counted_rows(present)}, and it takes {LEAST_ROWS} of each"
+        return fitted, Calibration(asked, "none", f"not calibrated: {few}")
     try:
         folds = _folds(rows.target, seed, entities)
     except InputError as error:
@@ -100,9 +112,15 @@ def calibrate(
     scored = _scored(fitted, rows, folds, arguments or {})
     if asked != "auto":
         reason = f"calibrated ({asked}) on {len(folds)} folds, as was asked for"
+        if asked == "isotonic" and present < ISOTONIC_ROWS:
+            reason += (
+                f"; its steps follow chance below {ISOTONIC_ROWS:,} rows of each class, and the "
+                f"class {rarest!r} has {present:,}: sigmoid is safer"
+            )
         chosen, losses = asked, dict[str, float]()
     else:
-        chosen, losses, reason = _choice(scored, rows, entities)
+        methods = METHODS if present >= ISOTONIC_ROWS else METHODS[:1]
+        chosen, losses, reason = _choice(scored, rows, entities, methods)
     told = Calibration(asked, chosen, reason, len(folds), losses)
     if chosen == "none":
         return fitted, told
@@ -112,6 +130,11 @@ def calibrate(
     curves.set_params(estimator=clone(fitted), cv=len(folds), ensemble=False)
     curves.n_features_in_ = fitted.n_features_in_
     return curves, told
+
+
+def _rarest(target: NDArray[Any]) -> tuple[Any, int]:
+    labels, counts = np.unique(target, return_counts=True)
+    return labels.tolist()[counts.argmin()], int(counts.min())
 
 
 def _folds(target: NDArray[Any], seed: int, entities: NDArray[Any] | None) -> Folds:
@@ -159,7 +182,10 @@ def _scored(fitted: Any, rows: TrainingRows, folds: Folds, arguments: Mapping[st
 
 
 def _choice(
-    scored: _Scored, rows: TrainingRows, entities: NDArray[Any] | None
+    scored: _Scored,
+    rows: TrainingRows,
+    entities: NDArray[Any] | None,
+    methods: Sequence[str],
 ) -> tuple[str, dict[str, float], str]:
     """Return the method, the cross-validated log losses, and the reason."""
     codes = np.unique(rows.target, return_inverse=True)[1]
@@ -167,7 +193,7 @@ def _choice(
     before = _surprise(scored.probabilities, codes)
     losses = {"none": float(np.average(before, weights=weights))}
     best, lead, error_of_lead = "none", 0.0, 0.0
-    for method in METHODS:
+    for method in methods:
         probabilities = np.empty_like(scored.probabilities)
         for train, test in scored.folds:
             weight = None if rows.weights is None else rows.weights[train]
@@ -192,10 +218,14 @@ def _choice(
         best,
         losses,
         (
-            f"not calibrated: on {len(scored.folds)} folds no method lowers the log loss of "
+            f"not calibrated: on {len(scored.folds)} folds {_named(methods)} the log loss of "
             f"{losses['none']:.4f} by more than its standard error"
         ),
     )
+
+
+def _named(methods: Sequence[str]) -> str:
+    return "no method lowers" if len(methods) > 1 else f"{methods[0]} does not lower"
 
 
 def _curves(

@@ -161,7 +161,11 @@ def train_model(
     transformer = load_preprocessor(preprocessor).transformer
     fitted = _fit(unfitted, chosen, weighted, code_columns)
     calibration = None
-    if calibrate != "none" and resolved_task != "regression":
+    if calibrate != "none" and resolved_task == "regression":
+        calibration = Calibration(
+            calibrate, "none", "nothing to calibrate: a regression has no probabilities"
+        )
+    elif calibrate != "none":
         entities = entity_codes(train, entity)
         fitted, calibration = _calibrated(
             fitted, calibrate, chosen, weighted, code_columns, seed, entities

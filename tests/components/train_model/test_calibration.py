@@ -74,8 +74,10 @@ def test_auto_calibrates_where_it_helps() -> None:
     rows = rows_of(load_breast_cancer(return_X_y=True), weighted=False)
     forest = clone(FOREST).fit(rows.features, rows.target)
     _, told = calibrate(forest, "auto", rows, 42)
-    assert told.method in ("sigmoid", "isotonic")
-    assert told.log_loss[told.method] < told.log_loss["none"]
+    # 102 of 285 rows are of the rarer class: steps would follow chance.
+    assert told.method == "sigmoid"
+    assert told.log_loss["sigmoid"] < told.log_loss["none"]
+    assert "isotonic" not in told.log_loss
     assert f"{told.log_loss['none']:.4f}" in told.reason
 
     random = np.random.default_rng(3)
@@ -110,6 +112,31 @@ def test_too_few_rows_of_a_class() -> None:
     with pytest.raises(InputError, match=r"class 'b' has 1 of the training rows.*calibrate"):
         calibrate(fitted, "sigmoid", rows, 42)
     assert calibrate(fitted, "auto", rows, 42)[1].reason.startswith("not calibrated: the class 'b'")
+
+
+def test_auto_needs_rows_of_each_class() -> None:
+    """Below 20 rows of a class `auto` leaves probabilities; isotonic takes 1,000 of each."""
+    random = np.random.default_rng(3)
+    features = random.normal(size=(2600, 2))
+    order = np.argsort(features[:, 0] + random.normal(size=2600))
+    for rare in (19, 999, 1000):
+        target = np.zeros(2600, dtype=np.int64)
+        target[order[-rare:]] = 1
+        rows = TrainingRows(features, target, None)
+        fitted = LogisticRegression().fit(features, target)
+        _, told = calibrate(fitted, "auto", rows, 42)
+        assert ("isotonic" in told.log_loss) == (rare == 1000)
+        assert ("the class 1 has 19 rows, and it takes 20" in told.reason) == (rare == 19)
+    target[order[:-500]] = 0
+    rows = TrainingRows(features, target, None)
+    asked = calibrate(LogisticRegression().fit(features, target), "isotonic", rows, 42)[1]
+    assert (asked.method, "sigmoid is safer" in asked.reason) == ("isotonic", True)
+
+
+def test_auto_says_that_a_regression_has_nothing_to_calibrate(tmp_path: Path) -> None:
+    """It is a note of the training, and not passed over."""
+    model = trained(tmp_path, "ridge", "auto", "regression")
+    assert any("nothing to calibrate" in note.text for note in model.notes())
 
 
 def trained(tmp_path: Path, estimator: str, calibration: str, task: str = "binary") -> TrainedModel:
