@@ -125,8 +125,8 @@ def check_wanted(name: str) -> None:
     Raises:
         InputError: It is neither; the message names the nearest ones.
     """
-    if name != AUTO:
-        check_name(name)
+    if name not in (AUTO, *ESTIMATOR_NAMES):
+        raise _unknown(name, (AUTO, *ESTIMATOR_NAMES))
 
 
 def check_name(name: str) -> None:
@@ -143,9 +143,13 @@ def check_name(name: str) -> None:
             "`estimator` and `hyperparameters` of choose_estimator, or name one of "
             f"{', '.join(ESTIMATOR_NAMES)}."
         )
-    near = difflib.get_close_matches(name.casefold().replace("-", "_"), ESTIMATOR_NAMES, n=2)
+    raise _unknown(name, ESTIMATOR_NAMES)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> InputError:
+    near = difflib.get_close_matches(name.casefold().replace("-", "_"), known, n=2)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
-    raise InputError(
+    return InputError(
         f"There is no estimator {name!r} (parameter `estimator`). {hint}"
-        f"The estimators are: {', '.join(ESTIMATOR_NAMES)}."
+        f"The estimators are: {', '.join(known)}."
     )

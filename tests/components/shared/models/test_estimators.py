@@ -9,6 +9,7 @@ from components.shared.errors import InputError
 from components.shared.models.estimators import (
     ESTIMATOR_NAMES,
     ESTIMATORS,
+    check_wanted,
     family_of,
     resolve_estimator,
 )
@@ -55,3 +56,10 @@ def test_wrong_estimators_are_explained(name: str, task: str, message: str) -> N
     """An unknown name, or one for another task, is an error that names what there is."""
     with pytest.raises(InputError, match=message):
         resolve_estimator(name, task)
+
+
+def test_what_may_be_wanted_of_a_run_includes_the_choice() -> None:
+    """Where `auto` is allowed, the message for an unknown name has it among the names."""
+    check_wanted("auto")
+    with pytest.raises(InputError, match="The estimators are: auto, hist_gradient_boosting"):
+        check_wanted("forest")
