@@ -16,12 +16,12 @@ from components.choose_estimator.candidates import Candidate, Plan, candidates, 
 from components.choose_estimator.leaderboard import leaderboard_markdown
 from components.shared.background_imports import importing
 from components.shared.errors import InputError
-from components.shared.evaluation.metrics import Metric, metric_named
+from components.shared.evaluation.metrics import LEAST_ROWS, Metric, metric_named
 from components.shared.fits.class_weights import parse_class_weight, weigh_rows
 from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.fits.training_rows import row_weights, target_values
 from components.shared.models.choices import CandidateRecord, ChoiceRecord
-from components.shared.models.estimators import AUTO, check_name
+from components.shared.models.estimators import AUTO, check_wanted
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.columns import require_column
@@ -31,6 +31,7 @@ from components.shared.tables.tasks import resolve_task
 
 if TYPE_CHECKING:
     from components.choose_estimator.cross_validation import Judge, Scored
+    from components.choose_estimator.rule import Sizes
 
 SAMPLE: Final = 20_000
 """Training rows that candidates are compared on at the most."""
@@ -141,7 +142,7 @@ def choose_estimator(
     """
     given, chosen = parse_hyperparameters(hyperparameters), settings or ChoiceSettings()
     if estimator != AUTO:
-        check_name(estimator)
+        check_wanted(estimator)
         return Choice(_named(estimator, given, count_rows(train)))
     if given:
         raise InputError(
@@ -171,6 +172,7 @@ def _compare(
     from components.choose_estimator.cross_validation import cross_validate
     from components.choose_estimator.fold_features import LeftOut, RawTable, read_raw_table
     from components.choose_estimator.folds import cut_folds, most_folds
+    from components.choose_estimator.rule import Sizes
 
     types, of_rows = column_types(train), count_rows(train)
     _check_columns(list(types), settings)
@@ -198,7 +200,8 @@ def _compare(
         flush=True,
     )
     scored = cross_validate(plan.candidates, table, folds, judge, settings.seed) if folds else []
-    return _decide(plan, scored, metric, len(folds), of_rows, settings.time_budget)
+    sizes = Sizes.of(labels, task)
+    return _decide(plan, scored, metric, sizes, len(folds), of_rows, settings.time_budget)
 
 
 def _check_columns(columns: Sequence[str], settings: ChoiceSettings) -> None:
@@ -233,24 +236,35 @@ def _decide(
     plan: Plan,
     scored: "list[Scored]",
     metric: Metric,
+    sizes: "Sizes",
     folds: int,
     of_rows: int,
     time_budget: float,
 ) -> Choice:
-    from components.choose_estimator.rule import CONFIDENCE, choose, estimate
+    from components.choose_estimator.rule import CONFIDENCE, cheapest_fitted, choose, estimate
 
-    chosen = choose(scored, metric, prefer_cheap=plan.rows == of_rows)
-    remarks = [*plan.notes, *(f"{s.candidate.name}: {s.failure}" for s in scored if s.failure)]
+    whole, remarks = plan.rows == of_rows, list(plan.notes)
+    few = whole and sizes.deciding < LEAST_ROWS
+    chosen = cheapest_fitted(scored, sizes) if few else choose(scored, metric, prefer_cheap=whole)
     if chosen is None:
         taken = next(each for each in plan.candidates if each.name == FALLBACK)
-        reason = f"{counted_rows(plan.rows)} are too few to compare estimators on folds."
+        reason, remark = _not_compared(plan.rows, metric, few or not folds), "chosen"
         remarks.append(f"{reason[:-1]}: {taken.name} is taken, which asks least of them")
     else:
-        taken, reason = chosen.scored.candidate, chosen.reason
+        taken, reason, remark = chosen.scored.candidate, chosen.reason, chosen.remark
+        if few:
+            remarks.append(f"{reason[:-1]}, and so no candidate has an interval")
+        elif sizes.rarest < LEAST_ROWS:
+            remarks.append(
+                f"no interval of the candidates: it takes {LEAST_ROWS} rows of each class to "
+                f"compare by, and there are {sizes.told()}"
+            )
     print(f"chosen: {taken.name}. {reason}", flush=True)
     records = [
         _record(
-            each.candidate, estimate(each, metric), each.failure or _remark(each.candidate, taken)
+            each.candidate,
+            estimate(each, metric, sizes),
+            each.failure or (remark if each.candidate == taken else ""),
         )
         for each in scored
     ]
@@ -273,8 +287,10 @@ def _decide(
     return Choice(record, tuple(remarks))
 
 
-def _remark(candidate: Candidate, taken: Candidate) -> str:
-    return "chosen" if candidate == taken else ""
+def _not_compared(rows: int, metric: Metric, few: bool) -> str:
+    if few:
+        return f"{counted_rows(rows)} are too few to compare estimators on folds."
+    return f"No estimator could be fitted and judged by {metric.name} on every fold."
 
 
 def _record(candidate: Candidate, found: Any, remark: str) -> CandidateRecord:

@@ -53,10 +53,11 @@ class Judge:
     def _output(self, fitted: Any, features: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.task == REGRESSION:
             return np.asarray(fitted.predict(features), dtype=np.float64)
-        known = fitted.predict_proba(features)
         # A class may be missing in the rows that it was fitted on.
+        places = [self.classes.index(label) for label in fitted.classes_.tolist()]
         output = np.zeros((len(features), len(self.classes)))
-        output[:, [self.classes.index(label) for label in fitted.classes_.tolist()]] = known
+        # Of a single class boosting returns two columns, and others one.
+        output[:, places] = 1.0 if len(places) == 1 else fitted.predict_proba(features)
         return output
 
 

@@ -1,5 +1,6 @@
 """Folds of the training rows that are cut as the test rows were."""
 
+import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -51,9 +52,23 @@ def cut_folds(
         entities: A number for the entity of each row, shape (rows,).
 
     Returns:
-        As many folds as `most_folds` says; fewer where classes, entities or times are fewer; none
-        where there are not two.
+        As many folds as `most_folds` says; fewer where classes, entities or times are fewer, or
+        where a fold has rows of one class alone to fit on; none where there are not two to cut.
     """
+    folds = _cut(target, task, seed, times, entities)
+    if task == "regression":
+        return folds
+    # Of a single class there is nothing to learn: no candidate is to blame for it.
+    return [fold for fold in folds if len(np.unique(target[fold[0]])) > 1]
+
+
+def _cut(
+    target: NDArray[Any],
+    task: str,
+    seed: int,
+    times: "pd.Series[Any] | None",
+    entities: Rows | None,
+) -> Folds:
     if times is not None:
         return _by_time(times, most_folds(len(target)))
     if entities is not None:
@@ -69,15 +84,22 @@ def cut_folds(
     most = min(most_folds(len(target)), rarest if rarest >= FEWEST else commonest)
     if most < FEWEST:
         return []
-    return list(StratifiedKFold(most, shuffle=True, random_state=seed).split(target, target))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(StratifiedKFold(most, shuffle=True, random_state=seed).split(target, target))
 
 
 def _by_entity(target: NDArray[Any], task: str, entities: Rows, seed: int) -> Folds:
     most = min(most_folds(len(target)), len(np.unique(entities)))
+    if task != "regression":
+        # More than the rows of the commonest class cannot be cut.
+        most = min(most, int(np.unique(target, return_counts=True)[1].max()))
     if most < FEWEST:
         return []
     parts: Any = GroupKFold if task == "regression" else StratifiedGroupKFold
-    return list(parts(most, shuffle=True, random_state=seed).split(target, target, entities))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(parts(most, shuffle=True, random_state=seed).split(target, target, entities))
 
 
 def _by_time(column: "pd.Series[Any]", most: int) -> Folds:

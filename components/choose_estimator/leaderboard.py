@@ -1,7 +1,7 @@
 """The candidates as people read them."""
 
 from components.shared.models.choices import ChoiceRecord
-from components.shared.reports.number_text import counted_rows, number
+from components.shared.reports.number_text import NOTHING, counted_rows, number
 
 
 def leaderboard_markdown(record: ChoiceRecord) -> str:
@@ -17,7 +17,7 @@ def leaderboard_markdown(record: ChoiceRecord) -> str:
         "|---|---|---|---|---|",
     ]
     for each in record.candidates:
-        interval = f"{number(each.low)} to {number(each.high)}" if each.low is not None else ""
+        interval = f"{number(each.low)} to {number(each.high)}" if each.low is not None else NOTHING
         lines.append(
             f"| {each.name} | {each.estimator} | {number(each.value)} | {interval} "
             f"| {each.remark} |"

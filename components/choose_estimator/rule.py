@@ -3,19 +3,52 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.choose_estimator.cross_validation import Scored
-from components.shared.evaluation.metrics import Estimate, Metric
-from components.shared.reports.number_text import number
+from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimate, Metric
+from components.shared.reports.number_text import counted_rows, number
 
 CONFIDENCE: Final = 0.95
-QUANTILES: Final = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
+QUANTILES: Final = {2: 4.303, 3: 3.182, 4: 2.776}
 """Of Student's t at 97.5 %, by degrees of freedom: folds less one."""
 
 LEAST_FOLDS: Final = 2
+INTERVAL_FOLDS: Final = 3
+"""Folds of an interval: of two it would reach thirteen standard errors to both sides."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many rows there are to compare by.
+
+    Attributes:
+        rarest: Rows of the rarest class; of a regression all.
+        deciding: Rows beside those of the commonest class; of a regression all. A class of few
+            rows among several leaves enough to compare by.
+        label: The rarest class; None for a regression.
+    """
+
+    rarest: int
+    deciding: int
+    label: Any = None
+
+    @classmethod
+    def of(cls, target: NDArray[Any], task: str) -> Self:
+        """Count the rows of a target, shape (rows,)."""
+        if task == REGRESSION:
+            return cls(len(target), len(target))
+        labels, counts = np.unique(target, return_counts=True)
+        rarest, beside = counts.argmin(), counts.sum() - counts.max()
+        return cls(int(counts[rarest]), int(beside), labels.tolist()[rarest])
+
+    def told(self) -> str:
+        """Return what is few, as the subject of a sentence."""
+        named = "" if self.label is None else f" of the class {self.label!r}"
+        return f"{counted_rows(self.rarest)}{named}"
 
 
 @dataclass(frozen=True)
@@ -25,22 +58,28 @@ class Chosen:
     Attributes:
         scored: What it reached.
         reason: Why it, as a sentence.
+        remark: The same for the table of candidates.
     """
 
     scored: Scored
     reason: str
+    remark: str = "chosen"
 
 
-def estimate(scored: Scored, metric: Metric) -> Estimate:
-    """Return the mean over the folds with an interval of 95 %; None where too few are defined.
+def estimate(scored: Scored, metric: Metric, sizes: Sizes) -> Estimate:
+    """Return the mean over the folds with an interval of 95 %.
+
+    There is none where fewer than three folds are defined, where all folds agree, and below the
+    rows that the intervals of an evaluation take.
 
     The folds share the rows that they are fitted on, so that their variance alone understates how
     far the mean is off: Nadeau & Bengio 2003, Inference for the Generalization Error, Machine
     Learning 52, multiply it by 1/k + 1/(k - 1) for k folds.
     """
     values = _defined(scored)
-    if len(values) < LEAST_FOLDS:
-        return Estimate(float(values[0]) if len(values) else None)
+    few = len(values) < INTERVAL_FOLDS or sizes.rarest < LEAST_ROWS
+    if few or np.ptp(values) == 0:
+        return Estimate(float(values.mean()) if len(values) else None)
     folds = len(values)
     error = float(np.std(values, ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))
     reach = QUANTILES.get(folds - 1, QUANTILES[4]) * error
@@ -73,10 +112,30 @@ def choose(scored: Sequence[Scored], metric: Metric, *, prefer_cheap: bool) -> C
         for each in judged:
             behind = sign * (np.array(best.values) - np.array(each.values))
             if each is not best and behind.mean() <= _error(behind):
-                return Chosen(each, _as_good(each, best, metric, float(behind.mean())))
+                reason = _as_good(each, best, metric, float(behind.mean()))
+                near = f"within one standard error of {best.candidate.name}, and cheaper"
+                return Chosen(each, reason, f"chosen: {near}")
             if each is best:
                 break
     return Chosen(best, f"{best.candidate.name} has the best {metric.title} over the folds.")
+
+
+def cheapest_fitted(scored: Sequence[Scored], sizes: Sizes) -> Chosen | None:
+    """Take the cheapest candidate that could be fitted, where rows are too few to compare by.
+
+    Args:
+        scored: What the candidates reached, the cheapest first.
+        sizes: How few they are.
+
+    Returns:
+        None where none could be fitted on any fold.
+    """
+    for each in scored:
+        if each.values:
+            few = f"{sizes.told()} to compare by, where it takes {LEAST_ROWS}"
+            taken = f"{each.candidate.name} is the cheapest that could be fitted"
+            return Chosen(each, f"{taken}: {few}.", "chosen: the cheapest, as rows are few")
+    return None
 
 
 def _as_good(each: Scored, best: Scored, metric: Metric, behind: float) -> str:

@@ -13,7 +13,7 @@ from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import NOTHING, number
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 
@@ -167,7 +167,9 @@ def _candidates(choice: ChoiceRecord) -> Table:
     table.add_row("compared", choice.metric, f"[dim]in {choice.folds} folds of {rows}[/]")
     for each in choice.candidates:
         interval = f"[dim]({number(each.low)} to {number(each.high)})[/]"
-        told = f"{interval if each.low is not None else ''}   {escape(each.remark)}".rstrip()
+        if each.low is None:
+            interval = "" if each.value is None else f"[dim]({NOTHING})[/]"
+        told = f"{interval}   {escape(each.remark)}".rstrip()
         table.add_row(escape(each.name), number(each.value), told)
     return table
 

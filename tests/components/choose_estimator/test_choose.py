@@ -76,6 +76,56 @@ def test_a_table_that_no_fold_can_be_cut_of_gets_a_linear_model(tmp_path: Path) 
     assert "3 rows are too few" in chosen.remarks[0]
 
 
+def _tiny(kind: str, rows: int) -> list[object]:
+    """Return targets of a table of so few rows."""
+    if kind == "regression":
+        return [0.3 * row * row for row in range(rows)]
+    rare = {"binary of one": ["yes"], "binary": ["yes"] * 2, "three classes": ["b", "c"]}[kind]
+    return [*rare[: rows - 1], *["no"] * (rows - len(rare[: rows - 1]))]
+
+
+@pytest.mark.parametrize("kind", ["binary of one", "binary", "three classes", "regression"])
+@pytest.mark.parametrize("rows", [2, 4, 7, 12])
+def test_no_table_is_too_small(
+    kind: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few rows get a linear model, no interval, and one sentence of ours that says why."""
+    monkeypatch.setattr("components.choose_estimator.candidates.FOLD_TREES", 3)
+    values = _tiny(kind, rows)
+    x = [float(row % 4) for row in range(rows)]
+    days = [f"2024-01-{row + 1:02}" for row in range(rows)]
+    who = [row // 2 for row in range(rows)]
+    pl.DataFrame({"x": x, "day": days, "who": who, "y": values}).write_parquet(tmp_path / "t")
+    classes = len(set(values))
+    task = "regression" if kind == "regression" else ("multiclass" if classes > 2 else "binary")
+    ways: list[dict[str, object]] = [{}]
+    if rows in (4, 7):
+        ways += [{"entity": ["who"]}, {"split_strategy": "time", "split_column": "day"}]
+    for way in ways:
+        settings = ChoiceSettings(metric="auto", seed=rows, **way)  # type: ignore[arg-type]
+        chosen = choose_estimator(tmp_path / "t", "y", task=task, settings=settings)
+        assert chosen.record.estimator in ("logistic_regression", "ridge")
+        assert [each.low for each in chosen.record.candidates if each.low is not None] == []
+        assert len(chosen.remarks) == 1
+        told = " ".join(each.remark for each in chosen.record.candidates)
+        assert "number of classes =" not in told
+        assert "number of groups" not in told
+        assert "train set" not in told
+
+
+def test_rows_too_few_to_hold_some_back_are_told_once(tmp_path: Path) -> None:
+    """Boosting is out for a class of a single row, which its line names and no remark repeats."""
+    y = ["a"] * 30 + ["b"] * 25 + ["c"]
+    frame = pl.DataFrame({"x": [float(len(y) - i) for i in range(len(y))], "y": y})
+    frame.write_parquet(tmp_path / "t")
+    chosen = choose_estimator(tmp_path / "t", "y", task="multiclass")
+    boosting = next(each for each in chosen.record.candidates if each.name == "boosting")
+    assert "class 'c' has 1 of the" in boosting.remark or "the rarest, 'c'" in boosting.remark
+    assert not any("hist_gradient" in remark for remark in chosen.remarks)
+    assert "no interval of the candidates" in chosen.remarks[0]
+    assert "1 row of the class 'c'" in chosen.remarks[0]
+
+
 def test_a_short_budget_cuts_candidates_and_says_so(rings: Path) -> None:
     """What there was no time for is among the candidates, the notes and the metadata."""
     chosen = choose_estimator(rings, "label", settings=ChoiceSettings(time_budget=0.1))

@@ -5,11 +5,12 @@ import pytest
 
 from components.choose_estimator.candidates import candidates, plan_candidates
 from components.choose_estimator.cross_validation import Scored
-from components.choose_estimator.rule import choose, estimate
+from components.choose_estimator.rule import Sizes, cheapest_fitted, choose, estimate
 from components.shared.evaluation.metrics import metric_named
 
 CHEAP, DEARER, DEAREST = candidates("binary")
 ROC_AUC = metric_named("roc_auc", "binary")
+MANY = Sizes(rarest=200, deciding=200)
 LOG_LOSS = metric_named("log_loss", "binary")
 
 
@@ -22,6 +23,7 @@ def test_a_cheaper_one_within_a_standard_error_is_taken() -> None:
     chosen = choose(scored, ROC_AUC, prefer_cheap=True)
     assert chosen is not None
     assert chosen.scored.candidate is CHEAP
+    assert chosen.remark == "chosen: within one standard error of boosting, and cheaper"
     best = choose(scored, ROC_AUC, prefer_cheap=False)
     assert best is not None
     assert best.scored.candidate is DEARER
@@ -59,10 +61,38 @@ def test_what_could_not_be_fitted_or_judged_is_not_chosen() -> None:
 def test_the_interval_is_wider_than_that_of_independent_folds() -> None:
     """Folds share rows: with five of them the variance counts 0.45 fold, and not 0.2."""
     values = np.array([0.70, 0.72, 0.74, 0.76, 0.78])
-    found = estimate(Scored(CHEAP, tuple(values.tolist())), ROC_AUC)
+    found = estimate(Scored(CHEAP, tuple(values.tolist())), ROC_AUC, MANY)
     assert found.value == pytest.approx(0.74)
     reach = 2.776 * np.std(values, ddof=1) * np.sqrt(0.45)
     assert found.low == pytest.approx(0.74 - reach, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "rarest"),
+    [((0.7, 0.8, 0.9), 19), ((0.7, 0.8), 200), ((1.0, 1.0, 1.0), 200), ((), 200)],
+)
+def test_no_interval_of_few_rows_or_folds(values: tuple[float, ...], rarest: int) -> None:
+    """Nor where all folds agree: it would have no width."""
+    found = estimate(Scored(CHEAP, values), ROC_AUC, Sizes(rarest, rarest))
+    assert found.low is found.high is None
+    assert (found.value is None) == (not values)
+
+
+def test_of_few_rows_the_cheapest_that_could_be_fitted_is_taken() -> None:
+    """However good another looks, and it is said."""
+    scored = [Scored(CHEAP, (), "refused"), Scored(DEARER, (0.1, 0.1)), Scored(DEAREST, (1.0, 1.0))]
+    sizes = Sizes.of(np.array(["a"] * 90 + ["b"] * 6), "binary")
+    chosen = cheapest_fitted(scored, sizes)
+    assert chosen is not None
+    assert chosen.scored.candidate is DEARER
+    assert "6 rows of the class 'b' to compare by, where it takes 20" in chosen.reason
+    assert cheapest_fitted(scored[:1], sizes) is None
+
+
+def test_a_rare_class_among_several_leaves_rows_to_decide_by() -> None:
+    """It has no interval, as in the evaluation, and the choice goes by the other classes."""
+    sizes = Sizes.of(np.array(["a"] * 60 + ["b"] * 30 + ["c"] * 2), "multiclass")
+    assert (sizes.rarest, sizes.deciding, sizes.label) == (2, 32, "c")
 
 
 def test_a_forest_is_no_candidate_of_many_rows() -> None:
