@@ -34,6 +34,10 @@ SCHEMES: Final = {LEFT_OUT: "minio", EMPTY: "s3", AUTO: "gs"}
 Chain = Mapping[str, StepResult]
 
 
+AUTO_IS_A_WISH = frozenset({"calibrate"})
+"""Parameters whose `auto` is a choice of its own, beside a default that is another."""
+
+
 def _unset(name: str, text: str) -> dict[str, str]:
     """Return the optional texts of a component as the dashboard sends those that say nothing."""
     if text == LEFT_OUT:
@@ -43,7 +47,9 @@ def _unset(name: str, text: str) -> dict[str, str]:
     return {
         key: text
         for key, each in declared.items()
-        if each["parameterType"] == "STRING" and each.get("isOptional")
+        if each["parameterType"] == "STRING"
+        and each.get("isOptional")
+        and not (text == AUTO and key in AUTO_IS_A_WISH)
     }
 
 

@@ -54,10 +54,10 @@ def filled_registry(stores: dict[str, str], tmp_path: Path) -> Iterator[str]:
 def fill(url: str) -> None:
     """Make one of each resource, and three versions."""
     ours, old = Caller(url, OURS), Caller(url, "/api/model_registry/v1alpha3")
-    entry = {"path": "model.joblib", **upload(ours, b"fuzzed")}
-    body = registration("fuzzed", [entry], aliases=["champion", "challenger"])
     served = {"registeredModelId": "1", "servingEnvironmentId": "1", "name": "fuzzed"}
     for number in range(3):
+        entry = {"path": "model.joblib", **upload(ours, f"fuzzed {number}".encode())}
+        body = registration("fuzzed", [entry], aliases=["champion", "challenger"])
         status, made = ours("POST", "/register", body, Idempotency_Key=f"fuzzed-{number}")
         assert status == 201, made
     for path, resource in (

@@ -29,7 +29,7 @@ def replicas(stores: dict[str, str], tmp_path: Path) -> Iterator[tuple[Caller, C
 
 @pytest.mark.parametrize("stores", [ON_SERVERS], indirect=True)
 def test_they_behave_as_one(replicas: tuple[Caller, Caller]) -> None:
-    """Bytes are shared, races have one winner, retries replay on the other, aliases move once."""
+    """Bytes are one version, retries replay on the other, aliases move once."""
     one, two = replicas
     entry = {"path": "model.joblib", **upload(one, b"shared")}
     body = registration("shared", [entry], version={"name": "v1"}, aliases=[])
@@ -40,7 +40,9 @@ def test_they_behave_as_one(replicas: tuple[Caller, Caller]) -> None:
 
     with ThreadPoolExecutor(CALLERS) as pool:
         statuses = list(pool.map(race, range(CALLERS)))
-    assert sorted(statuses) == [201] + [409] * (CALLERS - 1)
+    # Whoever comes while the model is being made is told of the name, not yet of the bytes.
+    assert statuses.count(201) == 1
+    assert set(statuses) <= {200, 201, 409}
     for caller in replicas:
         _, listed = caller("GET", "/models/shared/versions/v1/files")
         assert urllib3.request("GET", listed["files"][0]["url"]).data == b"shared"

@@ -19,7 +19,7 @@ from tests.environments import call
 from tests.mlflow.conftest import Evaluated
 from tests.registry_service.running import free_port
 
-SECRET_SOURCE = "https://tables.example.com/strikes.csv?token=hidden"
+SECRET_SOURCE = "https://tables.example.com/strikes.csv?token=unguessable"
 Log = Callable[..., LoggedRun]
 
 
@@ -116,7 +116,7 @@ def test_nothing_of_the_process_or_of_a_source_is_told(
         if path.is_file():
             content = path.read_bytes()
             assert b"inputs-of-the-step" not in content, path
-            assert b"hidden" not in content, path
+            assert b"unguessable" not in content, path
 
 
 @pytest.mark.usefixtures("offline")

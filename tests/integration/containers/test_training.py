@@ -42,7 +42,7 @@ def test_the_version_in_the_registry_is_the_model_of_the_run(
 def test_the_bytes_in_the_store_are_the_files_of_the_model(
     trained: ContainerRun, version: RegisteredVersion, servers: Servers
 ) -> None:
-    """Each file of the model folder lies in the bucket of the registry, bit by bit."""
+    """Each file of the model folder, and about it, lies in the registry's bucket, bit by bit."""
     stored = set()
     for item in servers.store.list_objects("models", recursive=True):
         with servers.store.get_object("models", item.object_name) as response:
@@ -50,7 +50,7 @@ def test_the_bytes_in_the_store_are_the_files_of_the_model(
     model = Path(trained.summary["files"]["model"])
     for name, digest in version.files.items():
         assert hashlib.sha256((model / name).read_bytes()).hexdigest() == digest
-    assert set(version.files.values()) == stored
+    assert {*version.files.values(), *version.evidence.values()} == stored
 
 
 def test_the_image_of_the_registry_has_its_pages(

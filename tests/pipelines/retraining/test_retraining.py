@@ -21,7 +21,7 @@ from tests.pipelines.local.test_tracking import kept
 
 NESTED = ("monitoring", "training", "deployment", "deployment-2")
 CODES = {"Small": "S", "Medium": "M", "Large": "L"}
-GENEROUS = ("--settings", '{"margin": -0.3}')
+GENEROUS = ("--settings", '{"margin": -0.3, "floor": "0.5"}')
 """Of so few rows, nothing is surely better."""
 
 
@@ -68,7 +68,7 @@ def laptop_with_a_champion(
     )
     with RegistryClient(registry_url) as registry:
         registry.promote(model, "champion", "1")
-    rows = watched.rows.head(1_000)
+    rows = watched.rows.head(2_000)
     rows.write_csv(folder / "april.csv")
     recoded = pl.col("wildlife_size").replace(CODES)
     rows.with_columns(recoded).write_csv(folder / "may.csv")

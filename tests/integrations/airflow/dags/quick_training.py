@@ -11,7 +11,10 @@ ml_training_dag(
         source="/absent.csv",
         target="y",
         model_name="quick",
-        settings={"hyperparameters": '{"max_iter": 20}'},
+        settings={
+            "estimator": "hist_gradient_boosting",
+            "hyperparameters": '{"max_iter": 20}',
+        },
     ),
     python=os.environ["KFP_TABULAR_PYTHON"],
     work_dir=os.environ["TRAINING_WORK_DIR"],
