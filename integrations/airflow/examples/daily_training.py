@@ -13,7 +13,10 @@ ml_training_dag(
         source=os.environ.get("TRAINING_SOURCE", "/data/bird_strikes.csv"),
         target="damaged",
         model_name="bird_strikes",
-        settings={"hyperparameters": '{"max_iter": 20}'},
+        settings={
+            "estimator": "hist_gradient_boosting",
+            "hyperparameters": '{"max_iter": 20}',
+        },
     ),
     python=os.environ.get("KFP_TABULAR_PYTHON", "/opt/kfp-tabular/.venv/bin/python"),
     work_dir=os.environ.get("TRAINING_WORK_DIR", "/data/training"),
