@@ -7,10 +7,9 @@ from typing import Any, Final
 from components.shared.errors import RegistryError, RegistryRefusalError
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.records import VersionSummary
+from components.shared.registry.records import LIVE, VersionSummary
 from components.shared.retraining import KEY_PROPERTY, MADE_BEFORE, NOTHING, RetrainingPlan
 
-LIVE: Final = "LIVE"
 CHAMPION: Final = "champion"
 
 

@@ -40,8 +40,8 @@ def join_predictions(
         key=lambda shard: shard[0].first,
     )
     reached = 0
-    alike = {replace(each, rows=0, first=0, resumed=0).metadata_text() for each, _ in ordered}
-    if len(alike) != 1:
+    alike = [replace(each, rows=0, first=0, resumed=0) for each, _ in ordered]
+    if not alike or alike.count(alike[0]) != len(alike):
         raise InputError(
             f"The {len(ordered)} shards are not predictions of one table by one model: take those "
             "of one loop."

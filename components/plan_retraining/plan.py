@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from components.plan_retraining.settings import (
     IGNORED,
@@ -19,6 +19,7 @@ from components.shared.errors import InputError
 from components.shared.models.registered import RegisteredModel
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
+from components.shared.registry.records import LIVE
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.retraining import (
     KEY_PROPERTY,
@@ -30,8 +31,6 @@ from components.shared.retraining import (
 )
 from components.shared.sources.address import parse_source, without_queries, without_query
 from components.shared.sources.reading import fingerprint, pinned
-
-LIVE: Final = "LIVE"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from rich.markup import escape
 from components.shared.background_imports import importing
 from components.shared.registry.client import URL_VARIABLE
 from components.shared.registry.records import RegisteredVersion
-from components.shared.sources.address import without_query
+from components.shared.sources.address import without_queries
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.again import NAME as AGAIN
 from pipelines.command_line.again import RepeatingCommand, again_option, repeated_version
@@ -171,12 +171,9 @@ def _run_here(
 
 
 def _without_credentials(interface: Interface, arguments: Arguments) -> Arguments:
-    return {
-        key: without_query(str(value)) if key in interface.data else value
-        for key, value in arguments.items()
-        # What is filled in of all the others says nothing more.
-        if key != "arguments"
-    }
+    # What is filled in of all the others says nothing more.
+    told = {key: value for key, value in arguments.items() if key != "arguments"}
+    return without_queries(told, interface.data)
 
 
 def _say_what_repeating_does(console: Console, version: RegisteredVersion) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from components.shared.errors import InputError
 from components.shared.registry.paths import DATASET
-from components.shared.sources.address import DVC_FILE, without_query
+from components.shared.sources.address import DVC_FILE, without_queries
 from components.shared.sources.credentials import refuse_credentials
 from pipelines.definition.input_types import check_model_name
 from pipelines.definition.interface import Arguments, FillIn, Interface
@@ -87,12 +87,8 @@ def recorded_arguments(data: Collection[str]) -> FillIn:
     """
 
     def fill_in(arguments: Arguments) -> str:
-        told = {
-            name: without_query(str(value)) if name in data else value
-            for name, value in arguments.items()
-            if name != "git_commit"
-        }
-        return json.dumps(told, sort_keys=True)
+        told = {name: value for name, value in arguments.items() if name != "git_commit"}
+        return json.dumps(without_queries(told, data), sort_keys=True)
 
     return fill_in
 

@@ -57,10 +57,6 @@ class PredictedTable:
         """Return what the predictions say of themselves."""
         return {name: value for name, value in asdict(self).items() if value not in (None, "")}
 
-    def metadata_text(self) -> str:
-        """Return the same as one text: equal ones are of one model, table and wish."""
-        return json.dumps(self.metadata(), ensure_ascii=False, sort_keys=True)
-
     @classmethod
     def from_metadata(cls, told: Mapping[str, Any]) -> Self:
         """Return what `metadata` was made of, also where KFP kept numbers as floats."""

@@ -22,6 +22,7 @@ from components.shared.registry.paths import (
     version_path,
 )
 from components.shared.registry.records import (
+    LIVE,
     Alias,
     AuditEntry,
     ModelSummary,
@@ -34,7 +35,6 @@ from components.shared.registry.records import (
 URL_VARIABLE: Final = "REGISTRY_URL"
 TOKEN_VARIABLE: Final = "REGISTRY_TOKEN"  # noqa: S105 - the name of a variable
 LATEST: Final = "latest"
-LIVE: Final = "LIVE"
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+LIVE: Final = "LIVE"
+"""The state of a version that is not archived."""
 
 
 class Downloads(Protocol):
@@ -60,7 +63,7 @@ class RegisteredVersion:
     lineage: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
     schema: Any = None
-    state: str = "LIVE"
+    state: str = LIVE
     author: str | None = None
     description: str | None = None
     created_at: datetime | None = None

@@ -1,7 +1,7 @@
 """Addresses of tables: paths, `file://`, `http(s)://`, `s3://`, `postgresql://`, `dataset://`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -257,10 +257,12 @@ ADDRESS_INPUTS: Final = ("source", "curated_schema")
 """Inputs of a training that are addresses."""
 
 
-def without_queries(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs of a training as they may be kept: addresses without what may sign them."""
+def without_queries(
+    arguments: Mapping[str, Any], addresses: Collection[str] = ADDRESS_INPUTS
+) -> dict[str, Any]:
+    """Return inputs of a run as they may be kept: addresses without what may sign them."""
     return {
-        name: without_query(str(value)) if name in ADDRESS_INPUTS else value
+        name: without_query(str(value)) if name in addresses else value
         for name, value in arguments.items()
     }
 
