@@ -15,7 +15,7 @@ from components.shared.tables.choices import MODES
 from components.shared.tables.curated_schemas import read_curated_schema
 from components.shared.tables.readings import Remark, table_readings
 from components.shared.tables.schema import TableSchema, write_schema
-from components.shared.tables.tasks import Task, resolve_task
+from components.shared.tables.tasks import Task, assumption, resolve_task
 from components.validate_table.column_statistics import (
     ColumnStatistics,
     column_statistics,
@@ -54,6 +54,7 @@ class ValidatedTable:
         columns: Number of its columns.
         curated: Whether a curated schema was checked, or one inferred from the table itself.
         statistics: What its columns are like.
+        assumed: What the numbers of the target are taken for, where they might be something else.
     """
 
     task: Task | None
@@ -63,6 +64,7 @@ class ValidatedTable:
     columns: int
     curated: bool
     statistics: tuple[ColumnStatistics, ...] = field(default=(), repr=False)
+    assumed: Note | None = None
 
     @property
     def violations(self) -> int:
@@ -70,9 +72,10 @@ class ValidatedTable:
         return len(self.findings)
 
     def notes(self) -> list[Note]:
-        """Return what is odd, and the rules that a reported table breaks, for the user."""
+        """Return what is assumed or odd, and the rules that a reported table breaks."""
         broken = [Note(VIOLATION, _told(finding), (finding.column,)) for finding in self.findings]
-        return broken + [warning.note() for warning in self.warnings]
+        assumed = [self.assumed] if self.assumed else []
+        return broken + assumed + [warning.note() for warning in self.warnings]
 
     def metadata(self) -> dict[str, Any]:
         """Return what the schema artifact says about itself."""
@@ -163,6 +166,7 @@ def validate_table(
         columns=len(statistics),
         curated=curated is not None,
         statistics=tuple(statistics),
+        assumed=_assumed(table, target, task) if resolved else None,
     )
     for path in (Path(schema), Path(report)):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -196,6 +200,12 @@ def _resolve(
         return resolved, None
     except InputError as error:
         return None, error
+
+
+def _assumed(table: str | Path, target: str | None, task: str) -> Note | None:
+    if target is None or not (text := assumption(task, table, target)):
+        return None
+    return Note("assumed", text, (target,))
 
 
 def _unknown(statistics: list[ColumnStatistics], schema: TableSchema) -> list[TableWarning]:

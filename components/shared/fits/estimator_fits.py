@@ -74,15 +74,16 @@ def _check_held_back(unfitted: Any, chosen: Estimator, rows: TrainingRows) -> No
     lack = f"{chosen.name} stops early by rows that it holds back, and "
     if is_classifier(unfitted):
         classes, counts = np.unique(rows.target, return_counts=True)
+        rarest = classes.tolist()[counts.argmin()]
         if counts.min() < 2:
             raise InputError(
-                f"{lack}the class {classes[counts.argmin()]!r} has 1 of the {count} rows to fit "
+                f"{lack}the class {rarest!r} has 1 of the {count} rows to fit "
                 f"on, where it takes 2: {remedy}."
             )
         if min(held, count - held) < len(classes):
             raise InputError(
                 f"{lack}of {count} rows to fit on these are {held}, too few to have each of the "
-                f"{len(classes)} classes (the rarest, {classes[counts.argmin()]!r}, has "
+                f"{len(classes)} classes (the rarest, {rarest!r}, has "
                 f"{counts.min()} rows): {remedy}."
             )
     elif held >= count:

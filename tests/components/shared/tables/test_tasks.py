@@ -1,6 +1,7 @@
 """The task that follows from a target."""
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from components.shared.errors import InputError
 from components.shared.tables.readings import Reading, Remark, TableReadings, parquet_metadata
-from components.shared.tables.tasks import resolve_task
+from components.shared.tables.tasks import assumption, resolve_task
 
 
 def resolve(tmp_path: Path, values: list[Any], task: str = "auto") -> str:
@@ -26,16 +27,40 @@ def resolve(tmp_path: Path, values: list[Any], task: str = "auto") -> str:
         ([True, False], "binary"),
         (["a", "b", "c"], "multiclass"),
         ([0, 1, 1], "binary"),
-        ([0.0, 1.0, None, 2.0], "multiclass"),
+        ([0.0, 1.0, None, 2.0] * 3, "multiclass"),
+        ([0.0, 1.0, None, 2.0] * 2, "regression"),
+        ([120.0, 80.0, 90.0, 120.0, 90.0, 80.0, 110.0], "regression"),
         ([float("nan"), 1.0, 2.0], "binary"),
-        (list(range(20)), "multiclass"),
-        (list(range(21)), "regression"),
+        ([*range(20)] * 3, "multiclass"),
+        ([*range(20)] * 2, "regression"),
+        ([*range(21)] * 3, "regression"),
         ([0.5, 1.0], "regression"),
     ],
 )
 def test_auto_follows_the_rule(tmp_path: Path, values: list[Any], task: str) -> None:
     """Text, booleans and few whole numbers are classes, other numbers a regression."""
     assert resolve(tmp_path, values) == task
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "said"),
+    [
+        ([0, 1, 2] * 3, "auto", "its 3 whole numbers are taken for classes.*--task regression"),
+        ([80.0, 90.0, 120.0], "auto", "3 whole numbers are .* amounts.*--task classification"),
+        ([0, 1, 2] * 3, "classification", None),
+        ([0, 1] * 5, "auto", None),
+        (["a", "b", "c"], "auto", None),
+        ([0.5, 1.0, 2.0], "auto", None),
+    ],
+)
+def test_numbers_that_might_be_either_are_told(
+    tmp_path: Path, values: list[Any], task: str, said: str | None
+) -> None:
+    """What few whole numbers are taken for is said with the remedy, where nobody said it."""
+    path = tmp_path / "table.parquet"
+    pl.DataFrame({"y": values}).write_parquet(path)
+    found = assumption(task, path, "y")
+    assert found is None if said is None else re.search(said, str(found))
 
 
 @pytest.mark.parametrize(
