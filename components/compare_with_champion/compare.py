@@ -10,7 +10,7 @@ from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
-from components.shared.evaluation.records import EvaluationRecord, read_record
+from components.shared.evaluation.records import Chance, EvaluationRecord, read_record
 from components.shared.evaluation.remarks import worse_than_shares
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
@@ -39,7 +39,7 @@ def compare_with_champion(
     The champion predicts the same rows, and the difference of the metric is bootstrapped in pairs,
     on the rows that neither of both alone was trained on; fewer than 30 of them, where others were
     left out, refuse. Without a champion the newest version that is not archived stands for it;
-    without one the floor alone decides, and neither the rows nor scikit-learn are loaded. The same
+    without one the floor alone decides, and scikit-learn is not loaded. The same
     model as the champion, and one that cannot be scored on these rows, such as one of another task
     or target, are refused. Coverage, number and seed of the resamples are those of the evaluation,
     so that what both say of the same rows is the same.
@@ -56,7 +56,8 @@ def compare_with_champion(
         metric: Name of a metric; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by the task.
         floor: What the metric must reach, at least (or at most, where less is better), by its
             value alone; by default it must be better than that of a constant prediction, at the
-            unfavourable end of the interval of the difference.
+            unfavourable end of the interval of the difference, and by metrics whose constant has
+            no one value also better than all but 2.5 % of shufflings of the predictions.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval; negative: how much worse it may be there.
         champion_alias: The registry's alias of the version to beat.
@@ -76,7 +77,8 @@ def compare_with_champion(
     limit = Floor(floor)
     if floor is None:
         over = figures.over_constant.get(chosen.name, Estimate(None))
-        limit = Floor(figures.baseline.get(chosen.name), over)
+        chance = _chance(figures, predictions, test, chosen, candidate)
+        limit = Floor(figures.baseline.get(chosen.name), over, chance)
     champion = None
     waiting = waiting_seconds()
     with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
@@ -97,6 +99,24 @@ def compare_with_champion(
     Path(comparison).write_text(result.record().to_json(), "utf-8")
     Path(reasons).write_text(result.to_markdown(), "utf-8")
     return result
+
+
+def _chance(
+    figures: EvaluationRecord,
+    predictions: str | Path,
+    test: str | Path,
+    metric: Metric,
+    candidate: Estimate,
+) -> Chance | None:
+    """Return what chance does; None where the interval of the metric says enough."""
+    if metric.same_of_constants or candidate.value is None:
+        return None
+    # pandas takes a second to import: a judgement by the metrics of `auto` does not pay for it.
+    from components.compare_with_champion.candidate_predictions import candidate_predictions
+    from components.compare_with_champion.chance import chance_of
+
+    predicted = candidate_predictions(figures, predictions, test, metric)
+    return chance_of(predicted, metric, figures.seed)
 
 
 def _check(floor: float | None, margin: float) -> None:

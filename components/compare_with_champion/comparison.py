@@ -70,6 +70,7 @@ class Comparison:
             floor=self.floor.value,
             floor_of_constant=self.floor.of_constant,
             over_constant=self.floor.over_constant,
+            chance=self.floor.chance,
             margin=self.margin,
             confidence=self.confidence,
             compared_rows=champion.rows if champion else None,
@@ -83,6 +84,8 @@ class Comparison:
         if self.floor.over_constant:
             rows.append(("Constant prediction", Estimate(self.floor.value)))
             rows.append(("Difference (candidate − constant)", self.floor.over_constant))
+        if self.floor.chance:
+            rows.append(("Candidate, shuffled among the rows", Estimate(self.floor.chance.mean)))
         if self.champion:
             named, version = self.champion.alias or "newest", self.champion.version
             rows.append((f"{named.capitalize()}, version {version}", self.champion.estimate))

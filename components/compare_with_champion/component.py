@@ -37,7 +37,8 @@ def compare_with_champion(
         metric: A metric of the evaluation; auto is roc_auc, balanced_accuracy or r2 by the task.
         floor: What the metric must reach by its value, a number; auto: surely better than a
             constant prediction (class shares, mean), at the unfavourable end of the interval of
-            the difference. By F1, recall and precision give a number.
+            the difference, and by metrics other than ROC AUC, balanced accuracy and R² also better
+            than nearly all shufflings of the predictions among the rows.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval of the difference; negative: how much worse it may be.
         champion_alias: Alias of the version to beat; where none has it, that is the newest version

@@ -1,10 +1,11 @@
 """The gate before the registry: whether a model may take the champion's place, and why."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
-from components.shared.evaluation.records import ComparedRows
+from components.shared.evaluation.records import Chance, ComparedRows
 from components.shared.reports.number_text import number
 
 
@@ -16,10 +17,13 @@ class Floor:
         value: The floor; None where it cannot be known, which refuses.
         over_constant: Metric of the candidate minus that of a constant prediction, whose value the
             floor is: it must surely be surpassed. None: the floor was asked for, and is a point.
+        chance: What the candidate's predictions reach where they are shuffled among the rows: they
+            must surely be better on their own. None: `over_constant` says enough.
     """
 
     value: float | None
     over_constant: Estimate | None = None
+    chance: Chance | None = None
 
     @property
     def of_constant(self) -> bool:
@@ -83,8 +87,10 @@ def decide(
     """Decide whether a candidate passes the gate.
 
     It passes when its metric reaches the floor that was asked for, or is better than that of a
-    constant prediction at the unfavourable end of the interval of the difference, so that noise
-    passes in half of what the interval leaves out: 2.5 % of 95 %. It must be better than the
+    constant prediction at the unfavourable end of the interval of the difference, and than the
+    shufflings of its predictions but for as many as that, so that noise passes in half of what the
+    interval leaves out: 2.5 % of 95 %. A constant that finds nothing, as by F1, is no floor: the
+    shufflings are. It must be better than the
     champion, too, or without one than the newest version, by more than the margin at that end. A
     negative margin accepts a candidate that is worse by at most that much there. A figure that is
     undefined, NaN or infinite refuses. The champion itself is refused, as nothing would change; the
@@ -98,7 +104,7 @@ def decide(
         margin: In units of the metric, whatever its direction: positive asks for more.
         confidence: Coverage of the intervals, for the reasons.
     """
-    checks = [_against_floor(metric, candidate, floor, confidence)]
+    checks = [*_against_floor(metric, candidate, floor, confidence)]
     if champion is None:
         checks.append((True, "There is no version to beat yet, so the floor alone decides."))
     else:
@@ -112,23 +118,45 @@ def decide(
 
 def _against_floor(
     metric: Metric, candidate: float | None, floor: Floor, confidence: float
-) -> tuple[bool, str]:
+) -> Iterator[tuple[bool, str]]:
     if candidate is None or not math.isfinite(candidate):
-        return False, f"{metric.title} is undefined on the test rows, so nothing speaks for it."
-    if floor.value is None or not math.isfinite(floor.value):
-        return False, f"{metric.title} of a constant prediction is undefined: set a floor."
-    if floor.over_constant is not None:
-        if metric.greater_is_better and not metric.same_of_constants and not floor.value:
-            return False, (
-                f"{metric.title} of a constant prediction is 0, which any model passes that finds "
-                "a row by chance: say what is enough (floor)."
-            )
-        return _against_constant(metric, floor.value, floor.over_constant, confidence)
-    ahead = _advantage(metric, candidate - floor.value)
+        yield False, f"{metric.title} is undefined on the test rows, so nothing speaks for it."
+    elif floor.value is None or not math.isfinite(floor.value):
+        yield False, f"{metric.title} of a constant prediction is undefined: set a floor."
+    elif floor.over_constant is None:
+        yield _against_point(metric, candidate, floor.value)
+    else:
+        finds_nothing = (
+            metric.greater_is_better and not metric.same_of_constants and not floor.value
+        )
+        if floor.chance is not None:
+            yield _against_chance(metric, candidate, floor.chance, confidence)
+        if floor.chance is None or not finds_nothing:
+            yield _against_constant(metric, floor.value, floor.over_constant, confidence)
+
+
+def _against_point(metric: Metric, candidate: float, floor: float) -> tuple[bool, str]:
+    ahead = _advantage(metric, candidate - floor)
     side, wrong = ("above", "below") if metric.greater_is_better else ("below", "above")
     where = f"is {(side if ahead > 0 else wrong) if ahead else 'at'}"
-    name = f"the floor {number(floor.value)} that was asked for"
+    name = f"the floor {number(floor)} that was asked for"
     return ahead >= 0, f"{metric.title} {number(candidate)} {where} {name}."
+
+
+def _against_chance(
+    metric: Metric, candidate: float, chance: Chance, confidence: float
+) -> tuple[bool, str]:
+    words = (
+        f"{metric.title} is {number(candidate)}, and {number(chance.mean)} in the mean where the "
+        f"predictions are shuffled among the rows: {chance.as_good:,} of {chance.shuffles:,} "
+        "shufflings are as good"
+    )
+    if chance.share <= (1 - confidence) / 2:
+        return True, f"{words}."
+    return False, (
+        f"{words}, so that chance may do this. Take more rows or better columns, or say what is "
+        "enough (floor)."
+    )
 
 
 def _against_constant(

@@ -1,23 +1,23 @@
 """Two models on the same rows: their metrics, and the difference under the same resamples."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from components.compare_with_champion.candidate_predictions import (
+    candidate_output,
+    check_same_rows,
+)
 from components.compare_with_champion.overlap import Overlap, overlap
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.contrast import Contrast, difference_of, other_of
-from components.shared.evaluation.metrics import REGRESSION, Estimate, Metric
+from components.shared.evaluation.metrics import Estimate, Metric
 from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
-from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
-from components.shared.evaluation.scores import point_values
 from components.shared.models.folders import LoadedModel, load_model
-from components.shared.tables.frames import read_frame
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compare_models(
     except InputError as error:
         raise NotComparableError(str(error)) from error
     truth = frame[model.description.target]
-    own = _candidate_output(predictions, evaluation, len(frame))
+    own = candidate_output(predictions, evaluation, len(frame))
     mask = labelled(model.description, truth)
     wanted = evaluation.positive_class
     scores = [
@@ -80,7 +80,7 @@ def compare_models(
     contrast = Contrast(*scores)
     roles = (metric, other_of(metric), difference_of(metric))
     drawn = (evaluation.bootstrap_samples, evaluation.confidence, evaluation.seed)
-    _check_same_rows(evaluation, metric, contrast)
+    check_same_rows(evaluation, metric, contrast)
     shared = overlap(test, len(frame), champion, candidate)
     fair = contrast.take(np.flatnonzero(shared.fair[np.asarray(mask)]))
     if not fair.rows:
@@ -105,35 +105,3 @@ def _check_same_question(model: LoadedModel, evaluation: EvaluationRecord) -> No
 
 def _shown(value: str | tuple[Any, ...] | None) -> str:
     return str(list(value) if isinstance(value, tuple) else value)
-
-
-def _candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) -> Floats:
-    columns = ["predicted"]
-    if evaluation.task != REGRESSION:
-        columns = [f"probability_{k}" for k in range(len(evaluation.classes or ()))]
-    output = read_frame(path, columns).to_numpy(dtype=np.float64)
-    if len(output) != rows:
-        raise InputError(
-            f"There are {len(output):,} predictions for {rows:,} test rows: "
-            "pass the predictions and the test rows of one evaluation."
-        )
-    return output[:, 0] if evaluation.task == REGRESSION else output
-
-
-def _check_same_rows(evaluation: EvaluationRecord, metric: Metric, contrast: Contrast) -> None:
-    """Recomputing the candidate's metric shows whether evaluation, predictions and rows match."""
-    before = evaluation.metrics[metric.name].value
-    recomputed = point_values(contrast)[metric.name]
-    value = recomputed if math.isfinite(recomputed) else None
-    if contrast.rows != evaluation.rows or not _close(before, value):
-        raise InputError(
-            f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
-            f"predictions give {value} on {contrast.rows:,} of the test rows: "
-            "pass the evaluation, the predictions and the test rows of one evaluation."
-        )
-
-
-def _close(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12))

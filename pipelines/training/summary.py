@@ -188,6 +188,8 @@ def _notes(summary: TrainingSummary) -> Table:
 def _gate(comparison: ComparisonRecord) -> str:
     what = "a constant" if comparison.floor_of_constant else "floor"
     text = f"   {what} {number(comparison.floor)}"
+    if comparison.chance:
+        text += f", shuffled {number(comparison.chance.mean)}"
     if champion := comparison.champion:
         named = champion.alias or "newest"
         text += f", {named} version {champion.version} {number(champion.value)}"

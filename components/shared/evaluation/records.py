@@ -194,6 +194,28 @@ class ComparedRows:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What predictions reach where they are shuffled among the rows.
+
+    Attributes:
+        mean: Mean of the metric over the shufflings; None where all leave it undefined.
+        as_good: Shufflings that are as good as the predictions were, or undefined.
+        shuffles: Number of shufflings.
+        rows: Number of rows.
+    """
+
+    mean: float | None
+    as_good: int
+    shuffles: int
+    rows: int
+
+    @property
+    def share(self) -> float:
+        """How often chance does as well, the predictions themselves counted, in (0, 1]."""
+        return (self.as_good + 1) / (self.shuffles + 1)
+
+
+@dataclass(frozen=True)
 class ComparisonRecord:
     """A candidate, the version that it was compared with, and the verdict.
 
@@ -210,6 +232,8 @@ class ComparisonRecord:
         floor_of_constant: The floor is what a constant prediction reaches, and must surely be
             surpassed; else it was asked for, and is a point.
         over_constant: Candidate less the constant prediction; None where it is not known.
+        chance: What the candidate's predictions reach where they are shuffled among the rows; None
+            where the difference to a constant says enough.
         champion_alias: The alias of the version to beat, where one has it.
         remarks: What is to be known of the candidate besides, whatever the verdict.
         margin: By how much it must beat the champion.
@@ -230,6 +254,7 @@ class ComparisonRecord:
     confidence: float
     floor_of_constant: bool = False
     over_constant: Estimate | None = None
+    chance: Chance | None = None
     compared_rows: ComparedRows | None = None
     champion_alias: str = "champion"
     remarks: tuple[str, ...] = ()
@@ -250,7 +275,7 @@ class ComparisonRecord:
         del content["format"]
         champion, difference = content["champion"], content["difference"]
         rows = content.get("compared_rows")
-        over = content["over_constant"]
+        over, chance = content["over_constant"], content.get("chance")
         return cls(
             **content
             | {
@@ -261,6 +286,7 @@ class ComparisonRecord:
                 "difference": difference and Estimate(**difference),
                 "compared_rows": rows and ComparedRows.of(rows),
                 "over_constant": over and Estimate(**over),
+                "chance": chance and Chance(**chance),
             }
         )
 

@@ -19,6 +19,7 @@ from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
 from components.evaluate_model.evaluate import evaluate_model
 from components.shared.errors import InputError, RegistryError
+from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
 from tests.components.model_folders import TEXT, Trained, train_bird_strikes
 from tests.registry_service.running import free_port, start_registry
@@ -116,6 +117,21 @@ def test_what_may_be_chance_is_refused(registry: str, tmp_path: Path) -> None:
     assert chance.written()["candidate"]["value"] > 0.5
     assert "surely better is asked for" in chance.said()
     assert chance.compare(registry, "never-seen", floor=0.5).approved
+
+
+@pytest.mark.parametrize("metric", ["f1", "recall", "average_precision"])
+def test_chance_is_the_floor_of_what_a_constant_does_not_find(
+    registry: str, strong: Candidate, weak: Candidate, metric: str
+) -> None:
+    """No number is asked for: the shufflings tell a model that knows from one that calls all."""
+    assert strong.compare(registry, "never-seen", metric=metric).approved
+    chance = strong.written()["chance"]
+    assert chance["as_good"] < 10
+    assert chance["mean"] < strong.written()["candidate"]["value"]
+    assert "Candidate, shuffled among the rows" in strong.said()
+    assert ComparisonRecord.parse((strong.folder / "comparison").read_text()).chance is not None
+    weak.compare(registry, "never-seen")
+    assert weak.written()["chance"] is None
 
 
 def test_the_candidate_has_one_interval(registry: str, strong: Candidate, weak: Candidate) -> None:

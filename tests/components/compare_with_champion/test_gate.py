@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from components.compare_with_champion.gate import Champion, Decision, Floor, decide
 from components.shared.evaluation.metrics import METRICS, Estimate, Metric, metric_named
+from components.shared.evaluation.records import Chance
 
 AUC = metric_named("roc_auc", "binary")
 LOSS = metric_named("log_loss", "binary")
@@ -64,13 +65,20 @@ def test_better_than_a_constant(metric: Metric, over: Estimate, approved: bool) 
     assert decide(metric, 0.3, Floor(0.25, over), None).approved == approved
 
 
-def test_a_constant_that_finds_nothing_is_no_floor() -> None:
-    """Any noise is surely better than a recall of 0; an R² of 0 is one, as noise is below it."""
-    over = Estimate(0.4, 0.2, 0.6)
-    recall = decide(metric_named("recall", "binary"), 0.4, Floor(0.0, over), None)
-    assert not recall.approved
-    assert "say what is enough" in recall.reasons[0]
-    assert decide(metric_named("r2", "regression"), 0.4, Floor(0.0, over), None).approved
+@pytest.mark.parametrize(
+    ("as_good", "constant", "approved"),
+    [(9, 0.0, True), (10, 0.0, False), (9, 0.2, True), (10, 0.2, False), (0, 0.5, False)],
+)
+def test_shufflings_decide_beside_the_constant(
+    as_good: int, constant: float, approved: bool
+) -> None:
+    """A recall of 0 is no floor, as chance is above it: 2.5 % of the shufflings may be as good."""
+    over = Estimate(0.4 - constant, 0.3 - constant, 0.5 - constant)
+    floor = Floor(constant, over, Chance(0.2, as_good, 399, 100))
+    decision = decide(metric_named("recall", "binary"), 0.4, floor, None)
+    assert decision.approved == approved
+    if as_good == 10:
+        assert "10 of 399 shufflings are as good, so that chance may do this" in decision.reasons[0]
 
 
 @pytest.mark.parametrize(

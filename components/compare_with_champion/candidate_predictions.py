@@ -1,0 +1,79 @@
+"""What the candidate predicted of the test rows, held against its evaluation."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import REGRESSION, Metric
+from components.shared.evaluation.predictions import Predicted, label_codes
+from components.shared.evaluation.ranking import Floats
+from components.shared.evaluation.records import EvaluationRecord
+from components.shared.evaluation.scores import Scores, point_values
+from components.shared.tables.frames import read_frame
+
+
+def candidate_predictions(
+    evaluation: EvaluationRecord, predictions: str | Path, test: str | Path, metric: Metric
+) -> Predicted:
+    """Return the candidate's predictions of the test rows that have a label, beside the truth.
+
+    Raises:
+        InputError: `evaluation`, `predictions` and `test` are not of one evaluation.
+    """
+    truth = read_frame(test, [evaluation.target])[evaluation.target]
+    output = candidate_output(predictions, evaluation, len(truth))
+    if evaluation.task == REGRESSION:
+        actual = truth.to_numpy(dtype=np.float64)
+        known = np.isfinite(actual)
+        found = Predicted(evaluation.task, actual[known], output[known])
+    else:
+        codes, labels = label_codes(truth, evaluation.classes or ())
+        known, texts = codes >= 0, [str(label) for label in labels]
+        wanted = evaluation.positive_class
+        positive = texts.index(wanted) if wanted in texts else None
+        found = Predicted(evaluation.task, codes[known], output[known], labels, positive)
+    check_same_rows(evaluation, metric, found.scores([metric.name]))
+    return found
+
+
+def candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) -> Floats:
+    """Return probabilities, shape (rows, classes), or the predictions of a regression, (rows,).
+
+    Raises:
+        InputError: There are more or fewer than the test has rows.
+    """
+    columns = ["predicted"]
+    if evaluation.task != REGRESSION:
+        columns = [f"probability_{k}" for k in range(len(evaluation.classes or ()))]
+    output = read_frame(path, columns).to_numpy(dtype=np.float64)
+    if len(output) != rows:
+        raise InputError(
+            f"There are {len(output):,} predictions for {rows:,} test rows: "
+            "pass the predictions and the test rows of one evaluation."
+        )
+    return output[:, 0] if evaluation.task == REGRESSION else output
+
+
+def check_same_rows(evaluation: EvaluationRecord, metric: Metric, scores: Scores) -> None:
+    """Recompute the candidate's metric, which shows whether evaluation, predictions and rows match.
+
+    Raises:
+        InputError: They do not.
+    """
+    before = evaluation.metrics[metric.name].value
+    recomputed = point_values(scores)[metric.name]
+    value = recomputed if math.isfinite(recomputed) else None
+    if scores.rows != evaluation.rows or not _close(before, value):
+        raise InputError(
+            f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
+            f"predictions give {value} on {scores.rows:,} of the test rows: "
+            "pass the evaluation, the predictions and the test rows of one evaluation."
+        )
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(np.isclose(one, other, rtol=1e-9, atol=1e-12))

@@ -1,0 +1,75 @@
+"""Predictions shuffled among the rows."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from sklearn.metrics import average_precision_score
+
+from components.compare_with_champion.chance import SHUFFLES, chance_of
+from components.shared.evaluation.metrics import METRICS, Metric, metric_named
+from components.shared.evaluation.predictions import Predicted
+
+SEEDS = 20
+NOISY = [
+    (task, metric)
+    for task, metrics in METRICS.items()
+    for metric in metrics
+    if not metric.same_of_constants
+]
+
+
+def predicted(task: str, rng: np.random.Generator, known: float, rows: int = 60) -> Predicted:
+    """Return predictions that know a share of the truth."""
+    if task == "regression":
+        truth = rng.lognormal(size=rows) + 1
+        return Predicted(task, truth, known * truth + (1 - known) * rng.lognormal(size=rows))
+    labels = ("a", "b") if task == "binary" else ("a", "b", "c")
+    actual = rng.integers(len(labels), size=rows)
+    own = np.eye(len(labels))[actual]
+    output = known * own + (1 - known) * rng.dirichlet(np.ones(len(labels)), rows)
+    return Predicted(task, actual, output, labels, 1 if task == "binary" else None)
+
+
+@pytest.mark.parametrize(("task", "metric"), NOISY, ids=lambda given: getattr(given, "name", given))
+def test_noise_is_among_the_best_as_often_as_it_says(task: str, metric: Metric) -> None:
+    """Of predictions that know nothing a tenth are among the best tenth; those that know pass."""
+    few = [chance_of(each, metric, 0).share <= 0.1 for each in _many(task, 0.0)]
+    assert sum(few) <= binom.ppf(0.999, SEEDS, 0.1)
+    informed = predicted(task, np.random.default_rng(0), 0.8)
+    assert chance_of(informed, metric, 0).share <= 0.025
+
+
+def _many(task: str, known: float) -> Iterator[Predicted]:
+    for seed in range(SEEDS):
+        yield predicted(task, np.random.default_rng(seed), known)
+
+
+def test_the_mean_of_the_shufflings_is_that_of_the_metric() -> None:
+    """Scikit-learn's metric over shuffled labels has the same mean, and the same seed the same."""
+    one = predicted("binary", np.random.default_rng(3), 0.2)
+    metric = metric_named("average_precision", "binary")
+    found = chance_of(one, metric, 1)
+    assert found == chance_of(one, metric, 1)
+    rng = np.random.default_rng(9)
+    means = [
+        average_precision_score(rng.permutation(one.actual), one.probability)
+        for _ in range(SHUFFLES)
+    ]
+    assert found.mean == pytest.approx(np.mean(means), abs=0.01)
+
+
+def test_who_calls_all_rows_positive_knows_nothing() -> None:
+    """A recall of 1 is that of all shufflings too."""
+    actual = np.arange(50) % 2
+    everything = Predicted("binary", actual, np.tile([0.1, 0.9], (50, 1)), ("a", "b"), 1)
+    found = chance_of(everything, metric_named("recall", "binary"), 0)
+    assert (found.mean, found.share) == (1.0, 1.0)
+
+
+def test_many_rows_are_sampled() -> None:
+    """Of more rows than it takes, it says how many were shuffled."""
+    many = predicted("regression", np.random.default_rng(0), 0.3, rows=20_001)
+    found = chance_of(many, metric_named("mae", "regression"), 0)
+    assert (found.rows, found.as_good) == (20_000, 0)
