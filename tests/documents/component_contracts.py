@@ -63,10 +63,14 @@ def _inputs(inputs: dict[str, Any], texts: dict[str, str]) -> Iterator[str]:
 
 
 def _outputs(outputs: dict[str, Any], texts: dict[str, str], returns: Any) -> Iterator[str]:
+    # A single output is described without its name; of many, some as the one before them.
+    before = returns.description if returns and len(outputs) == 1 else "What the summary says."
     for name, spec in outputs.items():
         # An output artifact is an argument too; a parameter may have the name of an input.
-        text = texts[name] if spec.type.startswith("system.") else spec.description
-        text = text or (returns.description if returns else None) or "What the summary says."
+        if spec.type.startswith("system."):
+            text = texts[name]
+        else:
+            before = text = spec.description or before
         yield f"| `{name}` | {_type(spec)} | {_cell(text)} |"
 
 
