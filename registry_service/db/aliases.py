@@ -8,6 +8,7 @@ from registry_service.db import tables
 from registry_service.db.audit import read_entry
 from registry_service.db.late_rows import LateRows
 from registry_service.db.resources import now_ms
+from registry_service.db.rows import read_row
 from registry_service.domain.registration import Alias, AuditEntry
 from registry_service.domain.resources import ModelVersion, RegisteredModel
 
@@ -24,6 +25,14 @@ _ALIASES = (
     .join_from(_aliases, _versions)
     .where(_aliases.c.registered_model_id.in_(bindparam("models", expanding=True)))
     .order_by(_aliases.c.name)
+)
+_TARGET = (
+    select(_versions)
+    .join_from(_aliases, _versions)
+    .where(
+        _aliases.c.registered_model_id == bindparam("model_id"),
+        _aliases.c.name == bindparam("alias"),
+    )
 )
 _moves = _audit.alias("moves")
 # For each alias one look into the index, however much is in the log.
@@ -59,6 +68,11 @@ class SqlAliases:
         for model_id, *alias in self._connection.execute(_ALIASES, {"models": model_ids}):
             found[model_id].append(Alias(*alias))
         return found
+
+    def target(self, model_id: int, alias: str) -> ModelVersion | None:
+        values = {"model_id": model_id, "alias": alias}
+        row = self._connection.execute(_TARGET, values).first()
+        return None if row is None else read_row(ModelVersion, row)
 
     def set(self, alias: str, version: ModelVersion) -> Alias:
         model_id = version.registered_model_id

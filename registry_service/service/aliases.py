@@ -68,7 +68,7 @@ class Aliases:
             model = self._lookup.model(transaction, identity, Role.READER, model_name)
             if alias == LATEST:
                 return self._lookup.version(transaction, model, alias)
-            version = transaction.versions.called(model.id, canonical(alias)).by_alias
+            version = transaction.aliases.target(model.id, canonical(alias))
             if version is None:
                 raise _absence(model, alias)
             return version

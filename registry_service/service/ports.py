@@ -181,6 +181,10 @@ class Aliases(Protocol):
         """Return the aliases of each model, sorted by name."""
         ...
 
+    def target(self, model_id: int, alias: str) -> ModelVersion | None:
+        """Return the version that an alias of a model points to; None where it has no such one."""
+        ...
+
     def set(self, alias: str, version: ModelVersion) -> Alias:
         """Point an alias of a version's model to the version; return it."""
         ...

@@ -360,6 +360,13 @@ class MemoryAliases:
                 )
         return found
 
+    def target(self, model_id: int, alias: str) -> ModelVersion | None:
+        """Return the version of an alias."""
+        version_id, _ = self._state.aliases.get((model_id, alias), (0, 0))
+        version = self._state.of(ModelVersion).get(version_id)
+        assert version is None or isinstance(version, ModelVersion)
+        return version
+
     def set(self, alias: str, version: ModelVersion) -> Alias:
         """Point an alias to a version."""
         now = now_ms()

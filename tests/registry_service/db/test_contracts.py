@@ -377,8 +377,10 @@ def test_an_alias_is_set_moved_and_removed(database: Database) -> None:
         for alias, version in (("x", first), ("c", first), ("x", second)):
             transaction.aliases.set(alias, version)
         assert named(transaction) == [("c", "a"), ("x", "b")]
+        assert transaction.aliases.target(model.id, "x") == second
         transaction.aliases.remove(model.id, "c")
         assert named(transaction) == [("x", "b")]
+        assert transaction.aliases.target(model.id, "c") is None
 
 
 def test_the_last_move_of_each_alias_is_told(database: Database) -> None:
