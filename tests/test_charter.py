@@ -19,7 +19,17 @@ COMPILED = [
 ]
 README = (catalog.ROOT / "README.md").read_text("utf-8")
 SECRETS = re.compile(r"password|secret|token|credential|api_?key|access_?key", re.IGNORECASE)
-HEAVY = {"kfp", "lightgbm", "matplotlib", "minio", "pandas", "pandera", "polars", "sklearn"}
+HEAVY = {
+    "kfp",
+    "lightgbm",
+    "matplotlib",
+    "minio",
+    "optuna",
+    "pandas",
+    "pandera",
+    "polars",
+    "sklearn",
+}
 SOURCES = sorted(
     path
     for folder in ("components", "pipelines", "registry_service")

@@ -1,11 +1,27 @@
 """The candidates, what they cost, and which of them a budget of time allows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
+
+import polars as pl
 
 from components.shared.evaluation.metrics import MULTICLASS, REGRESSION
 from components.shared.models.estimators import Estimator, resolve_estimator
+from components.shared.tables.files import count_rows
+from components.shared.tables.frames import column_types
+
+COSTS: Final[Mapping[str, tuple[float, float]]] = {
+    "hist_gradient_boosting": (0.15, 3_000.0),
+    "lightgbm": (0.1, 2_000.0),
+    "extra_trees": (0.12, 10_000.0),
+    "random_forest": (0.12, 20_000.0),
+}
+"""What a fit of the folds takes, `Candidate.fixed` and `Candidate.each`, by the estimator."""
+
+LINEAR_COST: Final = (0.01, 300.0)
+FORESTS: Final = ("extra_trees", "random_forest")
 
 MOST_LEAVES: Final = 2_000
 """Of a tree of a forest: a hundred trees of so many have as many nodes as a plan may have."""
@@ -35,6 +51,7 @@ class Candidate:
         hyperparameters: Those that differ from the defaults.
         fixed: Seconds of one core that a fit takes in any case, for each output.
         each: Further nanoseconds for each row, feature and output.
+        trial: Its number among the trials of tuning, from 1; 0 for a default.
     """
 
     name: str
@@ -42,6 +59,7 @@ class Candidate:
     fixed: float
     each: float
     hyperparameters: dict[str, Any] = field(default_factory=dict)
+    trial: int = 0
 
     def in_folds(self) -> dict[str, Any]:
         """Return the hyper-parameters of the fits that are compared.
@@ -49,13 +67,34 @@ class Candidate:
         A forest of half of the trees is hardly worse, and threads cost small forests more than
         they save.
         """
-        if self.estimator.name != "extra_trees":
+        if self.estimator.name == "lightgbm":
+            return {**self.hyperparameters, "n_jobs": 1}
+        if self.estimator.name not in FORESTS:
             return self.hyperparameters
         return {**self.hyperparameters, "n_estimators": FOLD_TREES, "n_jobs": 1}
 
-    def seconds(self, rows: int, features: int, outputs: int) -> float:
+    def seconds(self, size: "Size") -> float:
         """Return about how long a fit takes on one core."""
-        return outputs * (self.fixed + self.each * 1e-9 * rows * features)
+        return size.outputs * (self.fixed + self.each * 1e-9 * size.rows * size.features)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is to learn from, which is what a fit costs by.
+
+    Attributes:
+        rows: Training rows.
+        features: About how many features there are.
+        outputs: Classes of a classification of more than two; else 1.
+    """
+
+    rows: int
+    features: int
+    outputs: int
+
+    def in_fold(self, rows: int, folds: int) -> "Size":
+        """Return what is fitted on in one of so many folds of so many of the rows."""
+        return replace(self, rows=rows * (folds - 1) // folds)
 
 
 @dataclass(frozen=True)
@@ -63,12 +102,14 @@ class Plan:
     """What is compared, on how many rows.
 
     Attributes:
+        time_budget: Seconds of one core that it may take.
         candidates: The candidates, the cheapest first.
         rows: Number of training rows that they are compared on.
         left_out: Those that are not tried, with the reason.
         notes: What the budget of time cut off, a sentence each.
     """
 
+    time_budget: float
     candidates: tuple[Candidate, ...]
     rows: int
     left_out: tuple[tuple[Candidate, str], ...] = ()
@@ -84,47 +125,53 @@ def candidates(task: str) -> tuple[Candidate, ...]:
     }
     boosting = {"early_stopping": True, "max_iter": 200}
     return (
-        Candidate("linear", resolve_estimator("linear", task), 0.01, 300.0),
-        Candidate(
-            *("boosting", resolve_estimator("hist_gradient_boosting", task), 0.15, 3_000.0),
-            boosting,
-        ),
-        Candidate(*("extra trees", resolve_estimator("extra_trees", task), 0.12, 10_000.0), forest),
+        candidate("linear", resolve_estimator("linear", task)),
+        candidate("boosting", resolve_estimator("hist_gradient_boosting", task), boosting),
+        candidate("extra trees", resolve_estimator("extra_trees", task), forest),
     )
 
 
+def candidate(
+    name: str, estimator: Estimator, hyperparameters: Mapping[str, Any] | None = None
+) -> Candidate:
+    """Return a candidate, with what it costs."""
+    cost = COSTS.get(estimator.name, LINEAR_COST)
+    return Candidate(name, estimator, *cost, dict(hyperparameters or {}))
+
+
+def table_size(train: Path, target: str, task: str) -> Size:
+    """Return how much there is to learn from in a Parquet file."""
+    rows = pl.scan_parquet(train)
+    columns, outputs = len(column_types(train)), 1
+    if task == MULTICLASS:
+        outputs = rows.select(pl.col(target).n_unique()).collect().item()
+    return Size(count_rows(train), columns, outputs)
+
+
 def plan_candidates(
-    every: Sequence[Candidate],
-    rows: int,
-    most_rows: int,
-    features: int,
-    outputs: int,
-    folds: int,
-    time_budget: float,
+    every: Sequence[Candidate], size: Size, most_rows: int, folds: int, time_budget: float
 ) -> Plan:
     """Decide what is compared on how many rows, by estimates of the time and never by a clock.
 
     Args:
         every: The candidates, the cheapest first.
-        rows: Training rows that there are.
+        size: What there is.
         most_rows: Rows of the sample that candidates are compared on at the most.
-        features: About how many features there are.
-        outputs: Classes of a classification of more than two; else 1.
         folds: How many folds there will be.
         time_budget: Seconds of one core that the comparison may take.
     """
     left_out, notes = [], []
     kept = list(every)
-    if rows > MOST_FOREST_ROWS:
+    if size.rows > MOST_FOREST_ROWS and len(kept) > 1:
         forests = [each for each in kept if each.estimator.name == "extra_trees"]
         reason = f"not tried on more than {MOST_FOREST_ROWS:,} training rows, where it costs most"
         left_out += [(each, reason) for each in forests]
         kept = [each for each in kept if each not in forests]
-    sample = min(rows, most_rows)
+    sample = min(size.rows, most_rows)
 
-    def seconds(size: int) -> float:
-        fitted = size * (folds - 1) // folds
-        return folds * sum(each.seconds(fitted, features, outputs) for each in kept)
+    def seconds(rows: int) -> float:
+        fitted = size.in_fold(rows, folds)
+        return folds * sum(each.seconds(fitted) for each in kept)
 
     allowed = sample
     while seconds(allowed) > time_budget and allowed > FEWEST_ROWS:
@@ -138,4 +185,4 @@ def plan_candidates(
         cut = kept.pop()
         left_out.append((cut, f"the time budget of {time_budget:g} s does not allow it"))
         notes.append(f"the time budget of {time_budget:g} s left out {cut.name}")
-    return Plan(tuple(kept), allowed, tuple(left_out), tuple(notes))
+    return Plan(time_budget, tuple(kept), allowed, tuple(left_out), tuple(notes))

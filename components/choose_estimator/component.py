@@ -21,6 +21,7 @@ def choose_estimator(
     metric: str = "auto",
     positive_class: str = "",
     time_budget: float = 60.0,
+    tune: int = 0,
     split_strategy: str = "auto",
     split_column: str = "",
     entity: List[str] = [],
@@ -34,23 +35,28 @@ def choose_estimator(
 
     Compared are a linear model, boosting and, on at most 10,000 rows, extra trees, on at most
     20,000 of the rows, in five folds (three above 2,000 rows), each with its own preprocessing. An
-    estimator that is named is taken as it is. The outputs are what `preprocess_table` and
+    estimator that is named is taken as it is. With `tune`, further hyper-parameters of these, or of
+    the one that is named, are tried on the same folds. The outputs are what `preprocess_table` and
     `train_model` take.
 
     Args:
         train: Raw training rows (Parquet). Test rows are not an input.
-        choice: The decision and all candidates as JSON; metadata: the same in short.
+        choice: The decision and the candidates as JSON, of trials the best; metadata: the same in
+            short.
         leaderboard: The candidates with their intervals, for the dashboard.
         metrics: The mean of each candidate over the folds.
         target: Column to predict.
         task: auto, classification, binary, multiclass or regression.
         estimator: auto, or the one to take without a comparison.
-        hyperparameters: JSON object for an estimator that is named.
+        hyperparameters: JSON object for an estimator that is named; what it sets is not tuned.
         metric: What they are compared by; auto is roc_auc, balanced_accuracy or r2 by the task.
         positive_class: Which of two classes counts as found, where the metric asks; empty: as
             evaluate_model decides.
         time_budget: Seconds of one core that the comparison may take, by estimates and not by a
-            clock: fewer rows and then fewer candidates where it is short, which is said.
+            clock: fewer rows and then fewer candidates where it is short, which is said. Trials may
+            take ten times as long.
+        tune: How many trials of further hyper-parameters there are besides the defaults, up to
+            1,000, each proposed by what earlier ones reached and stopped where it falls behind.
         split_strategy: How the test rows were split off: time, whose folds are cut alike; auto and
             all others: at random.
         split_column: Column of a split in time; empty: none.
@@ -59,20 +65,20 @@ def choose_estimator(
         drop_columns: Columns to leave out.
         sample_weight_column: Column with the weight of each row; empty: none.
         class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
-        seed: Seed of folds, sample and estimators.
+        seed: Seed of folds, sample, estimators and trials.
     """
-    from components.choose_estimator.choose import ChoiceSettings, choose_estimator
+    from components.choose_estimator import choose, settings
     from components.shared.parameters import given
     from components.shared.step import step_body
     from components.shared.tables.columns import given_column
 
     with step_body():
-        chosen = choose_estimator(
+        chosen = choose.choose_estimator(
             train.path, target, task=given(task, "auto"), estimator=given(estimator, "auto"),
             hyperparameters=given(hyperparameters, "{}"),
-            settings=ChoiceSettings(
+            settings=settings.ChoiceSettings(
                 metric=given(metric, "auto"), positive_class=given(positive_class),
-                time_budget=time_budget, split_strategy=given(split_strategy, "auto"),
+                time_budget=time_budget, tune=tune, split_strategy=given(split_strategy, "auto"),
                 split_column=given_column(split_column, train.path), seed=seed,
                 entity=entity, keep_entity=keep_entity,
                 drop_columns=drop_columns, class_weight=given(class_weight),

@@ -1,13 +1,12 @@
 """What candidates reach on the folds, by the metric that the model will be judged by."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from components.choose_estimator.candidates import Candidate
 from components.choose_estimator.fold_features import FoldFeatures, RawTable
@@ -75,50 +74,89 @@ class Scored:
     values: tuple[float, ...]
     failure: str = ""
 
+    def whole(self, folds: int) -> bool:
+        """Return whether it was judged on all of so many folds."""
+        return len(self.values) == folds > 0 and bool(np.isfinite(self.values).all())
 
-def cross_validate(
-    candidates: Sequence[Candidate],
-    table: Callable[[Family], RawTable],
-    folds: Folds,
-    judge: Judge,
-    seed: int,
-) -> list[Scored]:
-    """Fit and judge each candidate on each fold, with the preprocessing fitted in the fold.
+
+@dataclass(frozen=True)
+class Tuned:
+    """What came of trials of further hyper-parameters.
+
+    Attributes:
+        scored: Those that were judged on all folds, in their order.
+        tried: How many were made.
+        stopped: How many of them fell behind, or could not be fitted, before the last fold.
+        notes: What was not done, a sentence each.
+    """
+
+    scored: tuple[Scored, ...] = ()
+    tried: int = 0
+    stopped: int = 0
+    notes: tuple[str, ...] = ()
+
+
+NOT_TUNED: Final = Tuned()
+
+
+class FoldedRows:
+    """Training rows in folds, as features for each family of estimators.
+
+    Fits are as the threads are: of a few thousand rows they are not worth several, and give the
+    same on one everywhere.
 
     Args:
-        candidates: The candidates.
-        table: Returns the raw rows for a family of estimators.
+        table: Returns the raw rows for a family.
         folds: The folds.
-        judge: How they are judged.
+        judge: How candidates are judged.
         seed: Of the estimators.
     """
-    scored: list[Scored] = []
-    # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.
-    with threadpool_limits(limits=1):
-        for family in dict.fromkeys(candidate.estimator.family for candidate in candidates):
-            raw = table(family)
-            features = [raw.features(fold) for fold in folds]
-            members = [each for each in candidates if each.estimator.family == family]
-            scored += [_scored(each, features, judge, seed) for each in members]
-    return scored
 
+    def __init__(
+        self, table: Callable[[Family], RawTable], folds: Folds, judge: Judge, seed: int
+    ) -> None:
+        self._table = table
+        self._folds = folds
+        self._judge = judge
+        self._seed = seed
+        self._features: dict[Family, list[FoldFeatures]] = {}
 
-def _scored(
-    candidate: Candidate, features: Sequence[FoldFeatures], judge: Judge, seed: int
-) -> Scored:
-    start, values = time.monotonic(), []
-    for fold in features:
-        codes = code_columns_within(candidate.estimator, candidate.hyperparameters, fold.codes)
-        unfitted = build_estimator(
-            candidate.estimator, judge.task, candidate.in_folds(), seed, codes
-        )
-        try:
+    def values(self, candidate: Candidate) -> Iterator[float]:
+        """Yield what a candidate reaches on each fold, with the preprocessing fitted in the fold.
+
+        Raises:
+            InputError: It cannot be fitted.
+        """
+        for fold in self._of(candidate.estimator.family):
+            codes = code_columns_within(candidate.estimator, candidate.hyperparameters, fold.codes)
+            unfitted = build_estimator(
+                candidate.estimator, self._judge.task, candidate.in_folds(), self._seed, codes
+            )
             fit_as_threads_are(unfitted, candidate.estimator, fold.fitted, codes)
-        except InputError as error:
-            print(f"{candidate.name}: {error}", flush=True)
-            return Scored(candidate, (), str(error))
-        values.append(judge.score(unfitted, fold))
+            yield self._judge.score(unfitted, fold)
+
+    def _of(self, family: Family) -> list[FoldFeatures]:
+        if family not in self._features:
+            raw = self._table(family)
+            self._features[family] = [raw.features(fold) for fold in self._folds]
+        return self._features[family]
+
+
+def cross_validate(
+    candidates: Sequence[Candidate], rows: FoldedRows, metric: Metric
+) -> list[Scored]:
+    """Fit and judge each candidate on each fold."""
+    return [_scored(each, rows, metric) for each in candidates]
+
+
+def _scored(candidate: Candidate, rows: FoldedRows, metric: Metric) -> Scored:
+    start = time.monotonic()
+    try:
+        values = tuple(rows.values(candidate))
+    except InputError as error:
+        print(f"{candidate.name}: {error}", flush=True)
+        return Scored(candidate, (), str(error))
     mean = float(np.nanmean(values)) if np.isfinite(values).any() else UNDEFINED
-    told = f"{judge.metric.name} {mean:.4f} on {len(values)} folds"
+    told = f"{metric.name} {mean:.4f} on {len(values)} folds"
     print(f"{candidate.name}: {told}, {time.monotonic() - start:.1f} s", flush=True)
-    return Scored(candidate, tuple(values))
+    return Scored(candidate, values)

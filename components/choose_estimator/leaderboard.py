@@ -19,12 +19,13 @@ def leaderboard_markdown(record: ChoiceRecord) -> str:
     for each in record.candidates:
         interval = f"{number(each.low)} to {number(each.high)}" if each.low is not None else NOTHING
         lines.append(
-            f"| {each.name} | {each.estimator} | {number(each.value)} | {interval} "
+            f"| {each.name} | {each.described} | {number(each.value)} | {interval} "
             f"| {each.remark} |"
         )
     lines += [
         "",
         f"{record.folds} folds of {counted_rows(record.rows)} of {record.of_rows:,} to train on; "
         "the preprocessing is fitted in each fold.",
+        *([f"{record.tuning}; the best are shown."] if record.tuning else []),
     ]
     return "\n".join(lines) + "\n"

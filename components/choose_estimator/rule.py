@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -118,6 +118,34 @@ def choose(scored: Sequence[Scored], metric: Metric, *, prefer_cheap: bool) -> C
             if each is best:
                 break
     return Chosen(best, f"{best.candidate.name} has the best {metric.title} over the folds.")
+
+
+def choose_tuned(untuned: Chosen, trials: Sequence[Scored], metric: Metric) -> Chosen:
+    """Take the best trial where it is more than one standard error ahead of the untuned choice.
+
+    The best of many trials looks better than it is, and the more so the fewer rows judge it: what
+    is hardly ahead stays behind what nobody had to search for.
+
+    Args:
+        untuned: What was chosen of the defaults.
+        trials: What trials reached that were judged on all folds.
+        metric: What they were judged by.
+    """
+    sign = 1.0 if metric.greater_is_better else -1.0
+    name = untuned.scored.candidate.name
+    stays = f"no trial is more than one standard error ahead of {name}"
+    if not trials:
+        return replace(untuned, reason=f"{untuned.reason} Of the trials, {stays}.")
+    best = max(trials, key=lambda each: sign * float(np.mean(each.values)))
+    ahead = sign * (np.array(best.values) - np.array(untuned.scored.values))
+    if ahead.mean() <= _error(ahead):
+        return replace(untuned, reason=f"{untuned.reason} Of the trials, {stays}.")
+    reason = (
+        f"{best.candidate.name} is the best of the trials, and more than one standard error ahead "
+        f"of {name}, the choice among the defaults ({metric.title} "
+        f"{number(float(ahead.mean()))} better)."
+    )
+    return Chosen(best, reason)
 
 
 def cheapest_fitted(scored: Sequence[Scored], sizes: Sizes) -> Chosen | None:

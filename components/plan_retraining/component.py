@@ -53,6 +53,7 @@ def plan_retraining(
         ("estimator", str),
         ("hyperparameters", str),
         ("time_budget", float),
+        ("tune", int),
         ("drop_columns", List[str]),
         ("sample_weight_column", str),
         ("class_weight", str),

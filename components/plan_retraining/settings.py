@@ -53,6 +53,7 @@ class TrainingSettings:
     estimator: str = AUTO
     hyperparameters: str = "{}"
     time_budget: float = 60.0
+    tune: int = 0
     drop_columns: list[str]
     sample_weight_column: str = ""
     class_weight: str = ""

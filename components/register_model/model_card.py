@@ -108,10 +108,12 @@ def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
         f"How the estimator was chosen, by {choice.folds} folds of {choice.rows:,} of the "
         f"{choice.of_rows:,} training rows: {choice.reason}"
     )
+    if choice.tuning:
+        yield f"{choice.tuning}; the best are shown."
     rows = tuple(
         (
             each.name,
-            each.estimator,
+            each.described,
             number(each.value),
             _interval(Estimate(each.value, each.low, each.high)),
             each.remark,

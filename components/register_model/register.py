@@ -263,9 +263,12 @@ def _choice(description: ModelDescription) -> dict[str, str]:
             if each.low is not None
             else each.remark
         )
+        + (f", {each.described}" if each.trial else "")
         for each in record.candidates
     }
-    return {"choice": f"{record.reason} By {record.metric}, {record.folds} folds.", **reached}
+    tuned = {"tuning": record.tuning} if record.tuning else {}
+    told = f"{record.reason} By {record.metric}, {record.folds} folds."
+    return {"choice": told, **tuned, **reached}
 
 
 def _schema(description: ModelDescription, figures: EvaluationRecord) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from components.shared.models.folders import reading
 from components.shared.models.profiles import profile_table
 from components.shared.models.threads import threads_for
 from components.shared.models.trained_on import hashes_of_training
+from components.shared.progress import reporting_progress
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.tables.choices import CALIBRATIONS
 from components.shared.tables.columns import require_column
@@ -47,7 +48,6 @@ from components.shared.tables.readings import table_readings
 from components.shared.tables.tasks import resolve_task
 from components.shared.versions import library_versions
 from components.train_model.planning import plan_model
-from components.train_model.progress import reporting_progress
 from components.train_model.readers import column_readers
 from components.train_model.saving import save_model
 

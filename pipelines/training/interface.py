@@ -4,6 +4,7 @@ from typing import Final
 
 import click
 
+from components.choose_estimator.settings import MOST_TRIALS
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
 from components.shared.fits.hyperparameters import parse_hyperparameters
@@ -38,6 +39,7 @@ INTERFACE: Final = Interface(
             "--source my.csv --target churned --promote \\\n"
             "      --estimator random_forest --hyperparameters '{\"n_estimators\": 200}'",
             "--source my.csv --target churned \\\n      --split-strategy time --split-column month",
+            "--source my.csv --target churned --tune 30",
             "--source my.csv --target churned --entity customer_id",
             "--source my.csv --target churned --runner docker",
             "--again churn@4",
@@ -63,7 +65,7 @@ INTERFACE: Final = Interface(
             *("split_strategy", "split_column", "entity", "keep_entity", "test_size", "seed"),
         ),
         "Model": (
-            *("estimator", "hyperparameters", "time_budget", "drop_columns"),
+            *("estimator", "hyperparameters", "tune", "time_budget", "drop_columns"),
             *("sample_weight_column", "class_weight", "calibrate", "slice_columns"),
         ),
         "Gate": ("metric", "floor", "margin"),
@@ -82,6 +84,7 @@ INTERFACE: Final = Interface(
         "test_size": Share(),
         "estimator": Checked(check_wanted),
         "hyperparameters": Checked(parse_hyperparameters),
+        "tune": click.IntRange(0, MOST_TRIALS),
         "floor": OptionalNumber("floor"),
         "metric": click.Choice(
             ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]

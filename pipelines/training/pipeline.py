@@ -48,6 +48,7 @@ def training(
     estimator: str = "auto",
     hyperparameters: str = "{}",
     time_budget: float = 60.0,
+    tune: int = 0,
     drop_columns: List[str] = [],
     sample_weight_column: str = "",
     class_weight: str = "",
@@ -107,7 +108,10 @@ def training(
         hyperparameters: JSON object with scikit-learn's names for the parameters of an estimator
             that is named.
         time_budget: Seconds of one core that the comparison may take, by estimates and not by a
-            clock, so that the same run gives the same model.
+            clock, so that the same run gives the same model; trials may take ten times as long.
+        tune: How many further hyper-parameters are tried on the same folds, up to 1,000: of the
+            estimators that are compared, or of the one that is named, where those that it is given
+            stay.
         drop_columns: JSON list of columns that the model must not see.
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.
@@ -176,6 +180,7 @@ def training(
         metric=metric,
         positive_class=positive_class,
         time_budget=time_budget,
+        tune=tune,
         split_strategy=split_strategy,
         split_column=split_column,
         entity=entity,

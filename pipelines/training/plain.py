@@ -14,7 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from components.choose_estimator.choose import TIME_BUDGET, ChoiceSettings, choose_estimator
+from components.choose_estimator.choose import choose_estimator
+from components.choose_estimator.settings import TIME_BUDGET, ChoiceSettings
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
 from components.evaluate_model.evaluate import Origin, evaluate_model, now
@@ -54,6 +55,7 @@ class TrainingSettings:
         estimator: auto, or the name of an estimator.
         hyperparameters: JSON object, of an estimator that is named.
         time_budget: Seconds of one core that the comparison of estimators may take.
+        tune: How many further hyper-parameters are tried.
         drop_columns: Columns that the model must not see.
         sample_weight_column: Column with the weight of each row.
         class_weight: balanced, or a JSON object from class to weight.
@@ -79,6 +81,7 @@ class TrainingSettings:
     estimator: str = AUTO
     hyperparameters: str = "{}"
     time_budget: float = TIME_BUDGET
+    tune: int = 0
     drop_columns: Sequence[str] = ()
     sample_weight_column: str | None = None
     class_weight: str | None = None
@@ -278,11 +281,8 @@ def evaluate_fitted(
     into = Path(folder)
     test = into / "test.parquet"
     return evaluate_model(
-        into / "model",
-        test,
-        into / "evaluation.html",
-        into / "evaluation.json",
-        into / "predictions.parquet",
+        *(into / "model", test),
+        *(into / name for name in ("evaluation.html", "evaluation.json", "predictions.parquet")),
         slice_columns=settings.slice_columns,
         positive_class=settings.positive_class,
         seed=settings.seed,

@@ -169,8 +169,11 @@ def _candidates(choice: ChoiceRecord) -> Table:
         interval = f"[dim]({number(each.low)} to {number(each.high)})[/]"
         if each.low is None:
             interval = "" if each.value is None else f"[dim]({NOTHING})[/]"
-        told = f"{interval}   {escape(each.remark)}".rstrip()
+        what = "; ".join(part for part in (each.trial and each.described, each.remark) if part)
+        told = f"{interval}   {escape(what)}".rstrip()
         table.add_row(escape(each.name), number(each.value), told)
+    if choice.tuning:
+        table.add_row("tuned", "", f"[dim]{choice.tuning}; the best are shown[/]")
     return table
 
 

@@ -26,6 +26,7 @@ class CandidateRecord:
         low: Lower end of its interval.
         high: Upper end.
         remark: What became of it: chosen, why not, or why it was not tried.
+        trial: Its number among the trials of tuning; 0 for a default.
     """
 
     name: str
@@ -35,6 +36,15 @@ class CandidateRecord:
     low: float | None
     high: float | None
     remark: str
+    trial: int = 0
+
+    @property
+    def described(self) -> str:
+        """The estimator; of a trial with what was tried."""
+        if not self.trial:
+            return self.estimator
+        tried = ", ".join(f"{name} {value}" for name, value in self.hyperparameters.items())
+        return f"{self.estimator}: {tried}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,9 @@ class ChoiceRecord:
         confidence: Coverage of the intervals.
         time_budget: Seconds of one core that the choice was to take at the most.
         reason: Why this one, as a sentence.
-        candidates: All of them, the best first.
+        candidates: All defaults and the best trials, the best first.
+        trials: How many trials of further hyper-parameters were made.
+        stopped: How many of them fell behind before the last fold, and stopped.
     """
 
     estimator: str
@@ -66,6 +78,16 @@ class ChoiceRecord:
     time_budget: float
     reason: str
     candidates: tuple[CandidateRecord, ...]
+    trials: int = 0
+    stopped: int = 0
+
+    @property
+    def tuning(self) -> str:
+        """What is to be said of the trials; nothing where there were none."""
+        if not self.trials:
+            return ""
+        told = f"{self.trials} {'trial' if self.trials == 1 else 'trials'} of hyper-parameters"
+        return f"{told}, {self.stopped} stopped early" if self.stopped else told
 
     def content(self) -> dict[str, Any]:
         """Return what JSON holds of it."""

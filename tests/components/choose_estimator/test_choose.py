@@ -9,8 +9,10 @@ import pytest
 from sklearn.datasets import load_iris
 
 from components.choose_estimator.candidates import candidates
-from components.choose_estimator.choose import Choice, ChoiceSettings, choose_estimator
+from components.choose_estimator.choice import Choice
+from components.choose_estimator.choose import choose_estimator
 from components.choose_estimator.leaderboard import leaderboard_markdown
+from components.choose_estimator.settings import ChoiceSettings
 from components.evaluate_model.evaluate import evaluate_model
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.errors import InputError

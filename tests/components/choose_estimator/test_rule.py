@@ -1,11 +1,19 @@
 """The rule that picks a candidate."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from components.choose_estimator.candidates import candidates, plan_candidates
+from components.choose_estimator.candidates import Size, candidates, plan_candidates
 from components.choose_estimator.cross_validation import Scored
-from components.choose_estimator.rule import Sizes, cheapest_fitted, choose, estimate
+from components.choose_estimator.rule import (
+    Sizes,
+    cheapest_fitted,
+    choose,
+    choose_tuned,
+    estimate,
+)
 from components.shared.evaluation.metrics import metric_named
 
 CHEAP, DEARER, DEAREST = candidates("binary")
@@ -27,6 +35,22 @@ def test_a_cheaper_one_within_a_standard_error_is_taken() -> None:
     best = choose(scored, ROC_AUC, prefer_cheap=False)
     assert best is not None
     assert best.scored.candidate is DEARER
+
+
+def test_the_best_trial_is_taken_if_it_is_surely_ahead() -> None:
+    """More than a standard error on the same folds; what is hardly ahead is left alone."""
+    default = Scored(CHEAP, (0.80, 0.84, 0.79, 0.85))
+    untuned = choose([default], ROC_AUC, prefer_cheap=True)
+    assert untuned is not None
+    ahead = Scored(replace(CHEAP, name="trial 2", trial=2), (0.82, 0.86, 0.80, 0.87))
+    hardly = Scored(replace(CHEAP, name="trial 3", trial=3), (0.79, 0.88, 0.78, 0.84))
+    taken = choose_tuned(untuned, [hardly, ahead], ROC_AUC)
+    assert taken.scored is ahead
+    assert "more than one standard error ahead of linear" in taken.reason
+    kept = choose_tuned(untuned, [hardly], ROC_AUC)
+    assert kept.scored is default
+    assert "no trial is more than one standard error ahead of linear" in kept.reason
+    assert choose_tuned(untuned, [], ROC_AUC).scored is default
 
 
 def test_a_cheaper_one_that_is_surely_worse_is_not() -> None:
@@ -97,7 +121,7 @@ def test_a_rare_class_among_several_leaves_rows_to_decide_by() -> None:
 
 def test_a_forest_is_no_candidate_of_many_rows() -> None:
     """On 50,000 rows the others are compared, on a sample of 20,000."""
-    plan = plan_candidates(candidates("binary"), 50_000, 20_000, 10, 1, 3, 60.0)
+    plan = plan_candidates(candidates("binary"), Size(50_000, 10, 1), 20_000, 3, 60.0)
     assert [each.name for each in plan.candidates] == ["linear", "boosting"]
     assert plan.rows == 20_000
     assert [each.name for each, _ in plan.left_out] == ["extra trees"]
@@ -105,7 +129,7 @@ def test_a_forest_is_no_candidate_of_many_rows() -> None:
 
 def test_a_budget_takes_rows_before_candidates() -> None:
     """A wide table is compared on fewer rows, which is said."""
-    plan = plan_candidates(candidates("binary"), 9_000, 20_000, 2_000, 1, 3, 200.0)
+    plan = plan_candidates(candidates("binary"), Size(9_000, 2_000, 1), 20_000, 3, 200.0)
     assert plan.rows < 9_000
     assert len(plan.candidates) == 3
     assert "instead of 9,000" in plan.notes[0]

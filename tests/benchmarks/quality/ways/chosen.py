@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from components.choose_estimator.choose import ChoiceSettings, choose_estimator
+from components.choose_estimator.choose import choose_estimator
+from components.choose_estimator.settings import ChoiceSettings
 from components.shared.models.choices import ChoiceRecord
 from tests.benchmarks.quality.question import Question
 from tests.benchmarks.quality.ways.folders import answering, train_estimator

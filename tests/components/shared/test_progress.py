@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from components.train_model.progress import reporting_progress
+from components.shared.progress import reporting_progress
 
 
 def test_long_work_reports_how_far_it_got(capsys: pytest.CaptureFixture[str]) -> None:

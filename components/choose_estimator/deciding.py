@@ -1,0 +1,126 @@
+"""The decision among candidates, as a record."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from components.choose_estimator.candidates import Candidate, Plan
+from components.choose_estimator.choice import Choice
+from components.choose_estimator.cross_validation import NOT_TUNED, Scored, Tuned
+from components.choose_estimator.folding import Folded
+from components.choose_estimator.rule import (
+    CONFIDENCE,
+    Chosen,
+    cheapest_fitted,
+    choose,
+    choose_tuned,
+    estimate,
+)
+from components.shared.evaluation.metrics import LEAST_ROWS, Metric
+from components.shared.models.choices import CandidateRecord, ChoiceRecord
+from components.shared.reports.number_text import counted_rows
+
+MOST_SHOWN: Final = 10
+"""Trials that a record has at the most, the best ones; defaults are all in it."""
+
+
+def decide(
+    plan: Plan,
+    scored: Sequence[Scored],
+    folded: Folded,
+    metric: Metric,
+    of_rows: int,
+    tuned: Tuned = NOT_TUNED,
+) -> Choice:
+    """Decide which candidate is trained, and say why.
+
+    Args:
+        plan: What was to be compared.
+        scored: What the defaults reached, the cheapest first.
+        folded: The rows that they were judged on.
+        metric: By which metric.
+        of_rows: Training rows that there are.
+        tuned: What came of trials.
+    """
+    remarks = [*plan.notes, *tuned.notes]
+    sizes, few = folded.sizes, folded.few
+    chosen = _chosen(plan, scored, folded, metric, tuned)
+    if chosen is None:
+        taken = plan.candidates[0]
+        reason, remark = _not_compared(plan.rows, metric, few or not folded.folds), "chosen"
+        remarks.append(f"{reason[:-1]}: {taken.name} is taken, which asks least of them")
+    else:
+        taken, reason, remark = chosen.scored.candidate, chosen.reason, chosen.remark
+        if few:
+            remarks.append(f"{reason[:-1]}, and so no candidate has an interval")
+        elif sizes.rarest < LEAST_ROWS:
+            remarks.append(
+                f"no interval of the candidates: it takes {LEAST_ROWS} rows of each class to "
+                f"compare by, and there are {sizes.told()}"
+            )
+    print(f"chosen: {taken.name}. {reason}", flush=True)
+    records = [
+        _record(
+            each.candidate,
+            estimate(each, metric, sizes),
+            each.failure or (remark if each.candidate == taken else ""),
+        )
+        for each in [*scored, *_shown(tuned, taken, metric)]
+    ]
+    sign = -1 if metric.greater_is_better else 1
+    records.sort(key=lambda each: (each.value is None, sign * (each.value or 0.0)))
+    records += [_record(each, None, reason) for each, reason in plan.left_out]
+    record = ChoiceRecord(
+        estimator=taken.estimator.name,
+        hyperparameters=taken.hyperparameters,
+        metric=metric.name,
+        direction=metric.direction,
+        folds=folded.folds,
+        rows=plan.rows,
+        of_rows=of_rows,
+        confidence=CONFIDENCE,
+        time_budget=plan.time_budget,
+        reason=reason,
+        candidates=tuple(records),
+        trials=tuned.tried,
+        stopped=tuned.stopped,
+    )
+    return Choice(record, tuple(remarks))
+
+
+def _chosen(
+    plan: Plan, scored: Sequence[Scored], folded: Folded, metric: Metric, tuned: Tuned
+) -> Chosen | None:
+    if folded.few:
+        return cheapest_fitted(scored, folded.sizes)
+    chosen = choose(scored, metric, prefer_cheap=folded.whole)
+    return choose_tuned(chosen, tuned.scored, metric) if chosen and tuned.tried else chosen
+
+
+def _shown(tuned: Tuned, taken: Candidate, metric: Metric) -> list[Scored]:
+    """Return the best trials, and the one that was taken."""
+    sign = -1 if metric.greater_is_better else 1
+    ranked = sorted(tuned.scored, key=lambda each: sign * float(np.mean(each.values)))
+    best = ranked[:MOST_SHOWN]
+    return best + [each for each in ranked[MOST_SHOWN:] if each.candidate == taken]
+
+
+def _not_compared(rows: int, metric: Metric, few: bool) -> str:
+    if few:
+        return f"{counted_rows(rows)} are too few to compare estimators on folds."
+    return f"No estimator could be fitted and judged by {metric.name} on every fold."
+
+
+def _record(candidate: Candidate, found: Any, remark: str) -> CandidateRecord:
+    value, low, high = (found.value, found.low, found.high) if found else (None, None, None)
+    return CandidateRecord(
+        candidate.name,
+        candidate.estimator.name,
+        candidate.hyperparameters,
+        value,
+        low,
+        high,
+        remark,
+        candidate.trial,
+    )

@@ -1,0 +1,78 @@
+"""What a choice among estimators goes by, beside the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import Metric
+
+TIME_BUDGET: Final = 60.0
+"""Seconds of one core, as estimated, that the comparison may take."""
+
+TUNING_BUDGET: Final = 10
+"""Times as long that trials may take."""
+
+MOST_TRIALS: Final = 1_000
+
+
+@dataclass(frozen=True)
+class ChoiceSettings:
+    """What the choice goes by, beside the rows.
+
+    Attributes:
+        metric: A metric of the task; `auto` is roc_auc, balanced_accuracy or r2.
+        positive_class: Which of two classes counts as found; None: as the evaluation decides.
+        time_budget: Seconds of one core, above 0, that the comparison may take, and a tenth of
+            what trials may.
+        tune: How many trials of further hyper-parameters there are besides the defaults.
+        split_strategy: How the test rows were split off, and so how the folds are cut.
+        split_column: Its column, of a split in time.
+        entity: Columns that tell whose rows they are: folds keep all rows of one on one side.
+        keep_entity: Whether these columns are features all the same.
+        seed: Of the folds, the sample, the estimators and the trials.
+        drop_columns: Columns that the model must not see.
+        sample_weight_column: Column of weights.
+        class_weight: `balanced`, or a JSON object from label to weight.
+    """
+
+    metric: str = "auto"
+    positive_class: str | None = None
+    time_budget: float = TIME_BUDGET
+    tune: int = 0
+    split_strategy: str = "auto"
+    split_column: str | None = None
+    entity: Sequence[str] = ()
+    keep_entity: bool = False
+    seed: int = 42
+    drop_columns: Sequence[str] = ()
+    sample_weight_column: str | None = None
+    class_weight: str | None = None
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: The budget is none, or there are too many trials.
+        """
+        if not 0 < self.time_budget < float("inf"):
+            raise InputError(
+                f"`time_budget` is {self.time_budget:g}, and must be a number of seconds above 0."
+            )
+        if not 0 <= self.tune <= MOST_TRIALS:
+            raise InputError(f"`tune` is {self.tune}, and must be from 0 to {MOST_TRIALS:,}.")
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is to be predicted, and by what it is judged.
+
+    Attributes:
+        target: Name of the target column.
+        task: Resolved task.
+        metric: By which metric.
+    """
+
+    target: str
+    task: str
+    metric: Metric

@@ -1,0 +1,189 @@
+"""Trials of further hyper-parameters."""
+
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.datasets import load_diabetes
+
+from components.choose_estimator.candidates import Candidate, Size, candidate, candidates
+from components.choose_estimator.choose import choose_estimator
+from components.choose_estimator.cross_validation import FoldedRows, Scored
+from components.choose_estimator.folding import Folded
+from components.choose_estimator.leaderboard import leaderboard_markdown
+from components.choose_estimator.rule import Sizes
+from components.choose_estimator.search_spaces import SPACES, space_of
+from components.choose_estimator.settings import ChoiceSettings
+from components.choose_estimator.tuning import Search, tune
+from components.shared.errors import InputError
+from components.shared.evaluation.metrics import metric_named
+from components.shared.models.estimators import ESTIMATORS
+from pipelines.definition import catalog
+
+DOCUMENT = catalog.ROOT / "docs" / "tuning.md"
+ROC_AUC = metric_named("roc_auc", "binary")
+LINEAR, BOOSTING, FOREST = candidates("binary")
+
+
+class _Slope(FoldedRows):
+    """Rows on which boosting is the better the nearer its learning rate is to 0.05."""
+
+    def __init__(self) -> None:
+        self.asked: list[Candidate] = []
+
+    def values(self, candidate: Candidate) -> Iterator[float]:
+        self.asked.append(candidate)
+        rate = candidate.hyperparameters.get("learning_rate", 0.1)
+        for fold in range(4):
+            yield 0.9 - 0.1 * abs(math.log(rate / 0.05)) + 0.02 * fold
+
+
+def _folded(rows: FoldedRows) -> Folded:
+    return Folded(rows, 4, Sizes(200, 200), Size(300, 5, 1), whole=True)
+
+
+def _search(trials: int = 20, seconds: float = 1e6) -> Search:
+    spaces = {each.name: space_of(each, 1, {}) for each in (LINEAR, BOOSTING)}
+    return Search(spaces, {}, trials, seconds, seed=3)
+
+
+def _defaults() -> list[Scored]:
+    return [Scored(each, tuple(_Slope().values(each))) for each in (LINEAR, BOOSTING)]
+
+
+def test_trials_find_what_is_better_and_stop_where_it_is_worse() -> None:
+    """Of twenty, one comes near the best learning rate, and some far from it see fewer folds."""
+    tuned = tune(_defaults(), _search(), _folded(_Slope()), ROC_AUC)
+    best = max(tuned.scored, key=lambda each: each.values)
+    assert 0.04 < best.candidate.hyperparameters["learning_rate"] < 0.0625
+    assert tuned.tried == 20
+    assert tuned.stopped == 20 - len(tuned.scored) > 2
+
+
+def test_an_estimator_of_many_hyperparameters_has_many_trials() -> None:
+    """Six of boosting and one of a linear model are tuned: seven trials are shared so."""
+    rows = _Slope()
+    tune(_defaults(), _search(7), _folded(rows), ROC_AUC)
+    names = [each.estimator.name for each in rows.asked]
+    assert names.count("hist_gradient_boosting") == 6
+    assert names.count("logistic_regression") == 1
+
+
+def test_the_same_seed_makes_the_same_trials() -> None:
+    """And another one makes others."""
+    first, second = (tune(_defaults(), _search(8), _folded(_Slope()), ROC_AUC) for _ in range(2))
+    assert first == second
+
+
+def test_a_budget_cuts_trials_and_says_so() -> None:
+    """By estimates: what a trial takes goes by its rounds and leaves."""
+    tuned = tune(_defaults(), _search(20, seconds=1.5), _folded(_Slope()), ROC_AUC)
+    assert 0 < tuned.tried < 20
+    assert f"{tuned.tried} of 20 trials were made" in tuned.notes[0]
+
+
+@pytest.fixture(name="patients", scope="module")
+def table_of_patients(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some hundred rows of a regression."""
+    path = tmp_path_factory.mktemp("patients") / "train.parquet"
+    pl.from_pandas(load_diabetes(as_frame=True).frame)[:150].write_parquet(path)
+    return path
+
+
+def test_a_choice_that_was_tuned_tells_of_its_trials(patients: Path) -> None:
+    """The defaults stand among the best trials, with their intervals, and nobody is lost."""
+    settings = ChoiceSettings(tune=9)
+    record = choose_estimator(patients, "target", settings=settings).record
+    assert record.trials == 9
+    assert {"linear", "boosting", "extra trees"} < {each.name for each in record.candidates}
+    trials = [each for each in record.candidates if each.trial]
+    assert 0 < len(trials) <= 9 - record.stopped
+    assert all(each.low is not None for each in trials)
+    told = leaderboard_markdown(record)
+    assert f"9 trials of hyper-parameters, {record.stopped} stopped early" in told
+    assert trials[0].described in told
+    assert choose_estimator(patients, "target", settings=settings).record == record
+
+
+def test_what_a_named_estimator_is_given_is_not_tuned(patients: Path) -> None:
+    """All trials have it, and only the others differ."""
+    chosen = choose_estimator(
+        *(patients, "target"),
+        estimator="hist_gradient_boosting",
+        hyperparameters='{"max_iter": 20, "learning_rate": 0.2}',
+        settings=ChoiceSettings(tune=4),
+    )
+    tried = [each.hyperparameters for each in chosen.record.candidates]
+    assert {(each["max_iter"], each["learning_rate"]) for each in tried} == {(20, 0.2)}
+    assert len({each.get("max_leaf_nodes") for each in tried}) > 1
+
+
+def test_an_estimator_without_hyperparameters_is_not_tuned(patients: Path) -> None:
+    """It is said, with those that can be."""
+    with pytest.raises(
+        InputError, match=r"linear_regression has no hyper-parameter to tune.*ridge"
+    ):
+        choose_estimator(
+            patients, "target", estimator="linear_regression", settings=ChoiceSettings(tune=4)
+        )
+    with pytest.raises(InputError, match="`tune` is 1001"):
+        choose_estimator(patients, "target", settings=ChoiceSettings(tune=1001))
+
+
+def test_a_handful_of_rows_is_not_tuned(tmp_path: Path) -> None:
+    """No trial could be told to be better, which is said."""
+    y = ["a"] * 30 + ["b"] * 6
+    rng = np.random.default_rng(0)
+    pl.DataFrame({"x": rng.normal(size=36), "y": y}).write_parquet(tmp_path / "t")
+    chosen = choose_estimator(tmp_path / "t", "y", settings=ChoiceSettings(tune=4))
+    assert chosen.record.trials == 0
+    assert any("nothing was tuned" in remark for remark in chosen.remarks)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_every_hyperparameter_that_is_searched_is_one_of_the_estimator(name: str) -> None:
+    """With whole numbers where it takes whole ones, and the default within its range."""
+    estimator = ESTIMATORS[name]
+    for space in SPACES[name].values():
+        assert space.low <= space.usual <= space.high
+        assert isinstance(space.low, int) == isinstance(space.high, int) == space.whole
+    module, _, made = str(estimator.classifier or estimator.regressor).partition(":")
+    known = getattr(__import__(module, fromlist=[made]), made)().get_params()
+    assert set(SPACES[name]) <= set(known)
+    assert candidate(name, estimator).estimator is estimator
+
+
+def test_models_of_many_classes_have_fewer_rounds() -> None:
+    """Each round grows a tree for each class, and a plan has a greatest number of leaves."""
+    assert space_of(BOOSTING, 1, {})["max_iter"].high == 400
+    assert space_of(BOOSTING, 26, {})["max_iter"].high < 200
+
+
+def test_nothing_of_tuning_is_imported_where_nothing_is_tuned(patients: Path) -> None:
+    """A comparison of defaults starts no slower for it."""
+    program = (
+        "import sys; from components.choose_estimator.choose import choose_estimator;"
+        f"choose_estimator({str(patients)!r}, 'target', estimator='ridge');"
+        "import components.choose_estimator.deciding; sys.exit('optuna' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_document_tells_what_is_searched() -> None:
+    """Every range stands in its table as it is."""
+    rows = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| ")]
+    told, estimator = {}, ""
+    for row in rows[1:]:
+        first, name, low, high, how = (cell.strip(" `") for cell in row.strip("|").split("|"))
+        estimator = first or estimator
+        told[estimator, name] = (float(low), float(high), how == "by orders of magnitude")
+    assert told == {
+        (estimator, name): (space.low, space.high, space.log)
+        for estimator, spaces in SPACES.items()
+        for name, space in spaces.items()
+    }
