@@ -170,9 +170,13 @@ def _telling(column: str, sorts: Sorts) -> list[Remark]:
             seen.row,
         )
         for sort, seen in sorted(sorts.items(), key=lambda item: item[1].row)
-        if sort.kind in ("missing", "symbol")
-        and (sort.text in TELLING or sort.text.startswith("#"))
+        if sort.kind in ("missing", "symbol") and is_telling(sort.text)
     ]
+
+
+def is_telling(marker: str) -> bool:
+    """Tell whether it is said that a marker counts as missing."""
+    return marker in TELLING or marker.startswith("#")
 
 
 def _as_text(

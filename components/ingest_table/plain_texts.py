@@ -62,9 +62,10 @@ def _guarded(text: pl.Expr, kind: PlainType, *, strict: bool) -> pl.Expr:
     plain = text.is_null() | (text.str.contains(form) & (text >= "0001"))
     guarded = pl.when(plain).then(text).otherwise(pl.lit(NOT_PLAIN))
     if kind == "date":
-        return guarded.str.to_date("%Y-%m-%d", strict=strict)
+        # Polars reads these forms in less time than it looks texts up that it has read before.
+        return guarded.str.to_date("%Y-%m-%d", strict=strict, cache=False)
     guarded = guarded.str.replace("T", " ", literal=True)
-    return guarded.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=strict)
+    return guarded.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=strict, cache=False)
 
 
 def _needless_zero(text: pl.Expr) -> pl.Expr:

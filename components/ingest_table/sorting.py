@@ -58,11 +58,9 @@ def sorts_of(texts: pl.Series, words: Sequence[str]) -> dict[Sort, Seen]:
 
 def _begins_with_another_word(words: Sequence[str]) -> pl.Expr:
     """Tell which texts begin with letters that nothing but another text begins with."""
-    known = pl.Series([*BEGINNINGS, *words]).str.extract(LETTERS).drop_nulls()
-    letters = pl.col("stripped").str.extract(LETTERS)
-    return letters.is_not_null() & ~letters.str.to_lowercase().is_in(
-        known.str.to_lowercase().unique().to_list()
-    )
+    letters = pl.Series([*BEGINNINGS, *words]).str.extract(LETTERS).drop_nulls()
+    known, text = "|".join(letters.unique().sort()), pl.col("stripped")
+    return text.str.contains(LETTERS) & ~text.str.contains(rf"^(?i:{known})(?:\P{{L}}|$)")
 
 
 def _others(rows: pl.DataFrame) -> dict[Sort, Seen]:

@@ -1,6 +1,6 @@
 """Tables of texts and of values, written as Parquet of this package's six types."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from components.ingest_table.decisions import (
     Decision,
     decide,
     is_perhaps_mixed,
+    is_telling,
     stray_remark,
 )
 from components.ingest_table.plain_texts import PlainType, plain_values
@@ -25,7 +26,7 @@ from components.ingest_table.trained_readings import CALLED, trained_decisions
 from components.ingest_table.wishes import Wishes
 from components.shared.errors import InputError
 from components.shared.tables.column_types import CANONICAL, schema_types
-from components.shared.tables.files import write_parquet
+from components.shared.tables.files import count_rows, write_parquet
 from components.shared.tables.missing_texts import is_missing, markers
 from components.shared.tables.readings import Reading, Remark, TableReadings
 from components.shared.tables.typed_texts import missing_values, read_texts, stray_texts
@@ -100,7 +101,7 @@ def write_typed(
     columns = as_trained | _decided(table, texts, wishes, at_most=rows_at_most)
     try:
         readings = _write(table, columns, parquet, wishes, noted)
-        again = _to_look_at_again(parquet, columns.values(), wishes)
+        again = _to_look_at_again(table, parquet, columns.values(), wishes)
     except UNREADABLE:
         if all(column.proven for column in columns.values()):
             raise
@@ -229,40 +230,49 @@ def _values(name: str, schema: pl.Schema, wishes: Wishes) -> pl.Expr:
 
 
 def _to_look_at_again(
-    parquet: Path, columns: Iterable[_Column], wishes: Wishes
+    table: pl.LazyFrame, parquet: Path, columns: Collection[_Column], wishes: Wishes
 ) -> list[str] | None:
     """Name the columns that are read rightly, but of which not all is known that is to be said.
 
-    These are columns of texts in which some are missing, or many may be numbers or dates. None
-    where a column that seemed empty is not.
+    These are columns of texts in which some are missing by a marker that is said, or many may be
+    numbers or dates. None where a column that seemed empty is not.
     """
     written = pl.scan_parquet(parquet)
     names = [column.reading.column for column in columns if not column.proven]
     texts = [name for name in names if written.collect_schema()[name] == pl.String]
     if not texts:
         return []
-    summary = written.select(
-        pl.len().alias("rows"), *(pl.col(name).null_count().alias(f"x{name}") for name in texts)
-    )
-    counts = summary.collect(engine="streaming").row(0, named=True)
+    rows = count_rows(parquet)
+    gaps = written.select(pl.col(texts).null_count()).collect(engine="streaming").row(0, named=True)
     empty = [column.reading.column for column in columns if column.texts.plain is None]
-    if any(counts[f"x{name}"] != counts["rows"] for name in empty if name in texts):
+    if any(gaps[name] != rows for name in empty if name in texts):
         return None
-    step = max(counts["rows"] // SAMPLE_ROWS, 1)
-    sample = written.select(texts).gather_every(step).collect(engine="streaming")
-    classes = written.select(pl.col(name).is_in(CLASSES).any() for name in texts)
-    has_classes = classes.collect(engine="streaming").row(0, named=True)
-    again = []
-    for name in texts:
-        seen = ColumnTexts(name)
-        seen.add(sample[name], 1)
-        if (
-            0 < counts[f"x{name}"] < counts["rows"]
-            or (name == wishes.target and has_classes[name])
-            or is_perhaps_mixed(seen.sorts)
-        ):
-            again.append(name)
-    return again
+    again = _with_telling_markers(table, [name for name in texts if 0 < gaps[name] < rows])
+    if wishes.target in texts and _has_classes(written, wishes.target):
+        again.add(wishes.target)
+    sample = written.select(texts).gather_every(max(rows // SAMPLE_ROWS, 1))
+    for texts_of_column in sample.collect(engine="streaming"):
+        seen = ColumnTexts(texts_of_column.name)
+        seen.add(texts_of_column, 1)
+        if is_perhaps_mixed(seen.sorts):
+            again.add(seen.name)
+    return [name for name in texts if name in again]
+
+
+def _with_telling_markers(table: pl.LazyFrame, names: Sequence[str]) -> set[str]:
+    """Name the columns with a marker for missing values that is said, unlike an empty text."""
+    if not names:
+        return set()
+    telling = [marker for marker in markers() if is_telling(marker)]
+    found = table.select(pl.col(names).str.strip_chars().is_in(telling).any())
+    has_some = found.collect(engine="streaming").row(0, named=True)
+    return {name for name, has in has_some.items() if has}
+
+
+def _has_classes(written: pl.LazyFrame, target: str) -> bool:
+    """Tell whether a target of texts has values that mostly stand for a missing one."""
+    found = written.select(pl.col(target).is_in(CLASSES).any())
+    return bool(found.collect(engine="streaming").item())
 
 
 def _given_strays(

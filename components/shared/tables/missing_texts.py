@@ -41,5 +41,4 @@ def is_missing(texts: "pl.Expr", among: Sequence[str]) -> "pl.Expr":
         texts: Texts, as they stand in the file.
         among: The markers, see `markers`.
     """
-    stripped = texts.str.strip_chars()
-    return texts.is_null() | (stripped == "") | stripped.is_in(list(among))
+    return texts.is_null() | texts.str.strip_chars().is_in(["", *among])

@@ -306,6 +306,8 @@ def test_large_files_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "late_marker": [*["1"] * (rows - 1), "?"],
         "text": ["some text"] * rows,
         "text_with_marker": [*["some text"] * (rows - 1), "?"],
+        "text_with_gaps": [None, *["some text"] * (rows - 2), "NA"],
+        "gaps_and_marker": [None, *["some text"] * (rows - 2), " #N/A "],
         "text_then_numbers": [*["text"] * 100_000, *["1"] * (rows - 100_000)],
         "empty": [None] * rows,
         "late_value": [*[None] * (rows - 1), "5"],
