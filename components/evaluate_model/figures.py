@@ -169,8 +169,16 @@ class Evaluation:
         """What is to be said of the figures."""
         said = [worse_than_shares(self.metrics, self.baseline)]
         if self.bootstrap_samples:
-            said.append(without_interval(self.task, self.metrics))
+            said.append(without_interval(self.task, self.metrics, self._rarest))
         return [text for text in said if text]
+
+    @property
+    def _rarest(self) -> int:
+        """Test rows of the rarest class that they have, of a regression all."""
+        if self.confusion is None:
+            return self.rows
+        of_each = self.confusion.sum(axis=1)
+        return int(of_each[of_each > 0].min())
 
     def notes(self) -> list[Note]:
         """Return what the user should know of how the figures came about."""

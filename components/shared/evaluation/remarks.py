@@ -9,6 +9,7 @@ from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimat
 from components.shared.reports.number_text import number
 
 LOG_LOSS = "log_loss"
+PRECISION = "precision"
 
 
 def worse_than_shares(
@@ -30,13 +31,28 @@ def worse_than_shares(
     )
 
 
-def without_interval(task: str, metrics: Mapping[str, Estimate]) -> str | None:
-    """Say which metrics have no interval, and what it takes; None where all have one."""
+def without_interval(task: str, metrics: Mapping[str, Estimate], rarest: int) -> str | None:
+    """Say which metrics have no interval, and why; None where all have one.
+
+    Args:
+        task: The task.
+        metrics: Value and interval by the name of the metric.
+        rarest: Test rows of the rarest class, of a regression in all.
+    """
     names = [n for n, each in metrics.items() if each.value is not None and each.low is None]
-    if not names:
-        return None
-    of_each = "" if task == REGRESSION else " of each class"
-    return (
-        f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each} "
-        "(--test-size), and resamples of them that differ"
-    )
+    told = []
+    if PRECISION in names:
+        # A share of rows has an interval however few they are: only of none there is no share.
+        names.remove(PRECISION)
+        told.append("no interval of precision: no test row was called positive, so that it is 0")
+    if names and rarest < LEAST_ROWS:
+        of_each = "" if task == REGRESSION else " of each class"
+        told.append(
+            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each}, where "
+            f"there are {rarest} (--test-size)"
+        )
+    elif names:
+        told.append(
+            f"no interval of {', '.join(names)}: resamples of the test rows do not differ in it"
+        )
+    return "; ".join(told) or None

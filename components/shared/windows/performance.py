@@ -18,6 +18,9 @@ REGISTERED_CONFIDENCE: Final = 0.95
 LEVEL: Final = (1 - REGISTERED_CONFIDENCE) / 2
 """Chance that an unchanged model is called worse, where nothing else is asked for."""
 
+TRIFLE: Final = 0.01
+"""Share of a metric, or of what it lacks to its best, that no change of it is worth a word."""
+
 
 def judge_performance(
     evaluation: EvaluationRecord,
@@ -30,7 +33,8 @@ def judge_performance(
 
     It speaks against the rows where the metric is worse than registered by more than the noise of
     both explains: by more than the half widths of the two intervals on the sides that face each
-    other, added as independent errors are, by their squares, and scaled to the level.
+    other, added as independent errors are, by their squares, and scaled to the level. However sure,
+    less than 1 % of the registered value, or of what it lacks to its best, is a trifle.
 
     Args:
         evaluation: Of the model on the new rows.
@@ -60,15 +64,14 @@ def judge_performance(
         text = f"version {registered.version} was registered without {chosen.title}"
         return performance, [*notes, Note("warning", f"{text}: nothing to compare with")]
     behind = _behind(chosen, found.value, before.value)
+    noise = _noise(chosen, found, before, evaluation.confidence, level)
+    if behind <= max(noise, _trifle(chosen, before.value)):
+        return performance, notes
     text = (
         f"{chosen.title} {_shown(found)} on these rows, where {registered.model_name} version "
         f"{registered.version} was registered with {_shown(before)}"
     )
-    if behind > _noise(chosen, found, before, evaluation.confidence, level):
-        notes.append(Note(VIOLATION, f"{text}: worse than chance explains"))
-    elif behind > 0:
-        notes.append(Note("warning", f"{text}: worse, and not more than chance explains"))
-    return performance, notes
+    return performance, [*notes, Note(VIOLATION, f"{text}: worse than chance explains")]
 
 
 def require_same_model(evaluation: EvaluationRecord, registered: RegisteredModel) -> None:
@@ -88,6 +91,13 @@ def require_same_model(evaluation: EvaluationRecord, registered: RegisteredModel
 def _behind(metric: Metric, value: float, asked: float) -> float:
     """Return by how much a value is worse than another."""
     return asked - value if metric.greater_is_better else value - asked
+
+
+def _trifle(metric: Metric, value: float) -> float:
+    """Return the change of a metric that is none."""
+    if not metric.greater_is_better or metric.highest is None:
+        return TRIFLE * abs(value)
+    return TRIFLE * min(abs(value), metric.highest - value)
 
 
 def _noise(

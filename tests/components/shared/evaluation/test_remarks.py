@@ -13,10 +13,18 @@ def test_probabilities_worse_than_the_shares_of_the_classes_are_said() -> None:
     assert worse_than_shares({"rmse": Estimate(2.0)}, {"rmse": 1.0}) is None
 
 
-def test_what_an_interval_takes_is_said() -> None:
-    """The metrics are named, and how many rows they need; an undefined one has nothing to say."""
-    metrics = {"log_loss": Estimate(0.2), "accuracy": Estimate(1.0, 0.5, 1.0), "f1": Estimate(None)}
-    said = without_interval("binary", metrics)
-    assert said is not None
-    assert said.startswith("no interval of log_loss: it takes 20 test rows of each class")
-    assert without_interval("binary", {"accuracy": metrics["accuracy"]}) is None
+def test_why_there_is_no_interval_is_said() -> None:
+    """Each metric has the reason that is its own; an undefined one has nothing to say."""
+    sure, loss, none = Estimate(1.0, 0.5, 1.0), Estimate(0.2), Estimate(None)
+    few = without_interval("binary", {"log_loss": loss, "accuracy": sure, "f1": none}, 7)
+    assert few == (
+        "no interval of log_loss: it takes 20 test rows of each class, where there are 7 "
+        "(--test-size)"
+    )
+    alike = without_interval("regression", {"rmse": Estimate(0.0)}, 200)
+    assert alike == "no interval of rmse: resamples of the test rows do not differ in it"
+    uncalled = without_interval("binary", {"precision": Estimate(0.0), "recall": sure}, 200)
+    assert uncalled == (
+        "no interval of precision: no test row was called positive, so that it is 0"
+    )
+    assert without_interval("binary", {"accuracy": sure}, 7) is None
