@@ -82,7 +82,7 @@ def conclude_retraining(
         if planned.decision == MADE_BEFORE:
             left = deploy and _is_left_to_deploy(registry, planned)
             version = f"{planned.model_name}@{planned.made}"
-            text = f"nothing to train: {version} was made of this table with these settings"
+            text = f"unchanged data: {version} was made of this table with these settings"
             return Conclusion(planned, version, left, text)
         if not training.approved:
             text = f"refused: {planned.watched} stays, no version was registered"

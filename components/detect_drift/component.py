@@ -25,7 +25,13 @@ def detect_drift(
     seed: int = 42,
 ) -> NamedTuple(
     "Outputs",
-    [("drifted", bool), ("performance_dropped", bool), ("status", str), ("reasons", List[str])],
+    [
+        ("drifted", bool),
+        ("performance_dropped", bool),
+        ("status", str),
+        ("reasons", List[str]),
+        ("has_target", bool),
+    ],
 ):
     """Decide whether what a model is given, and what it says, has moved since it was trained.
 
@@ -55,6 +61,7 @@ def detect_drift(
         performance_dropped: Whether the metric on labelled rows is worse than registered.
         status: drift, no drift, or too few rows.
         reasons: Why, a sentence each.
+        has_target: Whether the window itself has values of the target.
     """
     from components.detect_drift.alert import raise_alarm
     from components.detect_drift.detect import detect_drift
@@ -70,4 +77,7 @@ def detect_drift(
         drift.metadata.update(raise_alarm(found))
         run.finished(found.outcome, found.watched, found.figures())
     metrics.metadata.update(found.figures())
-    return (found.drifted, found.performance_dropped, found.status, list(found.reasons))
+    return (
+        found.drifted, found.performance_dropped, found.status, list(found.reasons),
+        found.has_target,
+    )  # fmt: skip

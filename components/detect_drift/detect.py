@@ -16,7 +16,7 @@ from components.detect_drift.chances import (
 from components.detect_drift.columns import ComparedColumn, Finding, compare_column
 from components.detect_drift.drift import ColumnDrift, Drift, LabelCounts, Status
 from components.detect_drift.judgement import Rule, moved_columns
-from components.detect_drift.labels import joined_labels, own_labels
+from components.detect_drift.labels import has_labels, joined_labels, own_labels
 from components.detect_drift.realised import Realised, performance_of
 from components.detect_drift.report import render_drift
 from components.shared.errors import InputError
@@ -128,6 +128,7 @@ def detect_drift(
         labels=found and found[1],
         predicted_rows=0 if output is None else len(output),
         notes=(*window.notes, *realised.notes),
+        has_target=has_labels(table, loaded.description.target),
     )
     for path in (Path(report), Path(drift)):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -111,6 +111,7 @@ class Drift:
         labels: What became of the labels; None without any.
         predicted_rows: Rows that the model was asked about, a sample of many.
         notes: What was left out, assumed or found odd.
+        has_target: Whether the window itself has values of the target.
     """
 
     model_name: str
@@ -127,6 +128,7 @@ class Drift:
     labels: LabelCounts | None = None
     predicted_rows: int = 0
     notes: tuple[Note, ...] = ()
+    has_target: bool = False
 
     @property
     def drifted(self) -> bool:

@@ -55,6 +55,13 @@ def joined_labels(
     return found.alias(target), counts
 
 
+def has_labels(table: str | Path, target: str) -> bool:
+    """Tell whether a window has values of the target itself."""
+    if target not in column_types(table):
+        return False
+    return bool(pl.scan_parquet(table).select(pl.col(target).count()).collect().item())
+
+
 def own_labels(table: str | Path, target: str) -> tuple[pl.Series, LabelCounts] | None:
     """Return the labels that a window has itself; None where it has no column of them."""
     if target not in column_types(table):

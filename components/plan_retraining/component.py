@@ -27,6 +27,7 @@ def plan_retraining(
     settings: str = "{}",
     promote: bool = True,
     registry_url: str = "",
+    has_target: bool = True,
 ) -> NamedTuple(
     "Outputs",
     [
@@ -98,6 +99,8 @@ def plan_retraining(
             the version.
         promote: Whether a better model becomes the champion.
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
+        has_target: Whether the window has values of the model's target, from detect_drift; where
+            not, train_on is needed.
 
     Returns:
         retrain: Whether the model is trained again.
@@ -118,6 +121,7 @@ def plan_retraining(
         window = Window(
             drifted, performance_dropped, reasons, table_digest, source,
             given(query, ""), given(format, "auto"), given(column_types, ""), missing_values,
+            has_target,
         )  # fmt: skip
         wish = Wish(given(train_on), force, given_number(max_age, "max_age"),
                     given(settings, "{}"), promote)  # fmt: skip

@@ -47,6 +47,7 @@ class Window:
         format: Its format.
         column_types: Types of columns that have the last word.
         missing_values: Texts that stand for a missing value.
+        has_target: Whether it has values of the target of the model.
     """
 
     drifted: bool
@@ -58,6 +59,7 @@ class Window:
     format: str = "auto"
     column_types: str = ""
     missing_values: Sequence[str] = ()
+    has_target: bool = True
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ def plan_retraining(
         registry_url: The registry; `REGISTRY_URL` when None.
 
     Raises:
-        InputError: How the version was trained is not known, a setting is none, or the table to
-            train on is not there.
+        InputError: How the version was trained is not known, a setting is none, the table to train
+            on is not there, or it is the window and has no target.
         RegistryError: The registry could not be reached, or refused.
     """
     watched, waiting = RegisteredModel.read(registered), waiting_seconds()
@@ -157,6 +159,7 @@ def plan_retraining(
         version = registry.get(f"{watched.model_name}@{watched.version}")
         recorded, notes = _recorded(version)
         settings = _settings(version, recorded, window, wish)
+        _require_target(version, settings, window, wish)
         table = _table(window, wish)
         key = _key(table, settings)
         triggers = _triggers(version, window, wish)
@@ -215,6 +218,21 @@ def _settings(
     return TrainingSettings.of({**recorded, **{n: v for n, v in read.items() if v}, **told})
 
 
+def _require_target(
+    version: RegisteredVersion, settings: TrainingSettings, window: Window, wish: Wish
+) -> None:
+    """Refuse a window that cannot be trained on, whether a training is due now or some day."""
+    predicted = version.schema.get("target") if isinstance(version.schema, dict) else None
+    if window.has_target or wish.train_on is not None or settings.target != predicted:
+        return
+    raise InputError(
+        f"The window {without_query(window.source)} has no value of {settings.target!r}, which "
+        f"{version.model_name} predicts: it can be watched, and not be trained on. Name the table "
+        f"to train on with --train-on (parameter `train_on`), such as "
+        f"dataset://{version.model_name}@latest, or only watch it (kfp-tabular run monitoring)."
+    )
+
+
 def _table(window: Window, wish: Wish) -> _Table:
     if wish.train_on is None:
         return _Table(window.source, window.digest)
@@ -258,8 +276,9 @@ def _made_before(
         if listed.state == LIVE and listed.properties.get(KEY_PROPERTY) == key:
             return listed.name
     tables = [data["digest"] for data in watched.datasets if data["role"] == "table"]
+    known_by = [*tables, watched.lineage.get("source_fingerprint")]
     same = "target" in recorded and TrainingSettings.of(recorded) == settings
-    return watched.version if same and table.identity in tables else ""
+    return watched.version if same and table.identity in known_by else ""
 
 
 def _arguments(

@@ -29,6 +29,7 @@ def register_model(
     evaluation_report: Input[HTML] = None,
     validation_report: Input[HTML] = None,
     schema: Input[Artifact] = None,
+    source_fingerprint: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, data digests, lineage and evidence as one version.
 
@@ -62,6 +63,8 @@ def register_model(
         evaluation_report: The report that `evaluate_model` wrote.
         validation_report: The report that `validate_table` wrote.
         schema: The schema that `validate_table` wrote; its metadata tell the rows of the table.
+        source_fingerprint: What fingerprint_source said of the source, by which a retraining knows
+            an unchanged table, for the lineage; empty: unknown.
     """
     from components.register_model.evidence import path_of, reports_of
     from components.register_model.register import Lineage, register_model
@@ -71,7 +74,7 @@ def register_model(
     with step_body() as run:
         lineage = Lineage.of_step(map(given, (
             run.named(run_id), pipeline, run.image(image), git_commit, source, table_digest,
-            arguments, trigger, retraining_key,
+            arguments, trigger, retraining_key, source_fingerprint,
         )))  # fmt: skip
         version = register_model(
             model.path, evaluation.path, model_name,

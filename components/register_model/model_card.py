@@ -304,6 +304,7 @@ def _lineage(sources: CardSources) -> Section:
         "image": "Image",
         "environment": "Ran in",
         "source": "Source",
+        "source_fingerprint": "Known by",
         "table_digest": "SHA-256 of what the table says",
         "arguments": "Arguments",
         "trigger": "Started by",

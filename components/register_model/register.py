@@ -47,6 +47,7 @@ class Lineage(Provenance):
         arguments: What the run was asked for, as JSON; left out beyond 60,000 characters.
         trigger: What started the run, and why.
         retraining_key: Names the table and the settings of a retraining.
+        source_fingerprint: What `fingerprint_source` said of the source.
         environment: What the step ran in.
     """
 
@@ -54,6 +55,7 @@ class Lineage(Provenance):
     arguments: str | None = None
     trigger: str | None = None
     retraining_key: str | None = None
+    source_fingerprint: str | None = None
     environment: str | None = None
 
     @classmethod

@@ -20,6 +20,7 @@ class Watched(NamedTuple):
     registered: Artifact
     table_digest: str
     pinned_source: str
+    has_target: bool
 
 
 def _alarming(task: PipelineTask) -> PipelineTask:
@@ -92,7 +93,7 @@ def monitoring(
     with dsl.Else(name="with-labels"):
         late = read_table(TableInputs(labels, "", "auto", column_types, missing_values, "", ""))
         labelled = _alarming(detect_drift(**told, labels=late.ingest.outputs["table"], key=key))
-    alarm = ("drifted", "performance_dropped", "reasons")
+    alarm = ("drifted", "performance_dropped", "reasons", "has_target")
     told = {name: dsl.OneOf(alone.outputs[name], labelled.outputs[name]) for name in alarm}
     return Watched(
         **told,

@@ -166,6 +166,7 @@ def retraining(
         max_age=max_age,
         settings=settings,
         promote=promote,
+        has_target=watch.outputs["has_target"],
     )
     equip(plan).set_caching_options(False)
     serving = {

@@ -257,6 +257,7 @@ def training(
             arguments=arguments,
             trigger=trigger,
             retraining_key=retraining_key,
+            source_fingerprint=fingerprints.outputs["fingerprint"],
         ).set_caching_options(False)
         equip(register)
     tracked = {

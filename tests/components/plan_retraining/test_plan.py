@@ -21,6 +21,8 @@ from components.shared.errors import InputError
 from components.shared.models.registered import RegisteredModel
 from components.shared.registry.client import RegistryClient
 from components.shared.retraining import KEY_PROPERTY, RetrainingPlan
+from components.shared.sources.address import parse_source
+from components.shared.sources.reading import fingerprint
 from pipelines.definition import catalog
 from pipelines.definition.compiled_yaml import documents
 
@@ -44,7 +46,7 @@ def registered_versions(registry_url: str, tmp_path: Path) -> Callable[..., str]
             "model": {"name": name},
             "version": {"properties": properties},
             "datasets": [{"name": "table", "role": "table", "digest": THEN}],
-            "lineage": {} if arguments is None else {"arguments": _text(arguments)},
+            "lineage": {} if arguments is None else _lineage(arguments),
             "schema": {"target": "damaged"},
         }
         with RegistryClient(registry_url) as registry:
@@ -52,6 +54,13 @@ def registered_versions(registry_url: str, tmp_path: Path) -> Callable[..., str]
         return name
 
     return register
+
+
+def _lineage(arguments: Any) -> dict[str, str]:
+    told = dict(arguments) if isinstance(arguments, dict) else {}
+    known_by = told.pop("known_by", None)
+    lineage = {"arguments": _text(told or arguments)}
+    return lineage | ({"source_fingerprint": known_by} if known_by else {})
 
 
 def _text(arguments: Any) -> str:
@@ -134,6 +143,27 @@ def test_a_repeated_trigger_names_the_version_that_came_of_the_first(
     again = plan(replace(MOVED, source="copy-of-april.csv"))
     assert (again.plan.decision, again.plan.made) == ("made before", "2")
     assert plan(replace(MOVED, digest="ef" * 32)).plan.decision == "retrain"
+
+
+def test_a_window_without_the_target_is_refused_at_once(plan: Plan) -> None:
+    """Nobody learns it when something moved: the message names the target and --train-on."""
+    unlabelled = replace(STILL, has_target=False)
+    with pytest.raises(InputError, match=r"april.csv has no value of 'damaged'.*--train-on"):
+        plan(unlabelled)
+    assert plan(unlabelled, settings='{"target": "phase"}').plan.decision == "nothing to do"
+
+
+def test_the_very_file_of_the_version_makes_no_version(plan: Plan, tmp_path: Path) -> None:
+    """A table to train on is known by its bytes, which the version's lineage has."""
+    table = tmp_path / "copy.csv"
+    table.write_text("damaged\nyes\n")
+    known_by = fingerprint(parse_source(str(table))).to_text()
+    unlabelled = replace(MOVED, has_target=False)
+    planned = plan(unlabelled, {**ASKED, "known_by": known_by}, train_on=str(table))
+    assert (planned.plan.decision, planned.plan.made) == ("made before", "1")
+    table.write_text("damaged\nyes\nno\n")
+    again = plan(unlabelled, {**ASKED, "known_by": known_by}, train_on=str(table))
+    assert again.plan.decision == "retrain"
 
 
 def test_another_table_may_be_trained_on(plan: Plan, tmp_path: Path) -> None:
