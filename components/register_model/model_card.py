@@ -252,7 +252,11 @@ def _calibration(sources: CardSources) -> Section:
     rows = tuple((number(x), number(y), f"{n:,}") for x, y, n in bins)
     heads = ("Mean probability", "Observed share", "Rows")
     nothing = "A regression has no probabilities."
-    return Section("Calibration", "Annex IV 3", (Rows(rows, heads) if rows else nothing,))
+    told = sources.description.calibration
+    how = (f"Calibrated by {told.method}: {told.reason}.",) if told else ()
+    if rows and told is None:
+        how = ("The probabilities are those of the estimator: no calibration was asked for.",)
+    return Section("Calibration", "Annex IV 3", (*how, Rows(rows, heads) if rows else nothing))
 
 
 def _limits(sources: CardSources) -> Section:

@@ -32,6 +32,7 @@ from components.shared.sources.address import without_queries, without_query
 CHALLENGER = "challenger"
 CHAMPION = "champion"
 FRAMEWORK = "sklearn"
+CALIBRATION = "calibration"
 FRAMEWORK_PACKAGE = "scikit-learn"
 LONGEST_ARGUMENTS = 60_000
 NO_LINEAGE = {"table_digest", "retraining_key"}
@@ -250,6 +251,7 @@ def _properties(
         **{f"version.{package}": version for package, version in versions.items()},
         **decision_properties(figures),
         **_choice(description),
+        **_calibration(description),
         **interval_properties(figures),
     }
 
@@ -271,6 +273,12 @@ def _choice(description: ModelDescription) -> dict[str, str]:
     tuned = {"tuning": record.tuning} if record.tuning else {}
     told = f"{record.reason} By {record.metric}, {record.folds} folds."
     return {"choice": told, **tuned, **reached}
+
+
+def _calibration(description: ModelDescription) -> dict[str, str]:
+    """Return by which method the probabilities were calibrated, where somebody asked for it."""
+    told = description.calibration
+    return {} if told is None else {CALIBRATION: told.method, f"{CALIBRATION}.reason": told.reason}
 
 
 def _schema(description: ModelDescription, figures: EvaluationRecord) -> dict[str, Any]:

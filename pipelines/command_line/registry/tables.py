@@ -11,6 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from components.shared.evaluation.metrics import Estimate
+from components.shared.registry.intervals import PREFIX as INTERVAL
+from components.shared.registry.intervals import registered_metrics
 from components.shared.registry.records import (
     Alias,
     AuditEntry,
@@ -25,6 +28,7 @@ from components.shared.reports.number_text import NOTHING, number, percent
 
 DIGEST_DIGITS: Final = 12
 DIGEST_PARTS: Final = ("datasets", "files")
+CALIBRATION, UNCALIBRATED = "calibration", "none"
 MADE: Final = ("target", "task", "estimator")
 """What is shown of versions also where it is the same."""
 
@@ -38,9 +42,18 @@ def models_table(
     for model, latest, aliases in rows:
         named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
         newest = latest.name if latest else NOTHING
-        said = [(latest.properties if latest else {}).get(each) for each in made]
+        said = [(latest.properties if latest else {}).get(each) for each in made[:-1]]
+        said += [_estimator(latest)] if made else []
         _add(table, model.name, newest, *said, named, _time(model.updated_at), model.description)
     return table
+
+
+def _estimator(version: VersionSummary | None) -> Any:
+    """Return the estimator of a version, and by which method it was calibrated, if it was."""
+    properties = version.properties if version else {}
+    method = properties.get(CALIBRATION, UNCALIBRATED)
+    told = properties.get("estimator")
+    return told if method == UNCALIBRATED else f"{told}, calibrated: {method}"
 
 
 def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias]) -> Table:
@@ -56,7 +69,7 @@ def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias])
             named,
             _time(version.created_at),
             version.author,
-            version.properties.get("estimator"),
+            _estimator(version),
             version.state.lower(),
             (version.content_digest or version.digest or NOTHING)[:DIGEST_DIGITS],
         )
@@ -98,9 +111,9 @@ def version_page(
     columns = _columns(version.schema) if version.content_digest else {}
     parts = {
         "": {name: value for name, value in facts.items() if value},
-        "metrics": {name: number(value) for name, value in version.metrics.items()},
+        "metrics": {n: _estimate(each) for n, each in registered_metrics(version).items()},
         "parameters": version.parameters,
-        "properties": version.properties,
+        "properties": {n: v for n, v in version.properties.items() if not n.startswith(INTERVAL)},
         "data": datasets,
         "lineage": {
             **version.lineage,
@@ -117,6 +130,13 @@ def version_page(
         command = f"kfp-tabular registry download {named} --evidence DIR"
         pages.append(Group(Text(f"  download it: {cell(command)}", "dim")))
     return Group(title, *pages)
+
+
+def _estimate(estimate: Estimate) -> str:
+    """Return a metric with its interval, where the version was registered with one."""
+    if estimate.low is None:
+        return number(estimate.value)
+    return f"{number(estimate.value)}  ({number(estimate.low)} to {number(estimate.high)})"
 
 
 def _columns(schema: Any) -> dict[str, str]:
@@ -162,10 +182,20 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
             table.add_row(Text(part, "bold"))
         for name, values in rows.items():
             cut = DIGEST_DIGITS if part in DIGEST_PARTS else None
-            _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in values))
+            shown = [_rounded(v) if name.startswith(INTERVAL) else v for v in values]
+            _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in shown))
     if comparison.comparable:
         return table
     return Group(table, Text(), Text("They predict different things: no metric is subtracted."))
+
+
+def _rounded(interval: Any) -> Any:
+    """Return a registered interval, whose ends have all their digits, as people read it."""
+    ends = str(interval).split(" to ")
+    try:
+        return " to ".join(number(float(end)) for end in ends)
+    except ValueError:
+        return interval
 
 
 def audit_table(entries: Sequence[AuditEntry]) -> Table:

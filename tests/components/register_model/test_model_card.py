@@ -12,7 +12,7 @@ from components.register_model.card_form import TO_WRITE
 from components.register_model.model_card import CardSources, TableFacts, model_card
 from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.models.choices import CandidateRecord, ChoiceRecord
-from components.shared.models.description import read_description
+from components.shared.models.description import Calibration, read_description
 from tests.chromium import faults, running_chromium
 from tests.components.model_folders import Trained
 
@@ -67,6 +67,15 @@ def test_a_card_says_what_was_measured(sources: CardSources) -> None:
         "registry approve",
     ):
         assert part in text, part
+
+
+def test_a_card_says_how_probabilities_were_calibrated(sources: CardSources) -> None:
+    """By which method and why, or that nobody asked for it."""
+    assert "no calibration was asked for" in model_card(sources).to_markdown()
+    told = Calibration("auto", "sigmoid", "sigmoid lowers the log loss over the folds")
+    calibrated = replace(sources, description=replace(sources.description, calibration=told))
+    text = model_card(calibrated).to_markdown()
+    assert "Calibrated by sigmoid: sigmoid lowers the log loss over the folds." in text
 
 
 def test_what_a_person_has_to_write_is_marked(sources: CardSources) -> None:

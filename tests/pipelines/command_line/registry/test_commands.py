@@ -36,7 +36,14 @@ def _register(client: RegistryClient, name: str, folder: Path, number: int) -> N
     (folder / "model.joblib").write_text(f"{name} {number}")
     body = {
         "model": {"name": name, "description": "who leaves [red]\x1b[31m"},
-        "version": {"author": "me", "properties": {"estimator": "random_forest"}},
+        "version": {
+            "author": "me",
+            "properties": {
+                "estimator": "random_forest",
+                "calibration": "sigmoid",
+                "interval.roc_auc": f"{0.4871234567890123 + number / 8} to 0.9071234567890123",
+            },
+        },
         "metrics": {"roc_auc": 0.5 + number / 8},
         "parameters": {"seed": 42, "depth": number},
         "aliases": ["challenger"],
@@ -96,6 +103,12 @@ def test_versions_are_listed_newest_first(ask: Registry, name: str) -> None:
     assert "random_forest" in rows[1]
 
 
+def test_lists_say_how_probabilities_were_calibrated(ask: Registry, name: str) -> None:
+    """Beside the estimator, of all models and of all versions."""
+    for page in (ask("list").output, ask("list", name).output):
+        assert "random_forest, calibrated: sigmoid" in page
+
+
 def test_lists_are_json_for_scripts(ask: Registry, name: str) -> None:
     """Both lists print JSON and nothing else."""
     (model,) = json.loads(ask("list", "--limit", "1", "--json").output)
@@ -108,8 +121,10 @@ def test_lists_are_json_for_scripts(ask: Registry, name: str) -> None:
 def test_a_version_is_shown(ask: Registry, name: str) -> None:
     """Metrics, parameters and files are on the page; the JSON has the whole digests."""
     page = ask("show", f"{name}@challenger").output
-    for part in (f"{name} version 2 (challenger)", "roc_auc", "0.7500", "depth", "model.joblib"):
+    metric = "0.7500  (0.7371 to 0.9071)"
+    for part in (f"{name} version 2 (challenger)", "roc_auc", metric, "depth", "model.joblib"):
         assert part in page
+    assert "interval.roc_auc" not in page
     shown = ask("show", f"{name}@1", "--json").json()
     assert (shown["version"], shown["metrics"], shown["deployments"]) == (
         *("1", {"roc_auc": 0.625}),
@@ -124,6 +139,7 @@ def test_versions_are_compared(ask: Registry, name: str) -> None:
     assert "+0.1250" in page
     assert "depth" in page
     assert "seed" not in page
+    assert "0.6121 to 0.9071" in page
     assert "seed" in ask("compare", name, "1", "2", "--all").output
     assert ask("compare", name, "1", "2", "--json").json()["parameters"]["depth"] == [1, 2]
 
@@ -186,7 +202,8 @@ def test_models_and_versions_are_described(ask: Registry, name: str) -> None:
     both = ("--tag", "seen=yes", "--untag", "estimator", "--description", "the second")
     assert ask("describe", f"{name}@2", *both).exit_code == 0
     shown = json.loads(ask("show", f"{name}@2", "--json").output)
-    assert (shown["properties"], shown["description"]) == ({"seen": "yes"}, "the second")
+    assert (shown["properties"]["seen"], shown["description"]) == ("yes", "the second")
+    assert "estimator" not in shown["properties"]
 
 
 def test_a_version_is_archived_and_restored(ask: Registry, name: str) -> None:
