@@ -33,6 +33,7 @@ from pipelines.definition.arguments import filled_in
 from pipelines.definition.interface import Arguments, Interface, Repetition, Summary
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
+from pipelines.definition.said_lines import say
 from pipelines.errors import INTERRUPTED, PipelineError, UsageError
 from pipelines.local.history import LocalRun, new_run_folder
 from pipelines.local.step_server import step_server
@@ -114,7 +115,8 @@ def _run(name: str, values: dict[str, Any]) -> None:
         summary.show(console)
         _show_repetition(console, again)
         show_next_steps(console, name, summary, work_dir)
-    sys.exit(summary.exit_code or (DIFFERS if again and not again.same else 0))
+    # Who repeats a run asks whether the model is the same, which the gate refuses as it is known.
+    sys.exit((0 if again.same else DIFFERS) if again else summary.exit_code)
 
 
 def _show_repetition(console: Console, again: Repetition | None) -> None:
@@ -126,7 +128,7 @@ def _show_repetition(console: Console, again: Repetition | None) -> None:
             f"\n[bold {colour}]again[/]: {escape(first)}", highlight=False, soft_wrap=True
         )
         for line in others:
-            console.print(f"  · {escape(line)}", highlight=False, soft_wrap=True)
+            say(console, "·", line)
 
 
 def _run_here(

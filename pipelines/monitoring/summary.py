@@ -14,6 +14,7 @@ from components.shared.reports.notes import Note
 from components.shared.reports.number_text import number, percent
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
+from pipelines.definition.said_lines import say
 
 ALARM: Final = 3
 """Exit code of a run that did its work, and that alarms."""
@@ -92,10 +93,10 @@ class MonitoringSummary:
         color = "red" if self.exit_code else "green" if drift.status == "no drift" else "yellow"
         console.print(f"\n[bold {color}]{self.outcome}[/]", highlight=False)
         for reason in drift.reasons:
-            console.print(f"  ✗ {escape(reason)}", highlight=False, soft_wrap=True)
+            say(console, "✗", reason)
         if drift.status == "no drift" and not drift.dropped:
             told = f"a false alarm comes in {percent(drift.alpha)} of runs"
-            console.print(f"  · {told}", highlight=False, soft_wrap=True)
+            say(console, "·", told)
 
 
 def summarise(outputs: RunOutputs) -> MonitoringSummary | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,15 +13,13 @@ from pipelines.definition import catalog
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.packages import PipelinePackage
+from pipelines.definition.said_lines import say
 from pipelines.deployment.summary import DeploymentSummary
 from pipelines.deployment.summary import summarise as summarise_deployment
 from pipelines.monitoring.summary import MonitoringSummary
 from pipelines.monitoring.summary import summarise as summarise_monitoring
-from pipelines.training.summary import TrainingSummary
+from pipelines.training.summary import REFUSED, TrainingSummary
 from pipelines.training.summary import summarise as summarise_training
-
-REFUSED: Final = 3
-"""Exit code of a run that did its work: a retraining was due, and no better model came of it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,8 @@ class RetrainingSummary:
     @property
     def exit_code(self) -> int:
         """Return 0, or 3 where a retraining was due, and no better model came of it."""
+        if self.training and self.training.unchanged:
+            return 0
         return REFUSED if self.plan.decision != NOTHING and not self.version else 0
 
     @property
@@ -106,7 +106,7 @@ class RetrainingSummary:
         color = "yellow" if self.exit_code else "green"
         console.print(f"\n[bold {color}]{escape(self.outcome)}[/]", highlight=False, soft_wrap=True)
         for reason in self._causes():
-            console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
+            say(console, "·", reason)
 
     def _causes(self) -> Sequence[str]:
         """Return what there is to say of the outcome that is not said above it."""

@@ -16,6 +16,7 @@ from components.shared.reports.notes import Note
 from components.shared.reports.number_text import NOTHING, number
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
+from pipelines.definition.said_lines import say
 
 FILES: Final[Mapping[str, tuple[str, str]]] = {
     "validation": ("validate_table", "report"),
@@ -27,6 +28,8 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
 """The step and the artifact of what people look at after a run."""
 
 CHAMPION: Final = "champion"
+REFUSED: Final = 3
+"""Exit code of a run that did its work, and whose model the gate refused."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class TrainingSummary:
         notes: What the steps left out, assumed or found odd.
         table_digest: Digest of what the table says.
         choice: How the estimator was chosen; None where it was named.
+        unchanged: Whether the model is the champion, byte for byte: nothing is to be registered.
     """
 
     rows: int | None
@@ -63,17 +67,18 @@ class TrainingSummary:
     notes: Sequence[Note] = ()
     table_digest: str | None = None
     choice: ChoiceRecord | None = None
+    unchanged: bool = False
 
     @property
     def exit_code(self) -> int:
-        """Return 0: a refused model is an outcome, not a failure."""
-        return 0
+        """Return 0, or 3 where the gate refused a model that is not the champion itself."""
+        return 0 if self.registered or self.unchanged else REFUSED
 
     @property
     def outcome(self) -> str:
         """Return the verdict in one line."""
         if self.registered is None:
-            return "refused: no version was registered"
+            return ": ".join(_not_registered(self))
         word = "known as" if self.registered.get("known") else "registered"
         return f"{word} {self.registered['model_name']} version {self.registered['version']}"
 
@@ -97,13 +102,14 @@ class TrainingSummary:
         console.print()
         if self.choice:
             console.print(_candidates(self.choice))
+            say(console, "·", self.choice.reason)
             console.print()
         if self.notes:
             console.print(_notes(self))
             console.print()
         console.print(_verdict(self))
         for reason in self.comparison.reasons:
-            console.print(f"  · {escape(reason)}", highlight=False, soft_wrap=True)
+            say(console, "·", reason)
 
 
 def summarise(outputs: RunOutputs) -> TrainingSummary | None:
@@ -112,6 +118,8 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
     comparison = outputs.text("compare_with_champion", "comparison")
     if evaluation is None or comparison is None:
         return None
+    figures, verdict = EvaluationRecord.parse(evaluation), ComparisonRecord.parse(comparison)
+    champion = verdict.champion
     test = outputs.metadata("split_table", "test") or {}
     test_rows = outputs.parameter("split_table", "test_rows")
     return TrainingSummary(
@@ -121,13 +129,14 @@ def summarise(outputs: RunOutputs) -> TrainingSummary | None:
         train_rows=_whole(outputs.parameter("split_table", "train_rows")),
         test_rows=_whole(test.get("rows") if test_rows is None else test_rows),
         dropped_rows=_whole(test.get("dropped_rows")),
-        metrics=EvaluationRecord.parse(evaluation).metrics,
-        comparison=ComparisonRecord.parse(comparison),
+        metrics=figures.metrics,
+        comparison=verdict,
         registered=outputs.registered,
         files=outputs.addresses(FILES),
         notes=outputs.notes,
         table_digest=outputs.parameter("ingest_table", "digest"),
         choice=_choice(outputs.text("choose_estimator", "choice")),
+        unchanged=bool(champion and champion.alias and champion.digest == figures.model_digest),
     )
 
 
@@ -199,9 +208,18 @@ def _gate(comparison: ComparisonRecord) -> str:
     return text
 
 
+def _not_registered(summary: TrainingSummary) -> tuple[str, str]:
+    """Return in a word and a sentence why there is no further version."""
+    champion = summary.comparison.champion
+    if champion and summary.unchanged:
+        return "unchanged", f"version {champion.version}, the {champion.alias}, is this very model"
+    return "refused", "no version was registered"
+
+
 def _verdict(summary: TrainingSummary) -> str:
     if summary.registered is None:
-        return "[bold yellow]refused[/]: no version was registered"
+        word, text = _not_registered(summary)
+        return f"[bold yellow]{word}[/]: {escape(text)}"
     registered = summary.registered
     word = "known as" if registered.get("known") else "registered"
     return (

@@ -13,7 +13,7 @@ from components.register_model.register import Lineage, register_model
 from components.shared.registry.client import RegistryClient
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
-from pipelines.retraining.summary import REFUSED
+from pipelines.training.summary import REFUSED
 from tests.components.detect_drift.watched import watch
 from tests.components.model_folders import train_bird_strikes
 from tests.pipelines.conftest import Done, kfp_tabular

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from sklearn.datasets import load_wine
 
+from pipelines.training.summary import REFUSED
 from tests.pipelines.conftest import Done, kfp_tabular
 
 
@@ -21,11 +22,11 @@ def work_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def train(folder: Path, *more: str) -> Done:
+def train(folder: Path, *more: str, ends_with: int = 0) -> Done:
     """Train a linear model on the wines."""
     asked = ("run", "training", "--source", "wine.csv", "--model-name", "wine")
     done = kfp_tabular(*asked, "--estimator", "linear", *more, folder=folder)
-    assert done.exit_code == 0, done.errors
+    assert done.exit_code == ends_with, done.errors
     return done
 
 
@@ -48,6 +49,8 @@ def test_the_same_bytes_are_the_version_that_they_are(folder: Path, first: Done)
     assert (again["registered"]["version"], again["registered"]["known"]) == ("1", True)
     assert "champion" in again["registered"]["aliases"]
     assert "byte for byte" in " ".join(again["comparison"]["reasons"])
+    unchanged = train(folder, "--target", "target", ends_with=0)
+    assert "unchanged: version 1, the champion, is this very model" in unchanged.output
 
 
 def test_without_a_champion_the_newest_version_is_to_beat(tmp_path: Path, folder: Path) -> None:
@@ -55,7 +58,7 @@ def test_without_a_champion_the_newest_version_is_to_beat(tmp_path: Path, folder
     (tmp_path / "wine.csv").write_bytes((folder / "wine.csv").read_bytes())
     train(tmp_path, "--target", "target")
     weaker = ("--hyperparameters", '{"C": 0.001}')
-    second = train(tmp_path, "--target", "target", *weaker, "--json").json()
+    second = train(tmp_path, "--target", "target", *weaker, "--json", ends_with=REFUSED).json()
     assert second["registered"] is None
     compared = second["comparison"]["champion"]
     assert (compared["version"], compared["alias"]) == ("1", None)
@@ -65,13 +68,14 @@ def test_without_a_champion_the_newest_version_is_to_beat(tmp_path: Path, folder
 def test_another_target_under_the_name_is_refused(folder: Path, first: Done) -> None:
     """The reason has the remedy; a floor lets it pass, so that nothing else refuses."""
     assert first.exit_code == 0
-    other = train(folder, "--target", "coin", "--floor", "0")
+    other = train(folder, "--target", "coin", "--floor", "0", ends_with=REFUSED)
     assert "refused: no version was registered" in other.output
     assert "a name of its own" in other.output
 
 
 def test_noise_is_refused(folder: Path) -> None:
     """What a coin shows cannot be learnt: no version, and what would be enough is said."""
-    noise = train(folder, "--target", "coin", "--model-name", "coin", "--json").json()
+    coin = ("--target", "coin", "--model-name", "coin", "--json")
+    noise = train(folder, *coin, ends_with=REFUSED).json()
     assert noise["registered"] is None
     assert "surely better is asked for" in " ".join(noise["comparison"]["reasons"])
