@@ -86,9 +86,11 @@ class Registrations:
                 # Most keys are new: whether this one is, is asked when something is in the way.
                 if earlier := self._replay(own_key, fingerprint):
                     return earlier
-                # Someone may have been faster with this model.
+                # Someone may have been faster with this model, or with these very bytes, which
+                # another look finds as the version that they are.
                 taken = isinstance(error, AlreadyExistsError)
-                if not taken or attempt == ATTEMPTS - 1 or self._version_exists(registration):
+                again = attempt and self._version_exists(registration)
+                if not taken or attempt == ATTEMPTS - 1 or again:
                     raise
         raise AssertionError("unreachable")
 

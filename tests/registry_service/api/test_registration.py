@@ -102,6 +102,22 @@ def test_racing_for_a_name_has_one_winner(ours: Caller, unique: str) -> None:
     assert {error["code"] for status, error in answers if status == 409} == {"already_exists"}
 
 
+def test_racing_with_the_same_bytes_is_one_version(ours: Caller, unique: str) -> None:
+    """Whoever comes while the model is made is told of the version, at once, by its name too."""
+    file = {"path": "model.joblib", **upload(ours, b"bytes of " + unique.encode())}
+
+    def call(number: int) -> tuple[int, Any]:
+        # What is new each time is the model: so many are made while others come.
+        name = f"{unique}-{number // 8}"
+        body = registration(name, [file], version={"name": "v1"}, aliases=["champion"])
+        return ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(call, range(64)))
+    assert sorted(status for status, _ in answers) == [200] * 56 + [201] * 8
+    assert all(answer["known"] is (status == 200) for status, answer in answers)
+
+
 def test_racing_retries_make_one_version(ours: Caller, unique: str) -> None:
     """Of 8 equal requests with one key at the same time, one is new and the others replays."""
     body = registration(unique, [])
