@@ -52,6 +52,10 @@ class SqlFiles:
         self._connection.execute(delete(_evidence).where(of_version, _evidence.c.path.in_(paths)))
         self._insert(_evidence, version_id, evidence)
 
+    def detach(self, version_id: int, path: str) -> None:
+        of_version = _evidence.c.model_version_id == version_id
+        self._connection.execute(delete(_evidence).where(of_version, _evidence.c.path == path))
+
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         return self._of(_files, version_ids)
 

@@ -12,7 +12,7 @@ from registry_service.service.audit import named, record
 from registry_service.service.claims import Claims, hold
 from registry_service.service.lookup import Lookup
 from registry_service.service.ownership import authorize
-from registry_service.service.ports import Database
+from registry_service.service.ports import Database, Transaction
 from registry_service.service.possession import Possession
 
 
@@ -71,11 +71,7 @@ class Evidence:
             model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
             transaction.resources.lock(RegisteredModel, model.id)
             version = self._lookup.version(transaction, model, ref)
-            if transaction.versions.approvals([version.id]):
-                raise ConflictError(
-                    f"version {version.name!r} of {model.shown} is approved: withdraw the "
-                    "approval, attach the files and have it approved again"
-                )
+            _refuse_approved(transaction, model, version)
             before = transaction.files.evidence([version.id])[version.id]
             known = set(before)
             changed = [file for file in files if file not in known]
@@ -89,6 +85,41 @@ class Evidence:
             detail = {**named("files", attached), **named("replaced", replaced)}
             record(transaction, identity, "version.attach", model, str(version.name), detail)
         return after
+
+    def detach(
+        self, identity: Identity, model_name: str, ref: str, path: str, reason: str | None
+    ) -> None:
+        """Take a file from the evidence of a version; the audit log keeps its digest.
+
+        Raises:
+            ForbiddenError: The identity is no writer of the model.
+            NotFoundError: The version has no evidence of that path.
+            ConflictError: The version is approved: what was approved stays as it is.
+        """
+        with self._database.write() as transaction:
+            model = self._lookup.model(transaction, identity, Role.WRITER, model_name)
+            transaction.resources.lock(RegisteredModel, model.id)
+            version = self._lookup.version(transaction, model, ref)
+            _refuse_approved(transaction, model, version)
+            found = transaction.files.evidence([version.id])[version.id]
+            taken = {file.path: file.sha256 for file in found if file.path == path}
+            if not taken:
+                shown = f"version {version.name!r} of {model.shown}"
+                raise NotFoundError(f"{shown} has no evidence {path!r}")
+            transaction.files.detach(version.id, path)
+            detail = {**named("files", taken), "reason": reason}
+            record(transaction, identity, "version.detach", model, str(version.name), detail)
+
+
+def _refuse_approved(
+    transaction: Transaction, model: RegisteredModel, version: ModelVersion
+) -> None:
+    """Raise ConflictError for a version whose evidence somebody has approved."""
+    if transaction.versions.approvals([version.id]):
+        raise ConflictError(
+            f"version {version.name!r} of {model.shown} is approved: withdraw the "
+            "approval, change the files and have it approved again"
+        )
 
 
 def _refuse_unsound(files: Sequence[FileEntry], version: str) -> None:

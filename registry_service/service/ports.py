@@ -134,6 +134,10 @@ class Files(Protocol):
         """Store evidence of a version; what had one of these paths is evidence no more."""
         ...
 
+    def detach(self, version_id: int, path: str) -> None:
+        """Make the evidence of a path none of the version; the bytes are left to the collection."""
+        ...
+
     def evidence(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         """Return the evidence of each version, sorted by path."""
         ...

@@ -19,7 +19,7 @@ from registry_service.domain.resources import (
 )
 from registry_service.domain.serving import InferenceService, ServingEnvironment
 from registry_service.errors import ConflictError, InvalidRequestError
-from registry_service.service.audit import record
+from registry_service.service.audit import named, record
 from registry_service.service.lookup import Lookup, aliases_of
 from registry_service.service.ports import Database, Transaction
 from registry_service.service.registrations import Registrations
@@ -50,6 +50,8 @@ class Versions:
     def approve(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
         """Find a version fit for protected aliases; what it consists of is frozen from then on.
 
+        The audit log keeps the digests of what was approved: of the version and of its evidence.
+
         Raises:
             ForbiddenError: The identity is no approver of the model.
             NotFoundError: There is no such model or version.
@@ -58,7 +60,13 @@ class Versions:
             model, version = self._locked(transaction, identity, Role.APPROVER, model_name, ref)
             now = time.time_ns() // 1_000_000
             transaction.versions.approve(version.id, Approval(identity.name, now, reason))
-            _record(transaction, identity, "version.approve", model, version, reason)
+            evidence = transaction.files.evidence([version.id])[version.id]
+            detail = {
+                "reason": reason,
+                "digest": version.digest,
+                **named("evidence", {file.path: file.sha256 for file in evidence}),
+            }
+            record(transaction, identity, "version.approve", model, str(version.name), detail)
 
     def withdraw(self, identity: Identity, model_name: str, ref: str, reason: str | None) -> None:
         """Take the approval of a version back.

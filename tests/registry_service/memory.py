@@ -281,6 +281,11 @@ class MemoryFiles:
         kept = [f for f in self._state.evidence.get(version_id, []) if f.path not in paths]
         self._state.evidence[version_id] = [*kept, *evidence]
 
+    def detach(self, version_id: int, path: str) -> None:
+        """Make the evidence of a path none of the version."""
+        known = self._state.evidence.get(version_id, [])
+        self._state.evidence[version_id] = [file for file in known if file.path != path]
+
     def of(self, version_ids: Sequence[int]) -> Mapping[int, Sequence[FileEntry]]:
         """Return the files of each version."""
         return _sorted(self._state.files, version_ids)

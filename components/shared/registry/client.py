@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from components.shared.errors import RegistryRefusalError
 from components.shared.registry import answers, transfer
@@ -120,6 +120,12 @@ class RegistryClient(RegistryReader):
             else:
                 return tuple(file["path"] for file in answer["evidence"])
         raise AssertionError("unreachable")
+
+    def detach(self, model_name: str, ref: str, path: str, reason: str | None = None) -> None:
+        """Take a file from the evidence of a version; an approved one keeps what it has."""
+        named = f"{version_path(model_name, ref)}/evidence/{quote(path)}{_query(reason=reason)}"
+        action = f"detach {path} from {model_name}@{ref}"
+        self._http.send("DELETE", named, action, repeat=False)
 
     def begin_run(
         self,

@@ -98,6 +98,28 @@ def attach_command(version: str, files: tuple[Path, ...], url: str | None) -> No
     click.echo(f"{found.model_name} version {found.version} has {', '.join(paths)}")
 
 
+@click.command("detach", epilog=examples("detach churn@7 draft.html --reason 'of another version'"))
+@click.argument("version", metavar="MODEL@REF")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@reason_option
+@url_option
+def detach_command(
+    version: str, files: tuple[str, ...], reason: str | None, url: str | None
+) -> None:
+    """Take FILEs from the evidence of a version.
+
+    By the names that `registry show` has. The log keeps their digests. An approved version keeps
+    its evidence.
+    """
+    if not version.partition("@")[2]:
+        raise UsageError(f"say which version: {version.rstrip('@')}@VERSION")
+    with connected_registry(url) as client:
+        found = client.get(version)
+        for path in files:
+            client.detach(found.model_name, found.version, path, reason)
+    click.echo(f"{found.model_name} version {found.version} has no {', '.join(files)} any more")
+
+
 def _refuse_alike(files: tuple[Path, ...]) -> None:
     """Raise UsageError for files of one name: one would take the place of the other in silence."""
     known: dict[str, Path] = {}
@@ -120,4 +142,4 @@ def _parsed(tags: tuple[str, ...]) -> dict[str, str | None]:
     return found
 
 
-COMMANDS: Final = (unalias_command, describe_command, attach_command)
+COMMANDS: Final = (unalias_command, describe_command, attach_command, detach_command)

@@ -6,6 +6,7 @@ from registry_service.api.bodies import RawBody
 from registry_service.api.identity import Caller
 from registry_service.api.json import json_response, parse
 from registry_service.api.openapi import collection_router, takes
+from registry_service.api.registry.aliases import Reason
 from registry_service.api.registry.schemas import EvidenceBody
 from registry_service.api.registry.views import fetched_view, file_view
 from registry_service.api.turns import NAMING_FILES
@@ -37,6 +38,16 @@ def evidence_router(evidence: Evidence, blobs: BlobStore, collection: Collection
         files = [file.to_domain() for file in parse(EvidenceBody, raw).files]
         attached = evidence.attach(who, name, ref, files)
         return json_response({"evidence": [file_view(file) for file in attached]})
+
+    @router.delete("/{path:path}", status_code=204)
+    def detach(who: Caller, name: str, ref: str, path: str, reason: Reason = None) -> Response:
+        """Take a file from the evidence of a version.
+
+        An approved version keeps its evidence (409). Takes a writer. The audit log has the digest,
+        and the bytes are left to the garbage collection.
+        """
+        evidence.detach(who, name, ref, path, reason)
+        return Response(status_code=204)
 
     router.routes.extend(naming.routes)
     return router

@@ -64,7 +64,10 @@ def versions_router(
 
     @router.post("/versions/{ref}/approval", status_code=204, openapi_extra=takes(MoveBody))
     def approve(who: Caller, name: str, ref: str, raw: RawBody) -> Response:
-        """Find a version fit for protected aliases, which freezes it. Takes an approver."""
+        """Find a version fit for protected aliases, which freezes it. Takes an approver.
+
+        The audit log keeps the digests of the version and of its evidence.
+        """
         versions.approve(who, name, ref, parse(MoveBody, raw or b"{}").reason)
         return Response(status_code=204)
 

@@ -140,8 +140,47 @@ def test_evidence_belongs_to_who_may_read_the_version(guarded: str, unique: str)
     assert as_user(guarded, "reader")("POST", f"{path}/evidence", {"files": [card]})[0] == 403
     approval = as_user(guarded, "approver")("POST", f"{path}/approval", {"reason": "ok"})
     assert approval[0] == 204
-    status, error = writer("POST", f"{path}/evidence", {"files": [card]})
-    assert (status, "is approved" in error["message"]) == (409, True)
+    for method, where, sent in (
+        ("POST", f"{path}/evidence", {"files": [card]}),
+        ("DELETE", f"{path}/evidence/card.md", None),
+    ):
+        status, error = writer(method, where, sent)
+        assert (status, "is approved" in error["message"]) == (409, True)
+
+
+def test_evidence_is_detached_by_its_path(ours: Caller, unique: str, version: str) -> None:
+    """The others stay, the log keeps its digest, and what is not there is not found."""
+    before = {file["path"]: file["sha256"] for file in ours("GET", version)[1]["evidence"]}
+    gone = f"{version}/evidence/a/report.html?reason=of%20another"
+    assert ours("DELETE", gone)[0] == 204
+    assert ours("DELETE", gone)[0] == 404
+    assert [file["path"] for file in ours("GET", version)[1]["evidence"]] == ["card.md"]
+    (entry,) = ours("GET", f"/audit?model={unique}&action=version.detach")[1]["items"]
+    files = {"a/report.html": before["a/report.html"]}
+    assert entry["detail"] == {"files": files, "reason": "of another"}
+
+
+def test_who_may_not_write_detaches_nothing(guarded: str, unique: str) -> None:
+    """A reader is refused, and the file is there still."""
+    name = f"churn-{unique}"
+    writer = as_user(guarded, "writer")
+    body = registration(name, [], evidence=[named(writer, "card.md", unique)], aliases=[])
+    assert writer("POST", "/register", body, Idempotency_Key=name)[0] == 201
+    path = f"/models/{name}/versions/1/evidence"
+    assert as_user(guarded, "reader")("DELETE", f"{path}/card.md")[0] == 403
+    assert len(writer("GET", path)[1]["files"]) == 1
+
+
+def test_an_approval_names_what_was_looked_at(ours: Caller, unique: str, version: str) -> None:
+    """The log has the digests of the version and of its evidence, as they were."""
+    shown = ours("GET", version)[1]
+    assert ours("POST", f"{version}/approval", {"reason": "read it"})[0] == 204
+    (entry,) = ours("GET", f"/audit?model={unique}&action=version.approve")[1]["items"]
+    assert entry["detail"] == {
+        "reason": "read it",
+        "digest": shown["digest"],
+        "evidence": {file["path"]: file["sha256"] for file in shown["evidence"]},
+    }
 
 
 def test_data_sets_have_evidence_too(ours: Caller, unique: str) -> None:

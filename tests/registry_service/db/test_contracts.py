@@ -309,6 +309,9 @@ def test_what_belongs_to_versions_is_read_for_several_at_once(database: Database
         transaction.files.add(first, files)
         transaction.files.attach(first, files)
         transaction.files.attach(first, [replace(files[0], sha256="3" * 64)])
+        transaction.files.attach(first, [FileEntry("c", "4" * 64, 1)])
+        transaction.files.detach(first, "c")
+        transaction.files.detach(second, "a")
     with database.read() as transaction:
         assert transaction.versions.documents([first, second]) == {first: document}
         assert transaction.versions.approvals([first, second]) == {first: approval}

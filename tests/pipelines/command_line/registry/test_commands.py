@@ -18,6 +18,7 @@ COMMANDS = (
     *("list", "show", "compare", "promote", "rollback", "approve", "audit", "gc"),
     *(
         "unalias",
+        "detach",
         "describe",
         "attach",
         "archive",
@@ -278,6 +279,9 @@ def test_evidence_is_attached_shown_downloaded_and_verified(
     assert [path.name for path in (tmp_path / "copy").iterdir()] == ["model-card.md"]
     assert "model-card.md (evidence)" in ask("verify", f"{name}@2").output
     assert "version.attach" in ask("audit", name).output
+    assert "has no model-card.md any more" in ask("detach", f"{name}@2", "model-card.md").output
+    assert "has no evidence 'none.md'" in ask("detach", f"{name}@2", "none.md").errors
+    assert "evidence" not in ask("show", f"{name}@2").output
 
 
 def test_evidence_of_one_name_is_not_lost(ask: Registry, name: str, tmp_path: Path) -> None:
