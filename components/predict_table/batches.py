@@ -68,10 +68,12 @@ class BatchPredictor:
         made: dict[str, Any] = {
             PREDICTION: pl.Float64() if classes is None else pl.Series(classes).dtype
         }
-        made |= dict.fromkeys(self._probability_names(), pl.Float64())
+        made |= dict.fromkeys(self.probability_names, pl.Float64())
         return made if self.explainer is None else made | self.explainer.columns
 
-    def _probability_names(self) -> list[str]:
+    @property
+    def probability_names(self) -> list[str]:
+        """Names of the columns of probabilities; none where they are not made."""
         classes = self.model.description.classes or []
         return [f"{PROBABILITY}{category(each)}" for each in classes if self.probabilities]
 
@@ -98,5 +100,5 @@ class BatchPredictor:
             others = 1 - self.positive
             chosen = np.where(output[:, self.positive] >= self.threshold, self.positive, others)
         yield pl.Series(PREDICTION, classes).gather(chosen)
-        for name, shares in zip(self._probability_names(), output.T, strict=False):
+        for name, shares in zip(self.probability_names, output.T, strict=False):
             yield pl.Series(name, shares)

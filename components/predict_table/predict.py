@@ -42,6 +42,7 @@ def predict_table(
     model_name: str = "",
     table_digest: str = "",
     parts: str | Path | None = None,
+    beside: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> PredictedTable:
     """Predict every row of a table.
@@ -67,6 +68,8 @@ def predict_table(
         table_digest: Digest of the table, likewise.
         parts: Folder that keeps what was predicted before the run was stopped, and is removed at
             its end; None for none.
+        beside: Parquet file that gets the prediction, and the probabilities where there are
+            classes, whatever goes into the other: what `compare_predictions` takes.
         progress: Called with the rows predicted so far, and all.
 
     Raises:
@@ -101,8 +104,9 @@ def predict_table(
         table_rows=table_rows,
         **({} if explainer is None else explainer.metadata()),
     )
-    order = result.metadata() | {"keep": kept, "probabilities": probabilities}
-    predictor = BatchPredictor(loaded, kept, probabilities, threshold, positive, explainer)
+    with_shares = probabilities or (beside is not None and description.classes is not None)
+    order = result.metadata() | {"keep": kept, "probabilities": with_shares}
+    predictor = BatchPredictor(loaded, kept, with_shares, threshold, positive, explainer)
     with _folder(parts, predictions) as folder:
         done = Parts.open(folder, total, order)
         tell = progress or paced(SECONDS_BETWEEN, _print_progress)
@@ -115,7 +119,11 @@ def predict_table(
             )
         )
         result = replace(result, resumed=done.found)
-        write_predictions(done.together(), Path(predictions), kind, result)
+        made = done.together()
+        shares = [] if probabilities else predictor.probability_names
+        write_predictions(made.drop(shares), Path(predictions), kind, result)
+        if beside is not None:
+            made.select(PREDICTION, *predictor.probability_names).sink_parquet(beside)
         put(predictions, destination)
         done.remove()
     return result

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -178,13 +178,15 @@ def predict_command(
                 destination=destination,
                 model_name=name,
                 parts=_parts(name, source, output),
+                beside=_compared(folder, "model") if rival else None,
             )
             told = done.metadata() | {"output": output}
             if dataset:
                 told["output"] = _register(folder, dataset, source)
         changes = None
         if rival:
-            changes = _changes(folder, predicted)
+            others = ("rival",) if output else ("model", "rival")
+            changes = _changes(folder, predicted, others)
     if as_json:
         print_json(told | ({"against": _as_json(rival, changes)} if changes else {}))
         return
@@ -262,15 +264,20 @@ def _progress(console: Console) -> Callable[[int, int], None]:
     return paced(SECONDS_BETWEEN, tell)
 
 
-def _changes(folder: Path, predicted: Callable[..., "PredictedTable"]) -> "PredictionChanges":
-    from components.predict_table.changes import compare_predictions
-    from components.shared.evaluation.metrics import REGRESSION
-    from components.shared.models.description import read_description
+def _compared(folder: Path, of: str) -> Path:
+    """Return where the predictions of a model lie to be compared."""
+    return folder / f"{of}.parquet"
 
-    for of in ("model", "rival"):
-        classifies = read_description(folder / of).task != REGRESSION
-        predicted(of, folder / f"{of}.parquet", probabilities=classifies)
-    return compare_predictions(folder / "model.parquet", folder / "rival.parquet")
+
+def _changes(
+    folder: Path, predicted: Callable[..., "PredictedTable"], others: Sequence[str]
+) -> "PredictionChanges":
+    """Compare the models, of which those that were not asked yet are asked."""
+    from components.predict_table.changes import compare_predictions
+
+    for of in others:
+        predicted(of, folder / f"{of}-alone.parquet", beside=_compared(folder, of))
+    return compare_predictions(_compared(folder, "model"), _compared(folder, "rival"))
 
 
 def _as_json(rival: str | None, changes: "PredictionChanges") -> dict[str, Any]:

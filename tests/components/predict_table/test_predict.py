@@ -242,6 +242,23 @@ def test_two_models_are_compared(tmp_path: Path, binary_model: Trained) -> None:
         compare_predictions(first, second)
 
 
+def test_one_pass_gives_what_is_compared_too(tmp_path: Path, binary_model: Trained) -> None:
+    """Probabilities go into the file beside the predictions alone, where nobody wants them here."""
+    asked = (binary_model.model, binary_model.test)
+    told: list[int] = []
+    predict_table(
+        *(*asked, tmp_path / "wanted.csv"),
+        keep=["airport"],
+        destination=str(tmp_path / "put.csv"),
+        beside=tmp_path / "beside",
+        progress=lambda done, total: told.append(done),
+    )
+    predict_table(*asked, tmp_path / "alone", probabilities=True)
+    assert pl.read_csv(tmp_path / "put.csv").columns == ["airport", "prediction"]
+    assert pl.read_parquet(tmp_path / "beside").equals(pl.read_parquet(tmp_path / "alone"))
+    assert told == sorted(set(told)), "the rows were predicted twice"
+
+
 @pytest.mark.parametrize("name", ["birds", "wine", "diabetes"])
 def test_contributions_add_up_to_the_prediction(tmp_path: Path, name: str) -> None:
     """Base and contributions sum to what the model says of a row, in the unit that is told."""

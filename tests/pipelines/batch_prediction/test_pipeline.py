@@ -85,8 +85,9 @@ def test_two_versions_are_compared_on_a_table(folder: Path) -> None:
     done = predict(folder, *asked)
     assert done.exit_code == 0, done.errors
     assert "bird_strikes@1 and bird_strikes@2 differ in" in done.output
-    told = predict(folder, *asked, "--json").json()["against"]
+    told = predict(folder, *asked, "-o", "compared.csv", "--json").json()["against"]
     assert told["rows"] == 9985
+    assert pl.read_csv(folder / "compared.csv").columns == ["prediction"]
     assert 0 < told["different"] == sum(change["rows"] for change in told["changes"])
 
 
