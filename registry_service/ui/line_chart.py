@@ -117,7 +117,7 @@ class LineChart:
 
 
 def line_chart(
-    title: str, points: Sequence[Point], levels: Sequence[Level] = ()
+    title: str, points: Sequence[Point], levels: Sequence[Level] = (), most: float = math.inf
 ) -> LineChart | None:
     """Return a chart of points in their order.
 
@@ -128,6 +128,7 @@ def line_chart(
         title: What is shown, for those who do not see it too.
         points: The points.
         levels: Values across.
+        most: Where the scale ends: what is above is drawn at its top, which says so.
     """
     sound = [point for point in points if _is_number(point.value)]
     if not sound:
@@ -138,14 +139,18 @@ def line_chart(
         for each in (point.value, point.low, point.high)
         if each is not None and _is_number(each)
     ]
+    is_cut = max(values) > most
+    values = [min(value, most) for value in values]
     levels = [level for level in levels if _is_number(level.value)]
     values += [level.value for level in levels]
     ticks, texts = _ticks(min(values), max(values))
     if not ticks:
         return None
+    if is_cut:
+        texts = [*texts[:-1], f"≥ {texts[-1]}"]
 
     def y(value: float) -> float:
-        share = (value - ticks[0]) / (ticks[-1] - ticks[0])
+        share = (min(value, most) - ticks[0]) / (ticks[-1] - ticks[0])
         return round(BASE - share * (BASE - TOP), 1)
 
     places = _places(points)

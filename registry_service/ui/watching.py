@@ -9,6 +9,8 @@ from registry_service.ui.line_chart import Level, LineChart, Mark, Point, line_c
 
 ALARM: Final = Level("alarm", 1.0)
 LEAST_CHECKS: Final = 2
+MOST_SHOWN: Final = 3.0
+"""The score at which the chart ends: sure drift has 10, below which all else would lie flat."""
 ESTIMATED: Final = "estimated_"
 
 
@@ -26,7 +28,7 @@ def _charts(checks: Sequence[Check], registered: Mapping[str, float]) -> Iterato
     if len(checks) < LEAST_CHECKS:
         return
     scores = [_point(check, "drift_score", "drifted") for check in checks]
-    if drawn := line_chart("Drift score over the checks", scores, [ALARM]):
+    if drawn := line_chart("Drift score over the checks", scores, [ALARM], MOST_SHOWN):
         yield drawn
     names = {name for check in checks for name in check.metrics if not name.startswith(ESTIMATED)}
     for name in sorted(names):

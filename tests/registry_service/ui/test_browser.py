@@ -144,6 +144,19 @@ def test_pages_keep_nobody_out(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+def test_the_models_fit_a_telephone(
+    window: Window, registry_url: str, churn: tuple[str, str]
+) -> None:
+    """No table scrolls to the side at 390 pixels, and each figure has its name beside it."""
+    page, (name, _) = window.page, churn
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{registry_url}/ui/?q={name}")
+    panel = page.locator(".panel")
+    assert panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") <= 0
+    named = "cell => getComputedStyle(cell, '::before').content"
+    assert page.locator("td").first.evaluate(named) == '"Latest version"'
+
+
 def test_the_dashboard_shows_the_pages_in_its_frame(
     window: Window, gateway_url: str, churn: tuple[str, str]
 ) -> None:

@@ -23,6 +23,20 @@ def test_values_lie_between_round_ticks() -> None:
     assert (first.x, second.x) == (3.0, 97.0)
 
 
+def test_a_scale_may_end_below_the_highest_value() -> None:
+    """What is above is drawn at the top, which says so; its own figure stays."""
+    points = [Point("1", 0.2), Point("2", 10.0), Point("3", 1.4)]
+    chart = line_chart("drift score", points, (Level("alarm", 1.0),), most=3.0)
+    assert chart is not None
+    assert [tick.text for tick in chart.across] == ["0", "1", "2", "≥ 3"]
+    low, cut, above = chart.dots
+    assert (cut.y, cut.point.value) == (TOP, 10.0)
+    assert TOP < above.y < chart.levels[0][1] < low.y < BASE
+    whole = line_chart("drift score", points[::2], most=3.0)
+    assert whole is not None
+    assert [tick.text for tick in whole.across] == ["0.0", "0.5", "1.0", "1.5"]
+
+
 @pytest.mark.parametrize(
     ("values", "ticks"),
     [
