@@ -1,40 +1,35 @@
 """Choose the estimator by cross-validation on the training rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from threadpoolctl import threadpool_limits
 
-from components.choose_estimator.candidates import (
-    Candidate,
-    candidate,
-    candidates,
-    plan_candidates,
-    table_size,
-)
-from components.choose_estimator.choice import Choice
-from components.choose_estimator.search_spaces import SPACES, space_of
-from components.choose_estimator.settings import TUNING_BUDGET, Aim, ChoiceSettings
 from components.shared.background_imports import importing
+from components.shared.digests import file_digest
 from components.shared.errors import InputError
-from components.shared.evaluation.metrics import metric_named
 from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.models.choices import ChoiceRecord
-from components.shared.models.estimators import AUTO, ESTIMATORS, check_wanted, resolve_estimator
+from components.shared.models.estimators import AUTO, check_wanted, resolve_estimator
+from components.shared.models.found_hyperparameters import FoundHyperparameters
 from components.shared.reports.number_text import counted_rows
-from components.shared.tables.columns import require_column
+from components.shared.selection.asked import Asked, ask
+from components.shared.selection.choice import Choice
+from components.shared.selection.settings import ChoiceSettings
 from components.shared.tables.files import count_rows
-from components.shared.tables.frames import column_types
 from components.shared.tables.tasks import resolve_task
 
 if TYPE_CHECKING:
-    from components.choose_estimator.cross_validation import Scored, Tuned
-    from components.choose_estimator.folding import Folded
+    from components.shared.selection.cross_validation import Scored, Tuned
+    from components.shared.selection.folding import Folded
 
-SAMPLE: Final = 20_000
-"""Training rows that candidates are compared on at the most."""
+
+OTHER_ROWS: Final = (
+    "the hyper-parameters were found on other training rows: where the table is the same, and its "
+    "split another, rows to test on were among them",
+)
 
 
 def choose_estimator(
@@ -58,46 +53,26 @@ def choose_estimator(
         target: Name of the target column.
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         estimator: `auto`, or the name of one.
-        hyperparameters: JSON object, of an estimator that is named; tuning leaves them as they are.
+        hyperparameters: JSON object, of an estimator that is named, which tuning leaves as they
+            are; or what the pipeline tuning found.
         settings: What the choice goes by.
 
     Raises:
         InputError: A parameter is wrong, hyper-parameters are given without an estimator, or the
             one that is named has nothing to tune.
     """
-    given, chosen = parse_hyperparameters(hyperparameters), settings or ChoiceSettings()
+    wanted = settings or ChoiceSettings()
     check_wanted(estimator)
-    chosen.check()
-    if estimator != AUTO and not chosen.tune:
+    if found := FoundHyperparameters.parse(hyperparameters):
+        _check_found(found, train, target, task, estimator, wanted.tune)
+        elsewhere = found.train_digest != file_digest(train)
+        return Choice(found.as_choice(count_rows(train)), OTHER_ROWS if elsewhere else ())
+    if estimator != AUTO and not wanted.tune:
+        given = parse_hyperparameters(hyperparameters)
         return Choice(_named(estimator, given, count_rows(train)))
-    if estimator == AUTO and given:
-        raise InputError(
-            "`hyperparameters` are those of one estimator, and `estimator` is auto: name it, "
-            "such as hist_gradient_boosting, or leave the hyper-parameters out."
-        )
-    resolved = resolve_task(task, train, target)
-    aim = Aim(target, resolved, metric_named(chosen.metric, resolved))
-    every = candidates(resolved) if estimator == AUTO else _only(estimator, resolved, given)
-    with TemporaryDirectory() as folder, importing("components.choose_estimator.deciding"):
-        _check_columns(train, chosen)
-        return _compare(Path(train), Path(folder), aim, chosen, every, given)
-
-
-def _only(estimator: str, task: str, given: dict[str, Any]) -> tuple[Candidate, ...]:
-    """Return the default of the estimator that is tuned.
-
-    Raises:
-        InputError: It has nothing to tune, or the user has set all of it.
-    """
-    chosen = resolve_estimator(estimator, task)
-    default = candidate(chosen.name, chosen, given)
-    if not space_of(default, 1, given):
-        suited = ", ".join(name for name in SPACES if ESTIMATORS[name].path(task))
-        raise InputError(
-            f"{chosen.name} has no hyper-parameter to tune that is not set (parameter `tune`): "
-            f"leave out `tune`, or name one of {suited}."
-        )
-    return (default,)
+    with TemporaryDirectory() as folder, importing("components.shared.selection.deciding"):
+        asked = ask(train, target, task, estimator, hyperparameters, wanted)
+        return _compare(Path(train), Path(folder), asked)
 
 
 def _named(estimator: str, hyperparameters: dict[str, Any], rows: int) -> ChoiceRecord:
@@ -107,66 +82,51 @@ def _named(estimator: str, hyperparameters: dict[str, Any], rows: int) -> Choice
     )
 
 
-def _check_columns(train: str | Path, settings: ChoiceSettings) -> None:
-    columns = list(column_types(train))
-    for parameter in ("sample_weight_column", "split_column"):
-        if name := getattr(settings, parameter):
-            require_column(name, columns, parameter)
-    for name in settings.entity:
-        require_column(name, columns, "entity")
+def _check_found(
+    found: FoundHyperparameters,
+    train: str | Path,
+    target: str,
+    task: str,
+    estimator: str,
+    tune: int,
+) -> None:
+    if tune:
+        raise InputError(
+            "`hyperparameters` are what tuning found, and `tune` asks for more: leave out one of "
+            "them."
+        )
+    resolved = resolve_task(task, train, target)
+    named = None if estimator == AUTO else resolve_estimator(estimator, resolved).name
+    found.check(target, resolved, named)
 
 
-def _compare(
-    train: Path,
-    folder: Path,
-    aim: Aim,
-    settings: ChoiceSettings,
-    every: Sequence[Candidate],
-    given: Mapping[str, Any],
-) -> Choice:
-    from components.choose_estimator.cross_validation import cross_validate
-    from components.choose_estimator.deciding import decide
-    from components.choose_estimator.folding import fold_rows
-    from components.choose_estimator.folds import most_folds
+def _compare(train: Path, folder: Path, asked: Asked) -> Choice:
+    from components.shared.selection.cross_validation import cross_validate
+    from components.shared.selection.deciding import decide
+    from components.shared.selection.folding import fold_rows
 
-    size = table_size(train, aim.target, aim.task)
-    plan = plan_candidates(every, size, SAMPLE, most_folds(size.rows), settings.time_budget)
-    folded = fold_rows(train, folder, aim, settings, plan.rows, size)
+    folded = fold_rows(train, folder, asked)
+    compared, defaults = folded.compared, folded.plan.candidates
     print(
-        f"comparing {len(plan.candidates)} estimators on {counted_rows(plan.rows)} of "
-        f"{size.rows:,}, {folded.folds} folds, by {aim.metric.name}",
+        f"comparing {len(defaults)} estimators on {counted_rows(compared.rows)} of "
+        f"{compared.of_rows:,}, {compared.folds} folds, by {compared.metric}",
         flush=True,
     )
     # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.
     with threadpool_limits(limits=1):
-        scored = cross_validate(plan.candidates, folded.rows, aim.metric) if folded.folds else []
-        tuned = _tuned(scored, folded, aim, settings, given)
-    return decide(plan, scored, folded, aim.metric, size.rows, tuned)
+        scored = cross_validate(defaults, folded.rows, asked.metric) if compared.folds else []
+        tuned = _tuned(scored, folded, asked)
+    return decide(compared, scored, tuned)
 
 
-def _tuned(
-    defaults: "Sequence[Scored]",
-    folded: "Folded",
-    aim: Aim,
-    settings: ChoiceSettings,
-    given: Mapping[str, Any],
-) -> "Tuned":
-    from components.choose_estimator.cross_validation import NOT_TUNED, Tuned
+def _tuned(defaults: "Sequence[Scored]", folded: "Folded", asked: Asked) -> "Tuned":
+    from components.shared.selection.cross_validation import NOT_TUNED, TOO_FEW
 
-    if not settings.tune:
+    if not asked.settings.tune:
         return NOT_TUNED
-    if folded.few:
-        return Tuned(notes=("nothing was tuned: rows are too few to tell trials apart",))
-    from components.choose_estimator.tuning import Search, tune
+    if folded.compared.few:
+        return TOO_FEW
+    from components.choose_estimator.tuning import tune
 
-    search = Search(
-        {
-            each.candidate.name: space_of(each.candidate, folded.fitted.outputs, given)
-            for each in defaults
-        },
-        given,
-        settings.tune,
-        settings.time_budget * TUNING_BUDGET,
-        settings.seed,
-    )
-    return tune(defaults, search, folded, aim.metric)
+    search = asked.search(folded.plan, folded.fitted.outputs)
+    return tune(defaults, search, folded, asked.metric)

@@ -67,23 +67,21 @@ def choose_estimator(
         class_weight: balanced, or a JSON object from class to weight; empty: all weigh the same.
         seed: Seed of folds, sample, estimators and trials.
     """
-    from components.choose_estimator import choose, settings
+    from components.choose_estimator.choose import choose_estimator
     from components.shared.parameters import given
+    from components.shared.selection.settings import ChoiceSettings
     from components.shared.step import step_body
-    from components.shared.tables.columns import given_column
 
     with step_body():
-        chosen = choose.choose_estimator(
+        chosen = choose_estimator(
             train.path, target, task=given(task, "auto"), estimator=given(estimator, "auto"),
             hyperparameters=given(hyperparameters, "{}"),
-            settings=settings.ChoiceSettings(
-                metric=given(metric, "auto"), positive_class=given(positive_class),
-                time_budget=time_budget, tune=tune, split_strategy=given(split_strategy, "auto"),
-                split_column=given_column(split_column, train.path), seed=seed,
-                entity=entity, keep_entity=keep_entity,
-                drop_columns=drop_columns, class_weight=given(class_weight),
-                sample_weight_column=given_column(sample_weight_column, train.path),
-            ),
+            settings=ChoiceSettings(
+                metric=metric, positive_class=positive_class, time_budget=time_budget, tune=tune,
+                split_strategy=split_strategy, split_column=split_column, entity=entity,
+                keep_entity=keep_entity, seed=seed, drop_columns=drop_columns,
+                sample_weight_column=sample_weight_column, class_weight=class_weight,
+            ).as_given(train.path),
         )  # fmt: skip
         chosen.write(choice.path, leaderboard.path)
     choice.metadata.update(chosen.metadata())

@@ -1,8 +1,7 @@
 """Trials of further hyper-parameters, which stop on the fold on which they fall behind."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,14 +12,14 @@ from optuna.pruners import PercentilePruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
-from components.choose_estimator.candidates import Candidate
-from components.choose_estimator.cross_validation import Scored, Tuned
-from components.choose_estimator.folding import Folded
-from components.choose_estimator.search_spaces import Space, trial_of
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Metric
 from components.shared.progress import reporting_progress
 from components.shared.reports.number_text import number
+from components.shared.selection.candidates import Candidate
+from components.shared.selection.cross_validation import Scored, Tuned
+from components.shared.selection.folding import Folded
+from components.shared.selection.search_spaces import Search, trial_of, turns
 
 FAMILY: Final = "estimator"
 
@@ -30,25 +29,6 @@ those that did well on the first folds: by their median these would decide alone
 
 FIRST: Final = 5
 """Whole trials, defaults among them, before one is held against them."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """What trials are made of.
-
-    Attributes:
-        spaces: What is searched of each default, by its name.
-        given: Hyper-parameters that the user has set.
-        trials: How many are made at the most, besides the defaults.
-        seconds: Of one core, as estimated, that they may take.
-        seed: Of the sampler.
-    """
-
-    spaces: Mapping[str, Space]
-    given: Mapping[str, Any]
-    trials: int
-    seconds: float
-    seed: int
 
 
 def tune(
@@ -72,7 +52,7 @@ def tune(
     """
     made: list[Scored] = []
     sign = 1.0 if metric.greater_is_better else -1.0
-    whole = [each for each in defaults if each.whole(folded.folds)]
+    whole = [each for each in defaults if each.whole(folded.compared.folds)]
     searched = [each for each in whole if search.spaces.get(each.candidate.name)]
     if not searched:
         return Tuned(notes=("nothing was tuned, as no estimator could be judged on every fold",))
@@ -85,7 +65,7 @@ def tune(
         for count in range(1, search.trials + 1):
             trial, candidate = proposals.next(count)
             seconds = candidate.seconds(folded.fitted)
-            if spent + folded.folds * seconds > search.seconds:
+            if spent + folded.compared.folds * seconds > search.seconds:
                 notes.append(
                     f"{len(made)} of {search.trials} trials were made, as {search.seconds:g} s of "
                     "one core, which the time budget allows for them, are no more"
@@ -93,10 +73,10 @@ def tune(
                 break
             made.append(proposals.judge(trial, candidate, folded.rows.values(candidate)))
             spent += len(made[-1].values) * seconds
-            if made[-1].whole(folded.folds) and sign * (_mean(made[-1]) - _mean(top)) > 0:
+            if made[-1].whole(folded.compared.folds) and sign * (_mean(made[-1]) - _mean(top)) > 0:
                 top = made[-1]
                 print(_told(top, metric), flush=True)
-    judged = tuple(each for each in made if each.whole(folded.folds))
+    judged = tuple(each for each in made if each.whole(folded.compared.folds))
     return Tuned(judged, len(made), len(made) - len(judged), tuple(notes))
 
 
@@ -116,7 +96,8 @@ class _Proposals:
         leads: Callable[[Sequence[float]], NDArray[np.float64]],
     ) -> None:
         self._defaults = {each.candidate.name: each.candidate for each in defaults}
-        self._made = dict.fromkeys(self._defaults, 0)
+        spaces = {name: search.spaces[name] for name in self._defaults}
+        self._turns = turns(spaces, search.trials)
         self._search = search
         self._leads = leads
         with _quiet():
@@ -130,8 +111,7 @@ class _Proposals:
 
     def next(self, count: int) -> tuple[Trial, Candidate]:
         """Return the next trial, and the candidate that it is."""
-        name = self._due()
-        self._made[name] += 1
+        name = self._turns[count - 1]
         self._study.enqueue_trial({FAMILY: name})
         trial = self._study.ask()
         trial.suggest_categorical(FAMILY, list(self._defaults))
@@ -140,15 +120,6 @@ class _Proposals:
             for each, searched in self._search.spaces[name].items()
         }
         return trial, trial_of(self._defaults[name], count, values, self._search.given)
-
-    def _due(self) -> str:
-        """Return the default whose turn it is.
-
-        Each has a share of the trials by how many hyper-parameters it has: left to the sampler,
-        one that leads by its default would get nearly all of them.
-        """
-        shares = {name: len(self._search.spaces[name]) for name in self._defaults}
-        return min(shares, key=lambda name: (self._made[name] + 1) / shares[name])
 
     def judge(self, trial: Trial, candidate: Candidate, values: Iterator[float]) -> Scored:
         """Judge a candidate on one fold after the other, until it falls behind."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -51,6 +52,24 @@ class Checked(click.types.StringParamType):
         return text
 
 
+class CheckedOrFile(Checked):
+    """The same, or a file of this machine that holds such a text.
+
+    What is in the file goes on, so that a run in a cluster has it, and a record of the run too.
+    """
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the text, or that of the file."""
+        text = str(value)
+        if not _is_file(text):
+            return super().convert(text, param, ctx)
+        try:
+            found = Path(text).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            self.fail(f"{text} cannot be read: {error}", param, ctx)
+        return super().convert(found, param, ctx)
+
+
 class OptionalNumber(Checked):
     """A finite number, or nothing: empty, or `auto`.
 
@@ -60,6 +79,14 @@ class OptionalNumber(Checked):
 
     def __init__(self, name: str) -> None:
         super().__init__(partial(given_number, parameter=name))
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        # It is too long for a path, or has what no path has.
+        return False
 
 
 def check_model_name(name: str) -> None:

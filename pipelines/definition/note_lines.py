@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from rich.markup import escape
+from rich.table import Table
+
 from components.shared.reports.notes import Kind, Note, together
 
 MOST_COLUMNS = 10
@@ -30,6 +33,18 @@ def note_lines(notes: Iterable[Note]) -> list[tuple[str, str]]:
         left = len(others) - MOST_LINES
         lines.append(("warning", f"{left:,} further notes are in the reports and with --json"))
     return lines
+
+
+def note_table(notes: Iterable[Note]) -> Table:
+    """Return what `note_lines` returns as a table for the terminal."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
+    table.add_column()
+    # A long path goes over lines, and is not cut.
+    table.add_column(overflow="fold")
+    for kind, text in note_lines(notes):
+        colour = "yellow" if kind == "warning" else "dim"
+        table.add_row(f"[{colour}]{kind}[/]", escape(text))
+    return table
 
 
 def _in_brackets(note: Note) -> str:

@@ -23,6 +23,7 @@ class TableInputs:
         curated_schema: Where the schema lies that it must be like.
         target: The column to predict.
         model: The artifact of a model that is to read it, if any.
+        hyperparameters: Of the model that it is read for, or where they lie, if any.
     """
 
     source: Any
@@ -33,6 +34,7 @@ class TableInputs:
     curated_schema: Any
     target: Any
     model: Any = None
+    hyperparameters: Any = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,12 @@ def read_table(inputs: TableInputs) -> TableSteps:
 
     The first is never run from the cache; the second is, as long as the first finds the same.
     """
+    tuned = inputs.hyperparameters
     fingerprints = fingerprint_source(
-        source=inputs.source, curated_schema_source=inputs.curated_schema, query=inputs.query
+        source=inputs.source,
+        curated_schema_source=inputs.curated_schema,
+        query=inputs.query,
+        **({} if tuned is None else {"hyperparameters": tuned}),
     ).set_caching_options(False)
     ingest = ingest_table(
         source=fingerprints.outputs["pinned_source"],

@@ -4,12 +4,12 @@ from typing import Final
 
 import click
 
-from components.choose_estimator.settings import MOST_TRIALS
 from components.ingest_table.given_types import parse_column_types
 from components.shared.evaluation.metrics import METRICS
-from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.models.estimators import check_wanted
+from components.shared.selection.settings import MOST_TRIALS
 from components.shared.sources.address import without_query
+from components.shared.sources.hyperparameter_texts import check_hyperparameters
 from components.shared.tables.choices import CALIBRATIONS, MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from pipelines.definition.arguments import (
@@ -17,7 +17,13 @@ from pipelines.definition.arguments import (
     model_named_after_source,
     recorded_arguments,
 )
-from pipelines.definition.input_types import Checked, OptionalNumber, Share, check_model_name
+from pipelines.definition.input_types import (
+    Checked,
+    CheckedOrFile,
+    OptionalNumber,
+    Share,
+    check_model_name,
+)
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.training.again import compare_again
 from pipelines.training.summary import summarise
@@ -83,7 +89,7 @@ INTERFACE: Final = Interface(
         "split_strategy": click.Choice(["auto", *STRATEGIES]),
         "test_size": Share(),
         "estimator": Checked(check_wanted),
-        "hyperparameters": Checked(parse_hyperparameters),
+        "hyperparameters": CheckedOrFile(check_hyperparameters),
         "tune": click.IntRange(0, MOST_TRIALS),
         "floor": OptionalNumber("floor"),
         "metric": click.Choice(

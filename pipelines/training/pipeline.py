@@ -106,7 +106,8 @@ def training(
             rows; or hist_gradient_boosting, random_forest, extra_trees, lightgbm, linear, or a
             member of the linear family by name.
         hyperparameters: JSON object with scikit-learn's names for the parameters of an estimator
-            that is named.
+            that is named; or what the pipeline tuning found, as JSON or where it lies: a path,
+            s3:// or http(s)://.
         time_budget: Seconds of one core that the comparison may take, by estimates and not by a
             clock, so that the same run gives the same model; trials may take ten times as long.
         tune: How many further hyper-parameters are tried on the same folds, up to 1,000: of the
@@ -147,7 +148,10 @@ def training(
             before; empty: it is none.
     """
     steps = read_table(
-        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
+        TableInputs(
+            *(source, query, format, column_types, missing_values, curated_schema, target),
+            hyperparameters=hyperparameters,
+        )
     )
     fingerprints, ingest = steps.fingerprints, steps.ingest
     table = ingest.outputs["table"]
@@ -176,7 +180,7 @@ def training(
         target=target,
         task=validate.outputs["task"],
         estimator=estimator,
-        hyperparameters=hyperparameters,
+        hyperparameters=fingerprints.outputs["hyperparameters"],
         metric=metric,
         positive_class=positive_class,
         time_budget=time_budget,

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from components.choose_estimator.choose import choose_estimator
-from components.choose_estimator.settings import TIME_BUDGET, ChoiceSettings
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
 from components.evaluate_model.evaluate import Origin, evaluate_model, now
@@ -30,6 +29,8 @@ from components.register_model.surroundings import environment
 from components.shared.digests import file_digest
 from components.shared.models.estimators import AUTO
 from components.shared.reports.number_text import counted_rows, number
+from components.shared.selection.settings import TIME_BUDGET, ChoiceSettings
+from components.shared.sources.hyperparameter_texts import hyperparameters_text
 from components.split_table.split import SplitTable, split_table
 from components.train_model.train import train_model
 from components.validate_table.validate import ValidatedTable, validate_table
@@ -53,7 +54,7 @@ class TrainingSettings:
         test_size: Share of the rows to test on, in (0, 1).
         seed: Of all that is random.
         estimator: auto, or the name of an estimator.
-        hyperparameters: JSON object, of an estimator that is named.
+        hyperparameters: JSON object, of an estimator that is named; or what tuning found.
         time_budget: Seconds of one core that the comparison of estimators may take.
         tune: How many further hyper-parameters are tried.
         drop_columns: Columns that the model must not see.
@@ -361,7 +362,7 @@ def _train(
         *(train, target),
         task=task,
         estimator=settings.estimator,
-        hyperparameters=settings.hyperparameters,
+        hyperparameters=hyperparameters_text(settings.hyperparameters),
         settings=ChoiceSettings(metric=metric, **{n: getattr(settings, n) for n in same}),
     )
     chosen.write(into / "choice.json", into / "choice.md")

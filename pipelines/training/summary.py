@@ -13,8 +13,9 @@ from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import NOTHING, number
-from pipelines.definition.note_lines import note_lines
+from components.shared.reports.number_text import number
+from pipelines.definition.candidate_table import candidate_table
+from pipelines.definition.note_lines import note_table
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.said_lines import say
 
@@ -101,11 +102,11 @@ class TrainingSummary:
         console.print(_figures(self))
         console.print()
         if self.choice:
-            console.print(_candidates(self.choice))
+            console.print(candidate_table(self.choice))
             say(console, "·", self.choice.reason)
             console.print()
         if self.notes:
-            console.print(_notes(self))
+            console.print(note_table(self.notes))
             console.print()
         console.print(_verdict(self))
         for reason in self.comparison.reasons:
@@ -161,39 +162,6 @@ def _figures(summary: TrainingSummary) -> Table:
         low, high = number(metric.low), number(metric.high)
         interval = f"{number(metric.value)}  [dim]({low} to {high})[/]"
         table.add_row(name, interval + (_gate(gate) if name == gate.metric else ""))
-    return table
-
-
-def _candidates(choice: ChoiceRecord) -> Table:
-    """Return the table of candidates, the best first."""
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
-    table.add_column()
-    table.add_column()
-    table.add_column(overflow="fold")
-    rows = f"{choice.rows:,} training rows"
-    if choice.rows < choice.of_rows:
-        rows = f"{choice.rows:,} of {choice.of_rows:,} training rows"
-    table.add_row("compared", choice.metric, f"[dim]in {choice.folds} folds of {rows}[/]")
-    for each in choice.candidates:
-        interval = f"[dim]({number(each.low)} to {number(each.high)})[/]"
-        if each.low is None:
-            interval = "" if each.value is None else f"[dim]({NOTHING})[/]"
-        what = "; ".join(part for part in (each.trial and each.described, each.remark) if part)
-        told = f"{interval}   {escape(what)}".rstrip()
-        table.add_row(escape(each.name), number(each.value), told)
-    if choice.tuning:
-        table.add_row("tuned", "", f"[dim]{choice.tuning}; the best are shown[/]")
-    return table
-
-
-def _notes(summary: TrainingSummary) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
-    table.add_column()
-    # A long path goes over lines, and is not cut.
-    table.add_column(overflow="fold")
-    for kind, text in note_lines(summary.notes):
-        colour = "yellow" if kind == "warning" else "dim"
-        table.add_row(f"[{colour}]{kind}[/]", escape(text))
     return table
 
 

@@ -8,16 +8,16 @@ import polars as pl
 import pytest
 from sklearn.datasets import load_iris
 
-from components.choose_estimator.candidates import candidates
-from components.choose_estimator.choice import Choice
 from components.choose_estimator.choose import choose_estimator
-from components.choose_estimator.leaderboard import leaderboard_markdown
-from components.choose_estimator.settings import ChoiceSettings
 from components.evaluate_model.evaluate import evaluate_model
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.errors import InputError
 from components.shared.models.choices import read_choice
 from components.shared.models.description import read_description
+from components.shared.selection.candidates import candidates
+from components.shared.selection.choice import Choice
+from components.shared.selection.leaderboard import leaderboard_markdown
+from components.shared.selection.settings import ChoiceSettings
 from components.train_model.train import train_model
 
 
@@ -92,7 +92,7 @@ def test_no_table_is_too_small(
     kind: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few rows get a linear model, no interval, and one sentence of ours that says why."""
-    monkeypatch.setattr("components.choose_estimator.candidates.FOLD_TREES", 3)
+    monkeypatch.setattr("components.shared.selection.candidates.FOLD_TREES", 3)
     values = _tiny(kind, rows)
     x = [float(row % 4) for row in range(rows)]
     days = [f"2024-01-{row + 1:02}" for row in range(rows)]

@@ -11,18 +11,18 @@ import polars as pl
 import pytest
 from sklearn.datasets import load_diabetes
 
-from components.choose_estimator.candidates import Candidate, Size, candidate, candidates
 from components.choose_estimator.choose import choose_estimator
-from components.choose_estimator.cross_validation import FoldedRows, Scored
-from components.choose_estimator.folding import Folded
-from components.choose_estimator.leaderboard import leaderboard_markdown
-from components.choose_estimator.rule import Sizes
-from components.choose_estimator.search_spaces import SPACES, space_of
-from components.choose_estimator.settings import ChoiceSettings
-from components.choose_estimator.tuning import Search, tune
+from components.choose_estimator.tuning import tune
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import metric_named
 from components.shared.models.estimators import ESTIMATORS
+from components.shared.selection.candidates import Candidate, Plan, Size, candidate, candidates
+from components.shared.selection.compared import Compared, Sizes
+from components.shared.selection.cross_validation import FoldedRows, Scored
+from components.shared.selection.folding import Folded
+from components.shared.selection.leaderboard import leaderboard_markdown
+from components.shared.selection.search_spaces import SPACES, Search, space_of
+from components.shared.selection.settings import ChoiceSettings
 from pipelines.definition import catalog
 
 DOCUMENT = catalog.ROOT / "docs" / "tuning.md"
@@ -44,7 +44,10 @@ class _Slope(FoldedRows):
 
 
 def _folded(rows: FoldedRows) -> Folded:
-    return Folded(rows, 4, Sizes(200, 200), Size(300, 5, 1), whole=True)
+    sizes = Sizes(rarest=200, deciding=200)
+    compared = Compared("binary", "roc_auc", 4, sizes, 400, 400, 60.0, LINEAR, (), ())
+    plan = Plan(60.0, (LINEAR, BOOSTING), 400)
+    return Folded(rows, plan, Size(300, 5, 1), compared)
 
 
 def _search(trials: int = 20, seconds: float = 1e6) -> Search:
@@ -169,7 +172,7 @@ def test_nothing_of_tuning_is_imported_where_nothing_is_tuned(patients: Path) ->
     program = (
         "import sys; from components.choose_estimator.choose import choose_estimator;"
         f"choose_estimator({str(patients)!r}, 'target', estimator='ridge');"
-        "import components.choose_estimator.deciding; sys.exit('optuna' in sys.modules)"
+        "import components.shared.selection.deciding; sys.exit('optuna' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

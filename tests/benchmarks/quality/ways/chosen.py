@@ -3,8 +3,8 @@
 from typing import Final
 
 from components.choose_estimator.choose import choose_estimator
-from components.choose_estimator.settings import ChoiceSettings
 from components.shared.models.choices import ChoiceRecord
+from components.shared.selection.settings import ChoiceSettings
 from tests.benchmarks.quality.question import Question
 from tests.benchmarks.quality.ways.folders import answering, train_estimator
 from tests.benchmarks.quality.ways.way import Way

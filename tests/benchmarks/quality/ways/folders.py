@@ -10,7 +10,7 @@ import sklearn.ensemble
 import sklearn.linear_model
 import sklearn.preprocessing  # noqa: F401
 
-import components.choose_estimator.cross_validation  # noqa: F401
+import components.shared.selection.cross_validation  # noqa: F401
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.evaluation.predictions import predict, read_rows
 from components.shared.models.folders import load_model

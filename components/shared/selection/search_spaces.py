@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from components.choose_estimator.candidates import MOST_LEAVES, Candidate
+from components.shared.selection.candidates import MOST_LEAVES, Candidate
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -99,6 +99,25 @@ ROUNDS: Final = {"hist_gradient_boosting": "max_iter", "lightgbm": "n_estimators
 LEAVES: Final = {"hist_gradient_boosting": "max_leaf_nodes", "lightgbm": "num_leaves"}
 
 
+@dataclass(frozen=True)
+class Search:
+    """What trials are made of.
+
+    Attributes:
+        spaces: What is searched of each default, by its name.
+        given: Hyper-parameters that the user has set.
+        trials: How many are made at the most, besides the defaults.
+        seconds: Of one core, as estimated, that they may take.
+        seed: Of the sampler.
+    """
+
+    spaces: Mapping[str, Space]
+    given: Mapping[str, Any]
+    trials: int
+    seconds: float
+    seed: int
+
+
 def space_of(candidate: Candidate, outputs: int, given: Mapping[str, Any]) -> Space:
     """Return what is searched for an estimator.
 
@@ -115,6 +134,25 @@ def space_of(candidate: Candidate, outputs: int, given: Mapping[str, Any]) -> Sp
         most = MOST_MODEL_LEAVES // (outputs * int(SPACES[name][LEAVES[name]].high))
         space[rounds] = replace(space[rounds], high=min(int(space[rounds].high), most))
     return space
+
+
+def turns(spaces: Mapping[str, Space], trials: int) -> list[str]:
+    """Return which default each trial is of.
+
+    Each has a share by how many hyper-parameters it has: left to a sampler, the one that leads by
+    its default would get nearly all.
+
+    Args:
+        spaces: What is searched of each default, by its name; none is empty.
+        trials: How many trials there are.
+    """
+    made = dict.fromkeys(spaces, 0)
+    order = []
+    for _ in range(trials):
+        due = min(spaces, key=lambda name: (made[name] + 1) / len(spaces[name]))
+        made[due] += 1
+        order.append(due)
+    return order
 
 
 def trial_of(

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from components.choose_estimator.candidates import Size, candidates, plan_candidates
-from components.choose_estimator.cross_validation import Scored
-from components.choose_estimator.rule import (
-    Sizes,
+from components.shared.evaluation.metrics import metric_named
+from components.shared.selection.candidates import Size, candidates, plan_candidates
+from components.shared.selection.compared import Sizes
+from components.shared.selection.cross_validation import Scored
+from components.shared.selection.rule import (
     cheapest_fitted,
     choose,
     choose_tuned,
     estimate,
 )
-from components.shared.evaluation.metrics import metric_named
 
 CHEAP, DEARER, DEAREST = candidates("binary")
 ROC_AUC = metric_named("roc_auc", "binary")
@@ -121,7 +121,7 @@ def test_a_rare_class_among_several_leaves_rows_to_decide_by() -> None:
 
 def test_a_forest_is_no_candidate_of_many_rows() -> None:
     """On 50,000 rows the others are compared, on a sample of 20,000."""
-    plan = plan_candidates(candidates("binary"), Size(50_000, 10, 1), 20_000, 3, 60.0)
+    plan = plan_candidates(candidates("binary"), Size(50_000, 10, 1), 20_000, 60.0)
     assert [each.name for each in plan.candidates] == ["linear", "boosting"]
     assert plan.rows == 20_000
     assert [each.name for each, _ in plan.left_out] == ["extra trees"]
@@ -129,7 +129,7 @@ def test_a_forest_is_no_candidate_of_many_rows() -> None:
 
 def test_a_budget_takes_rows_before_candidates() -> None:
     """A wide table is compared on fewer rows, which is said."""
-    plan = plan_candidates(candidates("binary"), Size(9_000, 2_000, 1), 20_000, 3, 200.0)
+    plan = plan_candidates(candidates("binary"), Size(9_000, 2_000, 1), 20_000, 200.0)
     assert plan.rows < 9_000
     assert len(plan.candidates) == 3
     assert "instead of 9,000" in plan.notes[0]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.choose_estimator.leaderboard import leaderboard_markdown
 from components.shared.models.choices import ChoiceRecord
 from components.shared.reports.notes import NOTES, Note, notes_metadata
+from components.shared.selection.leaderboard import leaderboard_markdown
 
 
 @dataclass(frozen=True)

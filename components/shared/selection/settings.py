@@ -1,11 +1,12 @@
 """What a choice among estimators goes by, beside the rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from components.shared.errors import InputError
-from components.shared.evaluation.metrics import Metric
+from components.shared.parameters import given
+from components.shared.tables.columns import given_column
 
 TIME_BUDGET: Final = 60.0
 """Seconds of one core, as estimated, that the comparison may take."""
@@ -49,6 +50,22 @@ class ChoiceSettings:
     sample_weight_column: str | None = None
     class_weight: str | None = None
 
+    def as_given(self, train: str) -> Self:
+        """Return them with what nobody filled in as unset, as KFP's dashboard sends it.
+
+        Args:
+            train: Parquet file whose columns some of them name.
+        """
+        return replace(
+            self,
+            metric=given(self.metric, "auto"),
+            positive_class=given(self.positive_class or ""),
+            split_strategy=given(self.split_strategy, "auto"),
+            split_column=given_column(self.split_column or "", train),
+            sample_weight_column=given_column(self.sample_weight_column or "", train),
+            class_weight=given(self.class_weight or ""),
+        )
+
     def check(self) -> None:
         """Refuse what is out of range.
 
@@ -61,18 +78,3 @@ class ChoiceSettings:
             )
         if not 0 <= self.tune <= MOST_TRIALS:
             raise InputError(f"`tune` is {self.tune}, and must be from 0 to {MOST_TRIALS:,}.")
-
-
-@dataclass(frozen=True)
-class Aim:
-    """What is to be predicted, and by what it is judged.
-
-    Attributes:
-        target: Name of the target column.
-        task: Resolved task.
-        metric: By which metric.
-    """
-
-    target: str
-    task: str
-    metric: Metric

@@ -5,11 +5,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from components.choose_estimator.candidates import Candidate, Plan
-from components.choose_estimator.choice import Choice
-from components.choose_estimator.cross_validation import NOT_TUNED, Scored, Tuned
-from components.choose_estimator.folding import Folded
-from components.choose_estimator.rule import (
+from components.shared.evaluation.metrics import LEAST_ROWS, Metric, metric_named
+from components.shared.models.choices import CandidateRecord, ChoiceRecord
+from components.shared.reports.number_text import counted_rows
+from components.shared.selection.candidates import Candidate
+from components.shared.selection.choice import Choice
+from components.shared.selection.compared import Compared
+from components.shared.selection.cross_validation import NOT_TUNED, Scored, Tuned
+from components.shared.selection.rule import (
     CONFIDENCE,
     Chosen,
     cheapest_fitted,
@@ -17,38 +20,26 @@ from components.choose_estimator.rule import (
     choose_tuned,
     estimate,
 )
-from components.shared.evaluation.metrics import LEAST_ROWS, Metric
-from components.shared.models.choices import CandidateRecord, ChoiceRecord
-from components.shared.reports.number_text import counted_rows
 
 MOST_SHOWN: Final = 10
 """Trials that a record has at the most, the best ones; defaults are all in it."""
 
 
-def decide(
-    plan: Plan,
-    scored: Sequence[Scored],
-    folded: Folded,
-    metric: Metric,
-    of_rows: int,
-    tuned: Tuned = NOT_TUNED,
-) -> Choice:
+def decide(compared: Compared, scored: Sequence[Scored], tuned: Tuned = NOT_TUNED) -> Choice:
     """Decide which candidate is trained, and say why.
 
     Args:
-        plan: What was to be compared.
+        compared: What was compared.
         scored: What the defaults reached, the cheapest first.
-        folded: The rows that they were judged on.
-        metric: By which metric.
-        of_rows: Training rows that there are.
         tuned: What came of trials.
     """
-    remarks = [*plan.notes, *tuned.notes]
-    sizes, few = folded.sizes, folded.few
-    chosen = _chosen(plan, scored, folded, metric, tuned)
+    metric = metric_named(compared.metric, compared.task)
+    remarks = [*compared.notes, *tuned.notes]
+    sizes, few = compared.sizes, compared.few
+    chosen = _chosen(compared, scored, metric, tuned)
     if chosen is None:
-        taken = plan.candidates[0]
-        reason, remark = _not_compared(plan.rows, metric, few or not folded.folds), "chosen"
+        taken = compared.cheapest
+        reason, remark = _not_compared(compared.rows, metric, few or not compared.folds), "chosen"
         remarks.append(f"{reason[:-1]}: {taken.name} is taken, which asks least of them")
     else:
         taken, reason, remark = chosen.scored.candidate, chosen.reason, chosen.remark
@@ -70,17 +61,17 @@ def decide(
     ]
     sign = -1 if metric.greater_is_better else 1
     records.sort(key=lambda each: (each.value is None, sign * (each.value or 0.0)))
-    records += [_record(each, None, reason) for each, reason in plan.left_out]
+    records += [_record(each, None, reason) for each, reason in compared.left_out]
     record = ChoiceRecord(
         estimator=taken.estimator.name,
         hyperparameters=taken.hyperparameters,
         metric=metric.name,
         direction=metric.direction,
-        folds=folded.folds,
-        rows=plan.rows,
-        of_rows=of_rows,
+        folds=compared.folds,
+        rows=compared.rows,
+        of_rows=compared.of_rows,
         confidence=CONFIDENCE,
-        time_budget=plan.time_budget,
+        time_budget=compared.time_budget,
         reason=reason,
         candidates=tuple(records),
         trials=tuned.tried,
@@ -90,11 +81,11 @@ def decide(
 
 
 def _chosen(
-    plan: Plan, scored: Sequence[Scored], folded: Folded, metric: Metric, tuned: Tuned
+    compared: Compared, scored: Sequence[Scored], metric: Metric, tuned: Tuned
 ) -> Chosen | None:
-    if folded.few:
-        return cheapest_fitted(scored, folded.sizes)
-    chosen = choose(scored, metric, prefer_cheap=folded.whole)
+    if compared.few:
+        return cheapest_fitted(scored, compared.sizes)
+    chosen = choose(scored, metric, prefer_cheap=compared.whole)
     return choose_tuned(chosen, tuned.scored, metric) if chosen and tuned.tried else chosen
 
 

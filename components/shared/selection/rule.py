@@ -3,14 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from components.choose_estimator.cross_validation import Scored
-from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimate, Metric
-from components.shared.reports.number_text import counted_rows, number
+from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
+from components.shared.reports.number_text import number
+from components.shared.selection.compared import Sizes
+from components.shared.selection.cross_validation import Scored
 
 CONFIDENCE: Final = 0.95
 QUANTILES: Final = {2: 4.303, 3: 3.182, 4: 2.776}
@@ -19,36 +19,6 @@ QUANTILES: Final = {2: 4.303, 3: 3.182, 4: 2.776}
 LEAST_FOLDS: Final = 2
 INTERVAL_FOLDS: Final = 3
 """Folds of an interval: of two it would reach thirteen standard errors to both sides."""
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How many rows there are to compare by.
-
-    Attributes:
-        rarest: Rows of the rarest class; of a regression all.
-        deciding: Rows beside those of the commonest class; of a regression all. A class of few
-            rows among several leaves enough to compare by.
-        label: The rarest class; None for a regression.
-    """
-
-    rarest: int
-    deciding: int
-    label: Any = None
-
-    @classmethod
-    def of(cls, target: NDArray[Any], task: str) -> Self:
-        """Count the rows of a target, shape (rows,)."""
-        if task == REGRESSION:
-            return cls(len(target), len(target))
-        labels, counts = np.unique(target, return_counts=True)
-        rarest, beside = counts.argmin(), counts.sum() - counts.max()
-        return cls(int(counts[rarest]), int(beside), labels.tolist()[rarest])
-
-    def told(self) -> str:
-        """Return what is few, as the subject of a sentence."""
-        named = "" if self.label is None else f" of the class {self.label!r}"
-        return f"{counted_rows(self.rarest)}{named}"
 
 
 @dataclass(frozen=True)

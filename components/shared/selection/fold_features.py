@@ -9,7 +9,6 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
-from components.choose_estimator.folds import Rows
 from components.shared.features.feature_plan import FeaturePlan, plan_features
 from components.shared.features.fitting import fit_features
 from components.shared.features.learnt_target import with_target
@@ -17,6 +16,7 @@ from components.shared.features.target_means import Target
 from components.shared.features.treatments import Treatment, choose_treatment
 from components.shared.fits.training_rows import TrainingRows
 from components.shared.models.estimators import Family
+from components.shared.selection.folds import Rows
 from components.shared.tables.frames import read_frame
 
 

@@ -8,9 +8,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from components.choose_estimator.candidates import Candidate
-from components.choose_estimator.fold_features import FoldFeatures, RawTable
-from components.choose_estimator.folds import Folds
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
 from components.shared.evaluation.predictions import Predicted
@@ -18,6 +15,9 @@ from components.shared.evaluation.scores import point_values
 from components.shared.fits.estimator_fits import fit_as_threads_are
 from components.shared.fits.hyperparameters import build_estimator, code_columns_within
 from components.shared.models.estimators import Family
+from components.shared.selection.candidates import Candidate
+from components.shared.selection.fold_features import FoldFeatures, RawTable
+from components.shared.selection.folds import Folds
 
 UNDEFINED: Final = float("nan")
 
@@ -97,6 +97,7 @@ class Tuned:
 
 
 NOT_TUNED: Final = Tuned()
+TOO_FEW: Final = Tuned(notes=("nothing was tuned: rows are too few to tell trials apart",))
 
 
 class FoldedRows:

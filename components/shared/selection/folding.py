@@ -9,17 +9,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from components.choose_estimator.candidates import Size
-from components.choose_estimator.cross_validation import FoldedRows, Judge
-from components.choose_estimator.fold_features import LeftOut, RawTable, read_raw_table
-from components.choose_estimator.folds import cut_folds
-from components.choose_estimator.rule import Sizes
-from components.choose_estimator.settings import Aim, ChoiceSettings
-from components.shared.evaluation.metrics import LEAST_ROWS
 from components.shared.evaluation.positive_class import choose_positive
 from components.shared.fits.class_weights import parse_class_weight, weigh_rows
 from components.shared.fits.training_rows import row_weights, target_values
 from components.shared.models.estimators import Family
+from components.shared.selection.asked import Asked
+from components.shared.selection.candidates import Plan, Size, table_size
+from components.shared.selection.compared import Compared, Sizes
+from components.shared.selection.cross_validation import FoldedRows, Judge
+from components.shared.selection.fold_features import LeftOut, RawTable, read_raw_table
+from components.shared.selection.folds import cut_folds
+from components.shared.selection.settings import ChoiceSettings
 from components.shared.tables.frames import read_frame
 
 
@@ -29,55 +29,55 @@ class Folded:
 
     Attributes:
         rows: The rows.
-        folds: How many folds there are; 0 where none could be cut.
-        sizes: How many rows there are to compare by.
+        plan: Which defaults are compared, on how many of the rows.
         fitted: What is fitted on in each fold.
-        whole: Whether all training rows are among them.
+        compared: What is compared on them.
     """
 
     rows: FoldedRows
-    folds: int
-    sizes: Sizes
+    plan: Plan
     fitted: Size
-    whole: bool
-
-    @property
-    def few(self) -> bool:
-        """Whether there are too few rows to tell candidates apart by them."""
-        return self.whole and self.sizes.deciding < LEAST_ROWS
+    compared: Compared
 
 
-def fold_rows(
-    train: Path, folder: Path, aim: Aim, settings: ChoiceSettings, rows: int, size: Size
-) -> Folded:
+def fold_rows(train: Path, folder: Path, asked: Asked) -> Folded:
     """Cut training rows into folds, as the test rows were split off.
 
     Args:
         train: Parquet file with the raw training rows.
         folder: Where a sample is written, and has to stay.
-        aim: What is to be predicted.
-        settings: How the choice is made.
-        rows: How many of the rows are taken, at random.
-        size: What there is.
+        asked: What is asked of the comparison.
 
     Raises:
         InputError: A row has no target, or no column is left to learn from.
     """
-    sample = _sampled(train, folder, rows, size.rows, settings.seed)
-    column = pl.read_parquet(sample, columns=[aim.target])[aim.target]
-    labels = target_values(column, aim.task)
-    judge = _judge(labels, aim, settings.positive_class)
+    settings, size = asked.settings, table_size(train, asked.target, asked.task)
+    plan = asked.plan(size)
+    sample = _sampled(train, folder, plan.rows, size.rows, settings.seed)
+    column = pl.read_parquet(sample, columns=[asked.target])[asked.target]
+    labels = target_values(column, asked.task)
+    judge = _judge(labels, asked, settings.positive_class)
     weights = _row_weights(sample, settings, labels, judge.classes)
-    folds = cut_folds(labels, aim.task, settings.seed, *_told_apart(sample, settings))
+    folds = cut_folds(labels, asked.task, settings.seed, *_told_apart(sample, settings))
     entity = () if settings.keep_entity else tuple(settings.entity)
     left_out = LeftOut(tuple(settings.drop_columns), entity, settings.sample_weight_column)
 
     def table(family: Family) -> RawTable:
-        return read_raw_table(sample, column, aim.task, family, left_out, (labels, weights))
+        return read_raw_table(sample, column, asked.task, family, left_out, (labels, weights))
 
     made = FoldedRows(table, folds, judge, settings.seed)
-    fitted = size.in_fold(rows, max(len(folds), 1))
-    return Folded(made, len(folds), Sizes.of(labels, aim.task), fitted, rows == size.rows)
+    compared = Compared(
+        *(
+            asked.task,
+            asked.metric.name,
+            len(folds),
+            Sizes.of(labels, asked.task),
+            plan.rows,
+            size.rows,
+        ),
+        *(plan.time_budget, plan.candidates[0], plan.left_out, plan.notes),
+    )
+    return Folded(made, plan, size.in_fold(plan.rows, max(len(folds), 1)), compared)
 
 
 def _row_weights(
@@ -100,14 +100,14 @@ def _told_apart(sample: Path, settings: ChoiceSettings) -> tuple[Any, Any]:
     return None, None
 
 
-def _judge(labels: NDArray[Any], aim: Aim, positive_class: str | None) -> Judge:
-    if aim.task == "regression":
-        return Judge(aim.task, aim.metric, labels)
+def _judge(labels: NDArray[Any], asked: Asked, positive_class: str | None) -> Judge:
+    if asked.task == "regression":
+        return Judge(asked.task, asked.metric, labels)
     classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
     known, positive = tuple(classes.tolist()), None
-    if aim.task == "binary":
-        positive = choose_positive(known, counts.tolist(), aim.target, positive_class).position
-    return Judge(aim.task, aim.metric, codes, known, positive)
+    if asked.task == "binary":
+        positive = choose_positive(known, counts.tolist(), asked.target, positive_class).position
+    return Judge(asked.task, asked.metric, codes, known, positive)
 
 
 def _sampled(train: Path, folder: Path, size: int, rows: int, seed: int) -> Path:

@@ -13,21 +13,13 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
+from components.shared.selection.candidates import most_folds
+
 Rows = NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
 """Positions of the rows to fit on, and of those to judge by, for each fold."""
 
-FOLDS: Final = 5
-FOLDS_OF_MANY: Final = 3
-MANY: Final = 2_000
-"""Rows above which three folds tell as much as five, for three fifths of the time."""
-
 FEWEST: Final = 2
-
-
-def most_folds(rows: int) -> int:
-    """Return how many folds so many rows are cut into."""
-    return FOLDS if rows <= MANY else FOLDS_OF_MANY
 
 
 def cut_folds(

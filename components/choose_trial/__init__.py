@@ -1,0 +1,1 @@
+"""Choose among the trials of all tasks of a loop."""

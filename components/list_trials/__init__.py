@@ -1,0 +1,1 @@
+"""Divide the trials of hyper-parameters among the tasks of a loop."""

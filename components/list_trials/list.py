@@ -1,0 +1,36 @@
+"""Divide the trials of hyper-parameters among the tasks of a loop."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from components.shared.errors import InputError
+from components.shared.selection.settings import MOST_TRIALS
+
+MOST_PARTS: Final = 100
+
+
+def list_trials(trials: int, parallel: int, task: str) -> Sequence[dict[str, str]]:
+    """Return which trials each task of a loop makes.
+
+    They follow each other, are all trials, and differ by one in number at most; of fewer trials
+    than tasks each has one.
+
+    Args:
+        trials: Number of trials, from 1 to 1,000.
+        parallel: Number of tasks, from 1 to 100.
+        task: Resolved task, which each of them is told.
+
+    Raises:
+        InputError: There are none, or too many.
+    """
+    if not 1 <= trials <= MOST_TRIALS:
+        raise InputError(f"{trials} trials (parameter `trials`): give 1 to {MOST_TRIALS:,}.")
+    if not 1 <= parallel <= MOST_PARTS:
+        raise InputError(f"`parallel` is {parallel}, and must be from 1 to {MOST_PARTS}.")
+    count = min(parallel, trials)
+    bounds = [trials * number // count for number in range(count + 1)]
+    return [
+        {"numbers": f"{before + 1}-{last}", "resolved_task": task}
+        for before, last in pairwise(bounds)
+    ]

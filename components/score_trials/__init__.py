@@ -1,0 +1,1 @@
+"""Judge some trials of hyper-parameters on folds of the training rows."""

@@ -1,0 +1,1 @@
+"""From a table to the hyper-parameters that a training takes, tried side by side."""

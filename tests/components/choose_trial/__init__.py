@@ -1,0 +1,1 @@
+"""Choosing among the trials of all parts of a search."""

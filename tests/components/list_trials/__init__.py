@@ -1,0 +1,1 @@
+"""Dividing trials among the tasks of a loop."""

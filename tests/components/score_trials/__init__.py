@@ -1,0 +1,1 @@
+"""Judging some of the trials of a search."""

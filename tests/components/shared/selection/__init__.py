@@ -1,0 +1,1 @@
+"""Choosing among candidates by folds of the training rows."""
