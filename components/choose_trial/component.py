@@ -18,7 +18,7 @@ def choose_trial(
 ) -> NamedTuple("Outputs", [("estimator", str), ("hyperparameters", str)]):
     """Choose among the trials of all tasks of a loop.
 
-    The best trial is taken if it is more than one standard error ahead of what `choose_estimator`
+    The best trial is taken if it is more than two standard errors ahead of what `choose_estimator`
     would take of the defaults; else that is. The outputs are what `preprocess_table` and
     `train_model` take.
 

@@ -16,6 +16,9 @@ CONFIDENCE: Final = 0.95
 QUANTILES: Final = {2: 4.303, 3: 3.182, 4: 2.776}
 """Of Student's t at 97.5 %, by degrees of freedom: folds less one."""
 
+AHEAD: Final = 2
+"""Standard errors that the best of many trials is to be ahead."""
+
 LEAST_FOLDS: Final = 2
 INTERVAL_FOLDS: Final = 3
 """Folds of an interval: of two it would reach thirteen standard errors to both sides."""
@@ -91,10 +94,11 @@ def choose(scored: Sequence[Scored], metric: Metric, *, prefer_cheap: bool) -> C
 
 
 def choose_tuned(untuned: Chosen, trials: Sequence[Scored], metric: Metric) -> Chosen:
-    """Take the best trial where it is more than one standard error ahead of the untuned choice.
+    """Take the best trial where it is more than two standard errors ahead of the untuned choice.
 
-    The best of many trials looks better than it is, and the more so the fewer rows judge it: what
-    is hardly ahead stays behind what nobody had to search for.
+    The best of many trials looks better than it is, and the more so the fewer rows judge it: the
+    greatest of twenty errors is some two standard errors. What is hardly ahead stays behind what
+    nobody had to search for. The error is that of the difference on the same folds.
 
     Args:
         untuned: What was chosen of the defaults.
@@ -103,15 +107,15 @@ def choose_tuned(untuned: Chosen, trials: Sequence[Scored], metric: Metric) -> C
     """
     sign = 1.0 if metric.greater_is_better else -1.0
     name = untuned.scored.candidate.name
-    stays = f"no trial is more than one standard error ahead of {name}"
+    stays = f"no trial is more than two standard errors ahead of {name}"
     if not trials:
         return replace(untuned, reason=f"{untuned.reason} Of the trials, {stays}.")
     best = max(trials, key=lambda each: sign * float(np.mean(each.values)))
     ahead = sign * (np.array(best.values) - np.array(untuned.scored.values))
-    if ahead.mean() <= _error(ahead):
+    if ahead.mean() <= AHEAD * _error(ahead):
         return replace(untuned, reason=f"{untuned.reason} Of the trials, {stays}.")
     reason = (
-        f"{best.candidate.name} is the best of the trials, and more than one standard error ahead "
+        f"{best.candidate.name} is the best of the trials, and more than two standard errors ahead "
         f"of {name}, the choice among the defaults ({metric.title} "
         f"{number(float(ahead.mean()))} better)."
     )

@@ -6,6 +6,7 @@ ways are given the same rows, and scored on the same others by the gate's metric
 - boosting, lightgbm, forest, linear: HistGradientBoosting, LightGBM, a random forest and a linear
   model, each with the defaults of its library and our preprocessing
 - default: what the training pipeline trains unless it is told otherwise (`choose_estimator`)
+- tuned: the same with `--tune 30`
 - best mean: of its candidates, the one with the best mean over the folds, whatever it costs
 - flaml: FLAML, for as many seconds as default took on the same rows
 - autogluon: AutoGluon's preset `medium_quality`, for as long as it takes

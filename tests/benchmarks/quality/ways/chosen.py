@@ -9,9 +9,17 @@ from tests.benchmarks.quality.question import Question
 from tests.benchmarks.quality.ways.folders import answering, train_estimator
 from tests.benchmarks.quality.ways.way import Way
 
+TRIALS: Final = 30
+"""What `--tune` is said in the documents to be."""
+
 
 def _default(question: Question) -> str:
     record = _compared(question)
+    return train_estimator(question, record.estimator, record.hyperparameters)
+
+
+def _tuned(question: Question) -> str:
+    record = _compared(question, tune=TRIALS)
     return train_estimator(question, record.estimator, record.hyperparameters)
 
 
@@ -21,11 +29,12 @@ def _best_mean(question: Question) -> str:
     return train_estimator(question, first.estimator, first.hyperparameters)
 
 
-def _compared(question: Question) -> ChoiceRecord:
-    settings = ChoiceSettings(seed=question.seed)
+def _compared(question: Question, tune: int = 0) -> ChoiceRecord:
+    settings = ChoiceSettings(seed=question.seed, tune=tune)
     given = (question.train, question.target)
     return choose_estimator(*given, task=question.task, settings=settings).record
 
 
 DEFAULT: Final = Way("default", answering(_default))
+TUNED: Final = Way("tuned", answering(_tuned))
 BEST_MEAN: Final = Way("best mean", answering(_best_mean))
