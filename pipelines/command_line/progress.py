@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from rich.console import Console
@@ -18,11 +18,18 @@ class StepProgress:
     Args:
         console: Where to print.
         remark: Returns what there is to say of a step that ended, from its outputs.
+        groups: The nested pipeline or branch that a step is in, by its name.
     """
 
-    def __init__(self, console: Console, remark: Callable[[str, Mapping[str, Any]], str]) -> None:
+    def __init__(
+        self,
+        console: Console,
+        remark: Callable[[str, Mapping[str, Any]], str],
+        groups: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._console = console
         self._remark = remark
+        self._groups = groups
         self._started_at = 0.0
         self._shown: dict[str, str] = {}
         self._status: Status | None = None
@@ -57,10 +64,15 @@ class StepProgress:
 
     def _name(self, step: str) -> str:
         """Return the name of a step; the number that tells it from those of other branches is not
-        shown, as long as none of these ran.
+        shown, as long as none of these ran. Of one that did, the branch tells it, such as
+        `ingest_table (training)`.
         """
         plain = component_of(step)
-        return plain if self._shown.setdefault(plain, step) == step else step
+        names = [plain, f"{plain} ({self._groups[step]})"] if step in self._groups else [plain]
+        for name in names:
+            if self._shown.setdefault(name, step) == step:
+                return name
+        return step
 
     def _stop_clock(self) -> None:
         if self._status:

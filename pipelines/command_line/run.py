@@ -143,9 +143,9 @@ def _run_here(
     name = run.pipeline
     interface = catalog.interface(name)
     needed = interface.needs_registry(arguments) and network in ("", HOST_NETWORK)
-    components = PipelinePackage.read(catalog.pipeline_yaml(name)).components
+    package = PipelinePackage.read(catalog.pipeline_yaml(name))
     with ExitStack() as stack:
-        server = None if network else stack.enter_context(step_server(components))
+        server = None if network else stack.enter_context(step_server(package.components))
         # kfp and the pipeline take as long to import as the registry takes to start.
         with importing("pipelines.local.running", catalog.pipeline_module(name)):
             stack.enter_context(variable_set(WORK_DIR_VARIABLE, str(work_dir.resolve())))
@@ -159,7 +159,7 @@ def _run_here(
         warn = partial(console.print, style="yellow", markup=False, highlight=False)
         began = datetime.fromisoformat(run.started_at)
         ended = stack.enter_context(tracked(name, run.run_id, run.arguments, warn, began))
-        progress = stack.enter_context(StepProgress(console, interface.remark))
+        progress = stack.enter_context(StepProgress(console, interface.remark, package.groups))
         containers = None
         if network:
             data = [arguments[each] for each in interface.data if arguments.get(each)]

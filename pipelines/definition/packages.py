@@ -83,6 +83,25 @@ class PipelinePackage:
                     found[_python_name(component.removeprefix("comp-"))] = _python_name(name)
         return found
 
+    @property
+    def groups(self) -> dict[str, str]:
+        """The nested pipeline or branch that each step is in, by the step; none of the outermost.
+
+        As the source of the pipeline names them, such as `training` or `with labels`.
+        """
+        components = self.spec["components"]
+        dags = [self.spec["root"], *components.values()]
+        named = {
+            task["componentRef"]["name"]: task["taskInfo"]["name"].replace("-", " ")
+            for dag in dags
+            for task in dag.get("dag", {}).get("tasks", {}).values()
+        }
+        return {
+            _python_name(task["componentRef"]["name"].removeprefix("comp-")): named[name]
+            for name, component in components.items()
+            for task in component.get("dag", {}).get("tasks", {}).values()
+        }
+
     def body(self) -> dict[str, Any]:
         """Return what the API takes as `pipeline_spec`, in the form that kfp's SDK sends."""
         if not self.platform:
