@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from components.shared.errors import RegistryError, RegistryRefusalError
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.records import LIVE, VersionSummary
+from components.shared.registry.records import CHAMPION, LIVE, VersionSummary
 from components.shared.retraining import KEY_PROPERTY, MADE_BEFORE, NOTHING, RetrainingPlan
-
-CHAMPION: Final = "champion"
 
 
 @dataclass(frozen=True)

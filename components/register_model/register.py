@@ -24,13 +24,12 @@ from components.shared.registry.decisions import decision_properties
 from components.shared.registry.intervals import interval_properties
 from components.shared.registry.paths import DATASET
 from components.shared.registry.provenance import Provenance
+from components.shared.registry.records import CHALLENGER, CHAMPION
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import number
 from components.shared.retraining import KEY_PROPERTY
 from components.shared.sources.address import without_queries, without_query
 
-CHALLENGER = "challenger"
-CHAMPION = "champion"
 FRAMEWORK = "sklearn"
 CALIBRATION = "calibration"
 FRAMEWORK_PACKAGE = "scikit-learn"

@@ -12,6 +12,7 @@ from rich.table import Table
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
+from components.shared.registry.records import CHAMPION
 from components.shared.reports.notes import Note
 from components.shared.reports.number_text import number
 from pipelines.definition.candidate_table import candidate_table
@@ -28,7 +29,6 @@ FILES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The step and the artifact of what people look at after a run."""
 
-CHAMPION: Final = "champion"
 REFUSED: Final = 3
 """Exit code of a run that did its work, and whose model the gate refused."""
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 LIVE: Final = "LIVE"
+CHALLENGER, CHAMPION = "challenger", "champion"
+"""The aliases of the newest version that passed the gate, and of the one that is to be beaten."""
 """The state of a version that is not archived."""
 
 

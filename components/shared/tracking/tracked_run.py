@@ -10,11 +10,10 @@ from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
+from components.shared.registry.records import CHALLENGER, CHAMPION
 from components.shared.sources.address import without_query
 from components.shared.tracking.pictures import confusion_picture, importance_picture
 
-CHALLENGER: Final = "challenger"
-CHAMPION: Final = "champion"
 MOST_CLASSES_DRAWN: Final = 30
 
 

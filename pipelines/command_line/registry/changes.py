@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from components.shared.registry.client import RegistryClient
+from components.shared.registry.records import CHAMPION
 from pipelines.command_line.registry.clearing import COMMANDS as CLEARING
 from pipelines.command_line.registry.connection import (
     connected_registry,
@@ -18,7 +19,6 @@ from pipelines.command_line.registry.connection import (
 from pipelines.command_line.registry.describing import COMMANDS as DESCRIBING
 from pipelines.command_line.registry.output import examples, json_option, print_json, reason_option
 
-CHAMPION: Final = "champion"
 # Who set one of these has said where the data are.
 PLACES: Final = ("REGISTRY_DATA", "REGISTRY_DATABASE_URL")
 
