@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Self
 
 from components.shared.evaluation.records import Performance
+from components.shared.formatted_json import read_formatted
 from components.shared.reports.notes import Note
 
 FORMAT: Final = 1
@@ -203,9 +204,7 @@ class Drift:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise ValueError(f"it is not of format {FORMAT}")
+        content = read_formatted(text, FORMAT)
         for derived in ("drifted", "performance_dropped", "reasons"):
             del content[derived]
         performance, estimated = content["performance"], content["estimated"]

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from components.shared.evaluation.records import Performance
+from components.shared.formatted_json import read_formatted
 from components.shared.reports.notes import VIOLATION, Note
 
 FORMAT: Final = 1
@@ -71,9 +72,7 @@ class Verdict:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise ValueError(f"the verdict is not of format {FORMAT}")
+        content = read_formatted(text, FORMAT)
         performance = content["performance"]
         return cls(
             notes=_notes(content["notes"]),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from components.shared.errors import InputError
+from components.shared.formatted_json import read_formatted
 from components.shared.reports.notes import Note
 
 FORMAT: Final = 1
@@ -81,9 +82,7 @@ class RetrainingPlan:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise ValueError(f"it is not of format {FORMAT}")
+        content = read_formatted(text, FORMAT)
         notes = tuple(Note(**{**n, "columns": tuple(n["columns"])}) for n in content["notes"])
         told = {name: tuple(content[name]) for name in ("triggers", "reasons")}
         return cls(**{**content, **told, "notes": notes})

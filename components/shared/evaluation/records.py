@@ -12,6 +12,7 @@ from typing import Any, Final, Self, TypeVar
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.prediction_profile import PredictionProfile
+from components.shared.formatted_json import read_formatted
 
 FORMAT: Final = 1
 """Format of both files."""
@@ -114,7 +115,7 @@ class EvaluationRecord:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = _content(text)
+        content = read_formatted(text, FORMAT)
         positive, classes = content["positive_class"], content["classes"]
         matrix = content.get("confusion_matrix")
         features = content.get("importance", {}).get("features", ())
@@ -271,8 +272,7 @@ class ComparisonRecord:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = _content(text)
-        del content["format"]
+        content = read_formatted(text, FORMAT)
         champion, difference = content["champion"], content["difference"]
         rows = content.get("compared_rows")
         over, chance = content["over_constant"], content.get("chance")
@@ -380,10 +380,3 @@ def read_record(path: str | Path, parse: Callable[[str], Record]) -> Record:
 
 def _estimates(content: Mapping[str, Any]) -> dict[str, Estimate]:
     return {name: Estimate(**each) for name, each in content.items()}
-
-
-def _content(text: str) -> dict[str, Any]:
-    content = json.loads(text)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError(f"it is not of format {FORMAT}")
-    return content

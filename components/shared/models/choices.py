@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from components.shared.errors import InputError
+from components.shared.formatted_json import read_formatted
 
 FORMAT: Final = 1
 
@@ -105,9 +106,7 @@ class ChoiceRecord:
         Raises:
             ValueError: It is not JSON, or of another format.
         """
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise ValueError(f"it is not of format {FORMAT}")
+        content = read_formatted(text, FORMAT)
         return cls.of(content)
 
     @classmethod

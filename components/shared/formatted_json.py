@@ -1,0 +1,19 @@
+"""JSON objects that say of which format they are, as the records that steps hand on are written.
+
+Imports the standard library only: commands that show them load nothing for it.
+"""
+
+import json
+from typing import Any
+
+
+def read_formatted(text: str, version: int) -> dict[str, Any]:
+    """Return the content of a record without its `format`.
+
+    Raises:
+        ValueError: It is not JSON, no object, or of another format.
+    """
+    content = json.loads(text)
+    if not isinstance(content, dict) or content.pop("format", None) != version:
+        raise ValueError(f"it is not of format {version}")
+    return content
