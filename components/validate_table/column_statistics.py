@@ -12,6 +12,9 @@ from components.shared.tables.schema import Bound, ColumnRule, TableSchema
 MAX_CATEGORIES = 50
 HEAD_ROWS = 200_000
 VALUES_AT_ONCE = 2_000_000
+COLUMNS_AT_ONCE = 100
+"""Polars plans the measures of all columns of a wide table in the square of their number."""
+
 UNCERTAINTY = 0.8
 """Polars estimates distinct counts with an error of a few per cent; beyond this, it counts."""
 
@@ -62,16 +65,13 @@ def column_statistics(table: str | Path) -> list[ColumnStatistics]:
 
     An exact count of distinct values, where all of them might differ, takes some 20 bytes a row.
     """
-    types = column_types(table)
+    numbered = list(enumerate(column_types(table).items()))
     lazy = pl.scan_parquet(table)
-    selected = [pl.len().alias("rows")]
-    for number, (name, kind) in enumerate(types.items()):
-        for key, expression in _measures(_column(name, kind), kind).items():
-            selected.append(expression.alias(f"{number} {key}"))
-    measured = lazy.select(selected).collect(engine="streaming").row(0, named=True)
+    measured: dict[str, Any] = {}
+    for start in range(0, len(numbered), COLUMNS_AT_ONCE):
+        measured |= _measured(lazy, numbered[start : start + COLUMNS_AT_ONCE])
     described = []
-    together = max(VALUES_AT_ONCE // max(measured["rows"], 1), 1)
-    numbered = list(enumerate(types.items()))
+    together = min(max(VALUES_AT_ONCE // max(measured["rows"], 1), 1), COLUMNS_AT_ONCE)
     for start in range(0, len(numbered), together):
         part = numbered[start : start + together]
         values = lazy.select(_column(name, kind) for _, (name, kind) in part)
@@ -82,6 +82,17 @@ def column_statistics(table: str | Path) -> list[ColumnStatistics]:
             _describe(values, name, kind, measured, str(number)) for number, (name, kind) in part
         ]
     return described
+
+
+def _measured(lazy: pl.LazyFrame, columns: list[tuple[int, tuple[str, ColumnType]]]) -> Any:
+    """Return the measures of columns by the column's number and the measure's name."""
+    measures = [
+        measure.alias(f"{number} {key}")
+        for number, (name, kind) in columns
+        for key, measure in _measures(_column(name, kind), kind).items()
+    ]
+    found = lazy.select(pl.len().alias("rows"), *measures).collect(engine="streaming")
+    return found.row(0, named=True)
 
 
 def _column(name: str, kind: ColumnType) -> pl.Expr:
