@@ -13,7 +13,11 @@ from components.shared.models.description import InputColumn
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.column_types import ColumnType, column_types
 from components.shared.tables.columns import require_column
+from components.shared.tables.files import count_rows
 from components.shared.tables.prose import is_prose, recurring_words, sampled
+
+COLUMNS_AT_ONCE: Final = 100
+"""Polars plans the measures of all columns of a wide table in the square of their number."""
 
 IDENTIFIER_MINIMUM: Final = 50
 """Fewer distinct strings than this are categories, however few rows there are."""
@@ -168,19 +172,15 @@ def _check_names(
 def _summarise(
     path: str | Path, types: dict[str, ColumnType]
 ) -> tuple[dict[str, dict[str, Any]], int]:
-    expressions = [pl.len().alias("rows")]
-    for i, (name, kind) in enumerate(types.items()):
-        column = pl.col(name)
-        if kind == "float":
-            column = column.cast(pl.Float64).fill_nan(None)
-            expressions.append(column.is_infinite().sum().alias(f"{i} infinite"))
-        if kind == "string":
-            column = column.cast(pl.String)
-            expressions.append(column.drop_nulls().n_unique().alias(f"{i} distinct"))
-        else:
-            expressions.append((column.min() == column.max()).alias(f"{i} constant"))
-        expressions.append(column.count().alias(f"{i} present"))
-    row = pl.scan_parquet(path).select(expressions).collect(engine="streaming").row(0, named=True)
+    numbered, lazy = list(enumerate(types.items())), pl.scan_parquet(path)
+    row: dict[str, Any] = {}
+    for start in range(0, len(numbered), COLUMNS_AT_ONCE):
+        measures = [
+            measure.alias(f"{i} {key}")
+            for i, (name, kind) in numbered[start : start + COLUMNS_AT_ONCE]
+            for key, measure in _measures(pl.col(name), kind).items()
+        ]
+        row |= lazy.select(measures).collect(engine="streaming").row(0, named=True)
     keys = ("present", "constant", "distinct", "infinite")
     summaries = {name: {key: row.get(f"{i} {key}") for key in keys} for i, name in enumerate(types)}
     for name, summary in summaries.items():
@@ -189,7 +189,18 @@ def _summarise(
                 f"The column {name!r} is infinite in {counted_rows(summary['infinite'])}: empty "
                 "these values, replace them by numbers, or name the column in drop_columns."
             )
-    return summaries, row["rows"]
+    return summaries, count_rows(path)
+
+
+def _measures(column: pl.Expr, kind: ColumnType) -> dict[str, pl.Expr]:
+    if kind == "string":
+        column = column.cast(pl.String)
+        return {"distinct": column.drop_nulls().n_unique(), "present": column.count()}
+    infinite = {}
+    if kind == "float":
+        column = column.cast(pl.Float64).fill_nan(None)
+        infinite = {"infinite": column.is_infinite().sum()}
+    return {**infinite, "constant": column.min() == column.max(), "present": column.count()}
 
 
 def _emptiness(summary: dict[str, Any], rows: int) -> tuple[str, str] | None:
