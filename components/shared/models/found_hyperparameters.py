@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from components.shared.errors import InputError
+from components.shared.formatted_json import read_formatted
 from components.shared.models.choices import CandidateRecord, ChoiceRecord
 
 FORMAT: Final = 1
@@ -75,9 +76,7 @@ class FoundHyperparameters:
         if not isinstance(content, dict) or MARK not in content:
             return None
         try:
-            if content.pop("format", None) != FORMAT:
-                raise ValueError(f"it is not of format {FORMAT}")
-            return cls(**content)
+            return cls(**read_formatted(text, FORMAT))
         except (ValueError, TypeError) as error:
             raise InputError(
                 f"`hyperparameters` are not as the pipeline tuning of this version writes them "

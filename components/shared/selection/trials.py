@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.shared.errors import InputError
+from components.shared.formatted_json import read_formatted
 from components.shared.models.estimators import resolve_estimator
 from components.shared.selection.candidates import Candidate, candidate
 from components.shared.selection.compared import Compared, Sizes
@@ -71,10 +72,7 @@ def read_trials(path: str | Path) -> ScoredTrials:
         InputError: It is none.
     """
     try:
-        content = json.loads(Path(path).read_text("utf-8"))
-        if content.pop("format") != FORMAT:
-            raise ValueError(f"it is not of format {FORMAT}")
-        return _parsed(content)
+        return _parsed(read_formatted(Path(path).read_text("utf-8"), FORMAT))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is not what score_trials writes ({error}): pass its `trials` of the same "
