@@ -13,5 +13,5 @@ NEEDS: Final = Needs(
     store=False,
     tracking=None,
     serving=False,
-    libraries=frozenset({"polars"}),
+    libraries=frozenset(),
 )

@@ -6,7 +6,6 @@ from typing import Final, Self
 
 from components.shared.errors import InputError
 from components.shared.parameters import given
-from components.shared.tables.columns import given_column
 
 TIME_BUDGET: Final = 60.0
 """Seconds of one core, as estimated, that the comparison may take."""
@@ -56,6 +55,9 @@ class ChoiceSettings:
         Args:
             train: Parquet file whose columns some of them name.
         """
+        # Commands, which take a bound from here, load no Polars for it.
+        from components.shared.tables.columns import given_column
+
         return replace(
             self,
             metric=given(self.metric, "auto"),

@@ -191,3 +191,12 @@ def test_the_document_tells_what_is_searched() -> None:
         for estimator, spaces in SPACES.items()
         for name, space in spaces.items()
     }
+
+
+def test_commands_load_nothing_of_a_search_for_its_bounds() -> None:
+    """The help of a command is there as soon as without it."""
+    program = (
+        "import sys, pipelines.training.interface, pipelines.tuning.interface;"
+        "sys.exit(bool({'optuna', 'polars', 'sklearn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
