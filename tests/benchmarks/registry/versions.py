@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import text
 
-from registry_service.db.engine import open_engine
+from registry_service.db.engine import open_engine, unbounded
 from registry_service.db.migrate import migrate
 
 VERSIONS_OF_A_MODEL: Final = 100
@@ -85,6 +85,10 @@ def fill(url: str, versions: int) -> None:
     parts = {**_PARTS, "numbers": _NUMBERS[name], "json": "" if name == "sqlite" else "::json"}
     models = versions // VERSIONS_OF_A_MODEL
     with engine.connect() as connection:
+        if name == "sqlite":
+            unbounded(connection)
+        else:
+            connection.exec_driver_sql("SET statement_timeout = 0")
         connection.execute(text(_MODELS.format(**parts)), {"count": models})
         for statement in _VERSIONS:
             connection.execute(text(statement.format(**parts)), {"count": versions})
