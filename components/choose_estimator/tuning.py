@@ -41,8 +41,8 @@ def tune(
 
     Each is proposed by what earlier ones reached (a tree-structured Parzen estimator: Bergstra et
     al. 2011, Algorithms for Hyper-Parameter Optimization), the first ones at random. What counts
-    is how far a trial is ahead of the best default on the same folds; one that is behind
-    three quarters of the whole trials, after as many folds, stops.
+    is how far a trial is ahead of the best default on the same folds; one whose best lead so far is
+    behind three quarters of the whole trials, after as many folds, stops.
 
     Args:
         defaults: What the defaults reached.

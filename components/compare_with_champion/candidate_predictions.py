@@ -2,8 +2,10 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
@@ -11,13 +13,17 @@ from components.shared.evaluation.predictions import Predicted, label_codes
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.evaluation.scores import Scores, point_values
+from components.shared.fits.training_rows import entity_codes
 from components.shared.tables.frames import read_frame
 
 
 def candidate_predictions(
     evaluation: EvaluationRecord, predictions: str | Path, test: str | Path, metric: Metric
-) -> Predicted:
+) -> tuple[Predicted, NDArray[Any] | None]:
     """Return the candidate's predictions of the test rows that have a label, beside the truth.
+
+    Returns:
+        The predictions, and a number for whose each row is; None where the split knew no entities.
 
     Raises:
         InputError: `evaluation`, `predictions` and `test` are not of one evaluation.
@@ -35,7 +41,8 @@ def candidate_predictions(
         positive = texts.index(wanted) if wanted in texts else None
         found = Predicted(evaluation.task, codes[known], output[known], labels, positive)
     check_same_rows(evaluation, metric, found.scores([metric.name]))
-    return found
+    entities = entity_codes(test, evaluation.split.get("entity", ()))
+    return found, None if entities is None else entities[known]
 
 
 def candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) -> Floats:

@@ -9,9 +9,10 @@ Be Zero.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.shared.evaluation.metrics import Metric
 from components.shared.evaluation.predictions import Predicted
@@ -23,29 +24,44 @@ MOST_ROWS: Final = 20_000
 """Rows that are shuffled: of more, a sample of so many."""
 
 
-def chance_of(predicted: Predicted, metric: Metric, seed: int) -> Chance:
+def chance_of(
+    predicted: Predicted, metric: Metric, seed: int, entities: NDArray[Any] | None = None
+) -> Chance:
     """Shuffle predictions among the rows, and count how often they are as good as they were.
+
+    Rows of one entity, such as a customer, are alike, and no more evidence than one row of it: they
+    stay together, and entities are shuffled.
 
     Args:
         predicted: Predictions beside the truth.
         metric: By what they are judged.
         seed: Same predictions and seed, same shufflings.
+        entities: A number for whose each row is, shape (rows,); None: each is its own.
     """
     rng = np.random.default_rng(seed)
+    rows = np.arange(predicted.rows)
     if predicted.rows > MOST_ROWS:
-        rows = np.sort(rng.choice(predicted.rows, MOST_ROWS, replace=False))
-        predicted = replace(predicted, actual=predicted.actual[rows], output=predicted.output[rows])
+        rows = rng.choice(predicted.rows, MOST_ROWS, replace=False)
+    _, of = np.unique(rows if entities is None else entities[rows], return_inverse=True)
+    order = np.argsort(of, kind="stable")
+    rows, of = rows[order], of[order]
+    predicted = replace(predicted, actual=predicted.actual[rows], output=predicted.output[rows])
     own = _value(predicted, metric)
-    shuffled = np.array(list(_shuffled(predicted, metric, rng)))
+    shuffled = np.array(list(_shuffled(predicted, metric, of, rng)))
     worse = shuffled < own if metric.greater_is_better else shuffled > own
     defined = shuffled[np.isfinite(shuffled)]
     mean = float(defined.mean()) if len(defined) else None
-    return Chance(mean, int(np.count_nonzero(~worse)), SHUFFLES, predicted.rows)
+    count = None if entities is None else int(of[-1]) + 1
+    return Chance(mean, int(np.count_nonzero(~worse)), SHUFFLES, predicted.rows, count)
 
 
-def _shuffled(predicted: Predicted, metric: Metric, rng: np.random.Generator) -> Iterator[float]:
+def _shuffled(
+    predicted: Predicted, metric: Metric, of: NDArray[np.intp], rng: np.random.Generator
+) -> Iterator[float]:
     for _ in range(SHUFFLES):
-        yield _value(replace(predicted, actual=rng.permutation(predicted.actual)), metric)
+        turn = rng.permutation(int(of[-1]) + 1)
+        actual = predicted.actual[np.argsort(turn[of], kind="stable")]
+        yield _value(replace(predicted, actual=actual), metric)
 
 
 def _value(predicted: Predicted, metric: Metric) -> float:

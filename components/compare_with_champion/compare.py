@@ -57,7 +57,8 @@ def compare_with_champion(
         floor: What the metric must reach, at least (or at most, where less is better), by its
             value alone; by default it must be better than that of a constant prediction, at the
             unfavourable end of the interval of the difference, and by metrics whose constant has
-            no one value also better than all but 2.5 % of shufflings of the predictions.
+            no one value, and on rows that were split by entity, also better than all but 2.5 % of
+            shufflings of the predictions.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval; negative: how much worse it may be there.
         champion_alias: The registry's alias of the version to beat.
@@ -109,14 +110,15 @@ def _chance(
     candidate: Estimate,
 ) -> Chance | None:
     """Return what chance does; None where the interval of the metric says enough."""
-    if metric.same_of_constants or candidate.value is None:
+    by_rows = metric.same_of_constants and not figures.split.get("entity")
+    if by_rows or candidate.value is None:
         return None
     # pandas takes a second to import: a judgement by the metrics of `auto` does not pay for it.
     from components.compare_with_champion.candidate_predictions import candidate_predictions
     from components.compare_with_champion.chance import chance_of
 
-    predicted = candidate_predictions(figures, predictions, test, metric)
-    return chance_of(predicted, metric, figures.seed)
+    predicted, entities = candidate_predictions(figures, predictions, test, metric)
+    return chance_of(predicted, metric, figures.seed, entities)
 
 
 def _check(floor: float | None, margin: float) -> None:

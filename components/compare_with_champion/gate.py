@@ -146,12 +146,15 @@ def _against_point(metric: Metric, candidate: float, floor: float) -> tuple[bool
 def _against_chance(
     metric: Metric, candidate: float, chance: Chance, confidence: float
 ) -> tuple[bool, str]:
+    among = f"{chance.rows:,} rows"
+    if chance.entities is not None:
+        among = f"the {chance.entities:,} entities of {among}"
     words = (
         f"{metric.title} is {number(candidate)}, and {number(chance.mean)} in the mean where the "
-        f"predictions are shuffled among the rows: {chance.as_good:,} of {chance.shuffles:,} "
+        f"predictions are shuffled among {among}: {chance.as_good:,} of {chance.shuffles:,} "
         "shufflings are as good"
     )
-    if chance.share <= (1 - confidence) / 2:
+    if chance.share <= max((1 - confidence) / 2, chance.least):
         return True, f"{words}."
     return False, (
         f"{words}, so that chance may do this. Take more rows or better columns, or say what is "

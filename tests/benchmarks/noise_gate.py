@@ -94,8 +94,8 @@ def passing(evaluation: Evaluation, folder: Path) -> Iterator[tuple[str, bool, b
             continue
         chance = None
         if not metric.same_of_constants:
-            predicted = candidate_predictions(record, *rows, metric)
-            chance = chance_of(predicted, metric, record.seed)
+            predicted, entities = candidate_predictions(record, *rows, metric)
+            chance = chance_of(predicted, metric, record.seed, entities)
         over = evaluation.over_constant[metric.name]
         floor = Floor(constant[metric.name], over, chance)
         ahead = evaluation.over_constant[metric.name].value or 0.0

@@ -203,17 +203,24 @@ class Chance:
         as_good: Shufflings that are as good as the predictions were, or undefined.
         shuffles: Number of shufflings.
         rows: Number of rows.
+        entities: Number of entities, whose rows stayed together; None: each row was its own.
     """
 
     mean: float | None
     as_good: int
     shuffles: int
     rows: int
+    entities: int | None = None
 
     @property
     def share(self) -> float:
         """How often chance does as well, the predictions themselves counted, in (0, 1]."""
         return (self.as_good + 1) / (self.shuffles + 1)
+
+    @property
+    def least(self) -> float:
+        """The smallest share that so many shufflings can tell."""
+        return 1 / (self.shuffles + 1)
 
 
 @dataclass(frozen=True)

@@ -130,9 +130,10 @@ def space_of(candidate: Candidate, outputs: int, given: Mapping[str, Any]) -> Sp
     space = {each: r for each, r in SPACES.get(name, {}).items() if each not in given}
     rounds = ROUNDS.get(name)
     if rounds and rounds in space:
-        # Of many classes each round grows as many trees.
+        # Of many classes each round grows as many trees; the default has its rounds in any case.
+        usual = space[rounds]
         most = MOST_MODEL_LEAVES // (outputs * int(SPACES[name][LEAVES[name]].high))
-        space[rounds] = replace(space[rounds], high=min(int(space[rounds].high), most))
+        space[rounds] = replace(usual, high=max(int(usual.usual), min(int(usual.high), most)))
     return space
 
 

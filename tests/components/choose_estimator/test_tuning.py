@@ -167,6 +167,13 @@ def test_models_of_many_classes_have_fewer_rounds() -> None:
     assert space_of(BOOSTING, 26, {})["max_iter"].high < 200
 
 
+@pytest.mark.parametrize("outputs", [1, 31, 32, 106, 1_000])
+def test_the_default_is_within_what_is_searched(outputs: int) -> None:
+    """Also of so many classes that the default itself has more leaves than a plan may have."""
+    for searched in space_of(BOOSTING, outputs, {}).values():
+        assert searched.low <= searched.usual <= searched.high
+
+
 def test_nothing_of_tuning_is_imported_where_nothing_is_tuned(patients: Path) -> None:
     """A comparison of defaults starts no slower for it."""
     program = (

@@ -68,6 +68,26 @@ def test_who_calls_all_rows_positive_knows_nothing() -> None:
     assert (found.mean, found.share) == (1.0, 1.0)
 
 
+@pytest.mark.parametrize("sizes", [[5] * 12, [1, 2, 3, 4, 6, 8, 10, 12, 3, 2, 5, 4, 7, 3]])
+def test_rows_of_an_entity_are_no_more_than_one(sizes: list[int]) -> None:
+    """Noise that is the same for all rows of an entity is among the best as often as it says."""
+    metric = metric_named("f1", "binary")
+
+    def share(seed: int, together: bool) -> float:
+        rng = np.random.default_rng(seed)
+        of = np.repeat(np.arange(len(sizes)), sizes)
+        actual = rng.integers(2, size=len(sizes))[of]
+        called = rng.random(len(sizes))[of]
+        noise = Predicted("binary", actual, np.stack([1 - called, called], axis=1), ("a", "b"), 1)
+        return chance_of(noise, metric, 0, of if together else None).share
+
+    seeds = range(SEEDS)
+    assert sum(share(seed, True) <= 0.1 for seed in seeds) <= binom.ppf(0.999, SEEDS, 0.1)
+    assert sum(share(seed, False) <= 0.1 for seed in seeds) > sum(
+        share(seed, True) <= 0.1 for seed in seeds
+    )
+
+
 def test_many_rows_are_sampled() -> None:
     """Of more rows than it takes, it says how many were shuffled."""
     many = predicted("regression", np.random.default_rng(0), 0.3, rows=20_001)

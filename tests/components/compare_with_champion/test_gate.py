@@ -81,6 +81,16 @@ def test_shufflings_decide_beside_the_constant(
         assert "10 of 399 shufflings are as good, so that chance may do this" in decision.reasons[0]
 
 
+def test_no_more_is_asked_than_shufflings_can_tell() -> None:
+    """At a confidence of 99.9 % the predictions must be better than all of them."""
+    f1 = metric_named("f1", "binary")
+    for as_good, approved in ((0, True), (1, False)):
+        floor = Floor(0.0, Estimate(0.9, 0.8, 1.0), Chance(0.2, as_good, 399, 100, 40))
+        decision = decide(f1, 0.9, floor, None, confidence=0.999)
+        assert decision.approved == approved
+        assert "among the 40 entities of 100 rows" in decision.reasons[0]
+
+
 @pytest.mark.parametrize(
     ("metric", "candidate", "floor", "approved"),
     [
