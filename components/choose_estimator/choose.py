@@ -9,7 +9,6 @@ from threadpoolctl import threadpool_limits
 
 from components.shared.background_imports import importing
 from components.shared.digests import file_digest
-from components.shared.errors import InputError
 from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.estimators import AUTO, check_wanted, resolve_estimator
@@ -63,8 +62,9 @@ def choose_estimator(
     """
     wanted = settings or ChoiceSettings()
     check_wanted(estimator)
-    if found := FoundHyperparameters.parse(hyperparameters):
-        _check_found(found, train, target, task, estimator, wanted.tune)
+    found = FoundHyperparameters.parse(hyperparameters)
+    if found and not wanted.tune:
+        _check_found(found, train, target, task, estimator)
         elsewhere = found.train_digest != file_digest(train)
         return Choice(found.as_choice(count_rows(train)), OTHER_ROWS if elsewhere else ())
     if estimator != AUTO and not wanted.tune:
@@ -88,13 +88,7 @@ def _check_found(
     target: str,
     task: str,
     estimator: str,
-    tune: int,
 ) -> None:
-    if tune:
-        raise InputError(
-            "`hyperparameters` are what tuning found, and `tune` asks for more: leave out one of "
-            "them."
-        )
     resolved = resolve_task(task, train, target)
     named = None if estimator == AUTO else resolve_estimator(estimator, resolved).name
     found.check(target, resolved, named)

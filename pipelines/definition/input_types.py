@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -52,22 +51,25 @@ class Checked(click.types.StringParamType):
         return text
 
 
-class CheckedOrFile(Checked):
-    """The same, or a file of this machine that holds such a text.
+class Resolved(click.types.StringParamType):
+    """Text that something else is made of, such as a file of this machine its content.
 
-    What is in the file goes on, so that a run in a cluster has it, and a record of the run too.
+    That goes on, so that a run in a cluster has it, and the record of the run too.
+
+    Args:
+        resolve: Returns what goes on; raises an `InputError` where the text will not do.
     """
 
+    def __init__(self, resolve: Callable[[str], str]) -> None:
+        self._resolve = resolve
+
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """Return the text, or that of the file."""
-        text = str(value)
-        if not _is_file(text):
-            return super().convert(text, param, ctx)
+        """Return what is made of the text, or refuse it with the words of who makes it."""
+        text = str(super().convert(value, param, ctx))
         try:
-            found = Path(text).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            self.fail(f"{text} cannot be read: {error}", param, ctx)
-        return super().convert(found, param, ctx)
+            return self._resolve(text)
+        except InputError as error:
+            self.fail(str(error), param, ctx)
 
 
 class OptionalNumber(Checked):
@@ -79,14 +81,6 @@ class OptionalNumber(Checked):
 
     def __init__(self, name: str) -> None:
         super().__init__(partial(given_number, parameter=name))
-
-
-def _is_file(text: str) -> bool:
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):
-        # It is too long for a path, or has what no path has.
-        return False
 
 
 def check_model_name(name: str) -> None:

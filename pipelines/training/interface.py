@@ -9,7 +9,7 @@ from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_wanted
 from components.shared.selection.settings import MOST_TRIALS
 from components.shared.sources.address import without_query
-from components.shared.sources.hyperparameter_texts import check_hyperparameters
+from components.shared.sources.hyperparameter_texts import given_hyperparameters
 from components.shared.tables.choices import CALIBRATIONS, MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
 from pipelines.definition.arguments import (
@@ -19,8 +19,8 @@ from pipelines.definition.arguments import (
 )
 from pipelines.definition.input_types import (
     Checked,
-    CheckedOrFile,
     OptionalNumber,
+    Resolved,
     Share,
     check_model_name,
 )
@@ -89,7 +89,7 @@ INTERFACE: Final = Interface(
         "split_strategy": click.Choice(["auto", *STRATEGIES]),
         "test_size": Share(),
         "estimator": Checked(check_wanted),
-        "hyperparameters": CheckedOrFile(check_hyperparameters),
+        "hyperparameters": Resolved(given_hyperparameters),
         "tune": click.IntRange(0, MOST_TRIALS),
         "floor": OptionalNumber("floor"),
         "metric": click.Choice(

@@ -74,7 +74,8 @@ def tuning(
         test_size: Share of the rows that no trial sees, between 0 and 1.
         seed: Seed of the split, the folds and the trials: keep it for the training.
         estimator: auto tunes those that the training compares; or the one to tune.
-        hyperparameters: JSON object for an estimator that is named; what it sets is not tuned.
+        hyperparameters: JSON object for an estimator that is named, or where it lies: a local
+            path, file://, s3:// or http(s)://. What it sets is not tuned.
         time_budget: Seconds of one core that the defaults may take, and a tenth of what all trials
             may, by estimates and not by a clock.
         drop_columns: JSON list of columns that the model must not see.
@@ -86,7 +87,10 @@ def tuning(
             task.
     """
     steps = read_table(
-        TableInputs(*(source, query, format, column_types, missing_values, curated_schema, target))
+        TableInputs(
+            *(source, query, format, column_types, missing_values, curated_schema, target),
+            hyperparameters=hyperparameters,
+        )
     )
     table = steps.ingest.outputs["table"]
     validate = validate_table(
@@ -117,7 +121,7 @@ def tuning(
             trials=trials,
             task=part.resolved_task,
             estimator=estimator,
-            hyperparameters=hyperparameters,
+            hyperparameters=steps.fingerprints.outputs["hyperparameters"],
             metric=metric,
             positive_class=positive_class,
             time_budget=time_budget,

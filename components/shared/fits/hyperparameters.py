@@ -4,6 +4,7 @@ import difflib
 import importlib
 import inspect
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,26 +20,36 @@ RESERVED: Final = {
 }
 """Hyper-parameters that are set elsewhere, and where."""
 
+EXAMPLE: Final = '{"max_iter": 200, "learning_rate": 0.05}'
+
 
 def parse_hyperparameters(text: str) -> dict[str, Any]:
     """Read a JSON object of hyper-parameters.
 
     Raises:
-        InputError: The text is not a JSON object, or names something twice.
+        InputError: The text is not a JSON object, names something twice, or has a number that is
+            not finite.
     """
     try:
-        parsed = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_constant)
+        parsed = json.loads(
+            text,
+            object_pairs_hook=_without_repeats,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except json.JSONDecodeError as error:
         raise InputError(
             f"`hyperparameters` is not valid JSON: {error.msg} at character {error.pos + 1} of "
-            f"{_shortened(text)}. Write it like this: {_EXAMPLE}"
+            f"{_shortened(text)}. Write it like this: {EXAMPLE}"
+        ) from error
+    except RecursionError as error:
+        raise InputError(
+            f"`hyperparameters` has brackets in brackets beyond all reading: {_shortened(text)}. "
+            f"Write it like this: {EXAMPLE}"
         ) from error
     if not isinstance(parsed, dict):
-        raise InputError(f"`hyperparameters` is not a JSON object. Write it like this: {_EXAMPLE}")
+        raise InputError(f"`hyperparameters` is not a JSON object. Write it like this: {EXAMPLE}")
     return parsed
-
-
-_EXAMPLE: Final = '{"max_iter": 200, "learning_rate": 0.05}'
 
 
 def build_estimator(
@@ -183,6 +194,11 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise InputError(f"`hyperparameters` holds {name}, which is no JSON number.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_constant(text)
 
 
 def _shortened(text: str) -> str:

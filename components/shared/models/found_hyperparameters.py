@@ -5,12 +5,15 @@ Imports the standard library only.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Self, get_origin
 
 from components.shared.errors import InputError
+from components.shared.evaluation.metrics import METRICS, metric_named
+from components.shared.fits.hyperparameters import parse_hyperparameters
 from components.shared.formatted_json import read_formatted
 from components.shared.models.choices import CandidateRecord, ChoiceRecord
+from components.shared.models.estimators import resolve_estimator
 
 FORMAT: Final = 1
 MARK: Final = "estimator"
@@ -64,24 +67,32 @@ class FoundHyperparameters:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read the text that `to_json` wrote; None where it is none, as of plain hyper-parameters.
+        """Read the text that `to_json` wrote; None where it is plain hyper-parameters.
 
         Raises:
-            InputError: It looks like one, and is of another version.
+            InputError: It is no JSON object, or looks as `to_json` writes it and is not.
         """
-        try:
-            content = json.loads(text)
-        except ValueError:
-            return None
-        if not isinstance(content, dict) or MARK not in content:
+        if MARK not in parse_hyperparameters(text):
             return None
         try:
-            return cls(**read_formatted(text, FORMAT))
-        except (ValueError, TypeError) as error:
+            found = cls(**read_formatted(text, FORMAT))
+            found._check_values()
+        except (ValueError, TypeError, InputError) as error:
             raise InputError(
                 f"`hyperparameters` are not as the pipeline tuning of this version writes them "
                 f"({error}): tune anew, or give its `hyperparameters` alone and name the estimator."
             ) from error
+        return found
+
+    def _check_values(self) -> None:
+        for each in fields(self):
+            if not _is_a(value := getattr(self, each.name), each.type):
+                raise ValueError(f"{each.name} is {json.dumps(value)[:80]}")
+        if self.task not in METRICS:
+            raise ValueError(f"task is {self.task!r}")
+        if metric_named(self.metric, self.task).direction != self.direction:
+            raise ValueError(f"direction is {self.direction!r} of {self.metric}")
+        resolve_estimator(self.estimator, self.task)
 
     def as_choice(self, of_rows: int) -> ChoiceRecord:
         """Return how the estimator was chosen, for the record of the training.
@@ -136,3 +147,10 @@ class FoundHyperparameters:
                 f"The hyper-parameters were found for {self.estimator}, and `estimator` is "
                 f"{estimator}: leave it out."
             )
+
+
+def _is_a(value: Any, kind: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    whole = isinstance(value, int) and kind in (float, float | None)
+    return whole or isinstance(value, Mapping if get_origin(kind) is Mapping else kind)

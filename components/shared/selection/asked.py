@@ -19,6 +19,7 @@ from components.shared.selection.candidates import (
 )
 from components.shared.selection.search_spaces import SPACES, Search, space_of
 from components.shared.selection.settings import TUNING_BUDGET, ChoiceSettings
+from components.shared.sources.hyperparameter_texts import refuse_found
 from components.shared.tables.columns import require_column
 from components.shared.tables.frames import column_types
 from components.shared.tables.tasks import resolve_task
@@ -84,6 +85,7 @@ def ask(
         InputError: A parameter is wrong, hyper-parameters are given without an estimator, or the
             one that is named has nothing to tune.
     """
+    refuse_found(hyperparameters)
     given = parse_hyperparameters(hyperparameters)
     settings.check()
     if estimator == AUTO and given:

@@ -13,6 +13,7 @@ from components.shared.sources.credentials import refuse_credentials
 PLAIN = ("file", "http", "https", "s3")
 SCHEMES = (*PLAIN, "postgresql", "delta+s3", "delta+file", "dataset")
 LONGEST_QUERY_SHOWN = 200
+LONGEST_SCHEME_SHOWN = 40
 NAMED = re.compile(r"[^\s;=@?&]*")
 """Databases and tables that an address can name, without anything that looks like an option."""
 
@@ -43,6 +44,8 @@ class Source:
         content_digest: SHA-256 of what a data set says; None of others, and before it is looked
             up (`components.shared.sources.reading.pinned`).
         is_ingested: Whether the bytes are those that `ingest_table` wrote.
+        most_bytes: What a file, a page or an object has at the most, and is refused beyond; None:
+            it may have any number.
     """
 
     scheme: str
@@ -56,6 +59,19 @@ class Source:
     version: int | None = None
     content_digest: str | None = None
     is_ingested: bool = False
+    most_bytes: int | None = None
+
+    def check_size(self, size: int) -> None:
+        """Refuse more bytes than are allowed.
+
+        Raises:
+            InputError: There are.
+        """
+        if self.most_bytes is not None and size > self.most_bytes:
+            raise InputError(
+                f"{self.shown} has more than {self.most_bytes:,} bytes, which are the most for "
+                f"the parameter `{self.parameter}`."
+            )
 
 
 def parse_source(source: str, parameter: str = "source", query: str = "") -> Source:
@@ -114,8 +130,8 @@ def plain_source(source: str) -> Source:
     if scheme in ("http", "https"):
         return _http_source(source)
     raise InputError(
-        f"The source {scheme}://… has an unknown scheme: use a local path, or "
-        f"{', '.join(f'{known}://' for known in SCHEMES)}."
+        f"The source {scheme[:LONGEST_SCHEME_SHOWN]}://… has an unknown scheme: use a local path, "
+        f"or {', '.join(f'{known}://' for known in SCHEMES)}."
     )
 
 

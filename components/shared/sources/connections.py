@@ -1,12 +1,14 @@
 """Connections to servers that hold tables: patient, and told why where they fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 import urllib3
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from components.shared.patience import PatientRetry, waiting_seconds
+from components.shared.sources.address import Source
 from components.shared.trust import distrusted, how_to_trust, tls_context
 
 CONNECT_SECONDS: Final = 10
@@ -41,6 +43,20 @@ def until_whole(fetch: Callable[[], None], retry: PatientRetry) -> None:
         except (ProtocolError, ReadTimeoutError) as error:
             retry = retry.increment("GET", error=error)
             retry.sleep()
+
+
+def write_blocks(blocks: Iterable[bytes], path: Path, source: Source) -> None:
+    """Write what a server sends into a file, and stop where it is more than the source may have.
+
+    Raises:
+        InputError: It is.
+    """
+    size = 0
+    with path.open("wb") as file:
+        for block in blocks:
+            size += len(block)
+            source.check_size(size)
+            file.write(block)
 
 
 def advice(error: BaseException, address: str) -> str:

@@ -1,13 +1,17 @@
 """Hyper-parameters as a user gives them: JSON, or where it lies."""
 
+from dataclasses import replace
 from typing import Final
 
 from components.shared.errors import InputError
-from components.shared.fits.hyperparameters import parse_hyperparameters
+from components.shared.fits.hyperparameters import EXAMPLE
 from components.shared.models.found_hyperparameters import FoundHyperparameters
 from components.shared.sources.address import Source, parse_source
 
-MOST_BYTES: Final = 1_000_000
+MOST_BYTES: Final = 20_000
+"""Of the file: all parameters of a step of KFP, among which are hyper-parameters and, once more,
+the record of the run's arguments, are one argument of a process, of at most 131,072 bytes."""
+
 NAME: Final = "hyperparameters"
 KFP_STORE: Final = "minio://"
 """How KFP writes addresses of artifacts in its own store, which speaks S3."""
@@ -15,17 +19,44 @@ KFP_STORE: Final = "minio://"
 REACHED: Final = ("file", "s3", "http", "https")
 
 
-def check_hyperparameters(text: str) -> None:
-    """Make sure that a text is JSON of hyper-parameters, or an address, without reading it.
+def given_hyperparameters(text: str) -> str:
+    """Return hyper-parameters as steps anywhere can take them: as JSON, or an address elsewhere.
+
+    Args:
+        text: JSON, an `s3://` or `http(s)://` address, which is not read, or a file of this
+            machine, which is.
 
     Raises:
-        InputError: It is neither.
+        InputError: It is none of these, or the file has something else in it.
     """
-    if _is_json(text):
-        if FoundHyperparameters.parse(text) is None:
-            parse_hyperparameters(text)
-        return
-    _address(text)
+    if not _is_json(text) and _address(text).scheme != "file":
+        return text
+    return hyperparameters_text(text)
+
+
+def given_without_found(text: str) -> str:
+    """Return the same of hyper-parameters for a search, which takes none that one has found.
+
+    Raises:
+        InputError: As of `given_hyperparameters`, or a search has found them.
+    """
+    given = given_hyperparameters(text)
+    if _is_json(given):
+        refuse_found(given)
+    return given
+
+
+def refuse_found(text: str) -> None:
+    """Make sure that hyper-parameters are not those that a search has found.
+
+    Raises:
+        InputError: They are, or are no JSON object.
+    """
+    if FoundHyperparameters.parse(text):
+        raise InputError(
+            "`hyperparameters` are what tuning found, and more tuning is asked for: leave out one "
+            "of them."
+        )
 
 
 def hyperparameters_text(text: str) -> str:
@@ -35,22 +66,33 @@ def hyperparameters_text(text: str) -> str:
         text: A JSON object, or a path, `file://`, `s3://` or `http(s)://` address of one.
 
     Raises:
-        InputError: There is no such file or object, access was denied, or it is no JSON object.
+        InputError: There is no such file or object, access was denied, it has more than 20,000
+            bytes, or it is no JSON object.
         SourceUnavailableError: A server could not be reached, or failed.
     """
     if _is_json(text):
+        FoundHyperparameters.parse(text)
         return text
+    return _read(_address(text))
+
+
+def _read(address: Source) -> str:
     from components.shared.sources.reading import local_file
 
-    address = _address(text)
-    with local_file(address) as path:
-        size = path.stat().st_size
-        content = path.read_bytes()[:MOST_BYTES].decode("utf-8", "replace")
-    if size > MOST_BYTES or not _is_json(content):
-        raise InputError(
-            f"{address.shown} is no JSON object of hyper-parameters (parameter `{NAME}`): name "
-            "what the pipeline tuning found, or write them as JSON."
-        )
+    try:
+        with local_file(replace(address, most_bytes=MOST_BYTES)) as path:
+            # Editors of Windows may put a mark of the order of bytes first.
+            content = path.read_text("utf-8-sig")
+    except InputError as error:
+        told = f"{error} Or write hyper-parameters as JSON, such as {EXAMPLE}."
+        raise InputError(told) from error
+    except UnicodeDecodeError as error:
+        told = f"{address.shown} is no text in UTF-8 (parameter `{NAME}`): write it as such."
+        raise InputError(told) from error
+    try:
+        FoundHyperparameters.parse(content)
+    except InputError as error:
+        raise InputError(f"{address.shown} holds no hyper-parameters: {error}") from error
     return content
 
 
@@ -63,7 +105,7 @@ def _address(text: str) -> Source:
     if written.startswith(KFP_STORE):
         written = f"s3://{written.removeprefix(KFP_STORE)}"
     address = parse_source(written, NAME)
-    if address.scheme not in REACHED or "?" in written:
+    if address.scheme not in REACHED or (address.scheme != "file" and "?" in written):
         raise InputError(
             f"{address.shown} is no place of hyper-parameters (parameter `{NAME}`): write JSON, or "
             "name a file, s3://bucket/key or https://… without a query."

@@ -1,7 +1,6 @@
 """Files in S3 stores."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,14 @@ from components.shared.errors import (
 )
 from components.shared.patience import PatientRetry
 from components.shared.sources.address import Source
-from components.shared.sources.connections import advice, patience, pool, reason, until_whole
+from components.shared.sources.connections import (
+    advice,
+    patience,
+    pool,
+    reason,
+    until_whole,
+    write_blocks,
+)
 from components.shared.sources.fingerprints import Fingerprint
 
 BLOCK: Final = 1 << 20
@@ -56,8 +62,7 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
         try:
             if promised and promised != _fingerprint(response.headers):
                 raise SourceChangedError(shown)
-            with path.open("wb") as file:
-                shutil.copyfileobj(response, file, BLOCK)
+            write_blocks(response.stream(BLOCK), path, source)
         finally:
             response.close()
             response.release_conn()

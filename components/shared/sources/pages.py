@@ -19,6 +19,7 @@ from components.shared.sources.connections import (
     pool,
     reason,
     until_whole,
+    write_blocks,
 )
 from components.shared.sources.fingerprints import Fingerprint
 
@@ -53,9 +54,7 @@ def fetch(source: Source, path: Path, promised: Fingerprint | None = None) -> No
             _check_status(response, source.shown)
             if promised and promised.etag and promised != _fingerprint(response):
                 raise SourceChangedError(source.shown)
-            with path.open("wb") as file:
-                for block in response.stream(BLOCK, decode_content=True):
-                    file.write(block)
+            write_blocks(response.stream(BLOCK, decode_content=True), path, source)
 
     retry = patience(source.shown)
     with _explained(source.shown), pool(retry) as connections:

@@ -4,12 +4,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from components.shared.digests import file_digest
 from components.shared.errors import InputError, SourceChangedError
 from components.shared.sources.address import Source
 from components.shared.sources.fingerprints import Fingerprint
+
+LONGEST_SHOWN: Final = 80
 
 
 class Reader(Protocol):
@@ -67,12 +69,21 @@ def check_digest(path: Path, source: Source, promised: Fingerprint | None) -> No
 
 
 def _check_file(path: Path, source: Source) -> None:
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        # It is too long for a path, or lies in a folder that may not be entered.
+        shown = source.shown
+        shown = shown if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]}…"
+        raise InputError(
+            f"{shown} cannot be read (parameter `{source.parameter}`): {error.strerror}."
+        ) from error
+    if is_folder:
         raise InputError(
             f"{source.shown} is a folder: name one file in it (parameter `{source.parameter}`), or "
             "write / at its end for all the Parquet files below it."
         )
-    if not path.is_file():
+    if not is_file:
         folder = path.parent
         hint = "" if folder.is_dir() else f" There is no folder {folder} either."
         raise InputError(
@@ -87,3 +98,4 @@ def _check_file(path: Path, source: Source) -> None:
         raise InputError(
             f"{source.shown} may not be read by this user: change its permissions."
         ) from error
+    source.check_size(path.stat().st_size)

@@ -104,6 +104,8 @@ def test_a_table_that_breaks_its_schema_is_refused(
         ("--test-size", "nan", "finite"),
         ("--estimator", "random-forest", "Did you mean 'random_forest'?"),
         ("--hyperparameters", "{max_iter: 5}", '{"max_iter": 200, "learning_rate": 0.05}'),
+        ("--hyperparameters", "table.csv", "table.csv holds no hyper-parameters"),
+        ("--hyperparameters", "none.json", "There is no file none.json"),
         ("--metric", "auc", "roc_auc"),
     ],
 )

@@ -4,6 +4,7 @@ import gzip
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +12,8 @@ import pytest
 
 from components.ingest_table.ingest import ingest_table
 from components.shared.errors import InputError, SourceUnavailableError
-from components.shared.sources.address import parse_source
+from components.shared.sources.address import Source, parse_source
+from components.shared.sources.reading import local_file
 
 CSV = b"a,b\n1,x\n2,y\n"
 
@@ -137,6 +139,29 @@ def test_wrong_source_is_named(source: str, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         parse_source(source)
     assert "secret" not in str(caught.value)
+
+
+def test_a_source_with_a_bound_is_not_read_beyond_it(site: str, tmp_path: Path) -> None:
+    """A page is refused by its parts as they come, a file by what the folder says of it."""
+    (tmp_path / "t.csv").write_bytes(CSV)
+    for address in (f"{site}/t.csv", f"{site}/packed.csv", str(tmp_path / "t.csv")):
+        bound = replace(parse_source(address), most_bytes=len(CSV))
+        with local_file(bound) as path:
+            assert path.read_bytes() == CSV
+        beyond = replace(bound, most_bytes=len(CSV) - 1)
+        with pytest.raises(InputError, match="has more than 11 bytes"), local_file(beyond):
+            pass
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000, "a/" * 5_000 + "a"])
+def test_what_is_too_long_for_a_path_is_no_file(name: str) -> None:
+    """A text that was meant otherwise is answered in a few words."""
+    with (
+        pytest.raises(InputError, match="cannot be read") as caught,
+        local_file(Source("file", name, name, name)),
+    ):
+        pass
+    assert len(str(caught.value)) < 200
 
 
 def test_folder_is_no_file(tmp_path: Path) -> None:
