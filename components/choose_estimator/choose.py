@@ -95,20 +95,23 @@ def _check_found(
 
 
 def _compare(train: Path, folder: Path, asked: Asked) -> Choice:
-    from components.shared.selection.cross_validation import cross_validate
+    from components.shared.selection.cross_validation import cross_validate, require_fitted
     from components.shared.selection.deciding import decide
     from components.shared.selection.folding import fold_rows
 
     folded = fold_rows(train, folder, asked)
     compared, defaults = folded.compared, folded.plan.candidates
+    told = f"{len(defaults)} estimators" if len(defaults) > 1 else defaults[0].name
     print(
-        f"comparing {len(defaults)} estimators on {counted_rows(compared.rows)} of "
+        f"comparing {told} on {counted_rows(compared.rows)} of "
         f"{compared.of_rows:,}, {compared.folds} folds, by {compared.metric}",
         flush=True,
     )
     # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.
     with threadpool_limits(limits=1):
         scored = cross_validate(defaults, folded.rows, asked.metric) if compared.folds else []
+        if asked.given:
+            require_fitted(scored)
         tuned = _tuned(scored, folded, asked)
     return decide(compared, scored, tuned)
 

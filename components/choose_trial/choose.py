@@ -7,7 +7,7 @@ from pathlib import Path
 from components.shared.errors import InputError
 from components.shared.models.found_hyperparameters import FoundHyperparameters
 from components.shared.selection.choice import Choice
-from components.shared.selection.cross_validation import Tuned
+from components.shared.selection.cross_validation import Tuned, require_fitted
 from components.shared.selection.deciding import decide
 from components.shared.selection.trials import ScoredTrials, read_trials
 
@@ -37,10 +37,12 @@ def choose_trial(trials: Sequence[str | Path]) -> ChosenTrial:
         trials: What `score_trials` wrote of each part, in any order.
 
     Raises:
-        InputError: A part is missing, is there twice, or is of another search.
+        InputError: A part is missing, is there twice, or is of another search; or no candidate
+            could be fitted.
     """
     parts = [read_trials(each) for each in trials]
     whole = _whole(parts)
+    require_fitted([*whole.defaults, *whole.scored])
     compared = whole.compared
     judged = tuple(each for each in whole.scored if each.whole(compared.folds))
     tried = len(whole.scored)
@@ -79,9 +81,10 @@ def _whole(parts: Sequence[ScoredTrials]) -> ScoredTrials:
     )
     numbers = [each.candidate.trial for each in scored]
     defaults = [part.defaults for part in parts if part.defaults]
-    if numbers != list(range(1, len(numbers) + 1)) or len(defaults) > 1:
+    due = parts[0].due
+    if numbers != list(range(1, due + 1)) or len(defaults) != bool(parts[0].compared.folds):
         raise InputError(
-            f"Of {parts[0].trials} trials some are missing, or there twice: take all parts of the "
-            "loop, each once."
+            f"Of {due} trials, and the defaults beside the first, some are missing, or there "
+            "twice: take all parts of the loop, each once."
         )
     return replace(parts[0], defaults=defaults[0] if defaults else (), scored=tuple(scored))

@@ -93,6 +93,7 @@ def _scored(train: Path, folder: Path, asked: Asked, first: int, last: int) -> "
         file_digest(train),
         asked.settings.seed,
         search.trials,
+        allowed,
         tuple(each for each in scored if not each.candidate.trial),
         tuple(each for each in scored if each.candidate.trial),
         tuple(notes),

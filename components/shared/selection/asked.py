@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Metric, metric_named
-from components.shared.fits.hyperparameters import parse_hyperparameters
+from components.shared.fits.hyperparameters import build_estimator, parse_hyperparameters
 from components.shared.models.estimators import AUTO, ESTIMATORS, resolve_estimator
 from components.shared.selection.candidates import (
     Candidate,
@@ -83,7 +83,7 @@ def ask(
 
     Raises:
         InputError: A parameter is wrong, hyper-parameters are given without an estimator, or the
-            one that is named has nothing to tune.
+            one that is named does not have them or has nothing to tune.
     """
     refuse_found(hyperparameters)
     given = parse_hyperparameters(hyperparameters)
@@ -96,12 +96,16 @@ def ask(
     resolved = resolve_task(task, train, target)
     metric = metric_named(settings.metric, resolved)
     _check_columns(train, settings)
-    every = candidates(resolved) if estimator == AUTO else _only(estimator, resolved, given)
+    every = candidates(resolved)
+    if estimator != AUTO:
+        every = _only(estimator, resolved, given, settings.seed)
     return Asked(target, resolved, metric, every, given, settings)
 
 
-def _only(estimator: str, task: str, given: Mapping[str, Any]) -> tuple[Candidate, ...]:
+def _only(estimator: str, task: str, given: Mapping[str, Any], seed: int) -> tuple[Candidate, ...]:
     chosen = resolve_estimator(estimator, task)
+    # What no fit would take is refused here, once: a trial that cannot be fitted is only a bad one.
+    build_estimator(chosen, task, given, seed)
     default = candidate(chosen.name, chosen, given)
     if not space_of(default, 1, given):
         suited = ", ".join(name for name in SPACES if ESTIMATORS[name].path(task))

@@ -150,6 +150,20 @@ def cross_validate(
     return [_scored(each, rows, metric) for each in candidates]
 
 
+def require_fitted(scored: Sequence[Scored]) -> None:
+    """Make sure that a candidate could be fitted, if there were any.
+
+    Raises:
+        InputError: None could; the message says why the first one could not.
+    """
+    if scored and all(each.failure for each in scored):
+        first = scored[0]
+        raise InputError(
+            f"No candidate could be fitted, and so none is chosen. {first.candidate.name}: "
+            f"{first.failure}"
+        )
+
+
 def _scored(candidate: Candidate, rows: FoldedRows, metric: Metric) -> Scored:
     start = time.monotonic()
     try:

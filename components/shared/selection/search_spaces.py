@@ -186,8 +186,9 @@ def effort(name: str, settings: Mapping[str, Any]) -> tuple[float, float]:
     A round of boosting takes as long as it grows leaves, and reads all cells for each level.
     """
     if name in ROUNDS:
-        rounds = settings.get(ROUNDS[name], USUAL_ROUNDS) / USUAL_ROUNDS
-        leaves = settings.get(LEAVES[name]) or USUAL_LEAVES
+        # LightGBM says only in a fit that it takes no fewer.
+        rounds = max(settings.get(ROUNDS[name], USUAL_ROUNDS), 1) / USUAL_ROUNDS
+        leaves = max(settings.get(LEAVES[name]) or USUAL_LEAVES, 2)
         return rounds * leaves / USUAL_LEAVES, rounds * math.log2(leaves) / math.log2(USUAL_LEAVES)
     if name in ("extra_trees", "random_forest"):
         share = settings.get("max_features", 0.5)

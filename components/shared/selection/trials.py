@@ -25,7 +25,9 @@ class ScoredTrials:
         target: Name of the target column.
         train_digest: SHA-256 of the file with the training rows.
         seed: Of the folds, the sample, the estimators and the trials.
-        trials: How many there are in all parts together.
+        trials: How many were asked for.
+        due: How many are made in all parts together: fewer where the time budget, or the rows, do
+            not allow more.
         defaults: What the defaults reached, the cheapest first; those of the first part alone.
         scored: What these trials reached.
         notes: What was not done, a sentence each.
@@ -36,6 +38,7 @@ class ScoredTrials:
     train_digest: str
     seed: int
     trials: int
+    due: int
     defaults: tuple[Scored, ...]
     scored: tuple[Scored, ...]
     notes: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class ScoredTrials:
             "train_digest": self.train_digest,
             "seed": self.seed,
             "trials": self.trials,
+            "due": self.due,
             "defaults": [_reached(each) for each in self.defaults],
             "scored": [_reached(each) for each in self.scored],
             "notes": list(self.notes),
@@ -98,6 +102,7 @@ def _parsed(content: Mapping[str, Any]) -> ScoredTrials:
         content["train_digest"],
         content["seed"],
         content["trials"],
+        content["due"],
         tuple(_scored(each, task) for each in content["defaults"]),
         tuple(_scored(each, task) for each in content["scored"]),
         tuple(content["notes"]),

@@ -1,5 +1,6 @@
 """Trials that were made in parts, put together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -64,10 +65,9 @@ def test_parts_that_are_missing_or_of_another_search_are_refused(
     patients: Path, parts: list[Path], tmp_path: Path
 ) -> None:
     """It is said what to give."""
-    with pytest.raises(InputError, match="some are missing, or there twice"):
-        choose_trial([parts[0], parts[2]])
-    with pytest.raises(InputError, match="some are missing, or there twice"):
-        choose_trial([*parts, parts[0]])
+    for some in (parts[:2], parts[1:], [parts[0], parts[2]], [*parts, parts[0]]):
+        with pytest.raises(InputError, match="some are missing, or there twice"):
+            choose_trial(some)
     with pytest.raises(InputError, match="not of one search"):
         choose_trial([*parts[:2], *_parts(patients, tmp_path, "5-6", seed=7)])
     (tmp_path / "other").write_text("{}", "utf-8")
@@ -113,3 +113,50 @@ def test_a_short_budget_makes_fewer_trials(patients: Path, tmp_path: Path) -> No
     chosen = choose_trial(paths)
     assert 0 < chosen.found.trials < 6
     assert any("of 6 trials were made" in remark for remark in chosen.choice.remarks)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('{"max_iter": "many"}', "'max_iter' parameter"),
+        ('{"max_leaf_nodes": -1}', "'max_leaf_nodes' parameter"),
+        ('{"max_itr": 5}', "no hyper-parameter 'max_itr'.*Did you mean 'max_iter'"),
+    ],
+)
+def test_hyperparameters_that_no_fit_takes_are_refused_before_any(
+    patients: Path, given: str, told: str
+) -> None:
+    """By their names, of trials in parts as of those of one step."""
+    asked = {"estimator": "hist_gradient_boosting", "hyperparameters": given}
+    settings = ChoiceSettings(tune=2)
+    with pytest.raises(InputError, match=told):
+        score_trials(patients, "target", "1-2", settings, **asked)
+    with pytest.raises(InputError, match=told):
+        choose_estimator(patients, "target", settings=settings, **asked)
+
+
+def test_nothing_is_found_where_nothing_could_be_fitted(parts: list[Path], tmp_path: Path) -> None:
+    """It is said why."""
+    failed = []
+    for part in parts:
+        made = read_trials(part)
+        defaults, scored = (
+            tuple(replace(each, values=(), failure="no leaves") for each in some)
+            for some in (made.defaults, made.scored)
+        )
+        failed.append(tmp_path / part.name)
+        replace(made, defaults=defaults, scored=scored).write(failed[-1])
+    with pytest.raises(InputError, match="hist_gradient_boosting: no leaves"):
+        choose_trial(failed)
+
+
+def test_lightgbm_says_in_a_fit_what_it_does_not_take(patients: Path, tmp_path: Path) -> None:
+    """Its own words reach the user, of trials in parts as of those of one step."""
+    pytest.importorskip("lightgbm")
+    asked = {"estimator": "lightgbm", "hyperparameters": '{"num_leaves": -1}'}
+    settings = ChoiceSettings(tune=2)
+    score_trials(patients, "target", "1-2", settings, **asked).write(tmp_path / "part")
+    with pytest.raises(InputError, match="num_leaves"):
+        choose_trial([tmp_path / "part"])
+    with pytest.raises(InputError, match="num_leaves"):
+        choose_estimator(patients, "target", settings=settings, **asked)
