@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from components.plan_retraining.settings import (
 )
 from components.shared.errors import InputError
 from components.shared.models.registered import RegisteredModel
+from components.shared.parameters import given
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
 from components.shared.registry.records import LIVE
@@ -30,6 +31,7 @@ from components.shared.retraining import (
     RetrainingPlan,
 )
 from components.shared.sources.address import parse_source, without_queries, without_query
+from components.shared.sources.hyperparameter_texts import hyperparameters_text
 from components.shared.sources.reading import fingerprint, pinned
 
 
@@ -215,7 +217,10 @@ def _settings(
             f"such as {json.dumps({'target': target})} (parameter `settings`)."
         )
     read = {"column_types": window.column_types, "missing_values": list(window.missing_values)}
-    return TrainingSettings.of({**recorded, **{n: v for n, v in read.items() if v}, **told})
+    settings = TrainingSettings.of({**recorded, **{n: v for n, v in read.items() if v}, **told})
+    # What lies at an address may be another one by now, and makes another model.
+    text = hyperparameters_text(given(settings.hyperparameters, "{}"))
+    return replace(settings, hyperparameters=text)
 
 
 def _require_target(
@@ -227,9 +232,9 @@ def _require_target(
         return
     raise InputError(
         f"The window {without_query(window.source)} has no value of {settings.target!r}, which "
-        f"{version.model_name} predicts: it can be watched, and not be trained on. Name the table "
-        f"to train on with --train-on (parameter `train_on`), such as "
-        f"dataset://{version.model_name}@latest, or only watch it (kfp-tabular run monitoring)."
+        f"{version.model_name} predicts: it can be watched, and not be trained on. Name a table "
+        "that has it with --train-on (parameter `train_on`): its address, or dataset://NAME@latest "
+        "of a registered data set; or only watch the model (kfp-tabular run monitoring)."
     )
 
 

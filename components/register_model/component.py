@@ -30,6 +30,7 @@ def register_model(
     validation_report: Input[HTML] = None,
     schema: Input[Artifact] = None,
     source_fingerprint: str = "",
+    hyperparameters: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, data digests, lineage and evidence as one version.
 
@@ -65,6 +66,8 @@ def register_model(
         schema: The schema that `validate_table` wrote; its metadata tell the rows of the table.
         source_fingerprint: What fingerprint_source said of the source, by which a retraining knows
             an unchanged table, for the lineage; empty: unknown.
+        hyperparameters: Those that `arguments` name, as fingerprint_source read them, which stand
+            in their place: an address may hold others one day; empty: they stay as named.
     """
     from components.register_model.evidence import path_of, reports_of
     from components.register_model.register import Lineage, register_model
@@ -74,7 +77,7 @@ def register_model(
     with step_body() as run:
         lineage = Lineage.of_step(map(given, (
             run.named(run_id), pipeline, run.image(image), git_commit, source, table_digest,
-            arguments, trigger, retraining_key, source_fingerprint,
+            arguments, trigger, retraining_key, source_fingerprint, hyperparameters,
         )))  # fmt: skip
         version = register_model(
             model.path, evaluation.path, model_name,

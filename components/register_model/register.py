@@ -34,8 +34,8 @@ FRAMEWORK = "sklearn"
 CALIBRATION = "calibration"
 FRAMEWORK_PACKAGE = "scikit-learn"
 LONGEST_ARGUMENTS = 60_000
-NO_LINEAGE = {"table_digest", "retraining_key"}
-"""What is kept elsewhere: as data that a version was made of, and as a property."""
+NO_LINEAGE = {"table_digest", "retraining_key", "hyperparameters"}
+"""What is kept elsewhere: as data that a version was made of, as a property, in the arguments."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Lineage(Provenance):
         trigger: What started the run, and why.
         retraining_key: Names the table and the settings of a retraining.
         source_fingerprint: What `fingerprint_source` said of the source.
+        hyperparameters: Those that the arguments name, as they were read; an address may hold
+            others by now.
         environment: What the step ran in.
     """
 
@@ -56,6 +58,7 @@ class Lineage(Provenance):
     trigger: str | None = None
     retraining_key: str | None = None
     source_fingerprint: str | None = None
+    hyperparameters: str | None = None
     environment: str | None = None
 
     @classmethod
@@ -138,7 +141,7 @@ def register_model(
     lineage = lineage or Lineage()
     if lineage.source:
         lineage = replace(lineage, source=without_query(lineage.source))
-    lineage = replace(lineage, arguments=_kept(lineage.arguments))
+    lineage = replace(lineage, arguments=_kept(lineage))
     if lineage.arguments and len(lineage.arguments) > LONGEST_ARGUMENTS:
         print(
             "the arguments of the run are too long to be registered: it cannot be repeated by them"
@@ -217,15 +220,17 @@ def _require_same_question(
             )
 
 
-def _kept(arguments: str | None) -> str | None:
-    """Return the arguments of a run without what may sign their addresses."""
+def _kept(lineage: Lineage) -> str | None:
+    """Return the arguments of a run without what may sign addresses, and what was read at one."""
     try:
-        told = json.loads(arguments or "")
+        told = json.loads(lineage.arguments or "")
     except ValueError:
-        return arguments
-    return (
-        json.dumps(without_queries(told), sort_keys=True) if isinstance(told, dict) else arguments
-    )
+        return lineage.arguments
+    if not isinstance(told, dict):
+        return lineage.arguments
+    if "hyperparameters" in told and lineage.hyperparameters:
+        told["hyperparameters"] = lineage.hyperparameters
+    return json.dumps(without_queries(told), sort_keys=True)
 
 
 def _verified_description(model: Path) -> ModelDescription:

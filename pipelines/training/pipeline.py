@@ -262,6 +262,7 @@ def training(
             trigger=trigger,
             retraining_key=retraining_key,
             source_fingerprint=fingerprints.outputs["fingerprint"],
+            hyperparameters=fingerprints.outputs["hyperparameters"],
         ).set_caching_options(False)
         equip(register)
     tracked = {

@@ -176,6 +176,20 @@ def test_another_table_may_be_trained_on(plan: Plan, tmp_path: Path) -> None:
     assert plans[0].key == plans[1].key != plans[2].key
 
 
+def test_hyperparameters_are_told_by_what_lies_at_their_address(plan: Plan, tmp_path: Path) -> None:
+    """What is overwritten there makes another model, and what is read is what is trained with."""
+    there, tried = tmp_path / "found", ('{"alpha": 1.0}', '{"alpha": 2.0}')
+    named = {**ASKED, "estimator": "ridge", "hyperparameters": str(there)}
+    plans = []
+    for text in tried:
+        there.write_text(text)
+        plans += [plan(MOVED, named), plan(MOVED, {**named, "hyperparameters": text})]
+    assert [each.settings.hyperparameters for each in plans[::2]] == [*tried]
+    assert [each.plan.arguments["hyperparameters"] for each in plans[::2]] == [*tried]
+    keys = [each.plan.key for each in plans]
+    assert keys[0] == keys[1] != keys[2] == keys[3]
+
+
 def test_a_version_whose_training_is_not_known_asks_for_settings(plan: Plan) -> None:
     """The message says what to give, and with that it is planned."""
     with pytest.raises(InputError, match=r"without the arguments .*\{\"target\": \"damaged\"\}"):

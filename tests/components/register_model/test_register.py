@@ -150,6 +150,19 @@ def test_a_signature_in_an_address_is_not_kept(
     assert "secret" not in str(kept)
 
 
+def test_hyperparameters_are_kept_as_they_were_read(
+    binary_model: Trained, evaluation: Path, name: str, registry_url: str
+) -> None:
+    """At the address that the run was given others may lie by the time it is repeated."""
+    asked = json.dumps({"target": "damaged", "hyperparameters": "s3://tables/found"})
+    lineage = Lineage(run_id=name, arguments=asked, hyperparameters='{"max_iter": 5}')
+    register_model(binary_model.model, evaluation, name, lineage=lineage, registry_url=registry_url)
+    with RegistryClient(registry_url) as registry:
+        kept = registry.get(f"{name}@1").lineage
+    assert json.loads(kept["arguments"])["hyperparameters"] == '{"max_iter": 5}'
+    assert "hyperparameters" not in kept
+
+
 def test_a_retry_makes_no_second_version(
     binary_model: Trained, evaluation: Path, name: str, registry_url: str
 ) -> None:
