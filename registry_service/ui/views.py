@@ -26,12 +26,18 @@ PREFERRED = (
 )
 SHOWN_METRICS = 4
 SHOWN_CATEGORIES = 5
+RESOURCES = (
+    *("registered_model", "dataset", "model_version"),
+    *("model_artifact", "doc_artifact", "dataset_artifact", "metric", "parameter"),
+    *("experiment", "experiment_run"),
+    *("serving_environment", "inference_service", "serve_model"),
+)
 ACTIONS = (
     *("version.register", "version.approve", "version.withdraw", "version.damage"),
+    *("version.attach", "version.detach"),
     *("version.archive", "version.restore", "version.delete", "access.refuse"),
     *("alias.set", "alias.rollback", "alias.remove"),
-    *("registered_model.create", "registered_model.update", "dataset.create", "dataset.update"),
-    *("model_version.create", "model_version.update"),
+    *(f"{resource}.{verb}" for resource in RESOURCES for verb in ("create", "update")),
 )
 _LINEAGE = {
     "run_id": "Run",

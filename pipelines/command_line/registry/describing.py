@@ -115,9 +115,15 @@ def detach_command(
         raise UsageError(f"say which version: {version.rstrip('@')}@VERSION")
     with connected_registry(url) as client:
         found = client.get(version)
-        for path in files:
+        named = f"{found.model_name} version {found.version}"
+        if missing := [path for path in files if path not in found.evidence]:
+            raise UsageError(
+                f"{named} has no evidence {', '.join(map(repr, missing))}, and nothing was taken "
+                f"from it. It has: {', '.join(sorted(found.evidence)) or 'none'}"
+            )
+        for path in dict.fromkeys(files):
             client.detach(found.model_name, found.version, path, reason)
-    click.echo(f"{found.model_name} version {found.version} has no {', '.join(files)} any more")
+            click.echo(f"{named} has no {path} any more")
 
 
 def _refuse_alike(files: tuple[Path, ...]) -> None:

@@ -284,6 +284,23 @@ def test_evidence_is_attached_shown_downloaded_and_verified(
     assert "evidence" not in ask("show", f"{name}@2").output
 
 
+def test_all_or_none_of_the_named_evidence_is_detached(
+    ask: Registry, name: str, tmp_path: Path
+) -> None:
+    """A name that is misspelt is found before the first one is gone, and the right ones told."""
+    for file in ("a.md", "b.md"):
+        (tmp_path / file).write_text(file)
+    ask("attach", f"{name}@2", "a.md", "b.md")
+    done = ask("detach", f"{name}@2", "a.md", "c.md")
+    assert done.exit_code == 2
+    assert "has no evidence 'c.md', and nothing was taken from it. It has: a.md, b.md" in (
+        " ".join(done.errors.split())
+    )
+    assert [*ask("show", f"{name}@2", "--json").json()["evidence"]] == ["a.md", "b.md"]
+    assert "has no a.md any more" in ask("detach", f"{name}@2", "a.md", "b.md", "a.md").output
+    assert ask("show", f"{name}@2", "--json").json()["evidence"] == {}
+
+
 def test_evidence_of_one_name_is_not_lost(ask: Registry, name: str, tmp_path: Path) -> None:
     """Two files of one name, capitals aside, are named both, and neither is attached."""
     for path in ("a/card.md", "b/Card.md"):
