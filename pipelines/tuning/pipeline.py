@@ -112,7 +112,12 @@ def tuning(
         seed=seed,
         entity=entity,
     )
-    listed = list_trials(trials=trials, parallel=parallel, task=validate.outputs["task"])
+    listed = list_trials(
+        trials=trials,
+        parallel=parallel,
+        task=validate.outputs["task"],
+        hyperparameters=steps.fingerprints.outputs["hyperparameters"],
+    )
     with dsl.ParallelFor(listed.outputs["Output"], name="trials") as part:
         score = score_trials(
             train=split.outputs["train"],
@@ -121,7 +126,7 @@ def tuning(
             trials=trials,
             task=part.resolved_task,
             estimator=estimator,
-            hyperparameters=steps.fingerprints.outputs["hyperparameters"],
+            hyperparameters=part.hyperparameters,
             metric=metric,
             positive_class=positive_class,
             time_budget=time_budget,

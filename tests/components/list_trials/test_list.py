@@ -13,6 +13,14 @@ def test_parts_follow_each_other_and_have_all_trials() -> None:
     assert {each["resolved_task"] for each in list_trials(7, 3, "binary")} == {"binary"}
 
 
+def test_each_part_is_told_the_hyperparameters_that_stay() -> None:
+    """Without blanks, as there may be a hundred parts."""
+    told = list_trials(3, 2, "binary", '{\n  "C": 0.5\n}')
+    assert [each["hyperparameters"] for each in told] == ['{"C": 0.5}'] * 2
+    with pytest.raises(InputError, match="not valid JSON"):
+        list_trials(3, 2, "binary", "{")
+
+
 @pytest.mark.parametrize(("trials", "parallel"), [(0, 4), (1001, 4), (5, 0), (5, 101)])
 def test_no_trials_or_too_many_are_refused(trials: int, parallel: int) -> None:
     """So are parts."""

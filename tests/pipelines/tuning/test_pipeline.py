@@ -11,10 +11,11 @@ def test_a_training_takes_what_a_tuning_found(tmp_path: Path) -> None:
     """The file is all that it needs, and its own record has what is in it."""
     lines = BIRD_STRIKES.read_text("utf-8").splitlines(keepends=True)
     (tmp_path / "few.csv").write_text("".join(lines[:1500]), "utf-8")
+    (tmp_path / "given.json").write_text('{"max_iter": 500}', "utf-8")
     table = ("--source", "few.csv", "--target", "damaged")
     done = kfp_tabular(
         *("run", "tuning", *table, "--json", "--trials", "3", "--parallel", "2"),
-        *("--estimator", "linear"),
+        *("--estimator", "linear", "--hyperparameters", "given.json"),
         folder=tmp_path,
     )
     assert done.exit_code == 0, done.errors
@@ -23,6 +24,7 @@ def test_a_training_takes_what_a_tuning_found(tmp_path: Path) -> None:
     file = Path(summary["files"]["hyperparameters"])
     found = json.loads(file.read_text("utf-8"))
     assert found["estimator"] == "logistic_regression"
+    assert found["hyperparameters"]["max_iter"] == 500
     done = kfp_tabular(
         *("run", "training", *table, "--floor", "0.5", "--hyperparameters", str(file)),
         folder=tmp_path,
