@@ -109,7 +109,7 @@ def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
         f"{choice.of_rows:,} training rows: {choice.reason}"
     )
     if choice.tuning:
-        yield f"{choice.tuning}; the best are shown."
+        yield f"{choice.tuning_shown}."
     rows = tuple(
         (
             each.name,

@@ -10,6 +10,7 @@ import click
 
 from pipelines.definition.compiled_yaml import documents
 from pipelines.definition.input_types import FiniteFloat
+from pipelines.definition.option_texts import flag_of, negated
 
 TYPES: Mapping[str, click.ParamType[Any]] = {
     "STRING": click.STRING,
@@ -77,10 +78,10 @@ def _option(
     required: bool,
 ) -> click.Option:
     kind = definition["parameterType"]
-    flag = "--" + name.replace("_", "-")
+    flag = flag_of(name)
     help_text = _help(definition, repeatable=kind == "LIST")
     if kind == "BOOLEAN":
-        return click.Option([f"{flag}/--no-{flag[2:]}"], default=None, help=help_text)
+        return click.Option([f"{flag}/{negated(flag)}"], default=None, help=help_text)
     # No default=None here: click takes it for a value, and misses nothing that is required.
     return click.Option(
         [flag],

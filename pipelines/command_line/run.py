@@ -165,7 +165,7 @@ def _run_here(
             data = [arguments[each] for each in interface.data if arguments.get(each)]
             containers = docker_runner(pipeline, data, run_folder / ARTIFACTS, network)
         outputs = run_locally(pipeline, arguments, run_folder, progress, containers, server)
-        summary = interface.summarise(outputs)
+        summary = interface.summarise(replace(outputs, arguments=run.arguments))
         if summary is None:
             raise PipelineError(f"the run ended without its results: see {run_folder}")
         ended(outputs, summary.outcome)

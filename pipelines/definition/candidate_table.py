@@ -26,5 +26,5 @@ def candidate_table(choice: ChoiceRecord) -> Table:
         told = f"{interval}   {escape(what)}".rstrip()
         table.add_row(escape(each.name), number(each.value), told)
     if choice.tuning:
-        table.add_row("tuned", "", f"[dim]{choice.tuning}; the best are shown[/]")
+        table.add_row("tuned", "", f"[dim]{choice.tuning_shown}[/]")
     return table

@@ -52,10 +52,12 @@ class RunOutputs:
     Attributes:
         steps: The outputs by the name of the step, such as `train_model`.
         read: Returns the text of an artifact at an address; None where it cannot be had.
+        arguments: What the run was asked for, without what signs addresses, where that is known.
     """
 
     steps: Mapping[str, StepOutputs]
     read: Callable[[str], str | None]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def _of(self, step: str) -> StepOutputs:
         numbered = (made for name, made in self.steps.items() if component_of(name) == step)

@@ -1,9 +1,8 @@
 """What a tuning came to, for people and for scripts."""
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from rich.console import Console
@@ -14,9 +13,13 @@ from components.shared.models.found_hyperparameters import FoundHyperparameters
 from components.shared.reports.notes import Note
 from pipelines.definition.candidate_table import candidate_table
 from pipelines.definition.note_lines import note_table
+from pipelines.definition.option_texts import option_texts
 from pipelines.definition.outputs import RunOutputs
 
 FOUND: Final = "hyperparameters"
+OF_THE_SEARCH: Final = ("trials", "parallel", "estimator", "hyperparameters", "time_budget")
+"""Inputs that a training with what was found does not need; all others say on which rows it is."""
+
 FILES: Final[Mapping[str, tuple[str, str]]] = {
     FOUND: ("choose_trial", "found"),
     "leaderboard": ("choose_trial", "leaderboard"),
@@ -35,12 +38,15 @@ class TuningSummary:
         files: What a training takes, the table of candidates, the validation report: a path on
             this machine, in a cluster an address in the object store.
         notes: What the steps left out, assumed or found odd.
+        asked: What the run was asked for that a training on the same rows is asked for too;
+            nothing where that is not known.
     """
 
     found: FoundHyperparameters
     choice: ChoiceRecord
     files: Mapping[str, str]
     notes: Sequence[Note] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -60,11 +66,12 @@ class TuningSummary:
 
     @property
     def next_commands(self) -> tuple[str, ...]:
-        """Return how to train with what was found, on a table that is not known here."""
+        """Return how to train with what was found, with the same rows to test on."""
         if FOUND not in self.files:
             return ()
-        told = f"--source TABLE --target {shlex.quote(self.found.target)}"
-        return (f"run training {told} --hyperparameters {shlex.quote(self.files[FOUND])}",)
+        unknown = {"source": "TABLE", "target": self.found.target}
+        options = option_texts({**unknown, **self.asked, "hyperparameters": self.files[FOUND]})
+        return (f"run training {options}",)
 
     def as_json(self) -> str:
         """Return the summary as one JSON object."""
@@ -89,4 +96,5 @@ def summarise(outputs: RunOutputs) -> TuningSummary | None:
     if record is None or choice is None:
         return None
     files = outputs.addresses(FILES)
-    return TuningSummary(record, ChoiceRecord.parse(choice), files, outputs.notes)
+    asked = {name: each for name, each in outputs.arguments.items() if name not in OF_THE_SEARCH}
+    return TuningSummary(record, ChoiceRecord.parse(choice), files, outputs.notes, asked)

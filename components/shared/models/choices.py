@@ -90,6 +90,14 @@ class ChoiceRecord:
         told = f"{self.trials} {'trial' if self.trials == 1 else 'trials'} of hyper-parameters"
         return f"{told}, {self.stopped} stopped early" if self.stopped else told
 
+    @property
+    def tuning_shown(self) -> str:
+        """The same beside the candidates, where trials may be that are not among them."""
+        shown = sum(each.trial > 0 for each in self.candidates)
+        if shown == 0 or shown == self.trials - self.stopped:
+            return self.tuning
+        return f"{self.tuning}; the best {'is' if shown == 1 else 'are'} shown"
+
     def content(self) -> dict[str, Any]:
         """Return what JSON holds of it."""
         return asdict(self)

@@ -26,6 +26,6 @@ def leaderboard_markdown(record: ChoiceRecord) -> str:
         "",
         f"{record.folds} folds of {counted_rows(record.rows)} of {record.of_rows:,} to train on; "
         "the preprocessing is fitted in each fold.",
-        *([f"{record.tuning}; the best are shown."] if record.tuning else []),
+        *([f"{record.tuning_shown}."] if record.tuning else []),
     ]
     return "\n".join(lines) + "\n"
