@@ -186,7 +186,7 @@ def _find_json_fault(path: Path) -> None:
                 record = json.loads(line.strip(), parse_constant=_refuse_constant)
             except json.JSONDecodeError as error:
                 reason = f"{error.msg} at character {error.pos + 1}"
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 reason = str(error)
             else:
                 reason = "it is no object" if not isinstance(record, dict) else ""

@@ -49,7 +49,7 @@ def parse_column_types(text: str) -> dict[str, GivenType]:
     if text.lstrip().startswith("{"):
         try:
             pairs = json.loads(text, object_pairs_hook=list)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise InputError(
                 f"{text!r} is not JSON (parameter `column_types`): {error}."
             ) from error

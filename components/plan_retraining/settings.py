@@ -112,7 +112,7 @@ def read_settings(text: str) -> dict[str, Any]:
     """
     try:
         said = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"settings are no JSON ({error}): {text}") from error
     if not isinstance(said, dict):
         raise InputError(f'settings are no JSON object such as {{"seed": 7}}: {text}')

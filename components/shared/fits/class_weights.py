@@ -78,7 +78,7 @@ def weigh_rows(
 def _parse(text: str) -> dict[str, Any]:
     try:
         parsed = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
         raise InputError(

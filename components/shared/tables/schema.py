@@ -72,8 +72,9 @@ def read_schema(path: str | Path) -> TableSchema:
         InputError: It is not JSON of that form; the message says where.
     """
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        # Editors of Windows may put a mark of the order of bytes first.
+        found = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"The curated schema is not JSON: {error}.") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise InputError(
