@@ -59,8 +59,8 @@ lint: $(VENV)/.installed-dev ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-# In two processes; `make test TEST_FLAGS="tests/pipelines"` runs a part of them in one.
-TEST_FLAGS := --numprocesses 2 --dist loadgroup
+# In two processes, those of a file in one; `make test TEST_FLAGS="tests/pipelines"` runs a part of them in one.
+TEST_FLAGS := --numprocesses 2 --dist loadfile
 .PHONY: test
 test: $(VENV)/.installed-dev lint ## Check style and types, and run every test
 	@$(BIN)/python -m pytest $(TEST_FLAGS)

@@ -2,27 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 
 from tests.minio_server import Minio, running_minio
 from tests.postgres_server import available, running_postgres
 from tests.registry_service.running import RunningRegistry, start_registry
-
-TESTS: Final = Path(__file__).parent
-ONE_PROCESS: Final = ("integration/containers", "integrations/airflow", "manifests", "mlflow")
-"""Folders whose tests share what takes long to start: containers, servers, an API server."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes test, keep those of one file, or of such a folder, in one of them."""
-    for item in items:
-        file = item.path.relative_to(TESTS)
-        group = file.parent if file.parent.as_posix() in ONE_PROCESS else file
-        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
 
 
 @pytest.fixture(scope="session")

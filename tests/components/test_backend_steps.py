@@ -43,7 +43,7 @@ def _unset(name: str, text: str) -> dict[str, str]:
     if text == LEFT_OUT:
         return {}
     spec = documents(catalog.component_yaml(name))[0]
-    declared = spec["root"]["inputDefinitions"]["parameters"]
+    declared = spec["root"]["inputDefinitions"].get("parameters", {})
     return {
         key: text
         for key, each in declared.items()
