@@ -126,7 +126,7 @@ def test_a_better_model_replaces_the_champion(tmp_path: Path) -> None:
 def test_a_model_below_the_floor_is_refused(tmp_path: Path) -> None:
     """A floor that no model reaches keeps the registry empty."""
     done = _train(tmp_path, "--floor", "0.999")
-    assert done.exit_code == 0
+    assert done.exit_code == 3
     assert done.json()["registered"] is None
 
 
