@@ -59,7 +59,7 @@ lint: $(VENV)/.installed-dev ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-# In two processes, those of a file in one; `make test TEST_FLAGS="tests/pipelines"` runs a part of them in one.
+# In two processes, those of a file in one; TEST_FLAGS="tests/pipelines" runs a part, in one.
 TEST_FLAGS := --numprocesses 2 --dist loadfile
 .PHONY: test
 test: $(VENV)/.installed-dev lint ## Check style and types, and run every test
