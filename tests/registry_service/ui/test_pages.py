@@ -111,8 +111,8 @@ def test_a_version_shows_all_that_is_known_of_it(
         "What the model reads to predict left Column Type May be missing age integer yes",
         f"kfp-tabular registry download {name}@2 model/",
         f"{getuser()} model_version.update description – → ",
-        f"{getuser()} version.approve reviewed",
-        f"{getuser()} version.register number 2, digest",
+        f"{getuser()} version.approve digest ",
+        f" reviewed WHEN {getuser()} version.register number 2, digest",
     ):
         assert part in text
 
