@@ -1,7 +1,6 @@
 """Trials of further hyper-parameters, which stop on the fold on which they fall behind."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from components.shared.reports.number_text import number
 from components.shared.selection.candidates import Candidate
 from components.shared.selection.cross_validation import Scored, Tuned
 from components.shared.selection.folding import Folded
+from components.shared.selection.quiet_optuna import quiet_optuna
 from components.shared.selection.search_spaces import Search, trial_of, turns
 
 FAMILY: Final = "estimator"
@@ -66,10 +66,7 @@ def tune(
             trial, candidate = proposals.next(count)
             seconds = candidate.seconds(folded.fitted)
             if spent + folded.compared.folds * seconds > search.seconds:
-                notes.append(
-                    f"{len(made)} of {search.trials} trials were made, as {search.seconds:g} s of "
-                    "one core, which the time budget allows for them, are no more"
-                )
+                notes.append(search.cut_short(len(made), search.trials))
                 break
             made.append(proposals.judge(trial, candidate, folded.rows.values(candidate)))
             spent += len(made[-1].values) * seconds
@@ -100,7 +97,7 @@ class _Proposals:
         self._turns = turns(spaces, search.trials)
         self._search = search
         self._leads = leads
-        with _quiet():
+        with quiet_optuna():
             self._study = optuna.create_study(
                 direction="maximize",
                 sampler=TPESampler(seed=search.seed),
@@ -167,14 +164,3 @@ def _means(values: Sequence[float], best: Sequence[float]) -> NDArray[np.float64
 def _told(top: Scored, metric: Metric) -> str:
     named = top.candidate.name
     return f"best so far {metric.name} {number(_mean(top))} ({named})"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep optuna from saying that there is a study in memory."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        yield
-    finally:
-        optuna.logging.set_verbosity(before)

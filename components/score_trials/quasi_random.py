@@ -11,6 +11,7 @@ from optuna.study import Study
 from optuna.trial import create_trial
 
 from components.shared.selection.candidates import Candidate
+from components.shared.selection.quiet_optuna import quiet_optuna
 from components.shared.selection.search_spaces import Search, Space, trial_of, turns
 
 
@@ -26,19 +27,14 @@ def quasi_random_trials(defaults: Sequence[Candidate], search: Search) -> list[C
     """
     searched = {each.name: each for each in defaults if search.spaces.get(each.name)}
     spaces = {name: search.spaces[name] for name in searched}
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)
-            studies = {name: _study(space, search.seed) for name, space in spaces.items()}
-            order = turns(spaces, search.trials) if spaces else []
-            return [
-                trial_of(searched[name], number, _values(studies[name], spaces[name]), search.given)
-                for number, name in enumerate(order, 1)
-            ]
-    finally:
-        optuna.logging.set_verbosity(before)
+    with quiet_optuna(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        studies = {name: _study(space, search.seed) for name, space in spaces.items()}
+        order = turns(spaces, search.trials) if spaces else []
+        return [
+            trial_of(searched[name], number, _values(studies[name], spaces[name]), search.given)
+            for number, name in enumerate(order, 1)
+        ]
 
 
 def _study(space: Space, seed: int) -> Study:

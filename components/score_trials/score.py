@@ -78,10 +78,7 @@ def _scored(train: Path, folder: Path, asked: Asked, first: int, last: int) -> "
     if compared.few:
         allowed, notes = 0, [*TOO_FEW.notes]
     elif allowed < len(every):
-        notes.append(
-            f"{allowed} of {len(every)} trials were made, as {search.seconds:g} s of one core, "
-            "which the time budget allows for them, are no more"
-        )
+        notes.append(search.cut_short(allowed, len(every)))
     made = every[first - 1 : min(last, allowed)]
     tried = [*(defaults if first == 1 and compared.folds else ()), *made]
     # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.

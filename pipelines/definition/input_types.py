@@ -8,9 +8,15 @@ from typing import Any, Final
 import click
 
 from components.shared.errors import InputError
+from components.shared.evaluation.metrics import METRICS
 from components.shared.parameters import given_number
 
 LONGEST_MODEL_NAME: Final = 255
+
+METRIC: Final = click.Choice(
+    ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
+)
+"""A metric of any task; whether it is one of the task's is seen when that is known."""
 
 
 class FiniteFloat(click.types.FloatParamType):

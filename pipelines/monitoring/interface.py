@@ -5,10 +5,9 @@ from typing import Final
 import click
 
 from components.ingest_table.given_types import parse_column_types
-from components.shared.evaluation.metrics import METRICS
 from components.shared.sources.address import without_query
 from components.shared.tables.file_formats import FORMATS
-from pipelines.definition.input_types import Checked
+from pipelines.definition.input_types import METRIC, Checked
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError
 from pipelines.monitoring.summary import summarise
@@ -54,9 +53,7 @@ INTERFACE: Final = Interface(
     types={
         "format": click.Choice(["auto", *FORMATS]),
         "column_types": Checked(parse_column_types),
-        "metric": click.Choice(
-            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
-        ),
+        "metric": METRIC,
     },
     check=_check,
     remarks={

@@ -5,7 +5,6 @@ from typing import Final
 import click
 
 from components.ingest_table.given_types import parse_column_types
-from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_wanted
 from components.shared.selection.settings import MOST_TRIALS
 from components.shared.sources.address import without_query
@@ -18,6 +17,7 @@ from pipelines.definition.arguments import (
     recorded_arguments,
 )
 from pipelines.definition.input_types import (
+    METRIC,
     Checked,
     OptionalNumber,
     Resolved,
@@ -92,9 +92,7 @@ INTERFACE: Final = Interface(
         "hyperparameters": Resolved(given_hyperparameters),
         "tune": click.IntRange(0, MOST_TRIALS),
         "floor": OptionalNumber("floor"),
-        "metric": click.Choice(
-            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
-        ),
+        "metric": METRIC,
         "model_name": Checked(check_model_name),
     },
     filled_in={

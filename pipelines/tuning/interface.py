@@ -6,14 +6,13 @@ import click
 
 from components.ingest_table.given_types import parse_column_types
 from components.list_trials.list import MOST_PARTS
-from components.shared.evaluation.metrics import METRICS
 from components.shared.models.estimators import check_wanted
 from components.shared.selection.settings import MOST_TRIALS
 from components.shared.sources.address import without_query
 from components.shared.sources.hyperparameter_texts import given_without_found
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
 from components.shared.tables.file_formats import FORMATS
-from pipelines.definition.input_types import Checked, Resolved, Share
+from pipelines.definition.input_types import METRIC, Checked, Resolved, Share
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.tuning.summary import summarise
 
@@ -63,9 +62,7 @@ INTERFACE: Final = Interface(
         "parallel": click.IntRange(1, MOST_PARTS),
         "estimator": Checked(check_wanted),
         "hyperparameters": Resolved(given_without_found),
-        "metric": click.Choice(
-            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
-        ),
+        "metric": METRIC,
     },
     remarks={
         "ingest_table": "{rows:,} rows × {columns} columns",

@@ -5,12 +5,11 @@ from typing import Final
 import click
 
 from components.ingest_table.given_types import parse_column_types
-from components.shared.evaluation.metrics import METRICS
 from components.shared.parameters import given
 from components.shared.sources.address import without_query
 from components.shared.tables.choices import TASKS
 from components.shared.tables.file_formats import FORMATS
-from pipelines.definition.input_types import Checked, OptionalNumber
+from pipelines.definition.input_types import METRIC, Checked, OptionalNumber
 from pipelines.definition.interface import Arguments, Interface
 from pipelines.errors import UsageError
 from pipelines.validation.summary import summarise
@@ -60,9 +59,7 @@ INTERFACE: Final = Interface(
         "format": click.Choice(["auto", *FORMATS]),
         "column_types": Checked(parse_column_types),
         "floor": OptionalNumber("floor"),
-        "metric": click.Choice(
-            ["auto", *dict.fromkeys(metric.name for task in METRICS.values() for metric in task)]
-        ),
+        "metric": METRIC,
     },
     check=_check,
     remarks={

@@ -64,12 +64,12 @@ def read_training_rows(
     return TrainingRows(_matrix(columns), labels, weights)
 
 
-def entity_codes(train: str | Path, entity: Sequence[str]) -> NDArray[Any] | None:
-    """Return a number for whose each row is; None where there is no entity."""
+def entity_codes(table: str | Path, entity: Sequence[str]) -> NDArray[Any] | None:
+    """Return a number for whose each row of a Parquet file is; None where there is no entity."""
     if not entity:
         return None
-    ranked = pl.read_parquet(train, columns=list(entity)).select(pl.struct(pl.all()).rank("dense"))
-    return ranked.to_series().to_numpy()
+    values = pl.read_parquet(table, columns=list(dict.fromkeys(entity)))
+    return values.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy()
 
 
 def _matrix(columns: list[pl.Series]) -> NDArray[np.float64]:

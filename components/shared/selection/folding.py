@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from components.shared.evaluation.positive_class import choose_positive
 from components.shared.fits.class_weights import parse_class_weight, weigh_rows
-from components.shared.fits.training_rows import row_weights, target_values
+from components.shared.fits.training_rows import entity_codes, row_weights, target_values
 from components.shared.models.estimators import Family
 from components.shared.selection.asked import Asked
 from components.shared.selection.candidates import Plan, Size, table_size
@@ -93,11 +93,7 @@ def _told_apart(sample: Path, settings: ChoiceSettings) -> tuple[Any, Any]:
     """Return the times and the entities of rows, None for what the split does not go by."""
     if settings.split_strategy == "time" and settings.split_column:
         return read_frame(sample, [settings.split_column])[settings.split_column], None
-    if settings.entity:
-        values = pl.read_parquet(sample, columns=list(dict.fromkeys(settings.entity)))
-        numbers = values.select(pl.struct(pl.all()).rank("dense")).to_series()
-        return None, numbers.to_numpy().astype(np.intp)
-    return None, None
+    return None, entity_codes(sample, settings.entity)
 
 
 def _judge(labels: NDArray[Any], asked: Asked, positive_class: str | None) -> Judge:

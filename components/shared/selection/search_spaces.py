@@ -117,6 +117,13 @@ class Search:
     seconds: float
     seed: int
 
+    def cut_short(self, made: int, trials: int) -> str:
+        """Return what is to be said where fewer trials were made than there are."""
+        return (
+            f"{made} of {trials} trials were made, as {self.seconds:g} s of one core, which the "
+            "time budget allows for them, are no more"
+        )
+
 
 def space_of(candidate: Candidate, outputs: int, given: Mapping[str, Any]) -> Space:
     """Return what is searched for an estimator.
