@@ -11,6 +11,8 @@ NEARLY_ALL: Final = (19, 20)
 """At least 95 % of a column's values must be numbers, or dates; a fraction, so that no rounding
 decides."""
 
+NO_VALUES: Final[tuple[Kind, ...]] = ("not known", "signs")
+"""Kinds of texts that are no values among numbers or dates."""
 
 Sorts = Mapping[Sort, Seen]
 
@@ -25,6 +27,7 @@ class Candidate:
         called: What its values are called.
         share: What share of the values must fit.
         excused: Kinds of texts that do not count, though it has no values for them.
+        words: Whether words such as unknown stand for a missing value among these values.
         forbidden: Kinds of texts that show that it is wrong, however few they are.
         remarks: What was assumed.
     """
@@ -34,6 +37,7 @@ class Candidate:
     called: str
     share: tuple[int, int] = NEARLY_ALL
     excused: tuple[Kind, ...] = ()
+    words: bool = True
     forbidden: tuple[Kind, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
@@ -46,6 +50,11 @@ def count_of(sorts: Sorts, fits: Callable[[Sort], bool] = lambda _: True) -> int
 def is_share(part: int, whole: int, share: tuple[int, int]) -> bool:
     """Tell whether a part is at least that share of the whole."""
     return part * share[1] >= whole * share[0]
+
+
+def is_no_value(sort: Sort) -> bool:
+    """Tell whether texts are words or signs that, among numbers or dates, say there is none."""
+    return sort.kind in NO_VALUES and sort.text != ""
 
 
 def first_of(sorts: Sorts, fits: Callable[[Sort], bool]) -> Seen:

@@ -36,5 +36,6 @@ def check_names(columns: Sequence[str]) -> None:
     if twice:
         raise InputError(
             f"More than one column is called {', '.join(twice)}: rename or remove all but one. "
-            "(If the first line is a row, write a line of names above it.)"
+            "(If the first line is a row, write a line of names above it; if it is a heading of "
+            "names in the second line, remove it.)"
         )

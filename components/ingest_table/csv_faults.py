@@ -75,7 +75,8 @@ def find_fault(path: Path, separator: str, fields: int, first_line: int) -> None
             reader = csv.reader(file, delimiter=separator, strict=True)
             line = 1
             for record in reader:
-                if record and len(record) != fields and line > first_line:
+                blank = not record or (len(record) == 1 and not record[0].strip())
+                if len(record) != fields and not blank and line > first_line:
                     raise InputError(_ragged(line, len(record), fields))
                 line = reader.line_num + 1
     except csv.Error as error:

@@ -4,55 +4,19 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
 
-import numpy as np
-
+from components.ingest_table.csv_dialect import CsvDialect
 from components.ingest_table.csv_faults import LONGEST_FIELD, reading
 from components.ingest_table.csv_structure import CsvStructure
 from components.shared.errors import InputError
 from components.shared.tables.readings import Remark
-
-BLOCK: Final = 1 << 24
-QUOTE: Final = ord('"')
-
-Quotes = Literal["none", "regular", "irregular"]
-
-
-def kind_of_quotes(path: Path, separator: str) -> Quotes:
-    """Tell whether quotation marks enclose fields, or stand in the middle of some too.
-
-    In a regular file, each quotation mark that opens a field follows a separator or the end of a
-    line, and each that closes one stands before such; those within a field are doubled.
-    """
-    edges = np.zeros(256, dtype=bool)
-    edges[[ord(separator), ord("\n"), ord("\r"), QUOTE]] = True
-    opened = False
-    found: Quotes = "none"
-    before = b"\n"
-    with path.open("rb") as file:
-        block = file.read(BLOCK)
-        block = block.removeprefix(b"\xef\xbb\xbf")
-        while block:
-            after = file.read(BLOCK)
-            if b'"' in block:
-                found = "regular"
-                text = np.frombuffer(before + block + (after[:1] or b"\n"), dtype=np.uint8)
-                places = np.flatnonzero(text[1:-1] == QUOTE) + 1
-                # Whether the first one of the block opens depends on those before it.
-                opening, closing = places[opened::2], places[1 - opened :: 2]
-                if not (edges[text[opening - 1]].all() and edges[text[closing + 1]].all()):
-                    return "irregular"
-                opened ^= len(places) % 2 == 1
-            before, block = block[-1:], after
-    return found
 
 
 def rewrite_regularly(path: Path, structure: CsvStructure, target: Path) -> CsvStructure:
     """Write the records of a file with irregular quotation marks anew, with regular ones.
 
     A quotation mark that does not begin a field is part of it, as Python's `csv` module and pandas
-    take it.
+    take it; so is one after a backslash, where the file is written so.
 
     Returns:
         The structure of the new file, with what there is to say about it.
@@ -61,19 +25,19 @@ def rewrite_regularly(path: Path, structure: CsvStructure, target: Path) -> CsvS
         InputError: A record has another number of fields, or a field that was opened by a quotation
             mark is closed nowhere; the message has the line.
     """
-    separator, fields = structure.separator, structure.fields
+    dialect, fields = structure.dialect, structure.fields
     limit = csv.field_size_limit(LONGEST_FIELD)
     marked: tuple[int, str] | None = None
     row = begun = line = 0
     lines: list[str] = []
     try:
         with reading(path) as source, target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, delimiter=separator, lineterminator="\n")
-            reader = csv.reader(_kept(source, lines), delimiter=separator)
+            writer = csv.writer(file, delimiter=dialect.separator, lineterminator="\n")
+            reader = dialect.read(_kept(source, lines))
             for record in reader:
                 begun, line = line + 1, reader.line_num
                 if any("\n" in field for field in record):
-                    _check_closed(lines, separator)
+                    _check_closed(lines, dialect)
                 lines.clear()
                 if begun <= structure.first_line or not record:
                     continue
@@ -91,12 +55,20 @@ def rewrite_regularly(path: Path, structure: CsvStructure, target: Path) -> CsvS
     finally:
         csv.field_size_limit(limit)
     row, text = marked or (0, "")
-    message = (
-        f"quotation marks inside of fields were taken as they stand (the first: {text!r} in data "
-        f"row {row:,})"
-    )
-    remark = Remark("", "structure", message, 1, text, row)
+    remark = Remark("", "structure", _told(dialect, row, text), 1, text, row)
     return replace(structure, first_line=0, remarks=(*structure.remarks, remark))
+
+
+def _told(dialect: CsvDialect, row: int, text: str) -> str:
+    """Say how the quotation marks were taken."""
+    first = f" (the first: {text!r} in data row {row:,})" if row else ""
+    if dialect.quote != '"':
+        return f"fields are enclosed in {dialect.quote}, which is no part of them{first}"
+    if dialect.escaped:
+        return f"quotation marks after a backslash were taken for parts of their fields{first}"
+    if dialect.spaced:
+        return f"blanks beside the separators were left out{first}"
+    return f"quotation marks inside of fields were taken as they stand{first}"
 
 
 def _ragged(line: int, found: int, expected: int) -> str:
@@ -114,6 +86,6 @@ def _kept(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
         yield line
 
 
-def _check_closed(lines: list[str], separator: str) -> None:
+def _check_closed(lines: list[str], dialect: CsvDialect) -> None:
     """Make sure that fields of a record of several lines end where a quotation mark closes them."""
-    list(csv.reader(lines, delimiter=separator, strict=True))
+    list(dialect.read(lines, strict=True))

@@ -1,26 +1,23 @@
-"""The structure of a CSV file: its separator, its header, and what stands above it.
+"""The structure of a CSV file: its header, and what stands above and beside the data.
 
-A sample of records is parsed with each separator; Polars reads the data.
+A sample of records is parsed; Polars reads the data.
 """
 
-import csv
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from components.ingest_table.column_names import check_names
-from components.ingest_table.csv_faults import LONGEST_FIELD, reading
+from components.ingest_table.csv_dialect import CsvDialect, Record, find_dialect, sample_records
+from components.ingest_table.csv_faults import LONGEST_FIELD, check_utf8
 from components.ingest_table.plain_texts import plain_sorts
 from components.shared.errors import InputError
 from components.shared.tables.readings import Remark
 
-SEPARATORS: Final = ",;\t|"
-SAMPLE_RECORDS: Final = 1000
 EXCERPT: Final = 60
 ROW_NAMES: Final = "row_names"
 
@@ -30,16 +27,16 @@ class CsvStructure:
     """How a CSV file is laid out.
 
     Attributes:
-        separator: What separates fields.
+        dialect: How its fields are written.
         columns: The name of each field of a record.
-        unnamed_end: Whether a separator at the end of each line makes one more field, an empty one.
+        unnamed_end: How many more fields, empty ones, separators at the end of each line make.
         first_line: The line after the header, counted from 0.
         remarks: What is unusual about it.
     """
 
-    separator: str
+    dialect: CsvDialect
     columns: tuple[str, ...]
-    unnamed_end: bool = False
+    unnamed_end: int = 0
     first_line: int = 1
     remarks: tuple[Remark, ...] = ()
 
@@ -47,13 +44,6 @@ class CsvStructure:
     def fields(self) -> int:
         """Number of fields of a record."""
         return len(self.columns) + self.unnamed_end
-
-
-@dataclass(frozen=True)
-class _Record:
-    fields: list[str]
-    end: int
-    """The line after it, counted from 0."""
 
 
 def read_structure(path: Path) -> CsvStructure:
@@ -70,44 +60,18 @@ def read_structure(path: Path) -> CsvStructure:
         line = file.readline(LONGEST_FIELD)
     if "\r" in line.rstrip("\r\n"):
         raise InputError("The lines end in carriage returns alone: save it with line feeds.")
-    told = line.strip().removeprefix("sep=") if line.startswith("sep=") else ""
-    separator = told if len(told) == 1 else _find_separator(path)
-    records = _sample(path, separator)
-    if told:
-        records = records[1:]
+    dialect = find_dialect(path)
+    records = sample_records(path, dialect)
     if not any(any(record.fields) for record in records):
         raise InputError("Line 1 is blank: it must hold the names of the columns.")
-    return _structure(separator, records)
+    structure = _structure(dialect, records)
+    if any("\ufffd" in name for name in structure.columns):
+        # Polars, which looks at the other lines, never sees the names.
+        check_utf8(path)
+    return structure
 
 
-def _sample(path: Path, separator: str) -> list[_Record]:
-    """Return the first records, the last of which may be cut off."""
-    before = csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with reading(path) as file:
-            reader = csv.reader(file, delimiter=separator)
-            return [_Record(fields, reader.line_num) for fields in islice(reader, SAMPLE_RECORDS)]
-    except csv.Error:
-        return []
-    finally:
-        csv.field_size_limit(before)
-
-
-def _find_separator(path: Path) -> str:
-    """Return the separator with which most records have as many fields as one another."""
-    scores: dict[str, tuple[float, int]] = {}
-    for separator in SEPARATORS:
-        counts = Counter(
-            len(record.fields) for record in _sample(path, separator) if any(record.fields)
-        )
-        several = {fields: count for fields, count in counts.items() if fields > 1}
-        if several:
-            fields = max(several, key=lambda each: (several[each], each))
-            scores[separator] = (several[fields] / counts.total(), fields)
-    return max(scores, key=scores.__getitem__, default=",")
-
-
-def _structure(separator: str, records: list[_Record]) -> CsvStructure:
+def _structure(dialect: CsvDialect, records: list[Record]) -> CsvStructure:
     usual = _usual_fields(records)
     number = _header(records, usual)
     header, rows = records[number], [row.fields for row in records[number + 1 :] if any(row.fields)]
@@ -117,37 +81,63 @@ def _structure(separator: str, records: list[_Record]) -> CsvStructure:
         above = next(record.fields for record in records if any(record.fields))
         message = (
             f"line {header.end} has the names of the columns; what stands above was left out, "
-            f"beginning with {separator.join(above)[:EXCERPT]!r}"
+            f"beginning with {dialect.separator.join(above)[:EXCERPT]!r}"
         )
-        remarks.append(Remark("", "structure", message, number, separator.join(above), 0))
-    one_more = bool(rows) and all(len(row) == len(names) + 1 for row in rows)
-    unnamed_end = False
-    if one_more and not any(row[-1] for row in rows):
-        unnamed_end = True
-    elif one_more and len(rows) > 1:
-        names = [ROW_NAMES, *names]
-        message = (
-            f"the first field of each record has no name in the header, as R writes the names of "
-            f"rows: it is the column {ROW_NAMES!r}"
-        )
-        remarks.append(Remark(ROW_NAMES, "structure", message, 0, rows[0][0], 1))
-    elif names and not names[-1] and rows and all(len(r) < len(names) or not r[-1] for r in rows):
-        names, unnamed_end = names[:-1], True
+        remarks.append(Remark("", "structure", message, number, dialect.separator.join(above), 0))
+    unnamed_end = 0
+    if rows and all(len(row) == len(names) + 1 for row in rows):
+        if not any(row[-1] for row in rows):
+            unnamed_end = 1
+        elif len(rows) > 1:
+            _check_row_names(rows, header.end)
+            names = [ROW_NAMES, *names]
+            message = (
+                f"the first field of each record has no name in the header, as R writes the names "
+                f"of rows: it is the column {ROW_NAMES!r}"
+            )
+            remarks.append(Remark(ROW_NAMES, "structure", message, 0, rows[0][0], 1))
+    while len(names) > 1 and not names[-1] and rows and _is_blank(rows, len(names) - 1):
+        names.pop()
+        unnamed_end += 1
     if names and not names[0] and len(names) > 1:
         names[0] = ROW_NAMES
         message = f"the first column has no name in the header: it is called {ROW_NAMES!r}"
         remarks.append(Remark(ROW_NAMES, "structure", message, 0, "", 0))
     remarks += _looks_like_data(names, rows, header.end)
     check_names(names)
-    return CsvStructure(separator, tuple(names), unnamed_end, header.end, tuple(remarks))
+    return CsvStructure(dialect, tuple(names), unnamed_end, header.end, tuple(remarks))
 
 
-def _usual_fields(records: list[_Record]) -> int:
+def _is_blank(rows: list[list[str]], column: int) -> bool:
+    return not any(row[column] for row in rows if column < len(row))
+
+
+def _check_row_names(rows: list[list[str]], line: int) -> None:
+    """Make sure that one field more than there are names is a name of the row, as R writes it.
+
+    R's differ from one another; and an amount such as `12,50` is not taken for two fields.
+
+    Raises:
+        InputError: They are none.
+    """
+    first, second = [row[0] for row in rows], [row[1] for row in rows]
+    amounts = all(text.isdecimal() for text in (*first, *second))
+    parts = amounts and len({len(text) for text in second}) == 1 and first != sorted(first, key=int)
+    if len(set(first)) == len(first) and not parts:
+        return
+    raise InputError(
+        f"Line {line:,} has {len(rows[0]) - 1:,} names, and each record has {len(rows[0]):,} "
+        f"fields (the first: {', '.join(rows[0])[:EXCERPT]!r}): put texts and numbers with a "
+        "separator in them, such as 12,50, in quotation marks; or name each column."
+    )
+
+
+def _usual_fields(records: list[Record]) -> int:
     counts = Counter(len(record.fields) for record in records if any(record.fields))
     return max(counts, key=lambda fields: (counts[fields], fields))
 
 
-def _header(records: list[_Record], usual: int) -> int:
+def _header(records: list[Record], usual: int) -> int:
     """Return the number of the record with the names: the first that is no title or comment."""
     for number, record in enumerate(records):
         later = [each.fields for each in records[number + 1 :] if any(each.fields)]

@@ -6,10 +6,12 @@ from typing import Final
 
 from components.ingest_table.candidates import (
     NEARLY_ALL,
+    NO_VALUES,
     Candidate,
     Sorts,
     count_of,
     first_of,
+    is_no_value,
     is_share,
 )
 from components.ingest_table.given_types import GivenType
@@ -33,11 +35,20 @@ TELLING: Final = (*SYMBOLS, "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "
 KEPT_AS_TEXT: Final[dict[Kind, str]] = {
     "code": "begin with a needless zero, as codes do",
     "long": "have more digits than a number keeps",
-    "beyond": "are of a year beyond 9999",
+    "packed": "may be codes with an E in them",
+    "beyond": "are of a year that is not among 1 to 9999",
 }
 """Why a few texts keep a whole column text: as numbers or dates they would not be what they are."""
 
-NUMERIC_KINDS: Final[tuple[Kind, ...]] = ("number", "code", "long")
+GIVEN: Final = {
+    "booleans": "boolean",
+    "numbers": "number",
+    **dict.fromkeys(("dates", "times of day"), "datetime"),
+}
+"""The type to give for values that are called so."""
+
+NO_NUMBERS: Final[tuple[Kind, ...]] = ("other", "missing", *NO_VALUES)
+NUMERIC_KINDS: Final[tuple[Kind, ...]] = ("number", "code", "long", "packed")
 CLASSES: Final = ("NA", "N/A", "n/a", "None")
 """Markers that are classes in a target of texts."""
 
@@ -76,27 +87,40 @@ def decide(
         moment_candidate(text, values),
         clock_candidate(text, values),
     ]
+    # In a target, a word for what is not known may be a class.
+    words = {} if is_target else {s: seen for s, seen in values.items() if is_no_value(s)}
     if given is not None:
         candidates = _given(candidates, given, text)
         if given.binding and candidates:
             best = max(candidates, key=lambda each: count_of(values, each.fits))
-            return Decision(best.reading, (*_telling(column, sorts), *best.remarks))
-    total = count_of(values)
+            return _decided(best, {} if best.reading.type == "boolean" else words, sorts)
+    total, unknown = count_of(values), count_of(words)
     for candidate in candidates:
         fitting = count_of(values, candidate.fits)
-        counting = total - count_of(values, lambda sort: sort.kind in candidate.excused)  # noqa: B023
-        enough = fitting and is_share(fitting, counting, candidate.share)
-        if enough and not any(sort.kind in candidate.forbidden for sort in values):
-            strays = _strays(candidate, values, total)
-            remarks = (*strays, *_telling(column, sorts), *candidate.remarks)
-            return Decision(candidate.reading, remarks)
+        excused = count_of(values, lambda sort: sort.kind in candidate.excused)  # noqa: B023
+        excused += unknown if candidate.words else 0
+        enough = fitting >= unknown and is_share(fitting, total - excused, candidate.share)
+        if fitting and enough and not any(sort.kind in candidate.forbidden for sort in values):
+            decision = _decided(candidate, words if candidate.words else {}, sorts)
+            strays = _strays(candidate, {s: v for s, v in values.items() if s not in words}, total)
+            return replace(decision, remarks=(*strays, *decision.remarks))
     asked = given is not None and given.type == "string"
     return _as_text(text, sorts, values, is_target, () if asked else candidates)
 
 
+def _decided(candidate: Candidate, words: Sorts, sorts: Sorts) -> Decision:
+    """Return the decision for a way to read a column, in which these words are missing values."""
+    reading = candidate.reading
+    missing = dict.fromkeys([*reading.missing, *sorted(sort.text for sort in words)])
+    told = _telling(reading.column, sorts, words)
+    return Decision(replace(reading, missing=tuple(missing)), (*told, *candidate.remarks))
+
+
 def _booleans(text: Reading) -> Candidate:
     boolean = replace(text, type="boolean")
-    return Candidate(boolean, lambda sort: sort.kind == "boolean", "booleans", share=(1, 1))
+    return Candidate(
+        boolean, lambda sort: sort.kind == "boolean", "booleans", share=(1, 1), words=False
+    )
 
 
 def _given(candidates: list[Candidate], given: GivenType, text: Reading) -> list[Candidate]:
@@ -128,7 +152,7 @@ def _given_numbers(numbers: Candidate, given: GivenType) -> Candidate:
     return replace(
         numbers,
         reading=replace(numbers.reading, type=kind),
-        fits=lambda sort: numbers.fits(sort) or sort.kind in ("code", "long"),
+        fits=lambda sort: numbers.fits(sort) or sort.kind in ("code", "long", "packed"),
         forbidden=(),
     )
 
@@ -157,8 +181,8 @@ def stray_remark(column: str, called: str, strays: Seen, total: int) -> Remark:
     return Remark(column, "strays", message, strays.count, strays.text, strays.row)
 
 
-def _telling(column: str, sorts: Sorts) -> list[Remark]:
-    """Say which unusual markers count as missing."""
+def _telling(column: str, sorts: Sorts, words: Sorts | None = None) -> list[Remark]:
+    """Say which unusual markers count as missing, and these words."""
     return [
         Remark(
             column,
@@ -170,7 +194,7 @@ def _telling(column: str, sorts: Sorts) -> list[Remark]:
             seen.row,
         )
         for sort, seen in sorted(sorts.items(), key=lambda item: item[1].row)
-        if sort.kind in ("missing", "symbol") and is_telling(sort.text)
+        if sort in (words or ()) or (sort.kind in ("missing", "symbol") and is_telling(sort.text))
     ]
 
 
@@ -232,7 +256,8 @@ def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> li
             message = (
                 f"stays text, as only {percent(fitting / total)} of its values are "
                 f"{candidate.called} (the first that is not: {against.text!r} in data row "
-                f"{against.row:,})"
+                f"{against.row:,}); to read these, and the others as missing, "
+                f"--column-types {column}={GIVEN[candidate.called]}"
             )
         return [Remark(column, kind, message, against.count, against.text, against.row)]
     return []
@@ -253,12 +278,13 @@ def never_but_text(sorts: Sorts, further: int) -> bool:
         count_of(values, lambda sort: sort.kind == "moment"),
         count_of(values, lambda sort: sort.kind == "clock"),
     )
-    if is_share(most + further, total, NEARLY_ALL):
+    excused = count_of(values, lambda sort: sort.kind in ("zero year", *NO_VALUES))
+    if is_share(most + further, total - excused, NEARLY_ALL):
         return False
     return any(sort.kind not in ("boolean", "signs") for sort in values)
 
 
 def is_perhaps_mixed(sample: Sorts) -> bool:
     """Tell from a sample of a text column whether many of its texts may be numbers or dates."""
-    numbers = count_of(sample, lambda sort: sort.kind not in ("other", "missing", "signs"))
+    numbers = count_of(sample, lambda sort: sort.kind not in NO_NUMBERS)
     return is_share(numbers, count_of(sample), PERHAPS_MANY)

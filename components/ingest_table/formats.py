@@ -14,7 +14,7 @@ import polars as pl
 
 from components.ingest_table.column_names import check_names, composed
 from components.ingest_table.csv_faults import check_field_counts, check_utf8, find_fault
-from components.ingest_table.csv_quotes import kind_of_quotes, rewrite_regularly
+from components.ingest_table.csv_quotes import rewrite_regularly
 from components.ingest_table.csv_structure import ROW_NAMES, CsvStructure, read_structure
 from components.ingest_table.typed_tables import UNREADABLE, write_typed
 from components.ingest_table.wishes import Wishes
@@ -29,6 +29,11 @@ BLOCK: Final = 1 << 22
 EXCERPT: Final = 60
 LONGEST_INTEGER: Final = 2**63 - 1
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+ZLIB: Final = (b"x\x01", b"x^", b"x\x9c", b"x\xda")
+"""What Polars takes for the beginning of a compressed file, be it that of a column called x^2."""
+
+
+SPACED: Final = Remark("", "structure", "blanks beside the separators were left out", 0, " ", 0)
 
 
 def convert(path: Path, kind: Format, parquet: Path, wishes: Wishes) -> TableReadings:
@@ -51,13 +56,16 @@ def convert(path: Path, kind: Format, parquet: Path, wishes: Wishes) -> TableRea
 def _convert_csv(path: Path, parquet: Path, wishes: Wishes) -> TableReadings:
     structure = read_structure(path)
     with TemporaryDirectory(dir=parquet.parent, ignore_cleanup_errors=True) as folder:
-        quotes = kind_of_quotes(path, structure.separator)
-        if quotes == "irregular":
+        separator = structure.dialect.separator
+        if structure.dialect.quotes == "irregular":
             check_utf8(path)
             regular = Path(folder) / "regular"
             structure = rewrite_regularly(path, structure, regular)
             path = regular
-        table = _scan_csv(path, structure, quoted=quotes != "none")
+        elif structure.dialect.spaced:
+            structure = replace(structure, remarks=(*structure.remarks, SPACED))
+        path = _with_mark(path, Path(folder))
+        table = _scan_csv(path, structure, quoted=structure.dialect.quotes != "none")
         try:
             rows = table.select(pl.len()).collect().item() if _is_large(path) else None
             table, noted = _without_row_numbers(table, structure.remarks)
@@ -69,23 +77,41 @@ def _convert_csv(path: Path, parquet: Path, wishes: Wishes) -> TableReadings:
             )
             readings = write_typed(table, parquet, wishes, rows, noted)
         except UNREADABLE as error:
-            find_fault(path, structure.separator, structure.fields, structure.first_line)
+            find_fault(path, separator, structure.fields, structure.first_line)
             _give_up("CSV", error)
         last = pl.scan_parquet(parquet).select(pl.last().has_nulls())
         if structure.unnamed_end or last.collect(engine="streaming").item():
-            check_field_counts(path, structure.separator, structure.fields, structure.first_line)
+            check_field_counts(path, separator, structure.fields, structure.first_line)
     return readings
 
 
+def _with_mark(path: Path, folder: Path) -> Path:
+    """Return the file, or a copy with a byte order mark where Polars would unpack it."""
+    with path.open("rb") as file:
+        if not file.read(2).startswith(ZLIB):
+            return path
+        file.seek(0)
+        marked = folder / "marked"
+        with marked.open("wb") as target:
+            target.write(BYTE_ORDER_MARK)
+            shutil.copyfileobj(file, target, BLOCK)
+    return marked
+
+
 def _without_blank_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out rows without any text.
+    """Leave out rows without any text, and those of a line that holds blanks alone.
 
     As a filter of the whole scan, planning it would take the square of the number of columns.
     """
-    if any(not column.null_count() for column in rows.iter_columns()):
+    first, *others = rows.get_columns()
+    if any(not column.null_count() for column in others or [first]):
         return rows
-    filled = rows.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    return rows if filled.all() else rows.filter(filled)
+    if not others:
+        return rows.filter(first.is_not_null())
+    filled = rows.select(pl.any_horizontal(pl.exclude(first.name).is_not_null())).to_series()
+    if filled.all():
+        return rows
+    return rows.filter(filled | (first.str.strip_chars() != "").fill_null(value=False))
 
 
 def _is_large(path: Path) -> bool:
@@ -95,19 +121,21 @@ def _is_large(path: Path) -> bool:
 def _scan_csv(path: Path, structure: CsvStructure, *, quoted: bool) -> pl.LazyFrame:
     """Scan the rows of a CSV file as texts."""
     unnamed = "".join(structure.columns) + "_"
-    names = [*structure.columns, *([unnamed] if structure.unnamed_end else [])]
+    ends = [unnamed * number for number in range(1, structure.unnamed_end + 1)]
+    names = [*structure.columns, *ends]
     table = pl.scan_csv(
         path,
         has_header=False,
         skip_lines=structure.first_line,
-        separator=structure.separator,
+        separator=structure.dialect.separator,
         quote_char='"' if quoted else None,
         schema=dict.fromkeys(names, pl.String()),
         # Where the first line after the header is blank, Polars sees fewer fields.
         missing_columns="insert",
         glob=False,
     )
-    return table.select(structure.columns)
+    columns = pl.col(structure.columns)
+    return table.select(columns.str.strip_chars(" ") if structure.dialect.spaced else columns)
 
 
 def _without_row_numbers(

@@ -21,10 +21,15 @@ def number_candidate(text: Reading, values: Sorts) -> Candidate:
     decimal, assumed = _decimal(text.column, numbers)
     against = "," if decimal == "." else "."
     fitting = {sort: seen for sort, seen in numbers.items() if sort.mark != against}
-    whole = unit != "%" and all(_is_whole(sort, decimal) for sort in fitting)
-    # Identifiers have no decimals: among numbers with decimals, long ones are just large.
-    forbidden: tuple[Kind, ...] = ("code", "long") if whole else ("code",)
-    also: tuple[Kind, ...] = () if whole else ("long",)
+    # Nobody but who writes numbers so writes 1E5 and 3E2 alone.
+    scientific = not numbers and all(
+        sort.mark == "e" for sort in values if sort.kind in ("packed", "long", "code")
+    )
+    whole = unit != "%" and not scientific and all(_is_whole(sort, decimal) for sort in fitting)
+    # Codes have no decimals: among numbers with decimals, long ones are just large.
+    packed: tuple[Kind, ...] = ("long", "packed")
+    forbidden: tuple[Kind, ...] = ("code", *packed) if whole else ("code",)
+    also = () if whole else packed
     return Candidate(
         replace(text, type="integer" if whole else "float", decimal=decimal, unit=unit),
         lambda sort: sort in fitting or sort.kind in also,

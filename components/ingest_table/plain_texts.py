@@ -19,6 +19,7 @@ UNDECIDED_POINT: Final = Sort("number", mark="?.", whole=True)
 EXPONENT: Final = Sort("number")
 DATE: Final = Sort("moment")
 MOMENT: Final = Sort("moment", timed=True)
+PACKED: Final = "[0-9][eE][0-9]"
 UNDECIDED: Final = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 BEYOND_INTEGERS: Final = 2.0**63
 ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -92,6 +93,8 @@ def _plain_numbers(
         point=text.contains(".", literal=True), undecided=text.contains(UNDECIDED)
     )
     point, undecided = found["point"], found["undecided"]
+    if (whole.is_null() & ~point & texts.str.contains(PACKED)).any():
+        return None
     masks = {
         SMALL: small,
         LARGE: ~small,

@@ -7,7 +7,7 @@ import polars as pl
 
 from components.ingest_table.sorts import ORDERS, Seen, Sort
 from components.shared.tables.boolean_texts import BOOLEANS
-from components.shared.tables.missing_texts import SYMBOLS
+from components.shared.tables.missing_texts import NOT_KNOWN, SYMBOLS
 from components.shared.tables.moment_grammar import BEYOND_YEARS, MONTHS, WEEKDAYS, YEAR_ZERO
 from components.shared.tables.moment_texts import moments
 from components.shared.tables.number_grammar import (
@@ -16,15 +16,20 @@ from components.shared.tables.number_grammar import (
     INFINITE,
     NEEDLESS_ZERO,
     NUMBER,
+    PACKED_EXPONENT,
+    SCIENTIFIC,
 )
 from components.shared.tables.number_texts import number_unit
 
 LETTERS: Final = r"^(\p{L}+)"
 BEGINNINGS: Final = (
-    *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTHS, *WEEKDAYS, *BOOLEANS, "inf", "infinity"),
+    *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTHS, *WEEKDAYS, *BOOLEANS, *NOT_KNOWN),
+    *("inf", "infinity"),
 )
 MOMENT_FLAGS: Final = ("dotted", "timed", "zoned", "two_digits")
 DIGITS_OF_LARGEST: Final = 19
+LONGEST_SIGN: Final = 3
+"""Characters of signs that may stand for a missing value among numbers, such as * or **."""
 
 
 def sorts_of(texts: pl.Series, words: Sequence[str]) -> dict[Sort, Seen]:
@@ -91,15 +96,29 @@ def _with_numbers(distinct: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
         .with_columns(kind=_kind(words))
         .with_columns(number=pl.col("kind") == "number")
         .with_columns(
-            text=pl.when(pl.col("kind").is_in(["missing", "symbol"])).then(text).otherwise(nothing),
+            text=pl.when(_keeps_text(text)).then(text).otherwise(nothing),
             unit=pl.when("number").then(number_unit(text)).otherwise(nothing),
-            mark=pl.when("number").then("mark").otherwise(nothing),
+            mark=pl.when("number")
+            .then("mark")
+            .when(_scientific(text))
+            .then(pl.lit("e"))
+            .otherwise(nothing),
             whole=pl.col("number") & pl.col("whole"),
             large=pl.col("number") & (pl.col("mark") == "") & text.str.contains("[0-9]{4}"),
             orders=nothing,
             **{name: pl.lit(value=False) for name in MOMENT_FLAGS},
         )
     )
+
+
+def _keeps_text(text: pl.Expr) -> pl.Expr:
+    """Tell of which texts the sort names the text itself; there are few of them."""
+    short = (pl.col("kind") == "signs") & (text.str.len_chars() <= LONGEST_SIGN)
+    return pl.col("kind").is_in(["missing", "symbol", "not known"]) | short
+
+
+def _scientific(text: pl.Expr) -> pl.Expr:
+    return (pl.col("kind") == "packed") & text.str.contains(SCIENTIFIC)
 
 
 def _mark() -> pl.Expr:
@@ -131,10 +150,14 @@ def _kind(words: Sequence[str]) -> pl.Expr:
         .then(pl.lit("symbol"))
         .when(text.str.to_lowercase().is_in(list(BOOLEANS)))
         .then(pl.lit("boolean"))
+        .when(text.str.to_lowercase().is_in(NOT_KNOWN))
+        .then(pl.lit("not known"))
         .when(pl.col("digits") & text.str.contains(NEEDLESS_ZERO))
         .then(pl.lit("code"))
         .when(pl.col("whole") & long)
         .then(pl.lit("long"))
+        .when(text.str.contains(PACKED_EXPONENT))
+        .then(pl.lit("packed"))
         .when(pl.col("digits") | text.str.contains(INFINITE))
         .then(pl.lit("number"))
         .when(text.str.contains(BEYOND_YEARS))

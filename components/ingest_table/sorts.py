@@ -19,11 +19,13 @@ Kind = Literal[
     "number",
     "code",
     "long",
+    "packed",
     "moment",
     "clock",
     "beyond",
     "zero year",
     "signs",
+    "not known",
     "other",
 ]
 
@@ -34,13 +36,14 @@ class Sort(NamedTuple):
     Attributes:
         kind: `missing` (a word or a marker of the user's), `symbol` (for a missing value, perhaps),
             `boolean`, `number`, `code` (a number with needless zeros), `long` (a whole number
-            beyond 64 bits), `moment` (a date, with a time or not), `clock` (a time without a
-            date), `beyond` (a date of a year beyond 9999), `zero year` (a date of the year 0),
-            `signs` (neither letters nor digits), or `other`.
-        text: The text itself, for missing and symbol.
+            beyond 64 bits), `packed` (a number such as 12E03, or a code), `moment` (a date, with a
+            time or not), `clock` (a time without a date), `beyond` (a date of a year beyond 9999),
+            `zero year` (a date of the year 0), `signs` (neither letters nor digits), `not known`
+            (a word that says so), or `other`.
+        text: The text itself, for missing, symbol, not known, and signs of a few characters.
         unit: The currency or % of a number.
         mark: What shows in a number: `.` or `,` if it must stand before decimals, `?.` or `?,` if
-            it may also separate thousands, `` if there is none.
+            it may also separate thousands, `` if there is none; `e` in a packed one such as 3E5.
         whole: Whether a number has neither decimals nor an exponent, its mark aside.
         large: Whether a number has more than three digits in a row.
         orders: In which orders the numbers of a date can be read: `day first`, `month first` and

@@ -11,6 +11,7 @@ WORDS: Final = (
     *("NaN", "nan", "NAN", "-NaN", "-nan", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", r"\N"),
     *("#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "0000-00-00"),
     *("0000-00-00 00:00:00", "00/00/0000", "00.00.0000"),
+    *("(null)", "(NULL)", "[null]", "[NULL]", "<null>", "<NULL>"),
 )
 """Words for a missing value, in any column: what pandas, R, spreadsheets and databases write."""
 
@@ -18,6 +19,15 @@ SYMBOLS: Final = ("-", "--", "---", "–", "—", ".", "..", "...", "?")
 """Symbols for a missing value; in a text column whose other values have no letters
 and digits either, such as one of + and -, they are values."""
 
+NOT_KNOWN: Final = (
+    *("unknown", "unk", "not known", "missing", "na", "n/a", "n.a.", "n.a", "none", "null", "nil"),
+    *("nan", "nd", "n.d.", "n/d", "no data", "nodata", "no value", "not available", "unavailable"),
+    *("not applicable", "not specified", "unspecified", "not reported", "not recorded", "(blank)"),
+    *("undefined", "undetermined", "tbd", "tba", "tbc", "k.a.", "unbekannt", "inconnu"),
+    *("desconocido", "sconosciuto", "onbekend"),
+)
+"""Words, in any case, that say among numbers or dates that one is not known. Among texts they are
+values; in a column of numbers they do not speak against numbers, however many they are."""
 
 WHITE_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """The characters that count as blanks, as those of a class in a regular expression: Unicode's

@@ -14,8 +14,9 @@ A number is, with blanks around it or not::
 Both engines of regular expressions that read it, Rust's (in Polars) and Python's, find the same in
 these texts: no class of characters in them depends on an engine's tables of Unicode.
 
-A column with numbers that begin with a needless zero, such as 007, is one of codes; where it is
-one of numbers by the user's word, the zeros do not count.
+A column with numbers that begin with a needless zero, such as 007, is one of codes, and so is one
+of whole numbers with some such as 12E03 or 3E5, unless all are such as 3E5; where it is one of
+numbers by the user's word, the zeros do not count.
 """
 
 from typing import Final
@@ -74,6 +75,10 @@ NUMBER: Final[dict[Decimal, str]] = {
 INFINITE: Final = "^[+-]?[iI][nN][fF](?:[iI][nN][iI][tT][yY])?$"
 NEEDLESS_ZERO: Final = "^0[0-9]"
 """What begins the digits of a code, such as a postcode, rather than those of a number."""
+PACKED_EXPONENT: Final = "^[0-9]+[eE][0-9]+$"
+"""What may be a code, such as 12E03: programs write a sign or a point in such a number."""
+SCIENTIFIC: Final = "^[1-9][eE][1-9]"
+"""What people write in such a way, as 1e5, if they do."""
 DIGITS: Final = rf"([.,]?[0-9](?:[0-9.,'’]|{BLANK})*{EXPONENT})"
 NEGATIVE: Final = rf"^[^0-9.,]*(?:{MINUS}|\()|{MINUS}$"
 

@@ -161,6 +161,13 @@ def test_no_column_changes_how_another_is_read(
         ("country,2019,2020\nFrance,1,2\n", ["country", "2019", "2020"], ""),
         ("a,b\n1,x;y;z\n2,u;v;w\n", ["a", "b"], ""),
         ("a;b\n1,5;2,5\n3,5;4,5\n", ["a", "b"], ""),
+        ("a,b,,,\n1,2,,,\n3,4,,,\n", ["a", "b"], ""),
+        ("x^2,b\n1,2\n3,4\n", ["x^2", "b"], ""),
+        ("a,b\n1,2\n  \n3,4\n \n", ["a", "b"], ""),
+        ("'a','b'\n'1','x, y'\n'3','z'\n", ["a", "b"], "fields are enclosed in '"),
+        ("a, b\n1, x\n2, y\n", ["a", "b"], "blanks beside the separators"),
+        ("a | b\n1 | x\n2 | y\n", ["a", "b"], "blanks beside the separators"),
+        ('a, b\n1, "x, y"\n2, "z"\n', ["a", "b"], "blanks beside the separators"),
     ],
 )
 def test_structure(tmp_path: Path, content: str, columns: list[str], message: str) -> None:
@@ -185,6 +192,7 @@ def test_unnamed_first_columns_with_values_are_kept(tmp_path: Path) -> None:
         ('size,x\nO"Brian,5\n"a, b",6\n', ['O"Brian', "a, b"]),
         ('size,x\n"a ""b""",5\n3" pipe,6\n', ['a "b"', '3" pipe']),
         ('size,x\n "a",5\nb,6\n', [' "a"', "b"]),
+        ('size,x\n"C:\\dir\\",5\n3" pipe,6\n', ["C:\\dir\\", '3" pipe']),
     ],
 )
 def test_quotation_marks_inside_of_fields(tmp_path: Path, content: str, sizes: list[str]) -> None:
@@ -194,9 +202,30 @@ def test_quotation_marks_inside_of_fields(tmp_path: Path, content: str, sizes: l
     assert "quotation marks inside of fields" in said(ingested)
 
 
+@pytest.mark.parametrize("text", ['say "hi", twice', 'say "hi"', '"', 'C:\\new, "or not"'])
+def test_backslashes_before_quotation_marks(tmp_path: Path, text: str) -> None:
+    """They part no field, and shift no column, as programs of C and MySQL write them."""
+    escaped = text.replace('"', '\\"')
+    frame, ingested = ingest(tmp_path, f'x,t\n1,"{escaped}"\n2,"plain"\n')
+    assert frame.rows() == [(1, text), (2, "plain")]
+    assert "quotation marks after a backslash" in said(ingested)
+
+
+def test_blanks_beside_separators_are_in_no_value(tmp_path: Path) -> None:
+    """Where the header has them too; a blank that only some values have is theirs."""
+    frame, _ = ingest(tmp_path, "a, b, c\n1, x, 5\n2, y, 6\n3, , 7\n")
+    assert frame.rows() == [(1, "x", 5), (2, "y", 6), (3, None, 7)]
+    frame, _ = ingest(tmp_path, "a,b\n1, x\n2,y\n")
+    assert frame["b"].to_list() == [" x", "y"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("x,y\n0,32,a\n0,25,b\n", r"Line 1 has 2 names, and each record has 3 fields .*12,50"),
+        ("x,y\n12,50,a\n7,25,b\n19,75,c\n", r"Line 1 has 2 names, and each record has 3 fields"),
+        ("x,y\n1,'a, b'\n1,'c, d'\n", r"Line 1 has 2 names, and each record has 3 fields"),
+        ("gr\xf6sse,y\n1,2\n".encode("latin-1"), r"Line 1 is not UTF-8 .*iconv"),
         ('size,x\n"1 pipe,5\n3" pipe,6\n', r"record that begins in line 2"),
         ('size,x\n1" pipe,5\n"3,6\n', r"record that begins in line 3 .* (fields|not CSV)"),
         ("x,*\n1,2\n", r"called '\*', which stands for all columns: rename it"),
@@ -208,6 +237,68 @@ def test_what_cannot_be_read_has_one_message(tmp_path: Path, content: str, messa
     """It names the line or the column, and the remedy."""
     with pytest.raises(InputError, match=message):
         ingest(tmp_path, content)
+
+
+def test_names_of_rows_are_those_of_r(tmp_path: Path) -> None:
+    """Numbers in their order and any texts may be names, as long as none is there twice."""
+    frame, _ = ingest(tmp_path, "x,y\n3,4,a\n5,6,b\n9,8,c\n")
+    assert frame.columns == ["row_names", "x", "y"]
+
+
+WORDS = ["unknown", "Not Available", "na", "NONE", "(null)", "*", ":", "n.a."]
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("values", [["1.5", "2.25"], ["2024-05-01", "2023-01-31"], ["9:30"]])
+def test_words_for_what_is_not_known(tmp_path: Path, word: str, values: list[str]) -> None:
+    """Among numbers, dates and times they are missing values, more than 5 % too, and are said."""
+    texts = [*values * (20 // len(values)), *[word] * 8]
+    frame, ingested = ingest(tmp_path, "x,k\n" + "".join(f"{each},a\n" for each in texts))
+    assert frame["x"].dtype.is_numeric() or frame["x"].dtype.is_temporal()
+    assert frame["x"].null_count() == 8
+    assert f"{word!r} counts as missing in 8 rows" in said(ingested) or word == "(null)"
+
+
+def test_words_for_what_is_not_known_are_values_among_texts(tmp_path: Path) -> None:
+    """And classes of a target, be the others numbers; so are signs among signs."""
+    content = "s,t,u\n" + "a,1,*\nunknown,2,+\nb,unknown,*\n" * 5
+    frame, _ = ingest(tmp_path, content, target="t")
+    assert frame["s"].null_count() == frame["t"].null_count() == frame["u"].null_count() == 0
+    assert frame["t"].dtype == pl.String
+
+
+def test_mostly_words_are_texts(tmp_path: Path) -> None:
+    """A column in which most values say that they are not known is none of numbers."""
+    frame, _ = ingest(tmp_path, "x,k\n" + "1,a\nunknown,a\nunknown,a\n" * 5)
+    assert frame["x"].dtype == pl.String
+
+
+@pytest.mark.parametrize(
+    ("texts", "dtype"),
+    [
+        (["12E03", "15E10"], pl.String),
+        (["354", "3E5", "221"], pl.String),
+        (["1E5", "3E2"], pl.Float64),
+        (["1e5", "1.5"], pl.Float64),
+        (["1e5", "1e-3"], pl.Float64),
+        (["1e+05", "3"], pl.Float64),
+        (["1.0E10", "3.5E2"], pl.Float64),
+    ],
+)
+@pytest.mark.parametrize("large", [False, True])
+def test_codes_with_an_e(
+    tmp_path: Path,
+    texts: list[str],
+    dtype: type[pl.DataType],
+    large: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are no numbers unless other values have decimals, and what was assumed is said."""
+    if large:
+        monkeypatch.setattr("components.ingest_table.formats.LARGE_FILE", 0)
+    frame, ingested = ingest(tmp_path, "x,k\n" + "".join(f"{each},a\n" for each in texts * 9))
+    assert frame["x"].dtype == dtype
+    assert ("may be codes with an E" in said(ingested)) == (dtype == pl.String)
 
 
 def test_json_lines_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
