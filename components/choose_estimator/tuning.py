@@ -7,7 +7,7 @@ import numpy as np
 import optuna
 from numpy.typing import NDArray
 from optuna.distributions import CategoricalDistribution
-from optuna.pruners import PercentilePruner
+from optuna.pruners import ThresholdPruner
 from optuna.samplers import TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
@@ -23,12 +23,9 @@ from components.shared.selection.search_spaces import Search, trial_of, turns
 
 FAMILY: Final = "estimator"
 
-KEPT: Final = 75.0
-"""Percentile of the whole trials, defaults among them, that a trial may not be behind. Whole are
-those that did well on the first folds: by their median these would decide alone."""
-
-FIRST: Final = 5
-"""Whole trials, defaults among them, before one is held against them."""
+LEAST_LEAD: Final = 1e-9
+"""What a trial is to be ahead of the best default after each fold, in the mean of those so far: one
+that is not is hardly ever surely ahead after the last."""
 
 
 def tune(
@@ -41,8 +38,8 @@ def tune(
 
     Each is proposed by what earlier ones reached (a tree-structured Parzen estimator: Bergstra et
     al. 2011, Algorithms for Hyper-Parameter Optimization), the first ones at random. What counts
-    is how far a trial is ahead of the best default on the same folds; one whose best lead so far is
-    behind three quarters of the whole trials, after as many folds, stops.
+    is how far a trial is ahead of the best default on the same folds; one that is not ahead in the
+    mean of those so far stops.
 
     Args:
         defaults: What the defaults reached.
@@ -101,7 +98,7 @@ class _Proposals:
             self._study = optuna.create_study(
                 direction="maximize",
                 sampler=TPESampler(seed=search.seed),
-                pruner=PercentilePruner(KEPT, n_startup_trials=FIRST),
+                pruner=ThresholdPruner(lower=LEAST_LEAD),
             )
         for each in defaults:
             self._study.add_trial(self._as_trial(each))

@@ -109,7 +109,8 @@ def choose_tuned(untuned: Chosen, trials: Sequence[Scored], metric: Metric) -> C
     name = untuned.scored.candidate.name
     stays = f"no trial is more than two standard errors ahead of {name}"
     if not trials:
-        return replace(untuned, reason=f"{untuned.reason} Of the trials, {stays}.")
+        ended = f"Of the trials, none is ahead of {name} on all folds."
+        return replace(untuned, reason=f"{untuned.reason} {ended}")
     best = max(trials, key=lambda each: sign * float(np.mean(each.values)))
     ahead = sign * (np.array(best.values) - np.array(untuned.scored.values))
     if ahead.mean() <= AHEAD * _error(ahead):
