@@ -146,16 +146,17 @@ def _run_here(
     package = PipelinePackage.read(catalog.pipeline_yaml(name))
     with ExitStack() as stack:
         server = None if network else stack.enter_context(step_server(package.components))
-        # kfp and the pipeline take as long to import as the registry takes to start.
-        with importing("pipelines.local.running", catalog.pipeline_module(name)):
+        # kfp takes about as long to import as the registry takes to start.
+        with importing("pipelines.local.running"):
             stack.enter_context(variable_set(WORK_DIR_VARIABLE, str(work_dir.resolve())))
             stack.enter_context(_registry(work_dir, console, needed))
+        from pipelines.local.compiled import CompiledPipeline
         from pipelines.local.docker_runner import docker_runner
         from pipelines.local.outputs import ARTIFACTS
         from pipelines.local.running import run_locally
         from pipelines.local.tracking import tracked
 
-        pipeline = catalog.load_pipeline(name)
+        pipeline = CompiledPipeline(package)
         warn = partial(console.print, style="yellow", markup=False, highlight=False)
         began = datetime.fromisoformat(run.started_at)
         ended = stack.enter_context(tracked(name, run.run_id, run.arguments, warn, began))

@@ -33,7 +33,7 @@ def needs(name: str) -> Needs:
 
 def load_pipeline(name: str) -> Any:
     """Import the KFP pipeline `name`."""
-    return getattr(import_module(pipeline_module(name)), name)
+    return getattr(import_module(f"pipelines.{name}.pipeline"), name)
 
 
 def interface(name: str) -> Interface:
@@ -45,11 +45,6 @@ def interface(name: str) -> Interface:
 def known_interface(name: str) -> Interface | None:
     """Return the interface of a pipeline; None of one that is not of this package."""
     return interface(name) if name in pipeline_names() else None
-
-
-def pipeline_module(name: str) -> str:
-    """Return the name of the module that defines the pipeline."""
-    return f"pipelines.{name}.pipeline"
 
 
 def component_yaml(name: str, root: Path = ROOT) -> Path:

@@ -10,7 +10,7 @@ import docker
 from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.types import Mount
 from kfp import local
-from kfp.dsl.graph_component import GraphComponent
+from kfp.dsl.base_component import BaseComponent
 
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE
@@ -44,7 +44,7 @@ IMAGE_USER: Final = 65532
 
 
 def docker_runner(
-    pipeline: GraphComponent, data: Sequence[str], artifacts: Path, network: str
+    pipeline: BaseComponent, data: Sequence[str], artifacts: Path, network: str
 ) -> local.DockerRunner:
     """Return a runner whose containers may write to `artifacts` and /tmp, and nothing else.
 
@@ -76,7 +76,7 @@ def docker_runner(
     )
 
 
-def images(pipeline: GraphComponent) -> set[str]:
+def images(pipeline: BaseComponent) -> set[str]:
     """Return the images that the steps of a pipeline run."""
     executors = pipeline.pipeline_spec.deployment_spec["executors"]
     return {executors[label]["container"]["image"] for label in executors}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from kfp.dsl.graph_component import GraphComponent
+from kfp.dsl.base_component import BaseComponent
 
 from pipelines.definition.outputs import RunOutputs, StepOutputs
 
@@ -16,7 +16,7 @@ ARTIFACTS: Final = "artifacts"
 REPORT_ENDINGS: Final[Mapping[str, str]] = {"system.HTML": ".html", "system.Markdown": ".md"}
 
 
-def run_outputs(pipeline: GraphComponent, run_folder: Path) -> RunOutputs:
+def run_outputs(pipeline: BaseComponent, run_folder: Path) -> RunOutputs:
     """Return what the steps of a run left behind, its reports where people find them.
 
     Each report is copied to the folder of the run, with the ending by which a browser knows it.
@@ -49,7 +49,7 @@ def step_outputs(run_folder: Path) -> dict[str, StepOutputs]:
     return found
 
 
-def _artifact_types(pipeline: GraphComponent) -> dict[str, dict[str, str]]:
+def _artifact_types(pipeline: BaseComponent) -> dict[str, dict[str, str]]:
     """Return the KFP type (such as `system.HTML`) of each artifact by step and artifact name."""
     return {
         name.removeprefix("comp-").replace("-", "_"): {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
 from kfp import local
-from kfp.dsl.graph_component import GraphComponent
+from kfp.dsl.base_component import BaseComponent
 
 from components.shared.step import FAILURE, error_begun
 from pipelines.definition.outputs import RunOutputs
@@ -38,7 +38,7 @@ class StepObserver(Protocol):
 
 
 def run_locally(
-    pipeline: GraphComponent,
+    pipeline: BaseComponent,
     arguments: Mapping[str, Any],
     run_folder: Path,
     observer: StepObserver,
