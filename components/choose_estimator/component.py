@@ -52,9 +52,9 @@ def choose_estimator(
         metric: What they are compared by; auto is roc_auc, balanced_accuracy or r2 by the task.
         positive_class: Which of two classes counts as found, where the metric asks; empty: as
             evaluate_model decides.
-        time_budget: Seconds of one core that the comparison may take, by estimates and not by a
-            clock: fewer rows and then fewer candidates where it is short, which is said. Trials may
-            take ten times as long.
+        time_budget: Seconds of one core that the comparison may take, at most 3,600, by estimates
+            and not by a clock: fewer rows and then fewer candidates where it is short, which is
+            said. Trials may take ten times as long.
         tune: How many trials of further hyper-parameters there are besides the defaults, up to
             1,000, each proposed by what earlier ones reached and stopped where it falls behind.
         split_strategy: How the test rows were split off: time, whose folds are cut alike; auto and

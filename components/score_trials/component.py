@@ -48,8 +48,8 @@ def score_trials(
         metric: What they are judged by; auto is roc_auc, balanced_accuracy or r2 by the task.
         positive_class: Which of two classes counts as found, where the metric asks; empty: as
             evaluate_model decides.
-        time_budget: Seconds of one core that the defaults may take, and a tenth of what all trials
-            may, by estimates and not by a clock; what is cut off is said.
+        time_budget: Seconds of one core that the defaults may take, at most 3,600, and a tenth of
+            what all trials may, by estimates and not by a clock; what is cut off is said.
         split_strategy: How the test rows were split off: time, whose folds are cut alike; auto and
             all others: at random.
         split_column: Column of a split in time; empty: none.

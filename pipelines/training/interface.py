@@ -6,7 +6,7 @@ import click
 
 from components.ingest_table.given_types import parse_column_types
 from components.shared.models.estimators import check_wanted
-from components.shared.selection.settings import MOST_TRIALS
+from components.shared.selection.settings import MOST_SECONDS, MOST_TRIALS
 from components.shared.sources.address import without_query
 from components.shared.sources.hyperparameter_texts import given_hyperparameters
 from components.shared.tables.choices import CALIBRATIONS, MODES, STRATEGIES, TASKS
@@ -91,6 +91,7 @@ INTERFACE: Final = Interface(
         "estimator": Checked(check_wanted),
         "hyperparameters": Resolved(given_hyperparameters),
         "tune": click.IntRange(0, MOST_TRIALS),
+        "time_budget": click.FloatRange(0, MOST_SECONDS, min_open=True),
         "floor": OptionalNumber("floor"),
         "metric": METRIC,
         "model_name": Checked(check_model_name),

@@ -108,8 +108,9 @@ def training(
         hyperparameters: JSON object with scikit-learn's names for the parameters of an estimator
             that is named; or what the pipeline tuning found, as JSON or where it lies: a path,
             s3:// or http(s)://.
-        time_budget: Seconds of one core that the comparison may take, by estimates and not by a
-            clock, so that the same run gives the same model; trials may take ten times as long.
+        time_budget: Seconds of one core that the comparison may take, at most 3,600, by estimates
+            and not by a clock, so that the same run gives the same model; trials may take ten times
+            as long.
         tune: How many further hyper-parameters are tried on the same folds, up to 1,000: of the
             estimators that are compared, or of the one that is named, where those that it is given
             stay.

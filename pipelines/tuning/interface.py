@@ -7,7 +7,7 @@ import click
 from components.ingest_table.given_types import parse_column_types
 from components.list_trials.list import MOST_PARTS
 from components.shared.models.estimators import check_wanted
-from components.shared.selection.settings import MOST_TRIALS
+from components.shared.selection.settings import MOST_SECONDS, MOST_TRIALS
 from components.shared.sources.address import without_query
 from components.shared.sources.hyperparameter_texts import given_without_found
 from components.shared.tables.choices import MODES, STRATEGIES, TASKS
@@ -60,6 +60,7 @@ INTERFACE: Final = Interface(
         "test_size": Share(),
         "trials": click.IntRange(1, MOST_TRIALS),
         "parallel": click.IntRange(1, MOST_PARTS),
+        "time_budget": click.FloatRange(0, MOST_SECONDS, min_open=True),
         "estimator": Checked(check_wanted),
         "hyperparameters": Resolved(given_without_found),
         "metric": METRIC,

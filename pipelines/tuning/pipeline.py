@@ -76,8 +76,8 @@ def tuning(
         estimator: auto tunes those that the training compares; or the one to tune.
         hyperparameters: JSON object for an estimator that is named, or where it lies: a local
             path, file://, s3:// or http(s)://. What it sets is not tuned.
-        time_budget: Seconds of one core that the defaults may take, and a tenth of what all trials
-            may, by estimates and not by a clock.
+        time_budget: Seconds of one core that the defaults may take, at most 3,600, and a tenth of
+            what all trials may, by estimates and not by a clock.
         drop_columns: JSON list of columns that the model must not see.
         sample_weight_column: Column with the weight of each row, which is not a feature; empty:
             none.

@@ -10,6 +10,9 @@ from components.shared.parameters import given
 TIME_BUDGET: Final = 60.0
 """Seconds of one core, as estimated, that the comparison may take."""
 
+MOST_SECONDS: Final = 3_600.0
+"""The longest `time_budget`: with its trials eleven hours of one core."""
+
 TUNING_BUDGET: Final = 10
 """Times as long that trials may take."""
 
@@ -23,8 +26,8 @@ class ChoiceSettings:
     Attributes:
         metric: A metric of the task; `auto` is roc_auc, balanced_accuracy or r2.
         positive_class: Which of two classes counts as found; None: as the evaluation decides.
-        time_budget: Seconds of one core, above 0, that the comparison may take, and a tenth of
-            what trials may.
+        time_budget: Seconds of one core, above 0 and at most 3,600, that the comparison may take,
+            and a tenth of what trials may.
         tune: How many trials of further hyper-parameters there are besides the defaults.
         split_strategy: How the test rows were split off, and so how the folds are cut.
         split_column: Its column, of a split in time.
@@ -72,11 +75,12 @@ class ChoiceSettings:
         """Refuse what is out of range.
 
         Raises:
-            InputError: The budget is none, or there are too many trials.
+            InputError: The budget is none or too long, or there are too many trials.
         """
-        if not 0 < self.time_budget < float("inf"):
+        if not 0 < self.time_budget <= MOST_SECONDS:
             raise InputError(
-                f"`time_budget` is {self.time_budget:g}, and must be a number of seconds above 0."
+                f"`time_budget` is {self.time_budget:g}, and must be a number of seconds above 0 "
+                f"and at most {MOST_SECONDS:,.0f}, ten times which trials may take."
             )
         if not 0 <= self.tune <= MOST_TRIALS:
             raise InputError(f"`tune` is {self.tune}, and must be from 0 to {MOST_TRIALS:,}.")

@@ -150,6 +150,7 @@ def test_a_named_estimator_is_taken_as_it_is(rings: Path) -> None:
     [
         ({"hyperparameters": '{"max_iter": 5}'}, "`estimator` is auto: name it"),
         ({"settings": ChoiceSettings(time_budget=0.0)}, "`time_budget` is 0"),
+        ({"settings": ChoiceSettings(time_budget=3601.0)}, "at most 3,600"),
         ({"settings": ChoiceSettings(metric="r2")}, "no metric 'r2'"),
         ({"settings": ChoiceSettings(sample_weight_column="w")}, "'w'"),
         ({"settings": ChoiceSettings(entity=("who",))}, "'who'"),
