@@ -57,8 +57,8 @@ def compare_with_champion(
         floor: What the metric must reach, at least (or at most, where less is better), by its
             value alone; by default it must be better than that of a constant prediction, at the
             unfavourable end of the interval of the difference, and by metrics whose constant has
-            no one value, and on rows that were split by entity, also better than all but 2.5 % of
-            shufflings of the predictions.
+            no one value, and on rows that were split by entity, also better than all but 2.5 % (at
+            a confidence of 95 %) of shufflings of the predictions.
         margin: How much better than the champion it must be, in units of the metric, at the
             unfavourable end of the interval; negative: how much worse it may be there.
         champion_alias: The registry's alias of the version to beat.
@@ -118,7 +118,7 @@ def _chance(
     from components.compare_with_champion.chance import chance_of
 
     predicted, entities = candidate_predictions(figures, predictions, test, metric)
-    return chance_of(predicted, metric, figures.seed, entities)
+    return chance_of(predicted, metric, figures.seed, entities, figures.confidence)
 
 
 def _check(floor: float | None, margin: float) -> None:

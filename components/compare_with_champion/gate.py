@@ -154,7 +154,10 @@ def _against_chance(
         f"predictions are shuffled among {among}: {chance.as_good:,} of {chance.shuffles:,} "
         "shufflings are as good"
     )
-    if chance.share <= max((1 - confidence) / 2, chance.least):
+    tail = round((1 - confidence) / 2, 12)
+    if tail < chance.least:
+        words += f", and {confidence * 100:g} % asks for more shufflings than are made"
+    if chance.share <= max(tail, chance.least):
         return True, f"{words}."
     return False, (
         f"{words}, so that chance may do this. Take more rows or better columns, or say what is "

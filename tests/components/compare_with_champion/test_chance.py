@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 from sklearn.metrics import average_precision_score
 
-from components.compare_with_champion.chance import SHUFFLES, chance_of
+from components.compare_with_champion.chance import FEWEST, chance_of, shuffles_for
 from components.shared.evaluation.metrics import METRICS, Metric, metric_named
 from components.shared.evaluation.predictions import Predicted
 
@@ -46,6 +46,21 @@ def _many(task: str, known: float) -> Iterator[Predicted]:
         yield predicted(task, np.random.default_rng(seed), known)
 
 
+@pytest.mark.parametrize(
+    ("confidence", "shuffles"), [(0.8, 399), (0.95, 399), (0.99, 999), (0.999, 9_999), (1.0, 9_999)]
+)
+def test_more_confidence_takes_more_shufflings(confidence: float, shuffles: int) -> None:
+    """The fifth best shuffling or a later one is the threshold, of at most 9,999."""
+    assert shuffles_for(confidence) == shuffles
+
+
+def test_as_many_are_shuffled_as_the_confidence_asks_for() -> None:
+    """Predictions that know much are better than all 999 shufflings of a confidence of 99 %."""
+    informed = predicted("binary", np.random.default_rng(0), 0.8)
+    found = chance_of(informed, metric_named("f1", "binary"), 0, confidence=0.99)
+    assert (found.shuffles, found.as_good) == (999, 0)
+
+
 def test_the_mean_of_the_shufflings_is_that_of_the_metric() -> None:
     """Scikit-learn's metric over shuffled labels has the same mean, and the same seed the same."""
     one = predicted("binary", np.random.default_rng(3), 0.2)
@@ -54,8 +69,7 @@ def test_the_mean_of_the_shufflings_is_that_of_the_metric() -> None:
     assert found == chance_of(one, metric, 1)
     rng = np.random.default_rng(9)
     means = [
-        average_precision_score(rng.permutation(one.actual), one.probability)
-        for _ in range(SHUFFLES)
+        average_precision_score(rng.permutation(one.actual), one.probability) for _ in range(FEWEST)
     ]
     assert found.mean == pytest.approx(np.mean(means), abs=0.01)
 

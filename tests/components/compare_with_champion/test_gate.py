@@ -82,13 +82,22 @@ def test_shufflings_decide_beside_the_constant(
 
 
 def test_no_more_is_asked_than_shufflings_can_tell() -> None:
-    """At a confidence of 99.9 % the predictions must be better than all of them."""
+    """At 99.9 % the predictions must be better than all of 399, which the reason says."""
     f1 = metric_named("f1", "binary")
     for as_good, approved in ((0, True), (1, False)):
         floor = Floor(0.0, Estimate(0.9, 0.8, 1.0), Chance(0.2, as_good, 399, 100, 40))
         decision = decide(f1, 0.9, floor, None, confidence=0.999)
         assert decision.approved == approved
         assert "among the 40 entities of 100 rows" in decision.reasons[0]
+        assert "99.9 % asks for more shufflings than are made" in decision.reasons[0]
+
+
+@pytest.mark.parametrize(("as_good", "approved"), [(4, True), (5, False)])
+def test_shufflings_enough_for_the_confidence_decide_by_it(as_good: int, approved: bool) -> None:
+    """Of 999 shufflings four may be as good at a confidence of 99 %, half a per cent with it."""
+    floor = Floor(0.0, Estimate(0.9, 0.8, 1.0), Chance(0.2, as_good, 999, 100))
+    f1 = metric_named("f1", "binary")
+    assert decide(f1, 0.9, floor, None, confidence=0.99).approved == approved
 
 
 @pytest.mark.parametrize(
