@@ -125,10 +125,11 @@ class Planned:
 
 @dataclass(frozen=True)
 class _Table:
-    """What is trained on, and what tells its content from any other."""
+    """What is trained on, and what tells its content, and its curated schema's, from any other."""
 
     source: str
     identity: str
+    schema_identity: str
 
 
 def plan_retraining(
@@ -142,7 +143,7 @@ def plan_retraining(
 
     It is trained as the version was, as far as nothing else is said. Where a version of the model
     was made of the same table with the same settings, there is none to make: the training would
-    give the same bytes.
+    give the same bytes. The settings are the same where the curated schema has the same content.
 
     Args:
         registered: JSON file that `fetch_model` wrote of the version.
@@ -153,7 +154,7 @@ def plan_retraining(
 
     Raises:
         InputError: How the version was trained is not known, a setting is none, the table to train
-            on is not there, or it is the window and has no target.
+            or the curated schema is not there, or the table is the window and has no target.
         RegistryError: The registry could not be reached, or refused.
     """
     watched, waiting = RegisteredModel.read(registered), waiting_seconds()
@@ -162,7 +163,7 @@ def plan_retraining(
         recorded, notes = _recorded(version)
         settings = _settings(version, recorded, window, wish)
         _require_target(version, settings, window, wish)
-        table = _table(window, wish)
+        table = _table(window, wish, settings)
         key = _key(table, settings)
         triggers = _triggers(version, window, wish)
         made = _made_before(registry, version, recorded, table, settings, key) if triggers else ""
@@ -238,17 +239,21 @@ def _require_target(
     )
 
 
-def _table(window: Window, wish: Wish) -> _Table:
+def _table(window: Window, wish: Wish, settings: TrainingSettings) -> _Table:
+    schema = ""
+    if curated := given(settings.curated_schema):
+        schema = fingerprint(parse_source(curated, "curated_schema")).to_text()
     if wish.train_on is None:
-        return _Table(window.source, window.digest)
+        return _Table(window.source, window.digest, schema)
     origin = pinned(parse_source(wish.train_on, "train_on"))
     identity = origin.content_digest or fingerprint(origin).to_text()
-    return _Table(origin.shown if origin.scheme == "dataset" else wish.train_on, identity)
+    return _Table(origin.shown if origin.scheme == "dataset" else wish.train_on, identity, schema)
 
 
 def _key(table: _Table, settings: TrainingSettings) -> str:
-    told = json.dumps([table.identity, settings.differing()], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    # Without a schema the key is what it was before schemas counted: versions are found by it.
+    named = [table.identity, settings.differing(), *filter(None, [table.schema_identity])]
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()
 
 
 def _triggers(version: RegisteredVersion, window: Window, wish: Wish) -> dict[str, list[str]]:
@@ -283,6 +288,7 @@ def _made_before(
     tables = [data["digest"] for data in watched.datasets if data["role"] == "table"]
     known_by = [*tables, watched.lineage.get("source_fingerprint")]
     same = "target" in recorded and TrainingSettings.of(recorded) == settings
+    same &= watched.lineage.get("curated_schema_fingerprint", "") == table.schema_identity
     return watched.version if same and table.identity in known_by else ""
 
 

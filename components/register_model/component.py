@@ -31,6 +31,7 @@ def register_model(
     schema: Input[Artifact] = None,
     source_fingerprint: str = "",
     hyperparameters: str = "",
+    curated_schema_fingerprint: str = "",
 ) -> NamedTuple("Outputs", [("version", str), ("digest", str)]):
     """Register a model, its metrics, data digests, lineage and evidence as one version.
 
@@ -68,6 +69,8 @@ def register_model(
             an unchanged table, for the lineage; empty: unknown.
         hyperparameters: Those that `arguments` name, as fingerprint_source read them, which stand
             in their place: an address may hold others one day; empty: they stay as named.
+        curated_schema_fingerprint: What it said of the curated schema, of which a retraining asks
+            the same, for the lineage; empty: there was none.
     """
     from components.register_model.evidence import path_of, reports_of
     from components.register_model.register import Lineage, register_model
@@ -78,6 +81,7 @@ def register_model(
         lineage = Lineage.of_step(map(given, (
             run.named(run_id), pipeline, run.image(image), git_commit, source, table_digest,
             arguments, trigger, retraining_key, source_fingerprint, hyperparameters,
+            curated_schema_fingerprint,
         )))  # fmt: skip
         version = register_model(
             model.path, evaluation.path, model_name,

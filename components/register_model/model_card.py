@@ -309,6 +309,7 @@ def _lineage(sources: CardSources) -> Section:
         "environment": "Ran in",
         "source": "Source",
         "source_fingerprint": "Known by",
+        "curated_schema_fingerprint": "Schema known by",
         "table_digest": "SHA-256 of what the table says",
         "arguments": "Arguments",
         "trigger": "Started by",

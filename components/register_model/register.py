@@ -50,6 +50,7 @@ class Lineage(Provenance):
         source_fingerprint: What `fingerprint_source` said of the source.
         hyperparameters: Those that the arguments name, as they were read; an address may hold
             others by now.
+        curated_schema_fingerprint: What `fingerprint_source` said of the curated schema.
         environment: What the step ran in.
     """
 
@@ -59,6 +60,7 @@ class Lineage(Provenance):
     retraining_key: str | None = None
     source_fingerprint: str | None = None
     hyperparameters: str | None = None
+    curated_schema_fingerprint: str | None = None
     environment: str | None = None
 
     @classmethod

@@ -264,6 +264,7 @@ def training(
             retraining_key=retraining_key,
             source_fingerprint=fingerprints.outputs["fingerprint"],
             hyperparameters=fingerprints.outputs["hyperparameters"],
+            curated_schema_fingerprint=fingerprints.outputs["curated_schema_fingerprint"],
         ).set_caching_options(False)
         equip(register)
     tracked = {

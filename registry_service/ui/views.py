@@ -47,6 +47,7 @@ _LINEAGE = {
     "environment": "Ran in",
     "source": "Source",
     "source_fingerprint": "Known by",
+    "curated_schema_fingerprint": "Schema known by",
     "arguments": "Arguments",
     "trigger": "Started by",
 }

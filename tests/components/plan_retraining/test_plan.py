@@ -1,9 +1,11 @@
 """Whether a registered model is trained again, why, on what and with which settings."""
 
 import json
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +60,11 @@ def registered_versions(registry_url: str, tmp_path: Path) -> Callable[..., str]
 
 def _lineage(arguments: Any) -> dict[str, str]:
     told = dict(arguments) if isinstance(arguments, dict) else {}
-    known_by = told.pop("known_by", None)
-    lineage = {"arguments": _text(told or arguments)}
-    return lineage | ({"source_fingerprint": known_by} if known_by else {})
+    known = {
+        "source_fingerprint": told.pop("known_by", None),
+        "curated_schema_fingerprint": told.pop("schema_known_by", None),
+    }
+    return {"arguments": _text(told or arguments), **{n: v for n, v in known.items() if v}}
 
 
 def _text(arguments: Any) -> str:
@@ -190,6 +194,27 @@ def test_hyperparameters_are_told_by_what_lies_at_their_address(plan: Plan, tmp_
     assert keys[0] == keys[1] != keys[2] == keys[3]
 
 
+def test_a_curated_schema_is_told_by_what_lies_at_its_address(plan: Plan, tmp_path: Path) -> None:
+    """What is overwritten there is another setting: the watched version was not made by it."""
+    there = tmp_path / "schema.json"
+    there.write_text('{"columns": []}')
+    known = fingerprint(parse_source(str(there))).to_text()
+    same_rows = replace(MOVED, digest=THEN)
+    asked = {**ASKED, "curated_schema": str(there), "schema_known_by": known}
+    before = plan(same_rows, asked).plan
+    there.write_text('{"columns": [], "target": null}')
+    after = plan(same_rows, asked).plan
+    assert (before.decision, after.decision) == ("made before", "retrain")
+    assert before.key != after.key
+
+
+def test_a_version_that_does_not_say_its_schema_is_no_match(plan: Plan, tmp_path: Path) -> None:
+    """Which content it was trained by is not known, so it is trained again."""
+    (tmp_path / "schema.json").write_text("{}")
+    asked = {**ASKED, "curated_schema": str(tmp_path / "schema.json")}
+    assert plan(replace(MOVED, digest=THEN), asked).plan.decision == "retrain"
+
+
 def test_a_version_whose_training_is_not_known_asks_for_settings(plan: Plan) -> None:
     """The message says what to give, and with that it is planned."""
     with pytest.raises(InputError, match=r"without the arguments .*\{\"target\": \"damaged\"\}"):
@@ -207,9 +232,31 @@ def test_a_version_that_another_client_registered_asks_for_settings(
         plan(MOVED, arguments)
 
 
-def test_what_signs_an_address_is_not_kept(plan: Plan) -> None:
+@pytest.fixture(name="signed")
+def page_with_a_signed_address() -> Iterator[str]:
+    """A page of this machine, and what signs its address."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/april.csv?X-Amz-Signature=secret"
+        server.shutdown()
+
+
+def test_what_signs_an_address_is_not_kept(plan: Plan, signed: str) -> None:
     """The training reads the address as it is, and no record has more than people may see."""
-    signed = "https://tables.example/april.csv?X-Amz-Signature=secret"
     planned = plan(replace(MOVED, source=signed), settings=json.dumps({"curated_schema": signed}))
     assert planned.outputs()[2] == signed
     assert "secret" not in planned.plan.to_json()
