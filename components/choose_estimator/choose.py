@@ -5,8 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from threadpoolctl import threadpool_limits
-
 from components.shared.background_imports import importing
 from components.shared.digests import file_digest
 from components.shared.fits.hyperparameters import parse_hyperparameters
@@ -95,7 +93,11 @@ def _check_found(
 
 
 def _compare(train: Path, folder: Path, asked: Asked) -> Choice:
-    from components.shared.selection.cross_validation import cross_validate, require_fitted
+    from components.shared.selection.cross_validation import (
+        cross_validate,
+        on_one_thread,
+        require_fitted,
+    )
     from components.shared.selection.deciding import decide
     from components.shared.selection.folding import fold_rows
 
@@ -107,8 +109,7 @@ def _compare(train: Path, folder: Path, asked: Asked) -> Choice:
         f"{compared.of_rows:,}, {compared.folds} folds, by {compared.metric}",
         flush=True,
     )
-    # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         scored = cross_validate(defaults, folded.rows, asked.metric) if compared.folds else []
         if asked.given:
             require_fitted(scored)

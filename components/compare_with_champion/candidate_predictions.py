@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
-from components.shared.evaluation.predictions import Predicted, label_codes
+from components.shared.evaluation.predictions import Predicted, label_codes, labelled
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.evaluation.scores import Scores, point_values
@@ -30,16 +30,15 @@ def candidate_predictions(
     """
     truth = read_frame(test, [evaluation.target])[evaluation.target]
     output = candidate_output(predictions, evaluation, len(truth))
+    known = labelled(evaluation, truth)
+    truth, output = truth[known], output[known]
     if evaluation.task == REGRESSION:
-        actual = truth.to_numpy(dtype=np.float64)
-        known = np.isfinite(actual)
-        found = Predicted(evaluation.task, actual[known], output[known])
+        found = Predicted(evaluation.task, truth.to_numpy(dtype=np.float64), output)
     else:
         codes, labels = label_codes(truth, evaluation.classes or ())
-        known, texts = codes >= 0, [str(label) for label in labels]
-        wanted = evaluation.positive_class
+        texts, wanted = [str(label) for label in labels], evaluation.positive_class
         positive = texts.index(wanted) if wanted in texts else None
-        found = Predicted(evaluation.task, codes[known], output[known], labels, positive)
+        found = Predicted(evaluation.task, codes, output, labels, positive)
     check_same_rows(evaluation, metric, found.scores([metric.name]))
     entities = entity_codes(test, evaluation.split.get("entity", ()))
     return found, None if entities is None else entities[known]

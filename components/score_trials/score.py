@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
 from components.shared.background_imports import importing
 from components.shared.digests import file_digest
 from components.shared.errors import InputError
@@ -66,7 +64,7 @@ def _range(numbers: str, trials: int) -> tuple[int, int]:
 
 def _scored(train: Path, folder: Path, asked: Asked, first: int, last: int) -> "ScoredTrials":
     from components.score_trials.quasi_random import quasi_random_trials
-    from components.shared.selection.cross_validation import TOO_FEW, cross_validate
+    from components.shared.selection.cross_validation import TOO_FEW, cross_validate, on_one_thread
     from components.shared.selection.folding import fold_rows
     from components.shared.selection.trials import ScoredTrials
 
@@ -81,8 +79,7 @@ def _scored(train: Path, folder: Path, asked: Asked, first: int, last: int) -> "
         notes.append(search.cut_short(allowed, len(every)))
     made = every[first - 1 : min(last, allowed)]
     tried = [*(defaults if first == 1 and compared.folds else ()), *made]
-    # Fits of a few thousand rows are not worth threads, and give the same on one everywhere.
-    with threadpool_limits(limits=1):
+    with on_one_thread():
         scored = cross_validate(tried, folded.rows, asked.metric)
     return ScoredTrials(
         compared,

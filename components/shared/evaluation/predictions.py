@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
@@ -32,6 +32,18 @@ if TYPE_CHECKING:
 
 
 NUMBERS: Final = frozenset({"integer", "float"})
+
+
+class Question(Protocol):
+    """What is asked of a row, as a model and an evaluation say it: a task and a target."""
+
+    @property
+    def task(self) -> str:
+        """`binary`, `multiclass` or `regression`."""
+
+    @property
+    def target(self) -> str:
+        """Name of the target."""
 
 
 @dataclass(frozen=True)
@@ -181,19 +193,19 @@ def positive_class_of(
     return choose_positive(labels, rows, description.target, wanted)
 
 
-def labelled(description: ModelDescription, actual: "pd.Series[Any]") -> Bools:
+def labelled(question: Question, actual: "pd.Series[Any]") -> Bools:
     """Return which rows have a value of the target, shape (rows,).
 
     Raises:
         InputError: None has.
     """
     mask = actual.notna().to_numpy(dtype=np.bool_)
-    if description.task == REGRESSION:
+    if question.task == REGRESSION:
         mask = mask & np.isfinite(actual.to_numpy(dtype=np.float64))
     if not mask.any():
         raise InputError(
             f"None of the {len(mask):,} test rows has a value of the target "
-            f"{description.target!r}: there is nothing to evaluate on. Take rows with labels."
+            f"{question.target!r}: there is nothing to evaluate on. Take rows with labels."
         )
     return mask
 

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
@@ -20,6 +22,16 @@ from components.shared.selection.fold_features import FoldFeatures, RawTable
 from components.shared.selection.folds import Folds
 
 UNDEFINED: Final = float("nan")
+
+
+@contextmanager
+def on_one_thread() -> Iterator[None]:
+    """Run the fits of the block on one thread each.
+
+    Of a few thousand rows they are not worth threads, and give the same on one everywhere.
+    """
+    with threadpool_limits(limits=1):
+        yield
 
 
 @dataclass(frozen=True)
