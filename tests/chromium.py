@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 # Of what has text of its own: what reaches out of the page or of its cell, and what lies over
-# another text of the same drawing. What scrolls by itself may be wider than the page.
+# another text of the same drawing, or is cut by it. What scrolls by itself may be wider than the
+# page.
 FAULTS: Final = """() => {
   const found = [], width = document.documentElement.clientWidth;
   const scrolls = (each) => each.closest('.panel, pre, .matrix') !== null;
@@ -28,13 +29,13 @@ FAULTS: Final = """() => {
       found.push(['cut', each.tagName, each.textContent.trim().slice(0, 40)]);
   }
   for (const svg of document.querySelectorAll('svg')) {
-    const frame = svg.closest('figure, td, .panel') || svg;
-    const outer = frame.getBoundingClientRect();
+    const outer = svg.getBoundingClientRect();
     const texts = [...svg.querySelectorAll('text')].filter((each) => each.textContent.trim());
     const boxes = texts.map((each) => each.getBoundingClientRect());
     boxes.forEach((box, k) => {
-      if (box.left < outer.left - 1 || box.right > outer.right + 1)
-        found.push(['outside its frame', 'text', texts[k].textContent]);
+      if (box.left < outer.left - 1 || box.right > outer.right + 1
+          || box.top < outer.top - 2 || box.bottom > outer.bottom + 2)
+        found.push(['cut by its drawing', texts[k].textContent]);
       boxes.slice(k + 1).forEach((other, n) => {
         const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
         const down = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);

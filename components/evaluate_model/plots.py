@@ -16,6 +16,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, ScalarFormatter
 
 from components.evaluate_model.curves import Calibration, PrecisionRecall, Roc
 from components.evaluate_model.partial_dependence import Dependence
@@ -24,6 +25,7 @@ from components.shared.evaluation.ranking import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 INK: Final = "#010101"
 MUTED: Final = "#010102"
@@ -48,6 +50,11 @@ SERIES: Final = (
     "#5aa9ad",
 )
 """Colours of up to eight classes, readable on white and on near-black."""
+
+LARGE: Final = 1e5
+SMALL: Final = 1e-3
+"""From which size on, and up to which, the numbers of an axis are shortened."""
+SIZES: Final = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 MOST_DOTS: Final = 1_000
 FEW_DOTS: Final = 250
@@ -215,6 +222,7 @@ def histogram_plot(counts: Floats, edges: Floats, label: str) -> Markup:
     def draw(axes: "Axes") -> None:
         axes.bar(edges[:-1], counts, np.diff(edges) * 0.94, align="edge", color=ACCENT)
         axes.set(xlabel=label, ylabel="Rows")
+        axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
         axes.grid(visible=False, axis="x")
 
     return _figure(draw)
@@ -232,16 +240,47 @@ def _figure(
         figure = Figure(figsize=(width, height))
         FigureCanvasSVG(figure)
         figure.patch.set_alpha(0)
-        figure.subplots_adjust(left / width, bottom / height, 1 - 0.2 / width, 1 - 0.1 / height)
         axes = figure.add_subplot()
         axes.patch.set_alpha(0)
         draw(axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            _shorten(axis)
+        left = max(left, 0.37 + 0.075 * _longest_number(axes))
+        figure.subplots_adjust(left / width, bottom / height, 1 - 0.2 / width, 1 - 0.1 / height)
         target = io.StringIO()
         with warnings.catch_warnings():
             # Text stays text, so the fonts of the reader count, not those that are here.
             warnings.filterwarnings("ignore", "Glyph .* missing from font")
             figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     return _inline(target.getvalue())
+
+
+def _shorten(axis: "Axis") -> None:
+    """Write numbers of an axis so that each can be read alone: 80M, and not 0.8 with 1e8 aside."""
+    if not isinstance(axis.get_major_formatter(), ScalarFormatter):
+        return
+    widest = max(abs(end) for end in axis.get_view_interval())
+    if widest >= LARGE or widest < SMALL:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _short_number(value)))
+        axis.set_major_locator(MaxNLocator(5))
+    else:
+        axis.set_major_formatter(ScalarFormatter(useOffset=False))
+
+
+def _short_number(value: float) -> str:
+    sizes = ((size, letter) for size, letter in SIZES if size <= abs(value) < 1000 * SIZES[0][0])
+    size, letter = next(sizes, (1.0, ""))
+    return ("−" if value < 0 else "") + f"{abs(value) / size:g}{letter}"
+
+
+def _longest_number(axes: "Axes") -> int:
+    """Return the letters of the longest number beside the plot, which its label stands left of."""
+    formatter = axes.yaxis.get_major_formatter()
+    if not axes.get_ylabel() or not isinstance(formatter, ScalarFormatter | FuncFormatter):
+        return 0
+    low, high = sorted(axes.get_ylim())
+    ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+    return max(map(len, formatter.format_ticks(ticks)), default=0)
 
 
 def _inline(svg: str) -> Markup:

@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
 from components.evaluate_model.evaluate import Origin, evaluate_model
+from components.evaluate_model.partial_dependence import Dependence
+from components.evaluate_model.plots import (
+    actual_plot,
+    dependence_plot,
+    histogram_plot,
+    residual_plot,
+)
 from components.evaluate_model.thresholds import Costs
 from tests.chromium import faults, running_chromium
 from tests.components.model_folders import Trained
@@ -45,6 +53,29 @@ def test_no_text_is_cut_or_lies_over_another(chromium: Browser, report: Path) ->
         assert faults(chromium, report, width) == []
     assert "<script" not in report.read_text()
     assert report.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("scale", [1e-4, 0.0314, 1.0, 31_416.0, 1e8, 1e14, 1e18])
+def test_numbers_of_any_size_have_room_in_plots(
+    chromium: Browser, tmp_path: Path, scale: float
+) -> None:
+    """Each is read alone, without a power of ten aside, and the label stands clear of it."""
+    values = np.linspace(-1, 1, 9) * scale
+    means = tuple((2.5 + values / 70).tolist()) if scale == 1 else tuple(values.tolist())
+    dependence = Dependence("x", tuple(values.tolist()), in_order=True, curves={"": means})
+    drawn = (
+        actual_plot(values, values),
+        residual_plot(values, 1.1 * values),
+        histogram_plot(np.array([1.0, 2.0]), np.array([-scale, 0.0, scale]), "Actual − predicted"),
+        dependence_plot(dependence, (min(means), max(means)), "Mean probability of bad"),
+    )
+    style = "<style>figure { width: 22rem; margin: 0 } svg { display: block; width: 100% }</style>"
+    page = tmp_path / "plots.html"
+    page.write_text(
+        "<!doctype html>" + style + "".join(f"<figure>{each}</figure>" for each in drawn)
+    )
+    assert faults(chromium, page, 390) == []
+    assert not any(f">{power}<" in page.read_text() for power in ("1e8", "1e−4", "1e14", "1e18"))
 
 
 def test_the_report_says_how_the_model_came_about(report: Path) -> None:
