@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from components.shared.tables.column_types import column_types, schema_types
+from components.shared.tables.column_types import ColumnType, column_types, schema_types
+from components.shared.tables.files import count_rows, read_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,33 +37,41 @@ def read_frame(path: str | Path, columns: Sequence[str] | None = None) -> "pd.Da
         InputError: A column is not of a table's types.
     """
     lazy = pl.scan_parquet(path)
-    if columns is not None:
-        lazy = lazy.select(columns)
-    return to_pandas(lazy.collect())
+    types = schema_types((lazy if columns is None else lazy.select(columns)).collect_schema())
+    data = {
+        series.name: _values(series, types[series.name])
+        for series in read_columns(path, list(types))
+    }
+    return _as_frame(data, count_rows(path))
 
 
 def to_pandas(frame: pl.DataFrame) -> "pd.DataFrame":
-    """Return a Polars frame as `read_frame` would; its columns are taken from it.
+    """Return a Polars frame as `read_frame` would.
 
     Raises:
         InputError: A column is not of a table's types.
     """
+    types = schema_types(frame.schema)
+    data = {series.name: _values(series, types[series.name]) for series in frame.iter_columns()}
+    return _as_frame(data, len(frame))
+
+
+def _as_frame(data: dict[str, Any], rows: int) -> "pd.DataFrame":
     # pandas takes 0.4 s to import: who only asks for types does not pay for it.
     import pandas as pd
 
-    rows = len(frame)
-    types = schema_types(frame.schema)
-    data: dict[str, Any] = {}
-    for name in frame.columns:
-        series = frame.drop_in_place(name)
-        if types[name] == "string":
-            categories, codes = _encoded(series)
-            data[name] = pd.Categorical.from_codes(codes, pd.Index(categories, dtype=object))
-        elif types[name] in ("date", "datetime"):
-            data[name] = series.cast(pl.Datetime("us")).to_numpy(writable=True)
-        else:
-            data[name] = _numbers(series)
     return pd.DataFrame(data, index=pd.RangeIndex(rows), copy=False)
+
+
+def _values(series: pl.Series, kind: ColumnType) -> Any:
+    import pandas as pd
+
+    if kind == "string":
+        categories, codes = _encoded(series)
+        return pd.Categorical.from_codes(codes, pd.Index(categories, dtype=object))
+    if kind in ("date", "datetime"):
+        return series.cast(pl.Datetime("us")).to_numpy(writable=True)
+    return _numbers(series)
 
 
 def _numbers(series: pl.Series) -> "np.ndarray[Any, Any]":

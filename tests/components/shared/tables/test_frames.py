@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from components.shared.errors import InputError
-from components.shared.tables.frames import column_types, read_frame
+from components.shared.tables.frames import column_types, read_frame, to_pandas
 
 
 @pytest.fixture
@@ -89,6 +89,19 @@ def test_read_frame_can_be_changed_in_place(table: Path) -> None:
     frame = read_frame(table, ["float"])
     frame.loc[0, "float"] = 7.0
     assert frame["float"][0] == 7.0
+
+
+def test_columns_that_are_not_asked_for_do_not_matter(tmp_path: Path) -> None:
+    """Beside a list column, which no table holds, another one is read."""
+    path = tmp_path / "nested.parquet"
+    pl.DataFrame({"tags": [["a"], []], "age": [1, 2]}).write_parquet(path)
+    assert read_frame(path, ["age"])["age"].tolist() == [1, 2]
+
+
+def test_a_frame_that_is_turned_into_one_of_pandas_stays_whole(table: Path) -> None:
+    """Its columns are not taken from it."""
+    frame = pl.read_parquet(table)
+    assert len(to_pandas(frame).columns) == len(frame.columns)
 
 
 def test_nested_column_is_an_input_error(tmp_path: Path) -> None:
