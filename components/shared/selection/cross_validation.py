@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ from components.shared.evaluation.scores import point_values
 from components.shared.fits.estimator_fits import fit_as_threads_are
 from components.shared.fits.hyperparameters import build_estimator, code_columns_within
 from components.shared.models.estimators import Family
+from components.shared.models.threads import allowed_cores
 from components.shared.selection.candidates import Candidate
 from components.shared.selection.fold_features import FoldFeatures, RawTable
 from components.shared.selection.folds import Folds
@@ -141,12 +143,24 @@ class FoldedRows:
             InputError: It cannot be fitted.
         """
         for fold in self._of(candidate.estimator.family):
-            codes = code_columns_within(candidate.estimator, candidate.hyperparameters, fold.codes)
-            unfitted = build_estimator(
-                candidate.estimator, self._judge.task, candidate.in_folds(), self._seed, codes
-            )
-            fit_as_threads_are(unfitted, candidate.estimator, fold.fitted, codes)
-            yield self._judge.score(unfitted, fold)
+            yield self._value(candidate, fold)
+
+    def values_side_by_side(self, candidate: Candidate, threads: Executor) -> tuple[float, ...]:
+        """Return the same values, the fits of several folds going on at a time.
+
+        Raises:
+            InputError: It cannot be fitted.
+        """
+        folds = self._of(candidate.estimator.family)
+        return tuple(threads.map(lambda fold: self._value(candidate, fold), folds))
+
+    def _value(self, candidate: Candidate, fold: FoldFeatures) -> float:
+        codes = code_columns_within(candidate.estimator, candidate.hyperparameters, fold.codes)
+        unfitted = build_estimator(
+            candidate.estimator, self._judge.task, candidate.in_folds(), self._seed, codes
+        )
+        fit_as_threads_are(unfitted, candidate.estimator, fold.fitted, codes)
+        return self._judge.score(unfitted, fold)
 
     def _of(self, family: Family) -> list[FoldFeatures]:
         if family not in self._features:
@@ -158,8 +172,16 @@ class FoldedRows:
 def cross_validate(
     candidates: Sequence[Candidate], rows: FoldedRows, metric: Metric
 ) -> list[Scored]:
-    """Fit and judge each candidate on each fold."""
-    return [_scored(each, rows, metric) for each in candidates]
+    """Fit and judge each candidate on each fold, as many folds at a time as there are cores.
+
+    Fits of several folds do not wait for each other, as the threads of one fit do. Each is on one
+    thread, and the same wherever it is made.
+    """
+    # OpenMP counts the threads of a fit by the thread that begins it.
+    with ThreadPoolExecutor(
+        allowed_cores(), initializer=threadpool_limits, initargs=(1, "openmp")
+    ) as threads:
+        return [_scored(each, rows, metric, threads) for each in candidates]
 
 
 def require_fitted(scored: Sequence[Scored]) -> None:
@@ -176,10 +198,10 @@ def require_fitted(scored: Sequence[Scored]) -> None:
         )
 
 
-def _scored(candidate: Candidate, rows: FoldedRows, metric: Metric) -> Scored:
+def _scored(candidate: Candidate, rows: FoldedRows, metric: Metric, threads: Executor) -> Scored:
     start = time.monotonic()
     try:
-        values = tuple(rows.values(candidate))
+        values = rows.values_side_by_side(candidate, threads)
     except InputError as error:
         print(f"{candidate.name}: {error}", flush=True)
         return Scored(candidate, (), str(error))
