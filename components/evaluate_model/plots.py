@@ -222,7 +222,7 @@ def histogram_plot(counts: Floats, edges: Floats, label: str) -> Markup:
     def draw(axes: "Axes") -> None:
         axes.bar(edges[:-1], counts, np.diff(edges) * 0.94, align="edge", color=ACCENT)
         axes.set(xlabel=label, ylabel="Rows")
-        axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         axes.grid(visible=False, axis="x")
 
     return _figure(draw)

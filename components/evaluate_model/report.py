@@ -13,13 +13,15 @@ from components.evaluate_model import plots
 from components.evaluate_model.curves import Roc
 from components.evaluate_model.figures import Evaluation
 from components.evaluate_model.importance import Importance
+from components.evaluate_model.partial_dependence import MOST_COLUMNS
 from components.evaluate_model.slices import LEAST_ROWS, MOST_LEVELS
-from components.shared.evaluation.metrics import BINARY, METRICS, REGRESSION
+from components.shared.evaluation.metrics import BINARY, METRICS, PRIMARY, REGRESSION, Metric
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.ranking import Floats
 from components.shared.models.choices import ChoiceRecord
-from components.shared.reports.number_text import counted_rows
+from components.shared.reports.number_text import counted_rows, with_spread
 from components.shared.reports.rendering import render
+from components.shared.reports.split_text import split_text
 
 TEMPLATE: Final = Path(__file__).parent / "evaluation.html.j2"
 
@@ -44,8 +46,8 @@ class Bar:
     """The importance of a column, and where its bar and spread end, in percent of the widest."""
 
     column: str
-    mean: float
-    std: float
+    mean: str
+    std: str
     width: float
     low: float
     high: float
@@ -76,13 +78,14 @@ def render_evaluation(
     return render(
         TEMPLATE,
         evaluation=evaluation,
-        metrics=[m for m in METRICS[evaluation.task] if m.name in evaluation.metrics],
+        metrics=_metrics(evaluation),
         titles={m.name: m.title for m in METRICS[evaluation.task]},
         cards=CARDS,
         plots=_plots(evaluation, predicted),
         bars=_bars(shown),
         curves=_threshold_plots(evaluation),
         dependence=_dependence_plots(evaluation),
+        undrawn=_undrawn(evaluation),
         settings=_settings(evaluation),
         matrix=_matrix(evaluation),
         classes=_class_rows(evaluation),
@@ -93,14 +96,19 @@ def render_evaluation(
     )
 
 
+def _metrics(evaluation: Evaluation) -> list[Metric]:
+    """Return the metrics to show, first the one that a gate goes by unless it is told another."""
+    there = [each for each in METRICS[evaluation.task] if each.name in evaluation.metrics]
+    return sorted(there, key=lambda each: each.name != PRIMARY[evaluation.task])
+
+
 def _bars(shown: Sequence[Importance]) -> list[Bar]:
     """Return the bars of the columns, as shares of the widest with its spread."""
     widest = max((abs(each.mean) + each.std for each in shown), default=0.0) or 1.0
     return [
         Bar(
             each.feature,
-            each.mean,
-            each.std,
+            *with_spread(each.mean, each.std),
             width=round(100 * max(each.mean, 0) / widest, 2),
             low=round(100 * max(each.mean - each.std, 0) / widest, 2),
             high=round(100 * max(each.mean + each.std, 0) / widest, 2),
@@ -140,21 +148,24 @@ def _dependence_plots(evaluation: Evaluation) -> list[Plot]:
     return [Plot(each.column, plots.dependence_plot(each, ends, label), "") for each in found]
 
 
+def _undrawn(evaluation: Evaluation) -> list[str]:
+    """Return columns that are as strong as those that are drawn, and have no dependence."""
+    strong = [each.feature for each in evaluation.importance.features if each.mean > 0]
+    drawn = [each.column for each in evaluation.dependence]
+    weakest = strong.index(drawn[-1]) if len(drawn) == MOST_COLUMNS else MOST_COLUMNS
+    return [name for name in strong[:weakest] if name not in drawn]
+
+
 def _settings(evaluation: Evaluation) -> dict[str, str]:
     """Return how the model and the rows came about, as people read it."""
     told = evaluation.circumstances
-    split = ", ".join(
-        f"{name.replace('_', ' ')} {value}"
-        for name, value in told.split.items()
-        if name != "strategy" and value not in (None, "")
-    )
     set_by_hand = json.dumps(dict(told.hyperparameters), sort_keys=True)
     found = {
         "Name": told.model_name,
         "Evaluated": told.evaluated_at.replace("T", " ").replace("+00:00", " UTC"),
         "Trained on": counted_rows(told.train_rows) if told.train_rows else "",
         "Tested on": counted_rows(evaluation.rows),
-        "Split": f"{told.split['strategy']} ({split})" if "strategy" in told.split else "",
+        "Split": split_text(told.split),
         "Hyper-parameters": set_by_hand if told.hyperparameters else "the defaults",
         "Probabilities": told.probabilities,
     }

@@ -96,6 +96,21 @@ class Thresholds:
     called_share: Floats
     found_share: Floats
 
+    @property
+    def cost_of_none(self) -> float:
+        """Cost of calling no row positive, in the mean of all rows."""
+        return self.costs.false_negative * self.positive / self.rows
+
+    @property
+    def cost_of_all(self) -> float:
+        """Cost of calling every row positive."""
+        return self.costs.false_positive * (self.rows - self.positive) / self.rows
+
+    @property
+    def pays(self) -> bool:
+        """Whether the best threshold costs less than to ask no model at all."""
+        return self.named("best").cost < min(self.cost_of_none, self.cost_of_all) - 1e-9
+
     def named(self, name: str) -> Called:
         """Return the row of the table that has a name."""
         return next(row for row in self.table if name in row.names)

@@ -15,6 +15,7 @@ from components.shared.evaluation.records import ComparisonRecord, EvaluationRec
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription
 from components.shared.reports.number_text import counted_rows, number, percent
+from components.shared.reports.split_text import split_text
 
 MOST_COLUMNS: Final = 100
 FEW_TEST_ROWS: Final = 200
@@ -105,8 +106,8 @@ def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
         return
     choice = ChoiceRecord.of(description.choice)
     yield (
-        f"How the estimator was chosen, by {choice.folds} folds of {choice.rows:,} of the "
-        f"{choice.of_rows:,} training rows: {choice.reason}"
+        f"How the estimator was chosen, by {choice.folds} folds of "
+        f"{choice.rows_told}: {choice.reason}"
     )
     if choice.tuning:
         yield f"{choice.tuning_shown}."
@@ -122,7 +123,16 @@ def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
     )
     if rows:
         interval = f"{percent(choice.confidence, 0)} interval"
-        yield Rows(rows, ("Candidate", "Estimator", choice.metric, interval, "What came of it"))
+        yield Rows(
+            rows,
+            (
+                "Candidate",
+                "Estimator",
+                _title(choice.metric, description.task),
+                interval,
+                "What came of it",
+            ),
+        )
 
 
 def _intended_use() -> Section:
@@ -140,20 +150,13 @@ def _intended_use() -> Section:
 
 def _data(sources: CardSources) -> Section:
     description, evaluation, table = sources.description, sources.evaluation, sources.table
-    split = dict(evaluation.split)
-    strategy = str(split.pop("strategy", ""))
-    about = ", ".join(
-        f"{name.replace('_', ' ')} {_shown(value)}"
-        for name, value in split.items()
-        if value not in (None, "")
-    )
     facts = {
         "Source": sources.lineage.get("source", ""),
         "Rows of the table": _count(table.rows),
         "Columns of the table": _count(table.columns),
         "Broken rules of its schema": _count(table.violations),
         "Warnings of its validation": _count(table.warnings),
-        "Split": f"{strategy} ({about})" if about else strategy,
+        "Split": split_text(evaluation.split),
         "Rows to train on": _count(description.training_data.get("rows")),
         "SHA-256 of these": str(description.training_data.get("digest") or ""),
         "Rows to test on": _count(evaluation.rows),
@@ -190,12 +193,11 @@ def _data(sources: CardSources) -> Section:
 def _performance(sources: CardSources) -> Section:
     evaluation, verdict = sources.evaluation, sources.comparison
     level = percent(evaluation.confidence, 0)
-    titles = {metric.name: metric for metric in METRICS[evaluation.task]}
     has_training = bool(evaluation.training)
     heads = ("Metric", "Test rows", f"{level} interval", "Constant prediction")
     rows = [
         (
-            titles[name].title if name in titles else name,
+            _title(name, evaluation.task),
             number(each.value),
             _interval(each),
             number(evaluation.baseline.get(name)),
@@ -230,7 +232,7 @@ def _slices(sources: CardSources) -> Section:
             each.column,
             each.value,
             f"{each.rows:,}",
-            each.metric,
+            _title(each.metric, evaluation.task),
             number(each.estimate.value),
             _interval(each.estimate),
             each.apart,
@@ -239,10 +241,15 @@ def _slices(sources: CardSources) -> Section:
     )
     heads = ("Column", "Value", "Rows", "Metric", "Value of it", "Interval", "Against all rows")
     nothing = "No slices were measured: name columns with --slice-columns."
+    unsaid = tuple(
+        f"Of {column} {values:,} further {'value' if values == 1 else 'values'} with "
+        f"{counted_rows(count)} in all were not measured: too few rows, or too many values."
+        for column, values, count in evaluation.unmeasured_slices
+    )
     return Section(
         "Groups",
         "Annex IV 3",
-        (Rows(rows, heads) if rows else nothing,),
+        (Rows(rows, heads) if rows else nothing, *unsaid),
         ("Which groups of people or cases matter, and are the differences between them right?",),
     )
 
@@ -338,8 +345,9 @@ def _count(value: Any) -> str:
     return "" if value is None else f"{int(value):,}"
 
 
-def _shown(value: Any) -> str:
-    return number(value) if isinstance(value, float) else str(value)
+def _title(metric: str, task: str) -> str:
+    """Return what people call a metric; one of nobody's is called as it is."""
+    return next((each.title for each in METRICS[task] if each.name == metric), metric)
 
 
 def _interval(estimate: Estimate) -> str:

@@ -80,6 +80,7 @@ class EvaluationRecord:
         training: The metrics on rows that the model was trained on; empty: not measured.
         threshold: Of two classes, the one of the least cost on the test rows.
         slices: The metric on each value of some columns.
+        unmeasured_slices: Column, and how many further values and rows of it have no slice.
         calibration: Of a classification, mean probability, observed share and rows by bin.
     """
 
@@ -106,6 +107,7 @@ class EvaluationRecord:
     training: Mapping[str, float | None] = field(default_factory=dict)
     threshold: BestThreshold | None = None
     slices: tuple[SliceRecord, ...] = ()
+    unmeasured_slices: tuple[tuple[str, int, int], ...] = ()
     calibration: tuple[tuple[float, float, int], ...] = ()
 
     @classmethod
@@ -343,6 +345,11 @@ def _told(content: Mapping[str, Any]) -> dict[str, Any]:
             )
             for sliced in content.get("slices", ())
             for each in sliced["slices"]
+        ),
+        "unmeasured_slices": tuple(
+            (sliced["column"], sliced["suppressed"], sliced["suppressed_rows"])
+            for sliced in content.get("slices", ())
+            if sliced.get("suppressed")
         ),
         "calibration": _calibration(content.get("curves")),
     }

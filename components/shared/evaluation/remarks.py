@@ -46,10 +46,12 @@ def without_interval(task: str, metrics: Mapping[str, Estimate], rarest: int) ->
         names.remove(PRECISION)
         told.append("no interval of precision: no test row was called positive, so that it is 0")
     if names and rarest < LEAST_ROWS:
-        of_each = "" if task == REGRESSION else " of each class"
+        of_each, there = ("", "there are")
+        if task != REGRESSION:
+            of_each, there = (" of each class", "the rarest has")
         told.append(
-            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each}, where "
-            f"there are {rarest} (--test-size)"
+            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each}, and "
+            f"{there} {rarest} (--test-size)"
         )
     elif names:
         told.append(

@@ -83,6 +83,13 @@ class ChoiceRecord:
     stopped: int = 0
 
     @property
+    def rows_told(self) -> str:
+        """How many of the training rows the candidates were compared on, in words."""
+        if self.rows == self.of_rows:
+            return f"all {self.rows:,} training rows"
+        return f"{self.rows:,} of the {self.of_rows:,} training rows"
+
+    @property
     def tuning(self) -> str:
         """What is to be said of the trials; nothing where there were none."""
         if not self.trials:

@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 NOTHING: Final = "–"
+MOST_DECIMALS: Final = 5
 NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -18,12 +19,26 @@ def number(value: float | None, digits: int = 4) -> str:
     magnitude = abs(value)
     if magnitude == 0:
         return "0"
+    sign = "−" if value < 0 else ""
     if magnitude < 1e-4 or magnitude >= 1e9:
-        return f"{value:.{digits - 1}e}"
+        return f"{sign}{magnitude:.{digits - 1}e}"
     if magnitude > 1 and float(value).is_integer():
         digits = 1
     decimals = digits - 1 - math.floor(math.log10(magnitude))
-    return f"{value:,.{max(decimals, 0)}f}".replace("-", "−")
+    return f"{sign}{magnitude:,.{max(decimals, 0)}f}"
+
+
+def with_spread(value: float, spread: float) -> tuple[str, str]:
+    """Return a number and its spread, both with the decimals of two digits of the spread.
+
+    What is finer than `MOST_DECIMALS` is not shown: `0.461`, `0.036`; `0.00009`, `0.00075`.
+    """
+    if not spread or not math.isfinite(value + spread):
+        return number(value, 3), number(spread, 2)
+    decimals = min(max(1 - math.floor(math.log10(spread)), 0), MOST_DECIMALS)
+    # Adding nothing makes 0.0 of -0.0.
+    shown = round(value, decimals) + 0.0
+    return f"{shown:,.{decimals}f}".replace("-", "−"), f"{spread:,.{decimals}f}"
 
 
 def count(value: int) -> str:

@@ -83,3 +83,11 @@ def test_the_report_says_how_the_model_came_about(report: Path) -> None:
     html = report.read_text()
     for part in ("strikes", "2026-01-02", "stratified (", "seed 42", "the defaults", "by heart"):
         assert part in html
+
+
+def test_the_first_screen_says_whether_it_is_any_good(report: Path) -> None:
+    """The metric that a gate goes by comes first, and beside each what a constant reaches."""
+    cards = report.read_text().partition('<div class="cards">')[2].partition("<h2>")[0]
+    first = cards.partition('class="label">')[2].partition("<")[0]
+    assert first in ("ROC AUC", "Balanced accuracy", "R²")
+    assert cards.count("a constant: ") == 4

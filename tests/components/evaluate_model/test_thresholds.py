@@ -33,6 +33,18 @@ def test_no_threshold_costs_less_than_the_best(costs: Costs) -> None:
     assert cost(best.threshold) == min(cost(each) for each in np.linspace(0, 1, 1001))
 
 
+def test_a_model_that_knows_nothing_pays_at_no_threshold() -> None:
+    """The best costs what calling all rows costs, or none; one that ranks them costs less."""
+    positive, score = scored()
+    known = thresholds(positive, score, Costs(1, 2))
+    nothing = thresholds(positive, np.full(len(positive), 0.2), Costs(1, 2))
+    assert known is not None
+    assert nothing is not None
+    share = positive.mean()
+    assert (known.cost_of_none, known.cost_of_all) == pytest.approx((2 * share, 1 - share))
+    assert (known.pays, nothing.pays) == (True, False)
+
+
 def test_a_row_of_the_table_is_what_scikit_learn_counts() -> None:
     """Rows called, those found among them, those missed, false alarms."""
     positive, score = scored()

@@ -69,6 +69,14 @@ def test_a_card_says_what_was_measured(sources: CardSources) -> None:
         assert part in text, part
 
 
+def test_a_card_says_what_no_slice_was_measured_of(sources: CardSources) -> None:
+    """Values that are too rare are told by their number and their rows."""
+    rare = replace(sources.evaluation, unmeasured_slices=(("city", 2, 13), ("size", 1, 1)))
+    text = model_card(replace(sources, evaluation=rare)).to_markdown()
+    assert "Of city 2 further values with 13 rows in all were not measured" in text
+    assert "Of size 1 further value with 1 row in all" in text
+
+
 def test_a_card_says_how_probabilities_were_calibrated(sources: CardSources) -> None:
     """By which method and why, or that nobody asked for it."""
     assert "no calibration was asked for" in model_card(sources).to_markdown()

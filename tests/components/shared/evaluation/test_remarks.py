@@ -18,7 +18,7 @@ def test_why_there_is_no_interval_is_said() -> None:
     sure, loss, none = Estimate(1.0, 0.5, 1.0), Estimate(0.2), Estimate(None)
     few = without_interval("binary", {"log_loss": loss, "accuracy": sure, "f1": none}, 7)
     assert few == (
-        "no interval of log_loss: it takes 20 test rows of each class, where there are 7 "
+        "no interval of log_loss: it takes 20 test rows of each class, and the rarest has 7 "
         "(--test-size)"
     )
     alike = without_interval("regression", {"rmse": Estimate(0.0)}, 200)

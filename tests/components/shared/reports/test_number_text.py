@@ -4,7 +4,13 @@ import math
 
 import pytest
 
-from components.shared.reports.number_text import count, counted_rows, number, percent
+from components.shared.reports.number_text import (
+    count,
+    counted_rows,
+    number,
+    percent,
+    with_spread,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +22,7 @@ from components.shared.reports.number_text import count, counted_rows, number, p
         (12.0, "12"),
         (-0.5, "−0.5000"),
         (0.0000003214, "3.214e-07"),
+        (-0.000075, "−7.500e-05"),
         (0, "0"),
         (None, "–"),
         (math.nan, "–"),
@@ -25,6 +32,24 @@ from components.shared.reports.number_text import count, counted_rows, number, p
 def test_number_shows_sensible_digits(value: float | None, shown: str) -> None:
     """A number has four significant digits, and what is no number is a dash."""
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "shown"),
+    [
+        (0.46123, 0.0361, ("0.461", "0.036")),
+        (9.35e-05, 0.00075, ("0.00009", "0.00075")),
+        (-8.16e-05, 4.5e-06, ("−0.00008", "0.00000")),
+        (-1e-9, 0.02, ("0.000", "0.020")),
+        (1234.5, 120.0, ("1,234", "120")),
+        (0.5, 0.0, ("0.500", "0")),
+    ],
+)
+def test_a_spread_says_how_many_decimals_count(
+    value: float, spread: float, shown: tuple[str, str]
+) -> None:
+    """Both have the decimals of two digits of the spread, and no power of ten."""
+    assert with_spread(value, spread) == shown
 
 
 def test_count_separates_thousands() -> None:
