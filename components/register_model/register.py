@@ -32,6 +32,8 @@ from components.shared.sources.address import without_queries, without_query
 
 FRAMEWORK = "sklearn"
 CALIBRATION = "calibration"
+GATE = "gate"
+ROWS = "rows."
 FRAMEWORK_PACKAGE = "scikit-learn"
 LONGEST_ARGUMENTS = 60_000
 NO_LINEAGE = {"table_digest", "retraining_key", "hyperparameters"}
@@ -163,6 +165,8 @@ def register_model(
         "version": {
             "properties": {
                 **_properties(description, figures, metric),
+                **({GATE: " ".join(verdict.reasons)} if verdict else {}),
+                **_rows(description, figures, reports),
                 **({KEY_PROPERTY: lineage.retraining_key} if lineage.retraining_key else {}),
             }
         },
@@ -260,6 +264,18 @@ def _properties(
         **_calibration(description),
         **interval_properties(figures),
     }
+
+
+def _rows(
+    description: ModelDescription, figures: EvaluationRecord, reports: Reports | None
+) -> dict[str, int]:
+    """Return how many rows the table has, and each side of the split."""
+    counted = {
+        "table": reports.table.rows if reports else None,
+        "train": description.training_data.get("rows"),
+        "test": figures.rows,
+    }
+    return {f"{ROWS}{role}": int(rows) for role, rows in counted.items() if rows is not None}
 
 
 def _choice(description: ModelDescription) -> dict[str, str]:

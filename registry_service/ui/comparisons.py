@@ -17,9 +17,11 @@ from registry_service.service.versions import (
     question_of,
 )
 from registry_service.ui.formats import NOTHING, difference, number, share, short, text
-from registry_service.ui.views import schema_of
+from registry_service.ui.views import INTERVAL, ends, schema_of
 
 IDENTITY = ("target", "task", "estimator")
+Ends = tuple[float | None, float | None]
+NO_ENDS: Ends = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,15 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
     """
     sides = comparison(details)
     alike = answer_alike(details)
-    metrics = [_metric_row(name, values, alike) for name, values in sides["metrics"].items()]
+    metrics = [
+        _metric_row(name, values, alike, [ends(detail.version, name) for detail in details])
+        for name, values in sides["metrics"].items()
+    ]
     found = [Section("Metrics", metrics, 0, numeric=True)]
-    made_of: frozenset[str] = frozenset()
+    shown_above = {INTERVAL + name for name in sides["metrics"]}
     if made := _made(details, sides["properties"]):
         found.insert(0, made)
-        made_of = frozenset(row.name for row in made.rows)
+        shown_above |= {row.name for row in made.rows}
     for title, part in (
         ("Parameters", sides["parameters"]),
         ("Data", sides["datasets"]),
@@ -77,7 +82,7 @@ def sections(details: Sequence[VersionDetail], *, everything: bool) -> Sequence[
         rows = [
             _row(name, values, cut)
             for name, values in part.items()
-            if part is not sides["properties"] or name not in made_of
+            if part is not sides["properties"] or name not in shown_above
         ]
         shown = rows if everything else [row for row in rows if row.differs]
         found.append(Section(title, shown, len(rows) - len(shown)))
@@ -150,10 +155,30 @@ def _values(details: Sequence[VersionDetail]) -> Section:
     return Section(title, shown, len(rows) - len(shown))
 
 
-def _metric_row(name: str, values: Sequence[float | None], alike: bool = True) -> Row:
-    cells = [Cell(number(value), None if value is None else repr(value)) for value in values]
+def _metric_row(
+    name: str,
+    values: Sequence[float | None],
+    alike: bool = True,
+    intervals: Sequence[Ends] = (),
+) -> Row:
+    cells = [
+        Cell(f"{number(value)}{_told(sure)}", None if value is None else repr(value))
+        for value, sure in zip(values, intervals or [NO_ENDS] * len(values), strict=True)
+    ]
     between = difference(values) if alike and len(values) == 2 else None
     return Row(name, cells, _differ(values), between)
+
+
+def _told(sure: Ends) -> str:
+    """Return an interval in brackets; nothing where there is none."""
+    low, high = sure
+    return "" if low is None or high is None else f" ({number(low)} to {number(high)})"
+
+
+def tested_apart(details: Sequence[VersionDetail]) -> bool:
+    """Tell whether versions say that the rows that they were tested on are not the same."""
+    tested = [v for k, v in comparison(details)["datasets"].items() if k.startswith("test:")]
+    return any(len(set(digests) - {None}) > 1 for digests in tested)
 
 
 def _row(name: str, values: Sequence[Any], is_digest: bool) -> Row:

@@ -21,7 +21,7 @@ from registry_service.service.overview import Overview
 from registry_service.service.registrations import Registrations
 from registry_service.service.versions import Versions, answer_alike
 from registry_service.ui import rendering
-from registry_service.ui.comparisons import row_difference, sections
+from registry_service.ui.comparisons import row_difference, sections, tested_apart
 from registry_service.ui.views import (
     ACTIONS,
     change_of,
@@ -30,6 +30,8 @@ from registry_service.ui.views import (
     judged_by,
     lineage_of,
     main_metrics,
+    measures_of,
+    other_properties,
     properties_of,
     schema_of,
 )
@@ -143,6 +145,7 @@ def _add_versions(
             if content
             else []
         )
+        measures = measures_of(found.detail)
         return show(
             request,
             who,
@@ -156,7 +159,8 @@ def _add_versions(
             content=found.detail.content,
             schema=schema_of(found.detail.content.document.schema),
             lineage=lineage_of(found, request.app.state.kfp_url),
-            properties=properties_of(found.detail.version),
+            properties=other_properties(found.detail, measures),
+            measures=measures,
             history=[(entry, change_of(entry)) for entry in found.history],
             watched=main_metrics(check.metrics for check in found.checks),
             charts=watching(found.checks, found.detail.content.metrics),
@@ -179,6 +183,7 @@ def _add_versions(
             sections=sections(details, everything=bool(everything)),
             diff=row_difference(details),
             alike=answer_alike(details),
+            apart=tested_apart(details),
             everything=everything,
         )
 

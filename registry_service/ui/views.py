@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from registry_service.domain.overview import HeldAlias, Measured, VersionOverview
-from registry_service.domain.registration import LATEST, AuditEntry
+from registry_service.domain.registration import LATEST, AuditEntry, VersionDetail
 from registry_service.domain.resources import (
     ARCHIVED,
     DATASETS,
@@ -57,6 +57,8 @@ CHAMPION = "champion"
 # Properties that our pipelines register: the metric of the gate, and how sure each metric is.
 METRIC = "metric"
 INTERVAL = "interval."
+GATE = "gate"
+"""Why the gate let a version pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,13 @@ def _point(measured: Measured, metric: str, aliases: Sequence[HeldAlias]) -> Poi
     return Point(
         str(version.name),
         measured.value,
-        *_ends(version, metric),
+        *ends(version, metric),
         mark="good" if CHAMPION in held else "",
         said=", ".join([*held, *(["archived"] if version.state == ARCHIVED else [])]),
     )
 
 
-def _ends(version: ModelVersion, metric: str) -> tuple[float | None, float | None]:
+def ends(version: ModelVersion, metric: str) -> tuple[float | None, float | None]:
     """Return the interval of a metric, where it was registered."""
     said = version.custom_properties.get(INTERVAL + metric)
     low, found, high = str(said.value if said else "").partition(" to ")
@@ -171,6 +173,23 @@ def _ends(version: ModelVersion, metric: str) -> tuple[float | None, float | Non
         return (float(low), float(high)) if found else (None, None)
     except ValueError:
         return None, None
+
+
+def measures_of(detail: VersionDetail) -> Sequence[Point]:
+    """Return the metrics of a version with their intervals, first that which its gate compared."""
+    said = detail.version.custom_properties.get(METRIC)
+    decisive = str(said.value) if said else ""
+    return [
+        Point(
+            name,
+            value,
+            *ends(detail.version, name),
+            said="by which the gate decided" if name == decisive else "",
+        )
+        for name, value in sorted(
+            detail.content.metrics.items(), key=lambda each: (each[0] != decisive, each[0])
+        )
+    ]
 
 
 def schema_of(schema: Any) -> Schema:
@@ -210,6 +229,13 @@ def lineage_of(found: VersionOverview, kfp_url: str | None = None) -> Sequence[F
 def properties_of(resource: Resource) -> Mapping[str, Any]:
     """Return the custom properties of a resource as plain values."""
     return {name: value for name, (_, value) in sorted(resource.custom_properties.items())}
+
+
+def other_properties(detail: VersionDetail, measures: Sequence[Point]) -> Mapping[str, Any]:
+    """Return what a version's page does not show beside its metrics."""
+    shown = {GATE, *(INTERVAL + each.label for each in measures if each.low is not None)}
+    found = properties_of(detail.version)
+    return {name: value for name, value in found.items() if name not in shown}
 
 
 def change_of(entry: AuditEntry) -> Change:

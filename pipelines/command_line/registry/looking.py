@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from components.shared.registry.client import RegistryClient
-from components.shared.registry.records import ModelSummary, plain
+from components.shared.registry.records import (
+    Alias,
+    ModelSummary,
+    RegisteredVersion,
+    VersionSummary,
+    plain,
+)
 from components.shared.work_dir import WORK_DIR, WORK_DIR_VARIABLE
 from pipelines.command_line.registry.connection import connected_registry, shown
 from pipelines.command_line.registry.output import print_json, print_page
@@ -24,19 +30,21 @@ def list_models(
     from pipelines.command_line.registry.tables import models_table
 
     with connected_registry(url) as client:
-        rows = [
-            (
-                found,
-                next(iter(client.list_versions(found.name, 1)), None),
-                client.aliases(found.name),
-            )
-            for found in listed(client)
-        ]
+        rows = [_with_newest(client, found, whole=called == "models") for found in listed(client)]
     if as_json:
-        print_json([plain(m) | {"latest": plain(v), "aliases": plain(a)} for m, v, a in rows])
+        print_json([plain(m) | {"latest": plain(v), "aliases": plain(a)} for m, v, a, _ in rows])
     else:
         table = models_table(rows, called.removesuffix("s"))
         print_page(table if rows else f"there are no {called}")
+
+
+def _with_newest(
+    client: RegistryClient, found: ModelSummary, *, whole: bool
+) -> tuple[ModelSummary, VersionSummary | None, Sequence[Alias], RegisteredVersion | None]:
+    """Return a model or a data set, its newest version, its aliases, and that version's figures."""
+    newest = next(iter(client.list_versions(found.name, 1)), None)
+    figures = client.get(f"{found.name}@{newest.name}") if newest and whole else None
+    return found, newest, client.aliases(found.name), figures
 
 
 def list_versions(name: str, limit: int, as_json: bool, url: str | None) -> None:

@@ -24,28 +24,43 @@ from components.shared.registry.records import (
     VersionLineage,
     VersionSummary,
 )
-from components.shared.reports.number_text import NOTHING, number, percent
+from components.shared.reports.number_text import NOTHING, counted_rows, number, percent
 
 DIGEST_DIGITS: Final = 12
 DIGEST_PARTS: Final = ("datasets", "files")
 CALIBRATION, UNCALIBRATED = "calibration", "none"
+METRIC, GATE, ROWS = "metric", "gate", "rows."
 MADE: Final = ("target", "task", "estimator")
 """What is shown of versions also where it is the same."""
 
 
 def models_table(
-    rows: Sequence[tuple[ModelSummary, VersionSummary | None, Sequence[Alias]]], called: str
+    rows: Sequence[
+        tuple[ModelSummary, VersionSummary | None, Sequence[Alias], RegisteredVersion | None]
+    ],
+    called: str,
 ) -> Table:
-    """Make the table of models or data sets, each with its newest version and its aliases."""
-    made = ("target", "task", "estimator") if called == "model" else ()
-    table = table_of(called, "latest", *made, "aliases", "changed (UTC)", "description")
-    for model, latest, aliases in rows:
+    """Make the table of models or data sets, each with its newest version and its aliases.
+
+    Of models also what the newest version predicts by what, and the metric that its gate compared.
+    """
+    made = ("predicts", "estimator", "metric") if called == "model" else ()
+    described = ["description"] if any(model.description for model, *_ in rows) else []
+    table = table_of(called, "latest", *made, "aliases", "changed (UTC)", *described)
+    for model, latest, aliases, whole in rows:
         named = ", ".join(f"{alias.name} → {alias.version}" for alias in aliases)
         newest = latest.name if latest else NOTHING
-        said = [(latest.properties if latest else {}).get(each) for each in made[:-1]]
-        said += [_estimator(latest)] if made else []
-        _add(table, model.name, newest, *said, named, _time(model.updated_at), model.description)
+        said = [_question(latest), _estimator(latest), _metric(whole)] if made else []
+        about = [model.description] if described else []
+        _add(table, model.name, newest, *said, named, _time(model.updated_at), *about)
     return table
+
+
+def _question(version: VersionSummary | None) -> str:
+    """Return what a version predicts, and the task in brackets."""
+    properties = version.properties if version else {}
+    target, task = (properties.get(name, "") for name in ("target", "task"))
+    return f"{target} ({task})" if target and task else f"{target}{task}"
 
 
 def _estimator(version: VersionSummary | None) -> Any:
@@ -54,6 +69,13 @@ def _estimator(version: VersionSummary | None) -> Any:
     method = properties.get(CALIBRATION, UNCALIBRATED)
     told = properties.get("estimator")
     return told if method == UNCALIBRATED else f"{told}, calibrated: {method}"
+
+
+def _metric(version: RegisteredVersion | None) -> str:
+    """Return the metric that the gate compared, and its name."""
+    name = str(version.properties.get(METRIC, "")) if version else ""
+    value = version.metrics.get(name) if version else None
+    return "" if value is None else f"{number(value)} {name}"
 
 
 def versions_table(versions: Sequence[VersionSummary], aliases: Sequence[Alias]) -> Table:
@@ -101,8 +123,25 @@ def version_page(
         "approved": version.approval and f"by {version.approval['actor']}",
     }
     datasets = {
-        data["role"]: " ".join(filter(None, (data["digest"][:DIGEST_DIGITS], data["uri"])))
+        data["role"]: " ".join(
+            filter(
+                None,
+                (
+                    data["digest"][:DIGEST_DIGITS],
+                    data["uri"],
+                    _rows(version.properties.get(f"{ROWS}{data['role']}")),
+                ),
+            )
+        )
         for data in version.datasets
+    }
+    metrics = registered_metrics(version)
+    decisive = str(version.properties.get(METRIC, ""))
+    gate = version.properties.get(GATE)
+    beside = {
+        GATE,
+        *(f"{INTERVAL}{name}" for name, each in metrics.items() if each.low is not None),
+        *(f"{ROWS}{role}" for role in datasets),
     }
     deployments = {
         served["inferenceService"]: f"{served['environment']}, {served['desiredState']}"
@@ -111,9 +150,10 @@ def version_page(
     columns = _columns(version.schema) if version.content_digest else {}
     parts = {
         "": {name: value for name, value in facts.items() if value},
-        "metrics": {n: _estimate(each) for n, each in registered_metrics(version).items()},
+        "metrics": {n: _estimate(metrics[n]) for n in sorted(metrics, key=lambda n: n != decisive)},
+        "gate": {decisive or GATE: gate} if gate else {},
         "parameters": version.parameters,
-        "properties": {n: v for n, v in version.properties.items() if not n.startswith(INTERVAL)},
+        "properties": {n: v for n, v in version.properties.items() if n not in beside},
         "data": datasets,
         "lineage": {
             **version.lineage,
@@ -137,6 +177,10 @@ def _estimate(estimate: Estimate) -> str:
     if estimate.low is None:
         return number(estimate.value)
     return f"{number(estimate.value)}  ({number(estimate.low)} to {number(estimate.high)})"
+
+
+def _rows(count: Any) -> str:
+    return counted_rows(int(count)) if isinstance(count, int | float) else ""
 
 
 def _columns(schema: Any) -> dict[str, str]:
@@ -163,14 +207,17 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
         _add(table, name, *(NOTHING if value is None else _text(value) for value in values))
     if made:
         table.add_section()
+    measured = [registered_metrics(version) for version in comparison.versions]
     for name, values in comparison.metrics.items():
         difference = [_difference(values)] if subtract else []
-        _add(table, name, *map(number, values), *difference)
+        shown = (_estimate(each[name]) if name in each else NOTHING for each in measured)
+        _add(table, name, *shown, *difference)
+    beside = {*MADE, *(f"{INTERVAL}{name}" for name in comparison.metrics)}
     for part in ("parameters", "properties", "datasets", "lineage", "files"):
         sides: Mapping[str, Sequence[Any]] = {
             name: values
             for name, values in getattr(comparison, part).items()
-            if part != "properties" or name not in MADE
+            if part != "properties" or name not in beside
         }
         rows = {
             name: values
@@ -182,20 +229,21 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
             table.add_row(Text(part, "bold"))
         for name, values in rows.items():
             cut = DIGEST_DIGITS if part in DIGEST_PARTS else None
-            shown = [_rounded(v) if name.startswith(INTERVAL) else v for v in values]
-            _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in shown))
-    if comparison.comparable:
-        return table
-    return Group(table, Text(), Text("They predict different things: no metric is subtracted."))
+            _add(table, name, *(NOTHING if v is None else _text(v)[:cut] for v in values))
+    remarks = []
+    if not comparison.comparable:
+        remarks.append("They predict different things: no metric is subtracted.")
+    if _tested_apart(comparison):
+        remarks.append(
+            "They were tested on different rows: a difference of their metrics may come of these."
+        )
+    return Group(table, *(Text(f"\n{remark}") for remark in remarks))
 
 
-def _rounded(interval: Any) -> Any:
-    """Return a registered interval, whose ends have all their digits, as people read it."""
-    ends = str(interval).split(" to ")
-    try:
-        return " to ".join(number(float(end)) for end in ends)
-    except ValueError:
-        return interval
+def _tested_apart(comparison: VersionComparison) -> bool:
+    """Tell whether versions say that the rows that they were tested on are not the same."""
+    tested = [set(v) - {None} for k, v in comparison.datasets.items() if k.startswith("test:")]
+    return any(len(digests) > 1 for digests in tested)
 
 
 def audit_table(entries: Sequence[AuditEntry]) -> Table:

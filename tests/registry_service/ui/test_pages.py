@@ -83,6 +83,28 @@ def test_a_model_draws_the_metric_of_its_gate_over_its_versions(
     assert "<svg" not in look("find", model=f"{name}-alone").html
 
 
+def test_versions_of_different_test_rows_are_told_so(
+    look: Browser, ours: Caller, unique: str
+) -> None:
+    """Their metrics may differ by the rows alone."""
+    ids = []
+    for number in "12":
+        data = [{"name": "test", "role": "test", "digest": number * 64}]
+        body = registration(unique, [], metrics={"roc_auc": 0.5}, datasets=data)
+        status, made = ours("POST", "/register", body, Idempotency_Key=f"{unique}-{number}")
+        assert status == 201, made
+        ids.append(made["version"]["id"])
+    assert "tested on different rows" in look(f"compare?version={ids[0]}&version={ids[1]}").text
+
+
+def test_metrics_of_a_version_stand_with_their_intervals(look: Browser, churn: Churn) -> None:
+    """First the metric of the gate; the interval is not told again among the properties."""
+    name, _ = churn
+    seen = look("find", model=name, version="1")
+    assert "roc_auc by which the gate decided 0.8100 0.7600 to 0.8400 a_cost 7" in seen.text
+    assert "interval.roc_auc" not in seen.text
+
+
 def test_a_version_shows_all_that_is_known_of_it(
     look: Browser, kubeflow: Caller, churn: Churn
 ) -> None:
@@ -101,7 +123,9 @@ def test_a_version_shows_all_that_is_known_of_it(
         "the second",
         f"Registered WHEN by {getuser()}, who gave as its author ada",
         f"Approved by {getuser()}, WHEN: reviewed",
-        "roc_auc 0.8200",
+        "roc_auc by which the gate decided 0.8200",
+        "Why it passed the gate Surely better than a constant.",
+        "gateway ours",
         "learning_rate 0.2",
         "Run run-1",
         "Code commit abc",
@@ -136,7 +160,8 @@ def test_a_version_leads_to_a_comparison_with_the_champion(look: Browser, churn:
     compared = look(link.removeprefix("../"))
     assert compared.status == 200
     assert "version 1 champion WHEN version 2 WHEN Difference" in compared.text
-    assert "roc_auc 0.8100 0.8200 +0.01000" in compared.text
+    assert "roc_auc 0.8100 (0.7600 to 0.8400) 0.8200 +0.01000" in compared.text
+    assert "tested on different rows" not in compared.text
     assert "learning_rate 0.1 0.2" in compared.text
     assert "Columns 1 the same, none differ" in compared.text
     assert "warm" not in compared.text

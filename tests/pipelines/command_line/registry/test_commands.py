@@ -43,9 +43,15 @@ def _register(client: RegistryClient, name: str, folder: Path, number: int) -> N
                 "estimator": "random_forest",
                 "calibration": "sigmoid",
                 "interval.roc_auc": f"{0.4871234567890123 + number / 8} to 0.9071234567890123",
+                "metric": "roc_auc",
+                "gate": "ROC AUC is surely better than a constant's.",
+                "gateway": "ours",
+                "rows.test": 1234 + number,
+                "rows.of nothing": 7,
             },
         },
-        "metrics": {"roc_auc": 0.5 + number / 8},
+        "metrics": {"accuracy": 0.9, "roc_auc": 0.5 + number / 8},
+        "datasets": [{"name": "test", "role": "test", "digest": f"{number:064}"}],
         "parameters": {"seed": 42, "depth": number},
         "aliases": ["challenger"],
     }
@@ -104,6 +110,12 @@ def test_versions_are_listed_newest_first(ask: Registry, name: str) -> None:
     assert "random_forest" in rows[1]
 
 
+def test_models_are_listed_with_the_metric_of_their_gate(ask: Registry, name: str) -> None:
+    """That of the newest version, beside the estimator."""
+    (row,) = (row for row in ask("list").output.splitlines() if row.startswith(name))
+    assert "0.7500 roc_auc" in row
+
+
 def test_lists_say_how_probabilities_were_calibrated(ask: Registry, name: str) -> None:
     """Beside the estimator, of all models and of all versions."""
     for page in (ask("list").output, ask("list", name).output):
@@ -126,9 +138,13 @@ def test_a_version_is_shown(ask: Registry, name: str) -> None:
     for part in (f"{name} version 2 (challenger)", "roc_auc", metric, "depth", "model.joblib"):
         assert part in page
     assert "interval.roc_auc" not in page
+    assert page.index("roc_auc") < page.index("accuracy")
+    assert "roc_auc    ROC AUC is surely better than a constant's." in page
+    for part in ("1,236 rows", "gateway", "rows.of nothing"):
+        assert part in page
     shown = ask("show", f"{name}@1", "--json").json()
     assert (shown["version"], shown["metrics"], shown["deployments"]) == (
-        *("1", {"roc_auc": 0.625}),
+        *("1", {"accuracy": 0.9, "roc_auc": 0.625}),
         [],
     )
     assert len(shown["digest"]) == 64
@@ -140,7 +156,9 @@ def test_versions_are_compared(ask: Registry, name: str) -> None:
     assert "+0.1250" in page
     assert "depth" in page
     assert "seed" not in page
-    assert "0.6121 to 0.9071" in page
+    assert "0.6250  (0.6121 to 0.9071)" in page
+    assert "interval.roc_auc" not in page
+    assert "tested on different rows" in page
     assert "seed" in ask("compare", name, "1", "2", "--all").output
     assert ask("compare", name, "1", "2", "--json").json()["parameters"]["depth"] == [1, 2]
 
