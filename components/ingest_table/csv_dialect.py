@@ -102,14 +102,13 @@ def _irregular_ways(path: Path, dialect: CsvDialect) -> Iterator[CsvDialect]:
     """Yield the ways to read irregular quotation marks, of those that fit alike the best first."""
     with reading(path) as file:
         text = file.read(SAMPLE_CHARACTERS)
-    escaped, spaced = ESCAPED_QUOTE.search(text), SPACED_QUOTE.search(text)
-    if escaped:
-        yield replace(dialect, escaped=True)
-    yield dialect
-    if spaced:
-        yield replace(dialect, spaced=True)
-    if escaped and spaced:
-        yield replace(dialect, escaped=True, spaced=True)
+    backslashes = [True, False] if ESCAPED_QUOTE.search(text) else [False]
+    blanks = [False, True] if SPACED_QUOTE.search(text) else [False]
+    if _all_spaced(sample_records(path, dialect)):
+        blanks.reverse()
+    for spaced in blanks:
+        for escaped in backslashes:
+            yield replace(dialect, escaped=escaped, spaced=spaced)
 
 
 def sample_records(path: Path, dialect: CsvDialect) -> list[Record]:

@@ -64,10 +64,10 @@ def _told(dialect: CsvDialect, row: int, text: str) -> str:
     first = f" (the first: {text!r} in data row {row:,})" if row else ""
     if dialect.quote != '"':
         return f"fields are enclosed in {dialect.quote}, which is no part of them{first}"
-    if dialect.escaped:
-        return f"quotation marks after a backslash were taken for parts of their fields{first}"
     if dialect.spaced:
         return f"blanks beside the separators were left out{first}"
+    if dialect.escaped:
+        return f"quotation marks after a backslash were taken for parts of their fields{first}"
     return f"quotation marks inside of fields were taken as they stand{first}"
 
 

@@ -43,7 +43,7 @@ KEPT_AS_TEXT: Final[dict[Kind, str]] = {
 GIVEN: Final = {
     "booleans": "boolean",
     "numbers": "number",
-    **dict.fromkeys(("dates", "times of day"), "datetime"),
+    **dict.fromkeys(("dates", "times"), "datetime"),
 }
 """The type to give for values that are called so."""
 

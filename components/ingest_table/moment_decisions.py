@@ -80,6 +80,13 @@ def _moment_remarks(
             f"row {short.row:,})"
         )
         remarks.append(Remark(column, "years", message, short.count, short.text, short.row))
+    month = first_of(moments, lambda sort: sort.month)
+    if month.count:
+        message = (
+            f"months were read as their first day (the first: {month.text!r} in data row "
+            f"{month.row:,})"
+        )
+        remarks.append(Remark(column, "months", message, month.count, month.text, month.row))
     zoned = first_of(moments, lambda sort: sort.zoned)
     local = first_of(moments, lambda sort: sort.timed and not sort.zoned)
     if zoned.count and local.count:
@@ -107,15 +114,15 @@ def _pattern(text: str, order: DateOrder) -> str:
 
 
 def clock_candidate(text: Reading, values: Sorts) -> Candidate:
-    """Return how times of day without a date are read, see `moment_candidate`."""
+    """Return how times without a date are read, see `moment_candidate`."""
     seen = first_of(values, lambda sort: sort.kind == "clock")
     message = (
-        f"times of day without a date are those of 1970-01-01 (the first: {seen.text!r} in data "
-        f"row {seen.row:,})"
+        f"times without a date are counted from 1970-01-01 (the first: {seen.text!r} in data row "
+        f"{seen.row:,})"
     )
     return Candidate(
         replace(text, type="datetime", order="time of day"),
         lambda sort: sort.kind == "clock",
-        "times of day",
+        "times",
         remarks=(Remark(text.column, "clock", message, seen.count, seen.text, seen.row),),
     )

@@ -8,7 +8,7 @@ import polars as pl
 from components.ingest_table.sorts import ORDERS, Seen, Sort
 from components.shared.tables.boolean_texts import BOOLEANS
 from components.shared.tables.missing_texts import NOT_KNOWN, SYMBOLS
-from components.shared.tables.moment_grammar import BEYOND_YEARS, MONTHS, WEEKDAYS, YEAR_ZERO
+from components.shared.tables.moment_grammar import BEYOND_YEARS, MONTH_NUMBERS, WEEKDAYS, YEAR_ZERO
 from components.shared.tables.moment_texts import moments
 from components.shared.tables.number_grammar import (
     BEFORE_CURRENCY_SIGN,
@@ -23,10 +23,10 @@ from components.shared.tables.number_texts import number_unit
 
 LETTERS: Final = r"^(\p{L}+)"
 BEGINNINGS: Final = (
-    *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTHS, *WEEKDAYS, *BOOLEANS, *NOT_KNOWN),
+    *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTH_NUMBERS, *WEEKDAYS, *BOOLEANS, *NOT_KNOWN),
     *("inf", "infinity"),
 )
-MOMENT_FLAGS: Final = ("dotted", "timed", "zoned", "two_digits")
+MOMENT_FLAGS: Final = ("dotted", "timed", "zoned", "two_digits", "month")
 DIGITS_OF_LARGEST: Final = 19
 LONGEST_SIGN: Final = 3
 """Characters of signs that may stand for a missing value among numbers, such as * or **."""

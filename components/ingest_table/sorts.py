@@ -52,6 +52,7 @@ class Sort(NamedTuple):
         timed: Whether a moment has a time.
         zoned: Whether it has a zone.
         two_digits: Whether its year has two digits.
+        month: Whether it is a month, without a day.
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Sort(NamedTuple):
     timed: bool = False
     zoned: bool = False
     two_digits: bool = False
+    month: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from components.validate_table.distributions import (
     shown_at_most,
 )
 from components.validate_table.findings import Finding
+from components.validate_table.stand_ins import date_warnings, stand_in_warnings
 from components.validate_table.warnings import TableWarning, count_repeated_rows, table_warnings
 
 TEMPLATE: Final = Path(__file__).parent / "validation.html.j2"
@@ -160,6 +161,8 @@ def validate_table(
         findings=() if curated is None else _check(table, curated),
         warnings=(
             *table_warnings(table, statistics, repeated_rows.result(), target, resolved),
+            *stand_in_warnings(table, statistics),
+            *date_warnings(table, statistics),
             *_unknown(statistics, checked),
         ),
         rows=statistics[0].rows,

@@ -1,6 +1,9 @@
 """What is odd about a table without being wrong: hints before a model is trained on it."""
 
 import math
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import polars as pl
 
 from components.shared.reports.notes import Note
 from components.shared.reports.number_text import counted_rows, percent
+from components.shared.tables.boolean_texts import TOLD_BOOLEANS
 from components.shared.tables.prose import MOST_TEXTS, is_prose
 from components.shared.tables.tasks import MAX_INTEGER_CLASSES, Task
 from components.validate_table.column_statistics import ColumnStatistics
@@ -18,6 +22,8 @@ MIN_ROWS_FOR_UNIQUE = 50
 RARE_CLASS_SHARE = 0.05
 RARE_CLASS_ROWS = 20
 CLASSES_NAMED = 3
+LABELS_NAMED = 6
+LABEL_SEPARATORS = "|;,"
 NUMBERED_CLASSES = 100
 ROWS_OF_NUMBERED = 10
 EVENNESS = 0.95
@@ -77,6 +83,11 @@ def table_warnings(
                 "row: remove them if they are copies, since train and test may each get one",
             )
         )
+    for column in statistics:
+        if column.name != target and column.categories:
+            warnings += _spelt_alike(
+                column.name, "values", [value for value, _ in column.categories]
+            )
     by_name = {column.name: column for column in statistics}
     if target in by_name:
         warnings += _about_target(table, by_name[str(target)], task)
@@ -125,7 +136,8 @@ def _about_target(
     if task not in ("binary", "multiclass"):
         return [*warnings, *_numbered_classes(table, target)]
     counts = target.categories or _class_counts(table, target.name)
-    warnings += _spelt_alike(target.name, counts)
+    classes = [value for value, _ in counts]
+    warnings += _spelt_alike(target.name, "classes", classes) or _further(target.name, classes)
     value, count = counts[-1]
     if count < RARE_CLASS_ROWS or count < RARE_CLASS_SHARE * target.present:
         share = count / target.present
@@ -140,19 +152,51 @@ def _about_target(
     return warnings
 
 
-def _spelt_alike(target: str, counts: tuple[tuple[object, int], ...]) -> list[TableWarning]:
-    """Name classes that differ by blanks or case alone."""
+def _spelt_alike(column: str, called: str, values: Sequence[object]) -> list[TableWarning]:
+    """Name classes or categories that differ by blanks, case or the form of letters alone."""
     spellings: dict[str, list[str]] = {}
-    for value, _ in counts:
+    for value in values:
         if isinstance(value, str):
-            spellings.setdefault(" ".join(value.casefold().split()), []).append(value)
-    alike = [" and ".join(map(repr, names)) for names in spellings.values() if len(names) > 1]
+            folded = unicodedata.normalize("NFKC", value).casefold()
+            spellings.setdefault(" ".join(folded.split()), []).append(value)
+    alike = [_told_apart(names) for names in spellings.values() if len(names) > 1]
     if not alike:
         return []
     told = "; ".join(alike[:CLASSES_NAMED])
     more = f" and {len(alike) - CLASSES_NAMED} more" if len(alike) > CLASSES_NAMED else ""
-    message = f"has classes that differ by blanks or case alone: {told}{more}: make them one"
-    return [TableWarning(target, message)]
+    message = f"has {called} that differ by blanks or case alone: {told}{more}: make them one"
+    return [TableWarning(column, message)]
+
+
+def _told_apart(names: list[str]) -> str:
+    """Return names so that one sees where they differ."""
+    composed = {unicodedata.normalize("NFC", name) for name in names}
+    return " and ".join(map(repr if len(composed) == len(names) else ascii, names))
+
+
+def _further(target: str, classes: Sequence[object]) -> list[TableWarning]:
+    """Name classes that say yes and no in several ways, or seem to be lists of labels."""
+    texts = [value for value in classes if isinstance(value, str)]
+    if len(texts) < len(classes):
+        return []
+    shown = ", ".join(repr(text) for text in texts[:LABELS_NAMED])
+    if len(texts) > 2 and all(text.strip().casefold() in TOLD_BOOLEANS for text in texts):
+        message = f"has {len(texts):,} classes that say yes or no ({shown}): make them two"
+        return [TableWarning(target, message)]
+    for separator in LABEL_SEPARATORS:
+        labels = [{part.strip() for part in text.split(separator)} for text in texts]
+        counts = Counter(label for several in labels for label in several)
+        several = [text for text, parts in zip(texts, labels, strict=True) if len(parts) > 1]
+        # Labels recur, and there are fewer of them than of their combinations.
+        recurring = sum(count > 1 for count in counts.values())
+        if len(several) > 1 and recurring * 2 > len(counts) and len(counts) < len(texts):
+            message = (
+                f"has classes that seem to hold several labels each, such as {several[0]!r}: each "
+                "combination is a class of its own. To predict each label by itself, make a "
+                "column of it"
+            )
+            return [TableWarning(target, message)]
+    return []
 
 
 def _numbered_classes(table: str | Path, target: ColumnStatistics) -> list[TableWarning]:

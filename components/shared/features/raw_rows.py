@@ -4,6 +4,7 @@ Whether texts of a CSV file, records of JSON, or columns that pandas or Polars h
 column becomes what it was in training, or there is an error that names it and its value.
 """
 
+import datetime
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,6 +112,8 @@ class ColumnReader(RawColumn):
         read = self._read_texts(texts).cast(_moment_type()).to_numpy()
         if others is None:
             return pd.Series(read, values.index, name=values.name)
+        if self.reading is not None and self.reading.order == "time of day":
+            others = others.map(_dated)
         numeric = others.map(lambda value: isinstance(value, int | float)) & others.notna()
         moments = pd.to_datetime(others.where(~numeric), errors="coerce", utc=True)
         self._refuse((moments.isna() & others.notna()).to_numpy(), values)
@@ -291,6 +294,12 @@ def _apart(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], pd.Series[Any] | 
         return objects.where(present, None), None
     is_text = np.fromiter((isinstance(v, str) for v in objects), np.bool_, len(objects))
     return objects.where(is_text, None), objects.where(~is_text & present, None)
+
+
+def _dated(value: Any) -> Any:
+    """Return the moment that a time of day is read as, and anything else as it is."""
+    is_time = isinstance(value, datetime.time)
+    return datetime.datetime.combine(datetime.date(1970, 1, 1), value) if is_time else value
 
 
 def _plain(value: Any) -> Any:

@@ -16,12 +16,15 @@ from components.shared.tables.missing_texts import WHITE_SPACE, markers
 from components.shared.tables.moment_grammar import (
     MOMENT,
     MONTH_NUMBERS,
+    MONTH_OF_YEAR,
     NAMED,
     NUMERIC,
     PIVOT,
+    REWRITTEN,
     SHORT,
     TIME,
     YEAR_FIRST,
+    ZONES,
 )
 from components.shared.tables.number_grammar import (
     DIGITS,
@@ -37,6 +40,7 @@ Value = float | int | bool | str
 """Of a text: a number, a boolean, a text, or a moment in microseconds since 1970-01-01."""
 
 DAY: Final = 86_400_000_000
+HOUR: Final = 3_600_000_000
 EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
 PLAIN_NUMBER: Final = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]+)?")
 PLAIN_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -111,7 +115,7 @@ class TextReader:
             return TOLD_BOOLEANS.get(text.lower())
         if reading.order == "time of day":
             found = _TIME.match(text)
-            moment = None if found is None else _of_day(found)
+            moment = _known_time(text, reading) if found is None else _of_clock(found)
         else:
             moment = _moment(text, reading)
         return moment // DAY * DAY if moment is not None and reading.type == "date" else moment
@@ -124,6 +128,9 @@ _NEGATIVE: Final = re.compile(NEGATIVE)
 _INFINITE: Final = re.compile(INFINITE)
 _MOMENT: Final = re.compile(MOMENT)
 _TIME: Final = re.compile(TIME)
+_REWRITTEN: Final = [
+    (re.compile(pattern), parts) for pattern, parts in (*REWRITTEN, *MONTH_OF_YEAR)
+]
 _NOT_OF_NUMBERS: Final = {".": re.compile(r"[^0-9.eE+-]"), ",": re.compile(r"[^0-9,eE+-]")}
 
 
@@ -171,6 +178,9 @@ def _plainest(text: str, reading: Reading) -> str | None:
 def _moment(text: str, reading: Reading) -> int | None:
     if PLAIN_DATE.fullmatch(text):
         return _date(text[:4] if text[:4] != "0000" else None, text[5:7], text[8:])
+    for pattern, parts in _REWRITTEN:
+        if written := pattern.match(text):
+            text = "".join(p if isinstance(p, str) else written[p] or "" for p in parts)
     found = _MOMENT.match(text)
     if found is None:
         return None
@@ -181,6 +191,12 @@ def _moment(text: str, reading: Reading) -> int | None:
     return midnight + of_day - _offset(found["zone"]) * 60_000_000
 
 
+def _known_time(text: str, reading: Reading) -> int | None:
+    """Return the moment of a time that was read before: it is one of 1970."""
+    moment = _moment(text, reading)
+    return moment if moment is not None and 0 <= moment < 365 * DAY else None
+
+
 def _dates(found: "re.Match[str]", reading: Reading) -> Iterator[int | None]:
     """Yield the date in each of the forms that a text has: it has one."""
     for group in YEAR_FIRST:
@@ -188,7 +204,7 @@ def _dates(found: "re.Match[str]", reading: Reading) -> Iterator[int | None]:
             yield _date(year if year != "0000" else None, found[f"m{group}"], found[f"d{group}"])
     for group in NAMED:
         if year := found[f"y{group}"]:
-            month = MONTH_NUMBERS.get(found[f"m{group}"][:3].lower())
+            month = MONTH_NUMBERS.get(found[f"m{group}"].removesuffix(".").lower())
             yield _date(_year(year), month, found[f"d{group}"])
     for group in NUMERIC:
         if first := found[f"a{group}"]:
@@ -222,14 +238,30 @@ def _of_day(found: "re.Match[str]") -> int | None:
     """Return the microseconds since midnight; 0 where there is no time, None where it is none."""
     if found["hour"] is None:
         return 0
+    hour, rest = int(found["hour"]), _after_hour(found)
+    if found["half"]:
+        return _of_half(found, rest)
+    return hour * HOUR + rest if hour < 24 or (hour == 24 and not rest) else None
+
+
+def _of_clock(found: "re.Match[str]") -> int | None:
+    """Return the microseconds of a time without a date, which may be a duration of days."""
+    if found["half"]:
+        return _of_half(found, _after_hour(found))
+    return int(found["days"] or 0) * DAY + int(found["hour"]) * HOUR + _after_hour(found)
+
+
+def _of_half(found: "re.Match[str]", rest: int) -> int | None:
     hour = int(found["hour"])
-    if half := found["half"]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half in "pP" else 0)
-    if hour > 23:
-        return None
-    seconds = (hour * 60 + int(found["minute"])) * 60 + int(found["second"] or 0)
+    return (
+        (hour % 12 + (12 if found["half"] in "pP" else 0)) * HOUR + rest
+        if 1 <= hour <= 12
+        else None
+    )
+
+
+def _after_hour(found: "re.Match[str]") -> int:
+    seconds = int(found["minute"]) * 60 + int(found["second"] or 0)
     return seconds * 1_000_000 + int((found["part"] or "0").ljust(6, "0")[:6])
 
 
@@ -237,6 +269,8 @@ def _offset(zone: str | None) -> int:
     """Return the minutes that a zone is ahead of UTC, 0 without one."""
     if zone is None:
         return 0
+    if zone in ZONES:
+        return ZONES[zone]
     figures = re.sub("[^0-9]", "", zone).ljust(4, "0")
     minutes = int(figures[:2]) * 60 + int(figures[2:])
-    return -minutes if zone.startswith("-") else minutes
+    return -minutes if "-" in zone else minutes

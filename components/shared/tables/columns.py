@@ -26,13 +26,13 @@ def require_column(column: str, columns: Sequence[str], parameter: str) -> None:
         return
     folded = {name.casefold(): name for name in columns}
     near = difflib.get_close_matches(column.casefold(), folded, n=3)
-    if len(columns) == 1:
+    if near:
+        hint = "Did you mean " + " or ".join(repr(folded[name]) for name in near) + "?"
+    elif len(columns) == 1:
         hint = (
             f"It has one column, {columns[0]!r}: in a CSV file, commas, semicolons, tabs or bars "
             "separate columns."
         )
-    elif near:
-        hint = "Did you mean " + " or ".join(repr(folded[name]) for name in near) + "?"
     else:
         more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
         hint = f"The columns are: {', '.join(columns[:SHOWN])}{more}."

@@ -1,34 +1,80 @@
 """The grammar of dates and times in texts.
 
 - A date is year-month-day (`2024-02-29`, also with `/` or `.`), day and month in either order
-  before the year (`29/02/2024`, `02/29/2024`, with `/`, `-` or `.`), or has the English name of
-  its month (`29 Feb 2024`, `Feb 29, 2024`, `29-Feb-24`, `2024-Feb-29`); the name of the weekday may
-  stand before it.
-- A time follows after `T`, blanks or a comma: `9:05`, `09:05:30`, `09:05:30.123456`, with AM or PM,
-  and with a zone: `Z`, `UTC`, `GMT`, `+02:00`, `+0200`, `+02`. Times with a zone become UTC.
+  before the year (`29/02/2024`, `02/29/2024`, with `/`, `-` or `.`), or has the name of its month,
+  in English, German, French, Spanish, Italian, Portuguese or Dutch (`29 Feb 2024`, `Feb 29, 2024`,
+  `29-Feb-24`, `2024-Feb-29`, `29. Februar 2024`, `29 de febrero de 2024`); the name of the weekday
+  may stand before it. A month of a year (`2024-02`, `02/2024`, `Feb 2024`) is its first day.
+- A time follows after `T`, blanks, a comma, a colon, `at` or a dash: `9:05`, `09:05:30`,
+  `09:05:30.123456`, `9.05`, `9h05`, with AM or PM, and with a zone: `Z`, `UTC`, `GMT`, `+02:00`,
+  `+0200`, `+02`, `GMT+0200`, or a name such as `EST` or `CET`. Times with a zone become UTC. 24:00
+  ends a day. Programs also write `20240229T090530Z` and `Thu Feb 29 09:05:30 2024`.
+- A time without a date (`9:05`, `09:05:30.5`, `9h05`) may have any hours, and days before it
+  (`1 day, 9:05:30`): a duration.
 - Years have four digits, from 1 to 9999 where they stand first, else such as dates have (1000 to
   2999, and the 1 and 9999 that stand for never); or two, read as POSIX does: 69 to 99 are 1969 to
   1999, 00 to 68 are 2000 to 2068. With a year of two digits, which may stand first as well, day and
   month are written with two, unless slashes separate them: 3.1.10 is a version.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from components.shared.tables.missing_texts import WHITE_SPACE
 
 MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug"),
-    *("sept", "sep", "oct", "nov", "dec"),
+    *("october", "november", "december"),
 )
+MONTH_NUMBERS: Final = {
+    name: str(number)
+    for number, names in enumerate(
+        (
+            "january jan januar janvier janv enero ene gennaio gen janeiro januari",
+            "february feb februar février fév févr fevrier febrero febbraio fevereiro fev februari",
+            "march mar märz mär mrz mars marzo março maart mrt",
+            "april apr avril avr abril abr aprile",
+            "may mai mayo maggio mag maio mei",
+            "june jun juni juin junio giugno giu junho",
+            "july jul juli juillet juil julio luglio lug julho",
+            "august aug août aout agosto ago augustus",
+            "september sept sep septembre septiembre settembre sett set setembro",
+            "october oct oktober okt octobre octubre ottobre ott outubro out",
+            "november nov novembre noviembre novembro",
+            "december dec dezember dez décembre déc diciembre dic dicembre dezembro",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+"""The names of months, and how they are cut off: no two languages mean two months by one."""
+
 WEEKDAYS: Final = (
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
     *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
+    *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    *("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
 )
+ZONES: Final = {
+    **dict.fromkeys(("Z", "z", "UTC", "GMT", "WET"), 0),
+    **dict.fromkeys(("CET", "WEST"), 60),
+    **dict.fromkeys(("EET", "CEST"), 120),
+    **dict.fromkeys(("MSK", "EEST"), 180),
+    "JST": 540,
+    "EDT": -240,
+    **dict.fromkeys(("EST", "CDT"), -300),
+    **dict.fromkeys(("CST", "MDT"), -360),
+    **dict.fromkeys(("MST", "PDT"), -420),
+    "PST": -480,
+}
+"""Minutes that zones are ahead of UTC: those that RFC 2822 names, and some that nothing else is
+called."""
+
 SPACE: Final = f"[{WHITE_SPACE}]"
 
 
-def _in_any_case(words: tuple[str, ...]) -> str:
+def _in_any_case(words: Iterable[str]) -> str:
     """Return a pattern of words, their letters large or small.
 
     Engines differ in what else they take for a letter where they are told to ignore the case.
@@ -36,7 +82,7 @@ def _in_any_case(words: tuple[str, ...]) -> str:
     return "|".join("".join(f"[{a}{a.upper()}]" for a in word) for word in words)
 
 
-MONTH: Final = rf"(?:{_in_any_case(MONTHS)})\.?"
+MONTH: Final = rf"(?:{_in_any_case(MONTH_NUMBERS)})\.?"
 WEEKDAY: Final = rf"(?:(?:{_in_any_case(WEEKDAYS)})\.?,?{SPACE}+)?"
 ISO_DATE: Final = "|".join(
     rf"(?P<y{number}>[0-9]{{4}}){mark}(?P<m{number}>[0-9]{{1,2}}){mark}"
@@ -55,25 +101,54 @@ NUMERIC_DATE: Final = "|".join(
         r"(?P<a5>[0-9]{2})\.(?P<b5>[0-9]{2})\.(?P<c5>[0-9]{2})",
     )
 )
+OF: Final = rf"(?:[ \-/]|{SPACE}+de{SPACE}+)?"
 NAMED_DATE: Final = "|".join(
     (
-        rf"(?P<d3>[0-9]{{1,2}})(?:st|nd|rd|th|\.)?[ \-/]?(?P<m3>{MONTH}),?[ \-/]?"
+        rf"(?P<d3>[0-9]{{1,2}})(?:st|nd|rd|th|er|[.º°])?{OF}(?P<m3>{MONTH}),?{OF}"
         r"(?P<y3>[0-9]{4}|[0-9]{2})",
         rf"(?P<m4>{MONTH})[ \-]?(?P<d4>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? |,|-)(?P<y4>[0-9]{{4}})",
         rf"(?P<y5>[0-9]{{4}})[ \-/]?(?P<m5>{MONTH})[ \-/]?(?P<d5>[0-9]{{1,2}})",
     )
 )
-CLOCK: Final = (
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])"
-    r"(?::(?P<second>[0-5][0-9]|60)(?:[.,](?P<part>[0-9]{1,9}))?)?"
-    rf"(?:{SPACE}*(?P<half>[AaPp])\.?[Mm]\.?)?"
+MINUTES: Final = (
+    r"(?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]|60)(?:[.,](?P<part>[0-9]{1,9}))?)?"
 )
-ZONE: Final = rf"(?:{SPACE}*(?P<zone>Z|z|UTC|GMT|[+-][0-9]{{2}}(?::?[0-9]{{2}})?))?"
+HALF: Final = rf"(?:{SPACE}*(?P<half>[AaPp])\.?[Mm]\.?)?"
+ZONE: Final = (
+    rf"(?:{SPACE}*(?P<zone>(?:UTC|GMT)?[+-][0-9]{{2}}(?::?[0-9]{{2}})?|{'|'.join(ZONES)})"
+    rf"(?:{SPACE}*(?:\([A-Za-z .]+\)|\[[A-Za-z_/]+\]))?)?"
+)
+BEFORE_TIME: Final = rf"(?:T|{SPACE}+at{SPACE}+|{SPACE}+-{SPACE}+|{SPACE}+|,{SPACE}*|:)"
 MOMENT: Final = (
     rf"^{WEEKDAY}(?:{ISO_DATE}|{NUMERIC_DATE}|{NAMED_DATE})"
-    rf"(?:(?:T|{SPACE}+|,{SPACE}*){CLOCK}{ZONE})?$"
+    rf"(?:{BEFORE_TIME}(?P<hour>[0-9]{{1,2}})[:.h]{MINUTES}{HALF}{ZONE})?$"
 )
-TIME: Final = rf"^{CLOCK}$"
+TIME: Final = (
+    rf"^(?:(?P<days>[0-9]{{1,6}}){SPACE}*[Dd](?:ays?)?,?{SPACE}*)?"
+    rf"(?P<hour>[0-9]{{1,4}})[:h]{MINUTES}{HALF}$"
+)
+REWRITTEN: Final = (
+    (
+        rf"^({WEEKDAY}{MONTH}){SPACE}+([0-9]{{1,2}}){SPACE}+([0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)"
+        rf"({SPACE}[A-Z]{{3,4}}|{SPACE}[+-][0-9]{{4}})?{SPACE}+([0-9]{{4}})$",
+        (1, " ", 2, " ", 5, " ", 3, 4),
+    ),
+    (
+        r"^([0-9]{4})([0-9]{2})([0-9]{2})[T ]([0-9]{2})([0-9]{2})([0-9]{2})([^0-9].*)?$",
+        (1, "-", 2, "-", 3, "T", 4, ":", 5, ":", 6, 7),
+    ),
+)
+"""Forms whose parts stand in another order or without anything between them, and how the groups
+of their patterns are put to be read as the others are."""
+
+MONTH_OF_YEAR: Final = (
+    (rf"^({MONTH})[ \-/,.]*([0-9]{{4}})$", ("1 ", 1, " ", 2)),
+    (rf"^([0-9]{{4}})[ \-/]({MONTH})$", ("1 ", 2, " ", 1)),
+    (r"^([12][0-9]{3})[-/](0[1-9]|1[0-2])$", (1, "-", 2, "-1")),
+    (r"^(0?[1-9]|1[0-2])/([12][0-9]{3})$", (2, "-", 1, "-1")),
+)
+"""The same of months, which are read as their first day."""
+
 BEYOND_YEARS: Final = r"^[+-][0-9]{4,}-[0-9]{2}-[0-9]{2}|^[0-9]{5,}-[0-9]{2}-[0-9]{2}"
 """Dates of years with a sign or of more than four digits."""
 
@@ -83,7 +158,6 @@ YEAR_ZERO: Final = r"^0000-[0-9]{2}-[0-9]{2}(?:[T ].*)?$"
 PIVOT: Final = 68
 """The last of the two-digit years that belong to the 2000s, as POSIX reads %y."""
 
-MONTH_NUMBERS: Final = {month[:3]: str(number) for number, month in enumerate(MONTHS[:12], start=1)}
 YEAR_FIRST: Final = (0, 1, 2)
 NAMED: Final = (3, 4, 5)
 NUMERIC: Final = (0, 1, 2, 3, 4, 5)

@@ -1,17 +1,22 @@
 """Dates and times in columns of texts, by their grammar."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from components.shared.tables.moment_grammar import (
     DOTTED,
     MOMENT,
     MONTH_NUMBERS,
+    MONTH_OF_YEAR,
     NAMED,
     NUMERIC,
     PIVOT,
+    REWRITTEN,
     SHORT,
     TIME,
     YEAR_FIRST,
+    ZONES,
 )
 
 
@@ -28,15 +33,23 @@ def moments(texts: pl.Series) -> pl.DataFrame:
           there is a zone) if the numbers of a date stand in this order: day, month, year; month,
           day, year; or, where the year has two digits, year, month, day. The same in all three
           where the order shows; null where there is none
-        - clock: a time of day without a date, as a moment of 1970-01-01
+        - clock: a time without a date, as the moment so long after 1970-01-01
         - numeric: whether the order does not show
         - dotted: whether points separate these
         - two_digits: whether the year has two digits
         - timed, zoned: whether it has a time, and a zone
+        - month: whether it is a month, as whose first day it is read
     """
-    found = texts.to_frame("text").select(
-        moment=pl.col("text").str.extract_groups(MOMENT),
-        time=pl.col("text").str.extract_groups(TIME),
+    month = _rewritten(pl.col("written"), MONTH_OF_YEAR)
+    found = (
+        texts.to_frame("text")
+        .with_columns(written=_rewritten(pl.col("text"), REWRITTEN))
+        .with_columns(whole=month)
+        .select(
+            moment=pl.col("whole").str.extract_groups(MOMENT),
+            time=pl.col("text").str.extract_groups(TIME),
+            month=pl.col("whole") != pl.col("written"),
+        )
     )
     # Step by step: each of them is planned once.
     parts = (
@@ -47,7 +60,7 @@ def moments(texts: pl.Series) -> pl.DataFrame:
             month=_any_of("m", YEAR_FIRST),
             day=_any_of("d", YEAR_FIRST),
             named_year=_any_of("y", NAMED),
-            month_name=_any_of("m", NAMED).str.head(3).str.to_lowercase(),
+            month_name=_any_of("m", NAMED).str.strip_suffix(".").str.to_lowercase(),
             named_day=_any_of("d", NAMED),
             number_1=_any_of("a", NUMERIC),
             number_2=_any_of("b", NUMERIC),
@@ -61,7 +74,7 @@ def moments(texts: pl.Series) -> pl.DataFrame:
         day_first=_date(_year("number_3"), "number_2", "number_1"),
         month_first=_date(_year("number_3"), "number_1", "number_2"),
         year_first=_date(_year("short"), "number_2", "number_3"),
-        clock=_clock(),
+        of_day=_of_day(pl.lit(0)),
         offset=_offset(),
     )
     read = dates.select(
@@ -75,11 +88,17 @@ def moments(texts: pl.Series) -> pl.DataFrame:
         | (pl.col("named_year").str.len_bytes() == len("24")).fill_null(value=False),
         timed=pl.col("hour").is_not_null(),
         zoned=pl.col("zone").is_not_null(),
+        month=found["month"].fill_null(value=False),
     )
-    times = found["time"].struct.unnest()
-    midnight = pl.when(pl.col("hour").is_not_null()).then(pl.lit("1970-01-01"))
-    clock = times.select(date=midnight, clock=_clock()).select(clock=_joined(pl.col("date")))
+    clock = found["time"].struct.unnest().select(clock=_of_day(None).cast(pl.Datetime("us")))
     return pl.concat([read, flags, clock], how="horizontal")
+
+
+def _rewritten(text: pl.Expr, forms: Sequence[tuple[str, tuple[int | str, ...]]]) -> pl.Expr:
+    for pattern, parts in forms:
+        put = "".join(f"${{{part}}}" if isinstance(part, int) else part for part in parts)
+        text = text.str.replace(pattern, put)
+    return text
 
 
 def _any_of(letter: str, groups: tuple[int, ...]) -> pl.Expr:
@@ -106,48 +125,42 @@ def _year(name: str) -> pl.Expr:
     return full.cast(pl.String).str.zfill(4)
 
 
-def _clock() -> pl.Expr:
-    """Return hour, minute, second and fraction as text; midnight where there is no time."""
-    hour = pl.col("hour").cast(pl.Int64, strict=False)
-    half = pl.col("half").str.to_lowercase()
+def _of_day(without: pl.Expr | None) -> pl.Expr:
+    """Return microseconds since midnight, null where there cannot be such a time.
+
+    Args:
+        without: What stands where there is no time, before a date; None: there is no date, and the
+            hours may be those of days.
+    """
+    hour, half = pl.col("hour").cast(pl.Int64, strict=False), pl.col("half").str.to_lowercase()
+    second = pl.col("second").cast(pl.Int64).fill_null(0)
+    part = pl.col("part").str.head(6).str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+    rest = (pl.col("minute").cast(pl.Int64) * 60 + second) * 1_000_000 + part
+    if without is None:
+        days = pl.col("days").cast(pl.Int64).fill_null(0)
+        possible, hours = pl.lit(value=True), hour + days * 24
+    else:
+        possible, hours = (hour <= 23) | ((hour == 24) & (rest == 0)), hour
+    halves = hour % 12 + pl.when(half == "p").then(12).otherwise(0)
     of_day = (
-        pl.when(half.is_null())
-        .then(hour)
-        .when(hour.is_between(1, 12))
-        .then(hour % 12 + pl.when(half == "p").then(12).otherwise(0))
-    )
-    absent = pl.col("hour").is_null()
-    return (
-        pl.when(absent)
-        .then(pl.lit("0:00:00.0"))
-        .otherwise(
-            pl.concat_str(
-                of_day,
-                pl.lit(":"),
-                "minute",
-                pl.lit(":"),
-                pl.col("second").fill_null("00"),
-                pl.lit("."),
-                pl.col("part").fill_null("0"),
-            )
-        )
-    )
+        pl.when(half.is_not_null() & hour.is_between(1, 12))
+        .then(halves)
+        .when(half.is_null() & possible)
+        .then(hours)
+    ) * 3_600_000_000 + rest
+    return of_day if without is None else pl.when(hour.is_null()).then(without).otherwise(of_day)
 
 
 def _offset() -> pl.Expr:
     """Return the minutes that the zone is ahead of UTC, 0 without one."""
-    sign = pl.when(pl.col("zone").str.starts_with("-")).then(-1).otherwise(1)
+    sign = pl.when(pl.col("zone").str.contains("-", literal=True)).then(-1).otherwise(1)
     figures = pl.col("zone").str.replace_all("[^0-9]", "").str.pad_end(4, "0")
     hours = figures.str.head(2).cast(pl.Int64, strict=False)
     minutes = figures.str.tail(2).cast(pl.Int64, strict=False)
-    return (sign * (hours * 60 + minutes)).fill_null(0)
+    named = pl.col("zone").replace_strict(ZONES, default=None, return_dtype=pl.Int64)
+    return pl.coalesce(named, sign * (hours * 60 + minutes), 0)
 
 
 def _moment(date: pl.Expr) -> pl.Expr:
-    return _joined(date) - pl.duration(minutes="offset")
-
-
-def _joined(date: pl.Expr) -> pl.Expr:
-    return pl.concat_str(date, pl.lit(" "), "clock").str.to_datetime(
-        "%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us"
-    )
+    midnight = date.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
+    return midnight + pl.duration(microseconds="of_day") - pl.duration(minutes="offset")

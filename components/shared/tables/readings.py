@@ -60,6 +60,7 @@ RemarkKind = Literal[
     "order",
     "decimals",
     "years",
+    "months",
     "zones",
     "clock",
 ]
@@ -77,7 +78,8 @@ class Remark:
             are of a narrower type), `codes` (it stays text, as values would lose digits), `class`
             (a text that mostly stands for a missing value is a class of the target), `order` and
             `decimals` (which of day and month, of point and comma, is which was assumed), `years`
-            (of two digits), `zones` (times with and without one), `clock` (times without a date).
+            (of two digits), `months` (without a day), `zones` (times with and without one),
+            `clock` (times without a date).
         message: What there is to say, in words, the values included.
         count: Number of rows that it is about.
         value: The first text that it is about.

@@ -18,9 +18,9 @@ COLUMN_OF_ORDER: Final[dict[DateOrder, str]] = {
     "day first": "day_first",
     "month first": "month_first",
     "year first": "year_first",
-    "time of day": "clock",
 }
 ISO_DATE: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+YEAR_OF_TIMES: Final = 1970
 FIRST_YEAR: Final = "0001"
 
 
@@ -107,6 +107,10 @@ def _moments(texts: pl.Series, reading: Reading) -> pl.Series:
     if reading.order != "time of day" and plain.all():
         return texts.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
     found = moments(texts)
+    if reading.order == "time of day":
+        # A time that was read before is one of that year.
+        known = pl.col("day_first").dt.year() == YEAR_OF_TIMES
+        return found.select(pl.coalesce("clock", pl.when(known).then("day_first"))).to_series()
     return found[COLUMN_OF_ORDER[reading.order]]
 
 

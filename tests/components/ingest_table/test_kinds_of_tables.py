@@ -168,6 +168,7 @@ def test_no_column_changes_how_another_is_read(
         ("a, b\n1, x\n2, y\n", ["a", "b"], "blanks beside the separators"),
         ("a | b\n1 | x\n2 | y\n", ["a", "b"], "blanks beside the separators"),
         ('a, b\n1, "x, y"\n2, "z"\n', ["a", "b"], "blanks beside the separators"),
+        ('a, b\n1, "x \\"y\\""\n2, "z"\n', ["a", "b"], "blanks beside the separators"),
     ],
 )
 def test_structure(tmp_path: Path, content: str, columns: list[str], message: str) -> None:

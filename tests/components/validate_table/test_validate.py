@@ -339,6 +339,34 @@ def test_classes_spelt_alike_are_one_warning(tmp_path: Path) -> None:
     assert "' no' and 'no'" in message
 
 
+def test_categories_spelt_alike_are_named(tmp_path: Path) -> None:
+    """In other columns too, also where letters are the same in two forms of Unicode."""
+    frame = pl.DataFrame(
+        {"town": ["Caf\u00e9", "Cafe\u0301", "x"] * 9, "y": ["no", "yes", "no"] * 9}
+    )
+    told = [w.message for w in validate(tmp_path, frame, target="y").warnings if w.column == "town"]
+    assert any("Caf\\xe9" in message and "Cafe\\u0301" in message for message in told)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (["Yes", "Y", "no", "0"], "4 classes that say yes or no"),
+        (["a", "b", "a|b", "b|c", "c"], "several labels each, such as 'a|b'"),
+        (["red,blue", "red", "blue", "green,red", "green"], "several labels each"),
+        (["Smith, J.", "Doe, A.", "Roe, B."], ""),
+        (["low", "mid", "high"], ""),
+        (["a|b", "c"], ""),
+    ],
+)
+def test_classes_that_are_fewer_are_named(tmp_path: Path, classes: list[str], message: str) -> None:
+    """Ways to say yes and no, and lists of labels, are no classes of their own."""
+    frame = pl.DataFrame({"x": range(20 * len(classes)), "y": classes * 20})
+    told = [w.message for w in validate(tmp_path, frame, target="y").warnings if w.column == "y"]
+    found = [text for text in told if "say yes" in text or "several labels" in text]
+    assert any(message in text for text in found) if message else not found
+
+
 def test_numbers_of_classes_are_hinted_at(tmp_path: Path) -> None:
     """Whole numbers 1 to 26, each as often, may be letters: how to say so is told."""
     frame = pl.DataFrame({"x": range(1300), "letter": [1 + i % 26 for i in range(1300)]})

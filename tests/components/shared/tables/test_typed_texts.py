@@ -132,6 +132,24 @@ DAY = datetime.date(2024, 2, 29)
         ("01/01/68", "day first", datetime.date(2068, 1, 1)),
         ("31.12.9999", "day first", datetime.date(9999, 12, 31)),
         ("0001-01-01", "", datetime.date(1, 1, 1)),
+        ("29. Februar 2024", "", DAY),
+        ("29 févr. 2024", "", DAY),
+        ("29 de febrero de 2024", "", DAY),
+        ("29 feb 2024", "", DAY),
+        ("29 fevereiro 2024", "", DAY),
+        ("1er août 2023", "", datetime.date(2023, 8, 1)),
+        ("2 MÄRZ 2023", "", datetime.date(2023, 3, 2)),
+        ("lundi 7 juillet 2025", "", datetime.date(2025, 7, 7)),
+        ("7 juin 2025", "", datetime.date(2025, 6, 7)),
+        ("2024-02", "", datetime.date(2024, 2, 1)),
+        ("02/2024", "", datetime.date(2024, 2, 1)),
+        ("February 2024", "", datetime.date(2024, 2, 1)),
+        ("Feb-2024", "", datetime.date(2024, 2, 1)),
+        ("2024 Feb", "", datetime.date(2024, 2, 1)),
+        ("2024-13", "", None),
+        ("2024-2", "", None),
+        ("Feb-24", "", None),
+        ("24-02", "", None),
         ("29/02/2024", "month first", None),
         ("2023-02-29", "", None),
         ("0000-01-01", "", None),
@@ -163,7 +181,23 @@ def test_dates(text: str, order: str, date: datetime.date | None) -> None:
         ("2024-02-29T10:00:00+02:00", (8, 0)),
         ("2024-02-29 10:00:00 -0330", (13, 30)),
         ("Thu, 29 Feb 2024 10:00:00 GMT", (10, 0)),
-        ("2024-02-29 24:00", None),
+        ("2024-02-28 24:00", (0, 0)),
+        ("2024-02-29 24:01", None),
+        ("2024-02-29 10:00 CET", (9, 0)),
+        ("2024-02-29 10:00 EST", (15, 0)),
+        ("Thu Feb 29 10:00:00 2024", (10, 0)),
+        ("Thu Feb 29 10:00:00 CET 2024", (9, 0)),
+        ("Thu Feb 29 10:00:00 +0000 2024", (10, 0)),
+        ("Thu Feb 29 2024 10:00:00 GMT+0100 (Central European Time)", (9, 0)),
+        ("2024-02-29T10:00:00+01:00[Europe/Berlin]", (9, 0)),
+        ("29/Feb/2024:10:00:00 +0000", (10, 0)),
+        ("29FEB2024:10:00:00.00", (10, 0)),
+        ("20240229T100000Z", (10, 0)),
+        ("20240229T1000", None),
+        ("02.29.2024 10.05", (10, 5)),
+        ("29/02/2024 10h05", None),
+        ("February 29, 2024 at 1:05 PM", (13, 5)),
+        ("02/29/2024 - 13:05", (13, 5)),
         ("02/29/2024 13:05 PM", None),
         ("10:00", None),
     ],
@@ -180,15 +214,25 @@ def test_fractions_of_seconds_are_kept() -> None:
     assert found == datetime.datetime(2024, 2, 29, 10, 0, 0, 123456)
 
 
-def test_times_of_day_are_those_of_one_day() -> None:
-    """What has no date gets that of 1970-01-01."""
-    texts = pl.Series(["01:07:13", "1:05 PM", "25:00", "2024-01-01"])
-    values = read_texts(texts, Reading("x", "datetime", order="time of day")).to_list()
-    assert values[:2] == [
-        datetime.datetime(1970, 1, 1, 1, 7, 13),
-        datetime.datetime(1970, 1, 1, 13, 5),
-    ]
-    assert values[2:] == [None, None]
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("01:07:13", datetime.datetime(1970, 1, 1, 1, 7, 13)),
+        ("1:05 PM", datetime.datetime(1970, 1, 1, 13, 5)),
+        ("7h05", datetime.datetime(1970, 1, 1, 7, 5)),
+        ("25:00", datetime.datetime(1970, 1, 2, 1)),
+        ("125:30:10.5", datetime.datetime(1970, 1, 6, 5, 30, 10, 500_000)),
+        ("2 days 01:00:00", datetime.datetime(1970, 1, 3, 1)),
+        ("1 day, 1:00:00", datetime.datetime(1970, 1, 2, 1)),
+        ("25:00 PM", None),
+        ("7:65", None),
+        ("1970-01-01 07:05:00", datetime.datetime(1970, 1, 1, 7, 5)),
+        ("2024-01-01", None),
+    ],
+)
+def test_times_without_a_date(text: str, moment: datetime.datetime | None) -> None:
+    """They are counted from 1970-01-01, be they durations; what was read so before stays so."""
+    assert read(text, type="datetime", order="time of day") == moment
 
 
 def test_a_pattern_of_the_users_is_followed() -> None:
