@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from components.ingest_table.csv_faults import LONGEST_FIELD, reading
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 SEPARATORS: Final = ",;\t|"
 SAMPLE_RECORDS: Final = 1000
@@ -25,6 +22,17 @@ ESCAPED_QUOTE: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 SPACED_QUOTE: Final = re.compile(rf'[{re.escape(SEPARATORS)}] +"')
 
 Quotes = Literal["none", "regular", "irregular"]
+
+
+class Reader(Protocol):
+    """A reader of Python's `csv` module."""
+
+    @property
+    def line_num(self) -> int:
+        """Number of lines read so far."""
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Return the records, one by one."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class CsvDialect:
     escaped: bool = False
     spaced: bool = False
 
-    def read(self, lines: Iterable[str], *, strict: bool = False) -> "Reader":
+    def read(self, lines: Iterable[str], *, strict: bool = False) -> Reader:
         """Return a reader of the records in lines."""
         if self.escaped:
             lines = (ESCAPED_QUOTE.sub(r'\1""', line) for line in lines)

@@ -3,8 +3,16 @@
 from collections import Counter
 from dataclasses import replace
 
-from components.ingest_table.candidates import Candidate, Sorts, first_of
+from components.ingest_table.candidates import (
+    NEARLY_ALL,
+    Candidate,
+    Sorts,
+    count_of,
+    first_of,
+    is_share,
+)
 from components.ingest_table.sorts import Kind, Sort
+from components.shared.tables.number_grammar import LETTER_MEASURES, MEASURES
 from components.shared.tables.readings import Decimal, Reading, Remark
 
 
@@ -16,6 +24,8 @@ def number_candidate(text: Reading, values: Sorts) -> Candidate:
         values: The sorts of its texts, without those that stand for a missing value.
     """
     numbers = {sort: seen for sort, seen in values.items() if sort.kind == "number"}
+    scaled = _is_scaled(numbers)
+    numbers = {sort: seen for sort, seen in numbers.items() if scaled or not sort.scaled}
     unit = _unit(numbers)
     numbers = {sort: seen for sort, seen in numbers.items() if _in_unit(sort, unit)}
     decimal, assumed = _decimal(text.column, numbers)
@@ -31,12 +41,47 @@ def number_candidate(text: Reading, values: Sorts) -> Candidate:
     forbidden: tuple[Kind, ...] = ("code", *packed) if whole else ("code",)
     also = () if whole else packed
     return Candidate(
-        replace(text, type="integer" if whole else "float", decimal=decimal, unit=unit),
+        replace(
+            text, type="integer" if whole else "float", decimal=decimal, unit=unit, scaled=scaled
+        ),
         lambda sort: sort in fitting or sort.kind in also,
         "numbers",
         forbidden=forbidden,
-        remarks=assumed,
+        remarks=(*assumed, *_units(text.column, fitting, unit)),
     )
+
+
+def _is_scaled(numbers: Sorts) -> bool:
+    """Tell whether letters such as k multiply numbers, or tell 14 and 14B apart.
+
+    They multiply where some number with one has decimals or a currency, or nearly all have one.
+    """
+    scaled = {sort: seen for sort, seen in numbers.items() if sort.scaled}
+    if any(sort.unit or sort.mark in (".", ",") for sort in scaled):
+        return True
+    return bool(scaled) and is_share(count_of(scaled), count_of(numbers), NEARLY_ALL)
+
+
+def _units(column: str, numbers: Sorts, unit: str) -> list[Remark]:
+    """Say which measure was left out, and that letters multiply."""
+    remarks = []
+    measured = first_of(numbers, lambda sort: sort.unit == unit)
+    if (unit in MEASURES or unit in LETTER_MEASURES) and measured.count:
+        message = (
+            f"{unit!r} at its numbers was left out (the first: {measured.text!r} in data row "
+            f"{measured.row:,})"
+        )
+        remarks.append(
+            Remark(column, "units", message, measured.count, measured.text, measured.row)
+        )
+    scaled = first_of(numbers, lambda sort: sort.scaled)
+    if scaled.count:
+        message = (
+            f"letters after numbers multiply them (the first: {scaled.text!r} in data row "
+            f"{scaled.row:,})"
+        )
+        remarks.append(Remark(column, "units", message, scaled.count, scaled.text, scaled.row))
+    return remarks
 
 
 def _unit(numbers: Sorts) -> str:

@@ -13,13 +13,14 @@ from components.shared.tables.moment_texts import moments
 from components.shared.tables.number_grammar import (
     BEFORE_CURRENCY_SIGN,
     CURRENCY_CODES,
+    CUT_OFF,
     INFINITE,
     NEEDLESS_ZERO,
     NUMBER,
     PACKED_EXPONENT,
     SCIENTIFIC,
 )
-from components.shared.tables.number_texts import number_unit
+from components.shared.tables.number_texts import number_scale, number_unit
 
 LETTERS: Final = r"^(\p{L}+)"
 BEGINNINGS: Final = (
@@ -79,7 +80,8 @@ def _with_numbers(distinct: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
     text, nothing = pl.col("stripped"), pl.lit("")
     # Step by step: each of them is planned once.
     return (
-        distinct.with_columns(
+        distinct.with_columns(stripped=text.str.replace(*CUT_OFF, literal=True))
+        .with_columns(
             point=text.str.contains(NUMBER["."]),
             comma=text.str.contains(NUMBER[","]),
             has_point=text.str.contains(".", literal=True),
@@ -98,6 +100,7 @@ def _with_numbers(distinct: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
         .with_columns(
             text=pl.when(_keeps_text(text)).then(text).otherwise(nothing),
             unit=pl.when("number").then(number_unit(text)).otherwise(nothing),
+            scaled=pl.col("number") & number_scale(text).is_not_null(),
             mark=pl.when("number")
             .then("mark")
             .when(_scientific(text))

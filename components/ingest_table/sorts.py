@@ -41,7 +41,8 @@ class Sort(NamedTuple):
             `zero year` (a date of the year 0), `signs` (neither letters nor digits), `not known`
             (a word that says so), or `other`.
         text: The text itself, for missing, symbol, not known, and signs of a few characters.
-        unit: The currency or % of a number.
+        unit: The currency, % or measure of a number.
+        scaled: Whether a letter such as k multiplies it.
         mark: What shows in a number: `.` or `,` if it must stand before decimals, `?.` or `?,` if
             it may also separate thousands, `` if there is none; `e` in a packed one such as 3E5.
         whole: Whether a number has neither decimals nor an exponent, its mark aside.
@@ -58,6 +59,7 @@ class Sort(NamedTuple):
     kind: Kind
     text: str = ""
     unit: str = ""
+    scaled: bool = False
     mark: str = ""
     whole: bool = False
     large: bool = False

@@ -27,11 +27,16 @@ from components.shared.tables.moment_grammar import (
     ZONES,
 )
 from components.shared.tables.number_grammar import (
+    CUT_OFF,
     DIGITS,
     INFINITE,
     LARGEST_WHOLE_FLOAT,
+    MEASURED,
+    MEASURES,
     NEGATIVE,
     NUMBER,
+    SCALED,
+    SCALES,
     UNIT,
 )
 from components.shared.tables.readings import Reading
@@ -123,6 +128,8 @@ class TextReader:
 
 _NUMBER: Final = {decimal: re.compile(pattern) for decimal, pattern in NUMBER.items()}
 _UNIT: Final = re.compile(UNIT)
+_MEASURED: Final = re.compile(MEASURED)
+_SCALED: Final = re.compile(SCALED)
 _DIGITS: Final = re.compile(DIGITS)
 _NEGATIVE: Final = re.compile(NEGATIVE)
 _INFINITE: Final = re.compile(INFINITE)
@@ -161,10 +168,11 @@ def _plainest(text: str, reading: Reading) -> str | None:
     decimal, unit = reading.decimal, reading.unit
     if decimal == "." and unit != "%" and PLAIN_NUMBER.fullmatch(text):
         return text
-    at_it = _UNIT.search(text)
-    found = at_it[0] if at_it else ""
+    text = text.replace(*CUT_OFF, 1)
+    found = _unit(text)
     in_unit = found == unit if unit == "%" else found in ("", unit)
-    if not in_unit or not _NUMBER[decimal].match(text):
+    scale = _SCALED.search(text)
+    if not in_unit or (scale and not reading.scaled) or not _NUMBER[decimal].match(text):
         return text if unit != "%" and _INFINITE.match(text) else None
     digits = _DIGITS.search(text)
     if digits is None:
@@ -172,7 +180,16 @@ def _plainest(text: str, reading: Reading) -> str | None:
     plain = _NOT_OF_NUMBERS[decimal].sub("", digits[0]).replace(",", ".")
     sign = "-" if _NEGATIVE.search(text) else ""
     # A shifted exponent rounds once, a division would round again.
-    return f"{sign}{plain}{'e-2' if unit == '%' else ''}"
+    shift = "e-2" if unit == "%" else SCALES[scale[1]] if scale else ""
+    return f"{sign}{plain}{shift}"
+
+
+def _unit(text: str) -> str:
+    """Return the currency, the per cent sign or the measure at a number, or an empty text."""
+    if at_it := _UNIT.search(text):
+        return at_it[0]
+    measure = _MEASURED.search(text)
+    return MEASURES.get(measure[1].lower(), measure[1].lower()) if measure else ""
 
 
 def _moment(text: str, reading: Reading) -> int | None:

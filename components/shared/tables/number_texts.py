@@ -2,26 +2,49 @@
 
 import polars as pl
 
-from components.shared.tables.number_grammar import DIGITS, INFINITE, NEGATIVE, NUMBER, UNIT
+from components.shared.tables.number_grammar import (
+    CUT_OFF,
+    DIGITS,
+    INFINITE,
+    MEASURED,
+    MEASURES,
+    NEGATIVE,
+    NUMBER,
+    SCALED,
+    SCALES,
+    UNIT,
+)
 from components.shared.tables.readings import Decimal
 
 
 def number_unit(texts: pl.Expr) -> pl.Expr:
-    """Return the currency or the per cent sign in each text, or an empty text."""
-    return texts.str.extract(UNIT).fill_null("")
+    """Return the currency, the per cent sign or the measure in each number, or an empty text."""
+    measure = texts.str.extract(MEASURED)
+    known = measure.str.to_lowercase().replace(MEASURES)
+    return pl.coalesce(texts.str.extract(UNIT), known, pl.lit(""))
 
 
-def numbers(texts: pl.Expr, decimal: Decimal, unit: str) -> pl.Expr:
+def number_scale(texts: pl.Expr) -> pl.Expr:
+    """Return what multiplies each number, such as k; null for nothing."""
+    return texts.str.extract(SCALED)
+
+
+def numbers(texts: pl.Expr, decimal: Decimal, unit: str, *, scaled: bool = False) -> pl.Expr:
     """Return each text as the plainest text of its number, null where it is none.
 
     Args:
         texts: Texts without blanks around them.
         decimal: What stands before decimals.
-        unit: The currency that may stand at them, the `%` that must, or an empty text.
+        unit: The currency or measure that may stand at them, the `%` that must, or an empty text.
+        scaled: Whether letters such as k multiply them.
     """
+    texts = texts.str.replace(*CUT_OFF, literal=True)
     found = number_unit(texts)
     in_unit = (found == unit) if unit == "%" else found.is_in(["", unit])
+    scale = number_scale(texts)
     valid = texts.str.contains(NUMBER[decimal]) & in_unit
+    if not scaled:
+        valid &= scale.is_null()
     digits = texts.str.extract(DIGITS)
     if decimal == ".":
         digits = digits.str.replace_all(r"[^0-9.eE+-]", "")
@@ -29,6 +52,10 @@ def numbers(texts: pl.Expr, decimal: Decimal, unit: str) -> pl.Expr:
         digits = digits.str.replace_all(r"[^0-9,eE+-]", "").str.replace(",", ".", literal=True)
     sign = pl.when(texts.str.contains(NEGATIVE)).then(pl.lit("-")).otherwise(pl.lit(""))
     # A shifted exponent rounds once, a division would round again.
-    shift = pl.lit("e-2" if unit == "%" else "")
+    shift = (
+        pl.lit("e-2")
+        if unit == "%"
+        else scale.replace_strict(SCALES, default="", return_dtype=pl.String).fill_null("")
+    )
     infinite = texts.str.contains(INFINITE) if unit != "%" else pl.lit(value=False)
     return pl.when(valid).then(pl.concat_str(sign, digits, shift)).when(infinite).then(texts)

@@ -32,12 +32,14 @@ class Reading:
         type: The type that its texts become.
         decimal: What stands before the decimals of a number; the other of point and comma
             separates thousands.
-        unit: What stands at all numbers or some: a currency, or `%`, which divides by 100.
+        unit: What stands at all numbers or some: a currency, a measure, or `%`, which divides by
+            100.
         order: Which number comes first in a date such as 03/11/2023 (the year, only in 23-11-03);
             `time of day` for times without a date, which become those of 1970-01-01.
         pattern: The form that a user gave for dates or times, as `strptime` writes it.
         missing: Texts that stand for a missing value by the user's word, besides the usual ones.
         kept: Usual ones that are values in this column.
+        scaled: Whether letters such as k multiply its numbers.
     """
 
     column: str
@@ -48,6 +50,7 @@ class Reading:
     pattern: str = ""
     missing: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    scaled: bool = False
 
 
 RemarkKind = Literal[
@@ -59,6 +62,7 @@ RemarkKind = Literal[
     "class",
     "order",
     "decimals",
+    "units",
     "years",
     "months",
     "zones",
@@ -77,9 +81,9 @@ class Remark:
             a missing value, though not by itself), `text` (the column stays text though most values
             are of a narrower type), `codes` (it stays text, as values would lose digits), `class`
             (a text that mostly stands for a missing value is a class of the target), `order` and
-            `decimals` (which of day and month, of point and comma, is which was assumed), `years`
-            (of two digits), `months` (without a day), `zones` (times with and without one),
-            `clock` (times without a date).
+            `decimals` (which of day and month, of point and comma, is which was assumed), `units`
+            (measures and scales at numbers), `years` (of two digits), `months` (without a day),
+            `zones` (times with and without one), `clock` (times without a date).
         message: What there is to say, in words, the values included.
         count: Number of rows that it is about.
         value: The first text that it is about.

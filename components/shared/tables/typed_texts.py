@@ -89,7 +89,9 @@ def _values(texts: pl.Series, reading: Reading) -> pl.Series:
 
 
 def _numbers(frame: pl.DataFrame, reading: Reading) -> pl.Series:
-    plainest = frame.select(numbers(pl.col("text"), reading.decimal, reading.unit)).to_series()
+    plainest = frame.select(
+        numbers(pl.col("text"), reading.decimal, reading.unit, scaled=reading.scaled)
+    ).to_series()
     real = plainest.cast(pl.Float64, strict=False)
     if reading.type == "float":
         return real

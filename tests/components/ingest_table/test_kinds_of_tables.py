@@ -268,6 +268,33 @@ def test_words_for_what_is_not_known_are_values_among_texts(tmp_path: Path) -> N
     assert frame["t"].dtype == pl.String
 
 
+@pytest.mark.parametrize(
+    ("texts", "values", "message"),
+    [
+        (["1.5 kg", "3 KG", "2kgs"], [1.5, 3.0, 2.0], "'kg' at its numbers was left out"),
+        (["1248 CC", "998 cc"], [1248, 998], "'cc' at its numbers"),
+        (["36 months", "1 month"], [36, 1], "'month' at its numbers"),
+        (["1.234,5 km", "7 km"], [1234.5, 7.0], "'km' at its numbers"),
+        (["€110.5M", "€565K", "€0"], [110.5e6, 565e3, 0.0], "multiply them"),
+        (["1.2k", "950", "3M"], [1200.0, 950.0, 3e6], "multiply them"),
+        (["14M", "201k"], [14_000_000, 201_000], "multiply them"),
+        (["Rs. 500", "Rs.1,250.75"], [500.0, 1250.75], ""),
+        (["12", "14B", "3K", "7"], None, "stays text"),
+        (["12 kg", "5 lb"], None, "stays text"),
+        (["12A", "5V", "7W"], None, ""),
+    ],
+)
+def test_measures_and_scales(
+    tmp_path: Path, texts: list[str], values: list[float] | None, message: str
+) -> None:
+    """One measure of all numbers is left out, letters multiply, and both is said; codes stay."""
+    rows = "".join(f'"{each}",a\n' for each in texts * 10)
+    frame, ingested = ingest(tmp_path, f"x,k\n{rows}")
+    assert frame["x"].to_list()[: len(texts)] == (values or texts)
+    assert message in said(ingested)
+    assert values is None or "assumed" not in said(ingested)
+
+
 def test_mostly_words_are_texts(tmp_path: Path) -> None:
     """A column in which most values say that they are not known is none of numbers."""
     frame, _ = ingest(tmp_path, "x,k\n" + "1,a\nunknown,a\nunknown,a\n" * 5)

@@ -48,7 +48,8 @@ def readings(draw: st.DrawFn) -> tuple[Reading, list[str]]:
         "x",
         kind,
         decimal=decimal,
-        unit=draw(st.sampled_from(["", "", "%", "€", "$", "US$", "EUR"])),
+        unit=draw(st.sampled_from(["", "", "%", "€", "$", "US$", "EUR", "Rs", "kg", "m"])),
+        scaled=draw(st.booleans()),
         order=draw(st.sampled_from(get_args(DateOrder))),
         missing=tuple(draw(st.lists(st.sampled_from(texts) | FORMS[kind], max_size=2))),
         kept=tuple(draw(st.lists(st.sampled_from(["NA", "-"]), max_size=2))),
@@ -68,6 +69,10 @@ def in_a_column(texts: list[str], reading: Reading) -> list[Any]:
 @given(drawn=readings())
 @example(drawn=(Reading("x", "integer"), ["9007199254740993", "1e3", "5.", "9" * 19, "0" * 5000]))
 @example(drawn=(Reading("x", "float", unit="%"), ["1.5%", "1e3%", "inf%", "-5 %"]))
+@example(drawn=(Reading("x", "float", unit="kg"), ["1.5 KG", "3 kgs", "(2kg)", "5 m", "1,250 kg-"]))
+@example(drawn=(Reading("x", "float", scaled=True), ["1.2k", "3M", "(1 billion)", "5", "1e3k"]))
+@example(drawn=(Reading("x", "float", unit="Rs"), ["Rs.500", "Rs. 1,234.5", "5 Rs.", "Rs 7"]))
+@example(drawn=(Reading("x", "integer"), ["14B", "3k", "5 kg"]))
 @example(drawn=(Reading("x", "datetime"), ["2024-01-01 23:59:60", "0001-01-01 00:00+14:00"]))
 @example(drawn=(Reading("x", "datetime"), ["Thu Feb 29 09:05:30 CET 2024", "1 août 2024 24:00"]))
 @example(drawn=(Reading("x", "datetime", order="time of day"), ["1 day, 9:05", "1970-01-02 01:00"]))
