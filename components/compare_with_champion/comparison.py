@@ -47,7 +47,10 @@ class Comparison:
     def reasons(self) -> tuple[str, ...]:
         """What is to be known of the compared rows, and then why the verdict is what it is."""
         rows = self.champion and self.champion.rows
-        return (*(sentences(rows) if rows else ()), *self.decision.reasons)
+        return (
+            *(sentences(rows, self.champion.briefly) if rows and self.champion else ()),
+            *self.decision.reasons,
+        )
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the comparison."""

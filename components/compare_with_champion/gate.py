@@ -56,6 +56,11 @@ class Champion:
     same: bool = False
 
     @property
+    def briefly(self) -> str:
+        """What sentences about its rows call it."""
+        return f"version {self.version}" if self.alias is None else f"the {self.alias}"
+
+    @property
     def named(self) -> str:
         """What reasons call it."""
         if self.alias is None:

@@ -7,25 +7,30 @@ from components.shared.evaluation.records import ComparedRows
 from components.shared.reports.number_text import counted_rows
 
 
-def sentences(told: ComparedRows) -> list[str]:
-    """Return what to say of the rows of a comparison, a sentence each."""
+def sentences(told: ComparedRows, who: str) -> list[str]:
+    """Return what to say of the rows of a comparison, a sentence each.
+
+    Args:
+        told: The rows.
+        who: The version that a candidate is compared with: `the champion`, `version 3`.
+    """
     if told.unknown:
         return [
-            f"Overlap not known: {told.unknown}. Test rows that the champion was trained on would "
-            "flatter it."
+            f"Overlap not known: {told.unknown}. Test rows that {who} was trained on would flatter "
+            "it."
         ]
     said = []
     of = f"{told.rows:,} test rows"
     if told.of_champion:
         whose = f" of entities ({', '.join(told.entity)})" if told.entity else ""
         said.append(
-            f"{told.of_champion:,} of {of} were{whose} in the champion's training rows and were "
-            "left out of the comparison."
+            f"{told.of_champion:,} of {of} were{whose} in {who}'s training rows and were left "
+            "out of the comparison."
         )
     if told.of_candidate:
         said.append(
-            f"{told.of_candidate:,} of {of} equal training rows of the candidate that the champion "
-            "was not trained on, and were left out of the comparison."
+            f"{told.of_candidate:,} of {of} equal training rows of the candidate that {who} was "
+            "not trained on, and were left out of the comparison."
         )
     if told.of_both:
         said.append(

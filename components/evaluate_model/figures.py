@@ -18,7 +18,7 @@ from components.shared.evaluation.positive_class import Label
 from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.evaluation.remarks import without_interval, worse_than_shares
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.reports.number_text import counted_rows, number
+from components.shared.reports.number_text import counted_rows, interval, number
 
 FORMAT: Final = 1
 MOST_CLASSES_SHOWN: Final = 50
@@ -141,7 +141,7 @@ class Evaluation:
         """Return what a notebook shows: each metric with its interval."""
         rows = "".join(
             f"<tr><th>{name}</th><td>{number(each.value)}</td>"
-            f"<td>{number(each.low)} to {number(each.high)}</td></tr>"
+            f"<td>{interval(each.low, each.high)}</td></tr>"
             for name, each in self.metrics.items()
         )
         return f"<table><caption>{counted_rows(self.rows)}</caption>{rows}</table>"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from components.register_model.card_form import ModelCard, Rows, Section
-from components.shared.evaluation.metrics import METRICS, Estimate
+from components.shared.evaluation.metrics import METRICS
 from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription
-from components.shared.reports.number_text import counted_rows, number, percent
+from components.shared.reports.number_text import counted_rows, interval, number, percent
 from components.shared.reports.split_text import split_text
 
 MOST_COLUMNS: Final = 100
@@ -116,23 +116,14 @@ def _candidates(description: ModelDescription) -> Iterator[Rows | str]:
             each.name,
             each.described,
             number(each.value),
-            _interval(Estimate(each.value, each.low, each.high)),
+            interval(each.low, each.high),
             each.remark,
         )
         for each in choice.candidates
     )
     if rows:
-        interval = f"{percent(choice.confidence, 0)} interval"
-        yield Rows(
-            rows,
-            (
-                "Candidate",
-                "Estimator",
-                _title(choice.metric, description.task),
-                interval,
-                "What came of it",
-            ),
-        )
+        title, ends = _title(choice.metric, description.task), percent(choice.confidence, 0)
+        yield Rows(rows, ("Candidate", "Estimator", title, f"{ends} interval", "What came of it"))
 
 
 def _intended_use() -> Section:
@@ -199,7 +190,7 @@ def _performance(sources: CardSources) -> Section:
         (
             _title(name, evaluation.task),
             number(each.value),
-            _interval(each),
+            interval(each.low, each.high),
             number(evaluation.baseline.get(name)),
             *([number(evaluation.training.get(name))] if has_training else []),
         )
@@ -234,7 +225,7 @@ def _slices(sources: CardSources) -> Section:
             f"{each.rows:,}",
             _title(each.metric, evaluation.task),
             number(each.estimate.value),
-            _interval(each.estimate),
+            interval(each.estimate.low, each.estimate.high),
             each.apart,
         )
         for each in evaluation.slices
@@ -348,9 +339,3 @@ def _count(value: Any) -> str:
 def _title(metric: str, task: str) -> str:
     """Return what people call a metric; one of nobody's is called as it is."""
     return next((each.title for each in METRICS[task] if each.name == metric), metric)
-
-
-def _interval(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return number(None)
-    return f"{number(estimate.low)} to {number(estimate.high)}"

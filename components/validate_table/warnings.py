@@ -21,6 +21,8 @@ NEARLY_UNIQUE = 0.9
 MIN_ROWS_FOR_UNIQUE = 50
 RARE_CLASS_SHARE = 0.05
 RARE_CLASS_ROWS = 20
+RARE_BESIDE = 0.5
+"""Of an equal share of the rows, from which on a class is not rare beside others."""
 CLASSES_NAMED = 3
 LABELS_NAMED = 6
 LABEL_SEPARATORS = "|;,"
@@ -138,18 +140,27 @@ def _about_target(
     counts = target.categories or _class_counts(table, target.name)
     classes = [value for value, _ in counts]
     warnings += _spelt_alike(target.name, "classes", classes) or _further(target.name, classes)
-    value, count = counts[-1]
-    if count < RARE_CLASS_ROWS or count < RARE_CLASS_SHARE * target.present:
-        share = count / target.present
-        warnings.append(
-            TableWarning(
-                target.name,
-                f"has {len(counts):,} classes, the rarest of which, {value!r}, has "
-                f"{counted_rows(count)} ({percent(share, 2)}): watch balanced accuracy, or set "
-                "`class_weight` to balanced",
-            )
-        )
+    if message := _about_the_rarest(target, counts):
+        warnings.append(TableWarning(target.name, message))
     return warnings
+
+
+def _about_the_rarest(
+    target: ColumnStatistics, counts: tuple[tuple[object, int], ...]
+) -> str | None:
+    """Say that a class has few rows: beside the others, or too few to be learnt from."""
+    value, count = counts[-1]
+    share = count / target.present
+    told = (
+        f"has {len(counts):,} classes, the rarest of which, {value!r}, has {counted_rows(count)} "
+        f"({percent(share, 2)})"
+    )
+    # Of equal shares none is rare, however many classes there are.
+    if share < RARE_BESIDE / len(counts) and (count < RARE_CLASS_ROWS or share < RARE_CLASS_SHARE):
+        return f"{told}: watch balanced accuracy, or set `class_weight` to balanced"
+    if count < RARE_CLASS_ROWS:
+        return f"{told}: what is learnt from so few, and measured on fewer, is far from sure"
+    return None
 
 
 def _spelt_alike(column: str, called: str, values: Sequence[object]) -> list[TableWarning]:

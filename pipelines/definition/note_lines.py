@@ -1,6 +1,7 @@
 """The notes of a run as its end shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from rich.markup import escape
@@ -18,9 +19,10 @@ def note_lines(notes: Iterable[Note]) -> list[tuple[str, str]]:
 
     What was left out is one line: `id (identifier), 3 rows without a value of the target`. So is
     what is used as something else: `city (target means), comment (words)`. Every other note is a
-    line of its own, as far as there are no more than twenty.
+    line of its own, as far as there are no more than twenty. What is odd about a column is no news
+    where it is left out anyway.
     """
-    grouped = together(notes)
+    grouped = _without_moot(together(notes))
     lines = list[tuple[str, str]]()
     for kind in IN_ONE_LINE:
         if told := [_in_brackets(note) for note in grouped if note.kind == kind]:
@@ -33,6 +35,19 @@ def note_lines(notes: Iterable[Note]) -> list[tuple[str, str]]:
         left = len(others) - MOST_LINES
         lines.append(("warning", f"{left:,} further notes are in the reports and with --json"))
     return lines
+
+
+def _without_moot(notes: Sequence[Note]) -> list[Note]:
+    """Return the notes without warnings about columns that are left out."""
+    gone = {name for note in notes if note.kind == "left out" for name in note.columns}
+    found = []
+    for note in notes:
+        kept = tuple(name for name in note.columns if name not in gone)
+        if note.kind != "warning" or not note.columns:
+            found.append(note)
+        elif kept or note.more:
+            found.append(replace(note, columns=kept))
+    return found
 
 
 def note_table(notes: Iterable[Note]) -> Table:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from components.detect_drift.drift import Drift
 from components.shared.evaluation.metrics import Estimate
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import number, percent
+from components.shared.reports.number_text import interval, number, percent
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.said_lines import say
@@ -110,4 +110,4 @@ def summarise(outputs: RunOutputs) -> MonitoringSummary | None:
 def _shown(estimate: Estimate) -> str:
     if estimate.low is None:
         return number(estimate.value)
-    return f"{number(estimate.value)}  ({number(estimate.low)} to {number(estimate.high)})"
+    return f"{number(estimate.value)}  ({interval(estimate.low, estimate.high)})"

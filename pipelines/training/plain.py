@@ -28,7 +28,7 @@ from components.register_model.register import Lineage, Registered, register_mod
 from components.register_model.surroundings import environment
 from components.shared.digests import file_digest
 from components.shared.models.estimators import AUTO
-from components.shared.reports.number_text import counted_rows, number
+from components.shared.reports.number_text import counted_rows, interval, number
 from components.shared.selection.settings import TIME_BUDGET, ChoiceSettings
 from components.shared.sources.hyperparameter_texts import hyperparameters_text
 from components.split_table.split import SplitTable, split_table
@@ -160,7 +160,7 @@ class TrainedTable:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._told())
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{number(each.value)}</td>"
-            f"<td>{number(each.low)} to {number(each.high)}</td></tr>"
+            f"<td>{interval(each.low, each.high)}</td></tr>"
             for name, each in self.evaluation.metrics.items()
         )
         return f"<ul>{lines}</ul><table>{rows}</table>"

@@ -14,7 +14,7 @@ from components.shared.evaluation.records import ComparisonRecord, EvaluationRec
 from components.shared.models.choices import ChoiceRecord
 from components.shared.registry.records import CHAMPION
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import interval, number
 from pipelines.definition.candidate_table import candidate_table
 from pipelines.definition.note_lines import note_table
 from pipelines.definition.outputs import RunOutputs
@@ -159,9 +159,8 @@ def _figures(summary: TrainingSummary) -> Table:
         table.add_row("split", f"{summary.train_rows:,} train, {summary.test_rows:,} test")
     gate = summary.comparison
     for name, metric in summary.metrics.items():
-        low, high = number(metric.low), number(metric.high)
-        interval = f"{number(metric.value)}  [dim]({low} to {high})[/]"
-        table.add_row(name, interval + (_gate(gate) if name == gate.metric else ""))
+        told = f"{number(metric.value)}  [dim]({interval(metric.low, metric.high)})[/]"
+        table.add_row(name, told + (_gate(gate) if name == gate.metric else ""))
     return table
 
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from components.judge_table.verdict import Verdict
 from components.shared.evaluation.metrics import Estimate
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import interval, number
 from pipelines.definition.outputs import RunOutputs
 
 DID_NOT_PASS: Final = 3
@@ -105,4 +105,4 @@ def summarise(outputs: RunOutputs) -> ValidationSummary | None:
 def _shown(estimate: Estimate) -> str:
     if estimate.low is None:
         return number(estimate.value)
-    return f"{number(estimate.value)}  ({number(estimate.low)} to {number(estimate.high)})"
+    return f"{number(estimate.value)}  ({interval(estimate.low, estimate.high)})"

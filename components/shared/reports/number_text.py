@@ -28,6 +28,13 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{sign}{magnitude:,.{max(decimals, 0)}f}"
 
 
+def interval(low: float | None, high: float | None) -> str:
+    """Return the ends of an interval: `0.6143 to 0.7656`, and a dash where there is none."""
+    if low is None or high is None:
+        return NOTHING
+    return f"{number(low)} to {number(high)}"
+
+
 def with_spread(value: float, spread: float) -> tuple[str, str]:
     """Return a number and its spread, both with the decimals of two digits of the spread.
 

@@ -216,6 +216,23 @@ def test_oddities_are_warnings_and_no_violations(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        (["p"] * 5 + ["n"] * 5, "far from sure"),
+        (["p"] * 5 + ["n"] * 95, "`class_weight`"),
+        (["p"] * 30 + ["n"] * 970, "`class_weight`"),
+        ([f"c{number % 30}" for number in range(900)], ""),
+        (["p"] * 50 + ["n"] * 50, ""),
+    ],
+)
+def test_a_class_is_rare_beside_the_others(tmp_path: Path, classes: list[str], said: str) -> None:
+    """Of classes with equal shares none asks for weights; few rows are told as such."""
+    frame = pl.DataFrame({"x": [row / 7 for row in range(len(classes))], "y": classes})
+    told = [warning.message for warning in validate(tmp_path, frame, target="y").warnings]
+    assert [said in message for message in told] == ([True] if said else [])
+
+
 def test_equal_rows_are_counted(tmp_path: Path) -> None:
     """The share of rows that equal an earlier one is told."""
     (warning,) = validate(

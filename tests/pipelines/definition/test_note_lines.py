@@ -8,7 +8,7 @@ from pipelines.definition.outputs import RunOutputs, StepOutputs
 def test_what_is_left_out_or_used_otherwise_is_one_line() -> None:
     """Columns are named with what they are, then rows; warnings come last, one a line."""
     notes = [
-        Note("warning", "has another value in nearly every row", ("id",)),
+        Note("warning", "has another value in nearly every row", ("name",)),
         Note("left out", "identifier", ("id",)),
         Note("left out", "free text", ("comment",)),
         Note("left out", "3 rows without a value of the target"),
@@ -23,7 +23,21 @@ def test_what_is_left_out_or_used_otherwise_is_one_line() -> None:
         ),
         ("used as", "city, plane (target means), remark (words)"),
         ("assumed", "the positive class is 'yes' (it says so)"),
-        ("warning", "id: has another value in nearly every row"),
+        ("warning", "name: has another value in nearly every row"),
+    ]
+
+
+def test_what_is_odd_about_columns_that_are_left_out_is_no_news() -> None:
+    """The warning names the other columns alone; what is odd about the table stays."""
+    notes = [
+        Note("left out", "no value", ("empty", "void")),
+        Note("warning", "has no value at all", ("empty",)),
+        Note("warning", "has infinite values", ("void", "speed")),
+        Note("warning", "3 rows with the values of an earlier row"),
+    ]
+    assert note_lines(notes)[1:] == [
+        ("warning", "speed: has infinite values"),
+        ("warning", "3 rows with the values of an earlier row"),
     ]
 
 

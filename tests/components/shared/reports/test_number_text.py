@@ -7,6 +7,7 @@ import pytest
 from components.shared.reports.number_text import (
     count,
     counted_rows,
+    interval,
     number,
     percent,
     with_spread,
@@ -50,6 +51,11 @@ def test_a_spread_says_how_many_decimals_count(
 ) -> None:
     """Both have the decimals of two digits of the spread, and no power of ten."""
     assert with_spread(value, spread) == shown
+
+
+def test_an_interval_without_ends_is_one_dash() -> None:
+    """Where there is none, no word stands between two dashes."""
+    assert (interval(0.61432, 1.0), interval(None, None)) == ("0.6143 to 1.000", "–")
 
 
 def test_count_separates_thousands() -> None:
