@@ -15,6 +15,10 @@ from components.ingest_table.csv_faults import LONGEST_FIELD, reading
 
 SEPARATORS: Final = ",;\t|"
 SAMPLE_RECORDS: Final = 1000
+SAMPLE_BYTES: Final = 1 << 22
+"""Bytes after which a sample has enough records, be they fewer: those of 5,000 columns take 40 kB
+each, and are parsed with each separator."""
+
 SAMPLE_CHARACTERS: Final = 1 << 20
 BLOCK: Final = 1 << 24
 QUOTE: Final = ord('"')
@@ -124,8 +128,11 @@ def sample_records(path: Path, dialect: CsvDialect) -> list[Record]:
     before = csv.field_size_limit(LONGEST_FIELD)
     try:
         with reading(path) as file:
-            reader = dialect.read(file)
-            records = [Record(fields, reader.line_num) for fields in islice(reader, SAMPLE_RECORDS)]
+            reader, records = dialect.read(file), list[Record]()
+            for fields in islice(reader, SAMPLE_RECORDS):
+                records.append(Record(fields, reader.line_num))
+                if file.buffer.tell() >= SAMPLE_BYTES:
+                    break
     except csv.Error:
         return []
     finally:
