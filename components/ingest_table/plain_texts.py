@@ -37,7 +37,7 @@ def plain_sorts(texts: pl.Series) -> tuple[PlainType, dict[Sort, Seen]] | None:
     present = texts.len() - texts.null_count()
     if not present:
         return None
-    first = int(texts.is_not_null().arg_max() or 0)
+    first = int(texts.is_not_null().arg_max() or 0) if texts.null_count() else 0
     if not texts[first].startswith(BEGINNINGS):
         return None
     numbers = texts.cast(pl.Float64, strict=False)
@@ -89,18 +89,20 @@ def _plain_numbers(
     if whole.null_count() == texts.null_count():
         return "integer", _seen(texts, {SMALL: small, LARGE: ~small})
     text = pl.col("text").str
-    found = texts.to_frame("text").select(
-        point=text.contains(".", literal=True), undecided=text.contains(UNDECIDED)
+    has_point = text.contains(".", literal=True)
+    point, exponent, undecided = pl.DataFrame([texts.alias("text"), whole.alias("whole")]).select(
+        point=has_point,
+        exponent=pl.col("whole").is_null() & ~has_point,
+        undecided=text.contains(UNDECIDED),
     )
-    point, undecided = found["point"], found["undecided"]
-    if (whole.is_null() & ~point & texts.str.contains(PACKED)).any():
+    if exponent.any() and texts.filter(exponent).str.contains(PACKED).any():
         return None
     masks = {
         SMALL: small,
         LARGE: ~small,
         UNDECIDED_POINT: undecided,
         POINT: point & ~undecided,
-        EXPONENT: whole.is_null() & ~point,
+        EXPONENT: exponent,
     }
     return "float", _seen(texts, masks)
 
