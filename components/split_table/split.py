@@ -11,7 +11,7 @@ import polars as pl
 from components.shared.digests import file_digest
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows
-from components.shared.tables.files import count_rows, write_parquet
+from components.shared.tables.files import count_rows, write_side_by_side
 from components.shared.tables.readings import TableReadings, table_readings
 from components.split_table.entities import EntitySides
 from components.split_table.hints import entity_notes, split_hints
@@ -167,9 +167,9 @@ def split_table(
     sides = choose_sides(table, plan)
     # A model that learns from the train rows must know how they were read.
     readings = TableReadings(table_readings(table).columns)
-    for rows, path in ((sides.train, Path(train)), (sides.test, Path(test))):
+    for path in (Path(train), Path(test)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(rows, path, readings)
+    write_side_by_side({Path(train): sides.train, Path(test): sides.test}, readings)
     with ThreadPoolExecutor() as threads:
         train_digest, test_digest = threads.map(file_digest, (train, test))
     train_rows, test_rows = count_rows(train), count_rows(test)

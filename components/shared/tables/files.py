@@ -1,6 +1,6 @@
 """Parquet files of tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +24,26 @@ def write_parquet(lazy: pl.LazyFrame, parquet: Path, readings: TableReadings | N
         parquet: The file to write.
         readings: How they were read, which the file keeps in its metadata.
     """
+    write_side_by_side({parquet: lazy}, readings)
+
+
+def write_side_by_side(
+    tables: Mapping[Path, pl.LazyFrame], readings: TableReadings | None = None
+) -> None:
+    """Stream rows into several Parquet files at a time: what they come from is read once.
+
+    Args:
+        tables: The rows by the file to write.
+        readings: How they were read, which each file keeps in its metadata.
+    """
     metadata = None if readings is None else parquet_metadata(readings)
-    lazy.sink_parquet(parquet, compression="lz4", row_group_size=ROW_GROUP_ROWS, metadata=metadata)
+    sinks = [
+        rows.sink_parquet(
+            parquet, compression="lz4", row_group_size=ROW_GROUP_ROWS, metadata=metadata, lazy=True
+        )
+        for parquet, rows in tables.items()
+    ]
+    pl.collect_all(sinks, engine="streaming")
 
 
 def count_rows(parquet: str | Path) -> int:

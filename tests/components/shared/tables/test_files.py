@@ -1,4 +1,4 @@
-"""Columns of Parquet files, one after another."""
+"""Columns of Parquet files, one after another, and files side by side."""
 
 from pathlib import Path
 
@@ -21,3 +21,15 @@ def test_columns_come_in_the_order_asked_for(
     assert [series.name for series in read] == wanted
     assert all(series.equals(frame[series.name]) for series in read)
     assert not list(files.read_columns(tmp_path / "table", []))
+
+
+def test_files_side_by_side_are_those_that_are_written_one_by_one(tmp_path: Path) -> None:
+    """The bytes of each are the same, and its rows keep their order."""
+    numbers = pl.DataFrame({"x": range(250_000)})
+    numbers.write_parquet(tmp_path / "table", row_group_size=70_000)
+    odd = pl.scan_parquet(tmp_path / "table").filter(pl.col("x") % 2 == 1)
+    even = pl.scan_parquet(tmp_path / "table").filter(pl.col("x") % 2 == 0)
+    files.write_side_by_side({tmp_path / "odd": odd, tmp_path / "even": even})
+    files.write_parquet(odd, tmp_path / "alone")
+    assert (tmp_path / "odd").read_bytes() == (tmp_path / "alone").read_bytes()
+    assert pl.read_parquet(tmp_path / "even").equals(numbers[::2])
