@@ -135,8 +135,8 @@ def _describe(
             categories = tuple(collected.rows())
     elif exact:
         # Hashes take 8 bytes whatever the text; two of 5 M values collide once in 10^6 tables.
-        unique = present.select(pl.col("value").hash().n_unique())
-        found["distinct"] = unique.collect(engine="streaming").item()
+        hashes = present.select(pl.col("value").hash()).collect(engine="streaming").to_series()
+        found["distinct"] = hashes.n_unique()
     found["infinite"] = found["infinite"] or 0
     # An estimate may lie above what is possible.
     found["distinct"] = min(found["distinct"], rows - found["nulls"])

@@ -54,9 +54,9 @@ def count_repeated_rows(table: str | Path) -> int:
     lazy = pl.scan_parquet(table)
     # Polars' hashes last as long as its process, which is long enough to count with.
     hashes = [pl.col(name).hash(seed) for seed, name in enumerate(lazy.collect_schema())]
-    distinct = pl.sum_horizontal(hashes).n_unique()
-    repeated: int = lazy.select(pl.len() - distinct).collect(engine="streaming").item()
-    return repeated
+    rows = lazy.select(pl.sum_horizontal(hashes)).collect(engine="streaming").to_series()
+    # Of a series that is there, Polars counts the distinct values in half of the time.
+    return len(rows) - rows.n_unique()
 
 
 def table_warnings(
