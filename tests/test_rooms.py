@@ -11,6 +11,7 @@ import grimp
 import pytest
 
 from pipelines.definition import catalog
+from pipelines.local.forked_steps import SLOW
 
 PACKAGES = ("components", "pipelines", "predictor", "registry_service")
 # A cache goes by times of files, which a checkout does not keep.
@@ -21,6 +22,12 @@ IN_MODELS = {
     "components.shared.models.mlflow_loader",
 }
 """Fitted models hold objects of these, or are loaded by them: whoever loads one imports them."""
+WITH_LIBRARIES = grimp.build_graph(
+    "components",
+    include_external_packages=True,
+    exclude_type_checking_imports=True,
+    cache_dir=None,
+)
 INTEGRATIONS = sorted((catalog.ROOT / "integrations").rglob("*.py"))
 ROOMS = ("command_line", "cluster", "definition", "local")
 """The folders of `pipelines` that are no pipelines, but for `demo`, which calls some by name."""
@@ -50,6 +57,15 @@ def _rooms_that_use(module: str, seen: set[str]) -> Iterator[str]:
 def test_what_is_shared_is_used_by_two(module: str) -> None:
     """What one component alone uses stands in its own folder."""
     assert len(set(_rooms_that_use(module, set()))) >= 2
+
+
+@pytest.mark.parametrize("name", catalog.component_names())
+def test_a_component_says_which_slow_libraries_it_may_import(name: str) -> None:
+    """A step that says nothing of scikit-learn never imports it, however it goes."""
+    modules = WITH_LIBRARIES.find_descendants(f"components.{name}")
+    imported = set().union(*map(WITH_LIBRARIES.find_upstream_modules, modules))
+    needs = catalog.needs(name)
+    assert imported & {*SLOW, "pandas"} <= needs.libraries | needs.later
 
 
 def test_a_plan_is_read_with_the_standard_library_alone() -> None:

@@ -16,5 +16,6 @@ NEEDS: Final = Needs(
     tracking=None,
     serving=False,
     libraries=frozenset({"polars"}),
+    later=frozenset({"minio", "optuna", "pandas", "sklearn"}),
 )
 """Nothing is compared where an estimator is named: pandas and scikit-learn are imported after."""

@@ -14,4 +14,5 @@ NEEDS: Final = Needs(
     tracking=None,
     serving=True,
     libraries=frozenset(),
+    later=frozenset(),
 )

@@ -14,4 +14,5 @@ NEEDS: Final = Needs(
     tracking=None,
     serving=False,
     libraries=frozenset({"matplotlib", "pandas", "polars", "sklearn"}),
+    later=frozenset(),
 )

@@ -14,4 +14,5 @@ NEEDS: Final = Needs(
     tracking="mlflow",
     serving=False,
     libraries=frozenset(),
+    later=frozenset({"matplotlib", "pandas"}),
 )

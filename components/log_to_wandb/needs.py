@@ -14,4 +14,5 @@ NEEDS: Final = Needs(
     tracking="wandb",
     serving=False,
     libraries=frozenset(),
+    later=frozenset({"matplotlib"}),
 )

@@ -14,4 +14,5 @@ NEEDS: Final = Needs(
     tracking=None,
     serving=False,
     libraries=frozenset(),
+    later=frozenset({"minio", "polars"}),
 )

@@ -16,4 +16,5 @@ NEEDS: Final = Needs(
     tracking=None,
     serving=False,
     libraries=frozenset({"polars"}),
+    later=frozenset({"minio", "optuna", "pandas", "sklearn"}),
 )

@@ -37,6 +37,7 @@ class Needs:
         tracking: The tracker of experiments whose address and credentials it gets; None: of none.
         serving: Whether it gets the token that prediction servers ask for.
         libraries: Heavy packages that it imports as it starts.
+        later: Heavy packages that it may import besides, where what it is given asks for them.
     """
 
     cpu: Bounds
@@ -48,3 +49,4 @@ class Needs:
     tracking: Tracker | None
     serving: bool
     libraries: frozenset[str]
+    later: frozenset[str]

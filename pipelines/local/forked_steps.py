@@ -1,6 +1,8 @@
-"""`python -m pipelines.local.forked_steps DESCRIPTOR [STEP…]`: the process that becomes steps.
+"""`python -m pipelines.local.forked_steps SOON LATE [STEP…]`: the processes that become steps.
 
-It is started by `pipelines/local/step_server.py`, speaks to it over a socket, and ends with it.
+They are started by `pipelines/local/step_server.py`, speak to it over a socket each, and end with
+it. The first becomes the steps that need little, while the second still imports the libraries of
+the others.
 """
 
 import gc
@@ -16,34 +18,62 @@ from multiprocessing.reduction import recv_handle
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from components.shared.needs import Needs
 from components.shared.step import OBJECTS_BETWEEN_COLLECTIONS
 
-LIBRARIES: Final = (
-    "kfp.dsl.executor_main",
-    "polars",
-    "sklearn.compose",
-    "sklearn.ensemble",
-    "sklearn.impute",
-    "sklearn.pipeline",
-    "sklearn.preprocessing",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
-)
-"""What steps import, besides their own logic, and nothing that starts threads, as a fork has none
-of them."""
+EXECUTOR: Final = "kfp.dsl.executor_main"
+SLOW: Final[Mapping[str, Sequence[str]]] = {
+    "sklearn": (
+        "sklearn.compose",
+        "sklearn.ensemble",
+        "sklearn.impute",
+        "sklearn.pipeline",
+        "sklearn.preprocessing",
+    ),
+    "matplotlib": ("matplotlib.figure", "matplotlib.backends.backend_svg"),
+}
+"""What takes most of the time to import, and what steps import of it; nothing that starts threads,
+as a fork has none of them."""
 
 KFP_RUNTIME: Final = {"_KFP_RUNTIME": "true"}
 """Tells kfp that it is imported by a step, which needs a small part of it."""
 
 
-def main(descriptor: int, steps: Sequence[str]) -> None:
-    """Fork into each step that is asked for, until the other end of the socket is closed."""
+def main(soon: int, late: int, steps: Sequence[str]) -> None:
+    """Fork into each step that is asked for, until the other ends of the sockets are closed."""
     # Ctrl-C reaches the steps too: it is theirs to end, and the other end's to ask for no more.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(KFP_RUNTIME)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    for module in (*LIBRARIES, *map(_logic_of, steps)):
+    light = [step for step in steps if is_light(step)]
+    _import(EXECUTOR, *map(_logic_of, light))
+    if not os.fork():
+        os.close(late)
+        _end_with(_serve, soon)
+    os.close(soon)
+    others = [step for step in steps if step not in light]
+    wanted = {library for step in others for library in _libraries(step)}
+    slow = [module for library in SLOW if library in wanted for module in SLOW[library]]
+    _import(*slow, *map(_logic_of, others))
+    _serve(late)
+
+
+def is_light(step: str) -> bool:
+    """Whether a component, however it goes, imports nothing that takes long to import."""
+    return not _libraries(step) & SLOW.keys()
+
+
+def _libraries(step: str) -> frozenset[str]:
+    needs: Needs = import_module(f"components.{step}.needs").NEEDS
+    return needs.libraries | needs.later
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
         import_module(module)
+
+
+def _serve(descriptor: int) -> None:
     gc.freeze()
     with Connection(descriptor) as connection:
         while True:
@@ -103,4 +133,4 @@ def _end_with(body: Callable[..., None], *arguments: Any) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

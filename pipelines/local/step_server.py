@@ -1,7 +1,8 @@
 """The steps of a local run as processes that need not import their libraries.
 
 Starting Python and importing Polars and scikit-learn is two seconds of each larger step. A server
-imports them once, while the registry starts, and becomes each step in a fork of itself.
+imports them once, while the registry starts, and becomes each step in a fork of itself; the first
+steps, which need no scikit-learn, do not wait until it is imported.
 """
 
 import os
@@ -10,13 +11,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from threading import Lock
 from typing import Final
 
 from components.shared.models.threads import ENVIRONMENT
 from components.shared.step import FAILURE
+from components.shared.step_run import FUNCTION_OPTION
 from pipelines.errors import ServerGoneError
+from pipelines.local.forked_steps import is_light
 
 MODULE: Final = "pipelines.local.forked_steps"
 
@@ -26,7 +30,7 @@ code and the arguments of kfp's executor follow."""
 
 
 class StepServer:
-    """Runs steps, one at a time, in forks of a process that has their libraries.
+    """Runs steps, one at a time, in forks of processes that have their libraries.
 
     The tasks of a loop, which kfp starts in threads, wait for each other.
 
@@ -35,12 +39,15 @@ class StepServer:
     """
 
     def __init__(self, steps: Sequence[str]) -> None:
-        self._connection, theirs = Pipe()
+        self._light = {step for step in steps if is_light(step)}
+        self._soon, for_light = Pipe()
+        self._late, for_others = Pipe()
         self._turn = Lock()
-        with theirs:
+        with for_light, for_others:
+            ends = (for_light.fileno(), for_others.fileno())
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", MODULE, str(theirs.fileno()), *steps],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-m", MODULE, *map(str, ends), *steps],
+                pass_fds=ends,
                 env=os.environ | ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -62,26 +69,34 @@ class StepServer:
             return self._run(code, arguments, environment)
 
     def _run(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
+        step = arguments[arguments.index(FUNCTION_OPTION) + 1]
+        server = self._soon if step in self._light else self._late
         try:
-            output = self._start(code, arguments, environment)
+            output = self._start(server, code, arguments, environment)
         except (EOFError, OSError) as error:
             raise ServerGoneError from error
         with os.fdopen(output, errors="replace") as lines:
             for line in lines:
                 print(line, end="")
         try:
-            return int(self._connection.recv())
+            return int(server.recv())
         except (EOFError, OSError):
             print("The process of the step was killed.")
             return FAILURE
 
-    def _start(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
+    def _start(
+        self,
+        server: Connection,
+        code: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+    ) -> int:
         """Start a step; return the descriptor that its output is read from."""
-        self._connection.recv()  # it is ready
+        server.recv()  # it is ready
         read, write = os.pipe()
         try:
-            send_handle(self._connection, write, self._process.pid)
-            self._connection.send((code, arguments, dict(environment)))
+            send_handle(server, write, self._process.pid)
+            server.send((code, arguments, dict(environment)))
         except OSError:
             os.close(read)
             raise
@@ -91,7 +106,8 @@ class StepServer:
 
     def close(self) -> None:
         """End the server, after its last step."""
-        self._connection.close()
+        for server in (self._soon, self._late):
+            server.close()
         self._process.wait()
 
 

@@ -18,6 +18,7 @@ MODEST = Needs(
     tracking=None,
     serving=False,
     libraries=frozenset(),
+    later=frozenset(),
 )
 
 

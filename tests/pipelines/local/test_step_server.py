@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.local.running import run_locally
-from pipelines.local.step_server import StepServer
+from pipelines.local.step_server import StepServer, step_server
 from tests.pipelines.local.test_running import RecordingObserver
 from tests.pipelines.two_steps import two_steps
 
@@ -22,6 +22,8 @@ import os, sys
 def describe() -> None:
     print("sklearn" in sys.modules, os.environ.get("TOLD"), hasattr(sys, "changed"))
     sys.changed = True
+
+split_table = train_model = describe
 
 def end_badly() -> None:
     raise SystemExit(7)
@@ -33,7 +35,7 @@ PROGRAM = """
 import time
 from pipelines.local.step_server import step_server
 with step_server([]) as server:
-    server._connection.recv()
+    server._late.recv()
     print(server._process.pid, flush=True)
     time.sleep(60)
 """
@@ -57,12 +59,21 @@ def run(server: StepServer, function: str, **variables: str) -> int:
     return server.run(STEP, arguments, {**os.environ, **variables})
 
 
-def test_a_step_has_its_libraries_and_its_variables(
+def test_a_step_has_its_libraries_and_its_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    """A step finds scikit-learn imported, but one that never takes it, and its variables."""
+    with step_server(["split_table", "train_model"]) as server:
+        assert server
+        assert (run(server, "split_table"), run(server, "train_model", TOLD="so")) == (0, 0)
+    out = capsys.readouterr().out
+    assert out.index("False None False") < out.index("True so False")
+
+
+def test_libraries_that_no_step_takes_are_not_imported(
     server: StepServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A step finds scikit-learn imported, and the variables that it is given."""
-    assert run(server, "describe", TOLD="so") == 0
-    assert "True so False" in capsys.readouterr().out
+    """A pipeline whose steps need no scikit-learn does not wait for it."""
+    run(server, "describe")
+    assert "False None False" in capsys.readouterr().out
 
 
 def test_a_step_sees_nothing_of_another(
@@ -71,7 +82,7 @@ def test_a_step_sees_nothing_of_another(
     """What a step changes in its process is not there for the next one."""
     run(server, "describe", TOLD="so")
     run(server, "describe")
-    assert "True None False" in capsys.readouterr().out
+    assert "False None False" in capsys.readouterr().out
 
 
 def test_steps_that_threads_start_wait_for_each_other(server: StepServer) -> None:
