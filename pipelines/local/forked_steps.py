@@ -133,4 +133,4 @@ def _end_with(body: Callable[..., None], *arguments: Any) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    _end_with(main, int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -3,13 +3,15 @@
 import selectors
 import sqlite3
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pydantic_core
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+if TYPE_CHECKING:
+    import psycopg
 
 # A statement, and what one waits for a lock, take no longer: whoever asked is told.
 STATEMENT_SECONDS = 10
@@ -103,7 +105,7 @@ def unbounded(connection: Connection) -> None:
     driver.set_progress_handler(None, 0)
 
 
-def _bound_postgresql(connection: psycopg.Connection[Any], _: ConnectionPoolEntry) -> None:
+def _bound_postgresql(connection: "psycopg.Connection[Any]", _: ConnectionPoolEntry) -> None:
     milliseconds = STATEMENT_SECONDS * 1000
     connection.execute(
         f"SELECT set_config('statement_timeout', '{milliseconds}', false),"
