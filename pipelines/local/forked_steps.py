@@ -1,8 +1,8 @@
-"""`python -m pipelines.local.forked_steps SOON LATE [STEP…]`: the processes that become steps.
+"""`python -m pipelines.local.forked_steps SOCKET… [STEP…]`: the processes that become steps.
 
 They are started by `pipelines/local/step_server.py`, speak to it over a socket each, and end with
-it. The first becomes the steps that need little, while the second still imports the libraries of
-the others.
+it. The first becomes the steps that need little, while the others still import what later ones
+need.
 """
 
 import gc
@@ -32,35 +32,39 @@ SLOW: Final[Mapping[str, Sequence[str]]] = {
     ),
     "matplotlib": ("matplotlib.figure", "matplotlib.backends.backend_svg"),
 }
-"""What takes most of the time to import, and what steps import of it; nothing that starts threads,
-as a fork has none of them."""
+"""What takes most of the time to import, the sooner needed first, and what steps import of it;
+nothing that starts threads, as a fork has none of them."""
+
+STAGES: Final = len(SLOW) + 1
+"""Processes: one without any of these, and a further one for each."""
 
 KFP_RUNTIME: Final = {"_KFP_RUNTIME": "true"}
 """Tells kfp that it is imported by a step, which needs a small part of it."""
 
 
-def main(soon: int, late: int, steps: Sequence[str]) -> None:
+def main(sockets: Sequence[int], steps: Sequence[str]) -> None:
     """Fork into each step that is asked for, until the other ends of the sockets are closed."""
     # Ctrl-C reaches the steps too: it is theirs to end, and the other end's to ask for no more.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(KFP_RUNTIME)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    light = [step for step in steps if is_light(step)]
-    _import(EXECUTOR, *map(_logic_of, light))
-    if not os.fork():
-        os.close(late)
-        _end_with(_serve, soon)
-    os.close(soon)
-    others = [step for step in steps if step not in light]
-    wanted = {library for step in others for library in _libraries(step)}
-    slow = [module for library in SLOW if library in wanted for module in SLOW[library]]
-    _import(*slow, *map(_logic_of, others))
-    _serve(late)
+    taken = {library for step in steps for library in _libraries(step)}
+    added = [(EXECUTOR,), *(modules if name in taken else () for name, modules in SLOW.items())]
+    for stage, (socket, modules) in enumerate(zip(sockets, added, strict=True)):
+        _import(*modules, *(_logic_of(step) for step in steps if stage_of(step) == stage))
+        later = sockets[stage + 1 :]
+        if later and os.fork():
+            os.close(socket)
+            continue
+        for each in later:
+            os.close(each)
+        _end_with(_serve, socket)
 
 
-def is_light(step: str) -> bool:
-    """Whether a component, however it goes, imports nothing that takes long to import."""
-    return not _libraries(step) & SLOW.keys()
+def stage_of(step: str) -> int:
+    """Return the first process that has imported what a component may take, from 0."""
+    libraries = _libraries(step)
+    return max((k for k, name in enumerate(SLOW, 1) if name in libraries), default=0)
 
 
 def _libraries(step: str) -> frozenset[str]:
@@ -73,9 +77,9 @@ def _import(*modules: str) -> None:
         import_module(module)
 
 
-def _serve(descriptor: int) -> None:
+def _serve(socket: int) -> None:
     gc.freeze()
-    with Connection(descriptor) as connection:
+    with Connection(socket) as connection:
         while True:
             connection.send("ready")
             try:
@@ -133,4 +137,4 @@ def _end_with(body: Callable[..., None], *arguments: Any) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _end_with(main, int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    main([int(each) for each in sys.argv[1 : STAGES + 1]], sys.argv[STAGES + 1 :])

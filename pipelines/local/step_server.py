@@ -1,15 +1,15 @@
 """The steps of a local run as processes that need not import their libraries.
 
 Starting Python and importing Polars and scikit-learn is two seconds of each larger step. A server
-imports them once, while the registry starts, and becomes each step in a fork of itself; the first
-steps, which need no scikit-learn, do not wait until it is imported.
+imports them once, while the registry starts, and becomes each step in a fork of itself; steps that
+need no scikit-learn, or no matplotlib, do not wait until these are imported.
 """
 
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
@@ -20,7 +20,7 @@ from components.shared.models.threads import ENVIRONMENT
 from components.shared.step import FAILURE
 from components.shared.step_run import FUNCTION_OPTION
 from pipelines.errors import ServerGoneError
-from pipelines.local.forked_steps import is_light
+from pipelines.local.forked_steps import STAGES, stage_of
 
 MODULE: Final = "pipelines.local.forked_steps"
 
@@ -39,12 +39,11 @@ class StepServer:
     """
 
     def __init__(self, steps: Sequence[str]) -> None:
-        self._light = {step for step in steps if is_light(step)}
-        self._soon, for_light = Pipe()
-        self._late, for_others = Pipe()
+        self._stages = {step: stage_of(step) for step in steps}
+        self._servers, theirs = zip(*(Pipe() for _ in range(STAGES)), strict=True)
         self._turn = Lock()
-        with for_light, for_others:
-            ends = (for_light.fileno(), for_others.fileno())
+        with ExitStack() as stack:
+            ends = [stack.enter_context(each).fileno() for each in theirs]
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", MODULE, *map(str, ends), *steps],
                 pass_fds=ends,
@@ -70,7 +69,7 @@ class StepServer:
 
     def _run(self, code: str, arguments: list[str], environment: Mapping[str, str]) -> int:
         step = arguments[arguments.index(FUNCTION_OPTION) + 1]
-        server = self._soon if step in self._light else self._late
+        server = self._servers[self._stages.get(step, STAGES - 1)]
         try:
             output = self._start(server, code, arguments, environment)
         except (EOFError, OSError) as error:
@@ -106,7 +105,7 @@ class StepServer:
 
     def close(self) -> None:
         """End the server, after its last step."""
-        for server in (self._soon, self._late):
+        for server in self._servers:
             server.close()
         self._process.wait()
 

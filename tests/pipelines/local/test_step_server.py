@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,10 +21,11 @@ STEP = """
 import os, sys
 
 def describe() -> None:
-    print("sklearn" in sys.modules, os.environ.get("TOLD"), hasattr(sys, "changed"))
+    imported = ("sklearn" in sys.modules, "matplotlib" in sys.modules)
+    print(*imported, os.environ.get("TOLD"), hasattr(sys, "changed"))
     sys.changed = True
 
-split_table = train_model = describe
+split_table = train_model = evaluate_model = describe
 
 def end_badly() -> None:
     raise SystemExit(7)
@@ -35,7 +37,7 @@ PROGRAM = """
 import time
 from pipelines.local.step_server import step_server
 with step_server([]) as server:
-    server._late.recv()
+    server._servers[-1].recv()
     print(server._process.pid, flush=True)
     time.sleep(60)
 """
@@ -60,12 +62,17 @@ def run(server: StepServer, function: str, **variables: str) -> int:
 
 
 def test_a_step_has_its_libraries_and_its_variables(capsys: pytest.CaptureFixture[str]) -> None:
-    """A step finds scikit-learn imported, but one that never takes it, and its variables."""
-    with step_server(["split_table", "train_model"]) as server:
+    """A step finds scikit-learn and matplotlib imported if it may take them, and its variables."""
+    steps = ("split_table", "train_model", "evaluate_model")
+    with step_server(steps) as server:
         assert server
-        assert (run(server, "split_table"), run(server, "train_model", TOLD="so")) == (0, 0)
-    out = capsys.readouterr().out
-    assert out.index("False None False") < out.index("True so False")
+        assert [run(server, step, TOLD=step) for step in steps] == [0, 0, 0]
+    said = re.findall(r"^(?:True|False) .*$", capsys.readouterr().out, re.MULTILINE)
+    assert said == [
+        "False False split_table False",
+        "True False train_model False",
+        "True True evaluate_model False",
+    ]
 
 
 def test_libraries_that_no_step_takes_are_not_imported(
@@ -73,7 +80,7 @@ def test_libraries_that_no_step_takes_are_not_imported(
 ) -> None:
     """A pipeline whose steps need no scikit-learn does not wait for it."""
     run(server, "describe")
-    assert "False None False" in capsys.readouterr().out
+    assert "False False None False" in capsys.readouterr().out
 
 
 def test_a_step_sees_nothing_of_another(
@@ -82,7 +89,7 @@ def test_a_step_sees_nothing_of_another(
     """What a step changes in its process is not there for the next one."""
     run(server, "describe", TOLD="so")
     run(server, "describe")
-    assert "False None False" in capsys.readouterr().out
+    assert "False False None False" in capsys.readouterr().out
 
 
 def test_steps_that_threads_start_wait_for_each_other(server: StepServer) -> None:
