@@ -15,6 +15,9 @@ VALUES_AT_ONCE = 2_000_000
 COLUMNS_AT_ONCE = 100
 """Polars plans the measures of all columns of a wide table in the square of their number."""
 
+EXACT_ROWS = 20_000
+"""Up to so many rows distinct values are counted, which takes 2 ms a column."""
+
 UNCERTAINTY = 0.8
 """Polars estimates distinct counts with an error of a few per cent; beyond this, it counts."""
 
@@ -29,8 +32,8 @@ class ColumnStatistics:
         rows: Number of rows of the table.
         nulls: How many of them have no value; NaN counts as none.
         distinct: How many values differ.
-        exact: Whether that was counted, as it is up to 50 and where all might differ; else it
-            is an estimate with an error of a few per cent.
+        exact: Whether that was counted, as it is up to 50, in tables of at most 20,000 rows and
+            where all might differ; else it is an estimate with an error of a few per cent.
         minimum: Least finite value of a number, date or datetime.
         maximum: Greatest finite value.
         infinite: How many values are infinite.
@@ -121,10 +124,14 @@ def _describe(
     present = lazy.select(pl.col(name).alias("value")).drop_nulls()
     categories = None
     few = found["distinct"] <= MAX_CATEGORIES / UNCERTAINTY
-    exact = few or (
-        kind in ("integer", "string")
-        and found["distinct"] >= (rows - found["nulls"]) * UNCERTAINTY
-        and _begins_unique(present)
+    exact = (
+        few
+        or rows <= EXACT_ROWS
+        or (
+            kind in ("integer", "string")
+            and found["distinct"] >= (rows - found["nulls"]) * UNCERTAINTY
+            and _begins_unique(present)
+        )
     )
     if kind == "string" and few:
         counts = present.group_by("value").agg(count=pl.len())

@@ -59,6 +59,7 @@ def validate_table(
             task=given(task, "auto"),
             mode=given(mode, "fail"),
             metric=given(metric, "auto"),
+            source=table.metadata.get("source"),
         )
         if run.tells_lineage and "source" in table.metadata:
             run.read(validated.as_lineage(table.metadata["source"], table.metadata["digest"]))

@@ -1,9 +1,10 @@
 """How the values of columns are distributed, and which columns go together: on a sample of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -19,10 +20,17 @@ TAIL: Final = 0.005
 """Share of the values at each end that the outer bins hold, however far away these are."""
 MOST_VALUES: Final = 8
 MOST_PICTURES: Final = 300
+LONGEST: Final = 40
 MOST_NUMBERS: Final = 50
 MOST_NAMES: Final = 20
 LEAST_ROWS: Final = 20
 MOST_PAIRS: Final = 15
+CHANCE: Final = 0.05
+"""In so many tables of columns that have nothing in common a pair is shown."""
+FREQUENT: Final = 3
+"""Values that are named of a column of many."""
+ALIKE: Final = 0.5
+"""From which share of different values on texts are told by their length."""
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -44,10 +52,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Distribution:
-    """How the values of a column are distributed; `label` says it in words."""
+    """How the values of a column are distributed.
+
+    Attributes:
+        bars: What is drawn.
+        label: The same in words.
+        about: What stands for the range of a column that has none, and no few categories.
+    """
 
     bars: tuple[Bar, ...]
     label: str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,33 +91,56 @@ class TablePictures:
     Attributes:
         rows: Rows of the sample that it is of.
         distributions: By column; those without have none that says anything.
-        pairs: The pairs that go together most, falling.
+        pairs: The pairs that go together most, falling: more than chance lets them.
+        measured: How many pairs were measured.
         left_out: Columns that the pairs leave out, as there are too many.
     """
 
     rows: int
     distributions: dict[str, Distribution]
     pairs: tuple[Pair, ...]
+    measured: int
     left_out: int
 
 
-def picture_table(table: str | Path, statistics: Sequence[ColumnStatistics]) -> TablePictures:
-    """Return what is drawn of a table: of each nth row, at most `SAMPLE` of them."""
+def picture_table(
+    table: str | Path, statistics: Sequence[ColumnStatistics], target: str | None = None
+) -> TablePictures:
+    """Return what is drawn of a table: of each nth row, at most `SAMPLE` of them.
+
+    Columns of many texts are drawn of the first rows, as many.
+    Pairs are those of the first columns, and of the target with every column that is drawn.
+    """
     rows = statistics[0].rows
     step = max(-(-rows // SAMPLE), 1)
-    names = [column for column in statistics if _has_names(column)]
-    ordered = [column for column in statistics if column.type not in ("string",)]
-    drawn = [c for c in statistics[:MOST_PICTURES] if c in names or c in ordered]
-    paired = [*ordered[:MOST_NUMBERS], *names[:MOST_NAMES]]
-    wanted = list(dict.fromkeys(column.name for column in (*drawn, *paired)))
-    sample = pl.scan_parquet(table).select(wanted).gather_every(step).collect(engine="streaming")
-    found = {column.name: _distribution(sample[column.name], column) for column in drawn}
-    pairs = _pairs(sample, ordered[:MOST_NUMBERS], names[:MOST_NAMES])
+    drawn = [c for c in statistics if c.type != "string" or c.distinct > 1][:MOST_PICTURES]
+    ordered = [column.name for column in statistics if column.type != "string"]
+    names = [column.name for column in statistics if _has_names(column)]
+    first = {*ordered[:MOST_NUMBERS], *names[:MOST_NAMES]}
+    asked = [
+        pair
+        for pair in combinations([c.name for c in drawn if c.name in {*ordered, *names}], 2)
+        if first.issuperset(pair) or target in pair
+    ]
+    texts = [column.name for column in drawn if column.type == "string" and not _has_names(column)]
+    wanted = [column.name for column in drawn if column.name not in texts]
+    lazy = pl.scan_parquet(table)
+    sample = lazy.select(wanted).gather_every(step).collect(engine="streaming")
+    # To read all texts of a large table would take longer than all else here.
+    first_texts = lazy.select(texts).head(SAMPLE).collect(engine="streaming") if texts else sample
+    found = {
+        column.name: _distribution(
+            (first_texts if column.name in texts else sample)[column.name], column
+        )
+        for column in drawn
+    }
+    pairs = _pairs(sample, asked, set(ordered))
     return TablePictures(
         rows=len(sample),
         distributions={name: each for name, each in found.items() if each},
         pairs=tuple(sorted(pairs, key=lambda pair: -pair.strength)[:MOST_PAIRS]),
-        left_out=len(statistics) - len({column.name for column in paired}),
+        measured=len(asked),
+        left_out=len(statistics) - len(set(chain.from_iterable(asked))),
     )
 
 
@@ -112,8 +150,10 @@ def _has_names(column: ColumnStatistics) -> bool:
 
 def _distribution(values: pl.Series, column: ColumnStatistics) -> Distribution | None:
     present = values.drop_nulls()
-    if column.type in ("string", "boolean"):
+    if column.type == "boolean" or _has_names(column):
         return _of_names(present)
+    if column.type == "string":
+        return _of_many_texts(present)
     return _of_numbers(present, column)
 
 
@@ -135,6 +175,53 @@ def _of_names(present: pl.Series) -> Distribution | None:
         for k, (value, count) in enumerate(shown)
     )
     return Distribution(bars, f"{len(shown)} bars, the most frequent value first")
+
+
+def _of_many_texts(present: pl.Series) -> Distribution | None:
+    """Return the most frequent of many texts, or how long they are where hardly one recurs."""
+    if present.is_empty():
+        return None
+    counts = present.cast(pl.String).value_counts(sort=True).rows()
+    if len(counts) < ALIKE * len(present):
+        shares = [(value, count / len(present)) for value, count in counts[:BINS]]
+        width = 100 / len(shares)
+        bars = tuple(
+            Bar(
+                round(k * width, 2),
+                round(width * 0.86, 2),
+                round(100 * share / shares[0][1], 1),
+                f"{value}: {percent(share)}",
+            )
+            for k, (value, share) in enumerate(shares)
+        )
+        named = ", ".join(f"{_short(value)} {percent(share)}" for value, share in shares[:FREQUENT])
+        label = f"the {len(shares)} most frequent of {len(counts):,} values"
+        return Distribution(bars, label, f"{named}, …")
+    lengths = present.cast(pl.String).str.len_chars().to_numpy()
+    least, most = int(lengths.min()), int(lengths.max())
+    ends = f"{least:,} to {most:,} characters"
+    if least == most:
+        return Distribution((), ends, f"{least:,} characters each")
+    low, high = least - 0.5, most + 0.5
+    bins = min(BINS, int(high - low))
+    found = np.histogram(lengths, bins=bins, range=(low, high))[0]
+    width = 100 / bins
+    bars = tuple(
+        Bar(
+            round(k * width, 2),
+            round(width * 0.9, 2),
+            round(100 * int(count) / int(found.max()), 1),
+            f"{low + (high - low) * (k + 0.5) / bins:.0f} characters: "
+            f"{percent(int(count) / len(lengths))}",
+        )
+        for k, count in enumerate(found)
+    )
+    return Distribution(bars, f"texts of {ends}", f"texts of {ends}")
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _of_numbers(present: pl.Series, column: ColumnStatistics) -> Distribution | None:
@@ -178,19 +265,36 @@ def _as_floats(values: pl.Series) -> Floats:
 
 
 def _pairs(
-    sample: pl.DataFrame, ordered: Sequence[ColumnStatistics], names: Sequence[ColumnStatistics]
+    sample: pl.DataFrame, asked: Sequence[tuple[str, str]], ordered: Collection[str]
 ) -> list[Pair]:
-    numbers = {column.name: _as_floats(sample[column.name]) for column in ordered}
-    codes = {column.name: _codes(sample[column.name]) for column in names}
-    ranks = {name: _ranks(values) for name, values in numbers.items()}
-    found = [_rank_correlation(*each) for each in combinations(ranks.items(), 2)]
-    found += [_association(*each) for each in combinations(codes.items(), 2)]
-    found += [
-        _explained(name, values, other, groups)
-        for name, values in ranks.items()
-        for other, groups in codes.items()
-    ]
+    """Return those of the pairs that go together more than chance lets them."""
+    named = dict.fromkeys(chain.from_iterable(asked))
+    ranks = {name: _ranks(_as_floats(sample[name])) for name in named if name in ordered}
+    codes = {name: _codes(sample[name]) for name in named if name not in ordered}
+    sure = NormalDist().inv_cdf(1 - CHANCE / max(len(asked), 1))
+    found = []
+    for one, other in asked:
+        if one in ranks and other in ranks:
+            found.append(_rank_correlation((one, ranks[one]), (other, ranks[other]), sure))
+        elif one in codes and other in codes:
+            found.append(_association((one, codes[one]), (other, codes[other]), sure))
+        else:
+            number, name = (one, other) if one in ranks else (other, one)
+            found.append(_explained(number, ranks[number], name, codes[name], sure))
     return [pair for pair in found if pair]
+
+
+def _by_chance(freedom: int, sure: float) -> float:
+    """Return what a chi-squared of so many degrees of freedom surpasses by chance alone.
+
+    Wilson & Hilferty (1931), The distribution of chi-square, PNAS 17(12).
+
+    Args:
+        freedom: Degrees of freedom, from 1.
+        sure: The quantile of the standard normal distribution.
+    """
+    spread = 2 / (9 * freedom)
+    return float(freedom * max(1 - spread + sure * spread**0.5, 0.0) ** 3)
 
 
 def _codes(values: pl.Series) -> Codes:
@@ -208,7 +312,9 @@ def _ranks(values: Floats) -> Floats:
     return ranks
 
 
-def _rank_correlation(first: tuple[str, Floats], second: tuple[str, Floats]) -> Pair | None:
+def _rank_correlation(
+    first: tuple[str, Floats], second: tuple[str, Floats], sure: float
+) -> Pair | None:
     """Return Spearman's rank correlation (1904), on the rows that have both values."""
     (name, x), (other, y) = first, second
     both = np.isfinite(x) & np.isfinite(y)
@@ -219,11 +325,13 @@ def _rank_correlation(first: tuple[str, Floats], second: tuple[str, Floats]) -> 
     if not spread:
         return None
     rho = float(x @ y) / spread
+    if (len(x) - 1) * rho**2 <= _by_chance(1, sure):
+        return None
     direction = "rising" if rho > 0 else "falling"
     return Pair(name, other, min(abs(rho), 1.0), "rank correlation", direction)
 
 
-def _association(first: tuple[str, Codes], second: tuple[str, Codes]) -> Pair | None:
+def _association(first: tuple[str, Codes], second: tuple[str, Codes], sure: float) -> Pair | None:
     """Return Cramér's V of two columns of names, without its bias.
 
     Bergsma (2013), A bias-correction for Cramér's V, Journal of the Korean Statistical Society.
@@ -240,13 +348,15 @@ def _association(first: tuple[str, Codes], second: tuple[str, Codes]) -> Pair | 
     seen = np.bincount(x * k + y, minlength=r * k).reshape(r, k)
     expected = np.outer(seen.sum(axis=1), seen.sum(axis=0)) / rows
     phi = float(((seen - expected) ** 2 / expected).sum()) / rows
+    if rows * phi <= _by_chance((r - 1) * (k - 1), sure):
+        return None
     phi = max(0.0, phi - (r - 1) * (k - 1) / (rows - 1))
     least = min(r - (r - 1) ** 2 / (rows - 1), k - (k - 1) ** 2 / (rows - 1)) - 1
     strength = float(np.sqrt(phi / least)) if least > 0 else 0.0
     return Pair(name, other, min(strength, 1.0), "Cramér's V")
 
 
-def _explained(name: str, ranks: Floats, other: str, groups: Codes) -> Pair | None:
+def _explained(name: str, ranks: Floats, other: str, groups: Codes, sure: float) -> Pair | None:
     """Return the correlation ratio: which share of the ranks' spread the groups explain, rooted.
 
     Without its bias: Kelley (1935), An unbiased correlation ratio measure, PNAS 21(9).
@@ -262,6 +372,8 @@ def _explained(name: str, ranks: Floats, other: str, groups: Codes) -> Pair | No
         return None
     means = np.bincount(groups, weights=values) / counts
     within = total - float((counts * (means - values.mean()) ** 2).sum())
+    if (rows - 1) * (1 - within / total) <= _by_chance(len(counts) - 1, sure):
+        return None
     ratio = 1 - (within / (rows - len(counts))) / (total / (rows - 1))
     return Pair(other, name, float(np.sqrt(max(ratio, 0.0))), "correlation ratio of ranks")
 

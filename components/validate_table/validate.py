@@ -24,6 +24,7 @@ from components.validate_table.column_statistics import (
 from components.validate_table.distributions import (
     MOST_NAMES,
     MOST_NUMBERS,
+    SAMPLE,
     TablePictures,
     picture_table,
     shown_at_most,
@@ -103,6 +104,25 @@ class ValidatedTable:
         )
 
 
+@dataclass(frozen=True)
+class ReportedTable:
+    """What the report says of a table besides what was found.
+
+    Attributes:
+        source: Where it was read from; None: unknown.
+        target: The target column; None: none was asked for.
+        target_error: Why it cannot be learnt; None where it can.
+        pictures: What is drawn.
+        remarks: How its texts were read.
+    """
+
+    source: str | None
+    target: str | None
+    target_error: InputError | None
+    pictures: TablePictures
+    remarks: tuple[Remark, ...]
+
+
 def _measures(column: ColumnStatistics) -> Measures:
     numbers = (
         float(bound) if isinstance(bound, int | float) else None
@@ -122,6 +142,7 @@ def validate_table(
     task: str = "auto",
     mode: str = "fail",
     metric: str = "auto",
+    source: str | None = None,
 ) -> ValidatedTable:
     """Check a table and write a report and the schema that it was checked against.
 
@@ -140,6 +161,7 @@ def validate_table(
         task: `auto`, `classification`, `binary`, `multiclass` or `regression`.
         mode: `fail` on a broken rule, or only `report` it.
         metric: What a model of the target is to be judged by, which its task must have.
+        source: Where the table was read from, for the report.
 
     Raises:
         InputError: A rule is broken and the mode is `fail`; in both modes, the target, the task,
@@ -175,8 +197,9 @@ def validate_table(
         path.parent.mkdir(parents=True, exist_ok=True)
     write_schema(checked, schema)
     remarks = table_readings(table).remarks
-    pictures = picture_table(table, statistics)
-    _write_report(Path(report), validated, pictures, remarks, target, target_error)
+    pictures = picture_table(table, statistics, target)
+    told = ReportedTable(source, target, target_error, pictures, remarks)
+    _write_report(Path(report), validated, told)
     if target_error is not None:
         raise target_error
     if validated.findings and mode == "fail":
@@ -250,10 +273,7 @@ def _told(finding: Finding) -> str:
 def _write_report(
     path: Path,
     validated: ValidatedTable,
-    pictures: TablePictures,
-    remarks: tuple[Remark, ...],
-    target: str | None,
-    target_error: InputError | None,
+    told: ReportedTable,
 ) -> None:
     findings, more_findings = shown_at_most(validated.findings, MOST_FINDINGS)
     warnings, more_warnings = shown_at_most(validated.warnings, MOST_WARNINGS)
@@ -266,11 +286,13 @@ def _write_report(
         columns=columns,
         more={"findings": more_findings, "warnings": more_warnings, "columns": more_columns},
         missing=sorted((c for c in columns if c.nulls), key=lambda c: -c.nulls)[:MOST_MISSING],
-        pictures=pictures,
         most_numbers=MOST_NUMBERS,
         most_names=MOST_NAMES,
-        remarks=remarks,
-        target=target,
-        target_error=None if target_error is None else str(target_error),
+        sample=SAMPLE,
+        pictures=told.pictures,
+        remarks=told.remarks,
+        source=told.source,
+        target=told.target,
+        target_error=None if told.target_error is None else str(told.target_error),
     )
     path.write_text(page, encoding="utf-8")

@@ -48,6 +48,12 @@ def with_spread(value: float, spread: float) -> tuple[str, str]:
     return f"{shown:,.{decimals}f}".replace("-", "−"), f"{spread:,.{decimals}f}"
 
 
+def trimmed(value: float | None, digits: int = 6) -> str:
+    """Return a number with at most that many significant digits: `2.98`, and not `2.98000`."""
+    text = number(value, digits)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def count(value: int) -> str:
     """Return a whole number with thousands separated: `9,985`."""
     return f"{value:,}"

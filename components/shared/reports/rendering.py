@@ -6,7 +6,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from components.shared.reports.number_text import count, counted_rows, number, percent
+from components.shared.reports.number_text import count, counted_rows, number, percent, trimmed
 
 BASE_FOLDER: Final = Path(__file__).parent
 
@@ -15,8 +15,8 @@ def render(template: Path, **context: object) -> str:
     """Return the template filled in with the context; all values are HTML-escaped.
 
     Templates extend `base.html.j2`, which has the blocks `title`, `lead` and `body`, and may use
-    the filters `number`, `count`, `rows` and `percent`. An undefined name is an error, never blank
-    text.
+    the filters `number`, `trimmed`, `count`, `rows` and `percent`. An undefined name is an error,
+    never blank text.
 
     Args:
         template: File of the template, beside the component that writes the report.
@@ -34,5 +34,7 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, count=count, rows=counted_rows, percent=percent)
+    environment.filters.update(
+        number=number, count=count, rows=counted_rows, percent=percent, trimmed=trimmed
+    )
     return environment

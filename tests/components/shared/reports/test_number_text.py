@@ -10,6 +10,7 @@ from components.shared.reports.number_text import (
     interval,
     number,
     percent,
+    trimmed,
     with_spread,
 )
 
@@ -56,6 +57,13 @@ def test_a_spread_says_how_many_decimals_count(
 def test_an_interval_without_ends_is_one_dash() -> None:
     """Where there is none, no word stands between two dashes."""
     assert (interval(0.61432, 1.0), interval(None, None)) == ("0.6143 to 1.000", "–")
+
+
+def test_noughts_at_the_end_are_trimmed() -> None:
+    """Of decimals alone: a range of prices is as it was written."""
+    values = (2.98, 0.5, 1200.0, 1_267.79, 3.2e-7, -12.0, None)
+    shown = ["2.98", "0.5", "1,200", "1,267.79", "3.20000e-07", "−12", "–"]
+    assert [trimmed(value) for value in values] == shown
 
 
 def test_count_separates_thousands() -> None:
