@@ -296,6 +296,8 @@ def _show(
         resumed = f", {told['resumed']:,} of them before" if told["resumed"] else ""
         predicted = counted_rows(told["rows"])
         click.echo(f"predicted {told['target']} of {predicted}{resumed}: {where}")
+        if told.get("threshold") is not None:
+            click.echo(f"  {told['positive']} from a probability of {number(told['threshold'])} on")
     if changes is None:
         return
     share = percent(changes.different / changes.rows)

@@ -54,6 +54,14 @@ def test_pipeline_and_command_predict_the_same(folder: Path) -> None:
     assert not list((folder / ".kfp-tabular" / "predictions").iterdir())
 
 
+def test_a_threshold_is_told(folder: Path) -> None:
+    """Which class is predicted from which probability on, also of the one that the version has."""
+    done = predict(folder, MODEL, str(BIRD_STRIKES), "-o", "decided.parquet", "--threshold", "best")
+    assert done.exit_code == 0, done.errors
+    _, _, told = done.output.partition("decided.parquet\n  yes from a probability of ")
+    assert 0 < float(told.removesuffix(" on\n")) < 1
+
+
 def test_predictions_become_a_version_of_a_data_set(folder: Path) -> None:
     """By the pipeline, and by the command the same content, which is the same version."""
     few = folder / "few.csv"

@@ -25,7 +25,7 @@ def test_models_are_listed_with_their_newest_version_and_aliases(
     name, _ = churn
     seen = look("", q=name)
     assert seen.status == 200
-    assert f"{name} who leaves 3 left binary linear 0.8300 roc_auc" in seen.text
+    assert f"{name} who leaves 3 left binary linear calibrated: sigmoid 0.8300 roc_auc" in seen.text
     assert "challenger 3 champion 1 team WHEN" in seen.text
 
 
