@@ -58,6 +58,8 @@ def read_structure(path: Path) -> CsvStructure:
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
         line = file.readline(LONGEST_FIELD)
+    if line.endswith("\r\r\n"):
+        raise InputError("The lines end in two carriage returns: save it with line feeds alone.")
     if "\r" in line.rstrip("\r\n"):
         raise InputError("The lines end in carriage returns alone: save it with line feeds.")
     dialect = find_dialect(path)

@@ -40,6 +40,7 @@ KEPT_AS_TEXT: Final[dict[Kind, str]] = {
 }
 """Why a few texts keep a whole column text: as numbers or dates they would not be what they are."""
 
+UNITS_NAMED: Final = 3
 GIVEN: Final = {
     "booleans": "boolean",
     "numbers": "number",
@@ -49,6 +50,9 @@ GIVEN: Final = {
 
 NO_NUMBERS: Final[tuple[Kind, ...]] = ("other", "missing", *NO_VALUES)
 NUMERIC_KINDS: Final[tuple[Kind, ...]] = ("number", "code", "long", "packed")
+DOUBTFUL: Final = ("NA", "None", "Null")
+"""Markers that are said among texts, where they may be codes, categories or names."""
+
 CLASSES: Final = ("NA", "N/A", "n/a", "None")
 """Markers that are classes in a target of texts."""
 
@@ -198,6 +202,11 @@ def _telling(column: str, sorts: Sorts, words: Sorts | None = None) -> list[Rema
     ]
 
 
+def is_telling_among_texts(marker: str) -> bool:
+    """Tell whether it is said that a marker counts as missing in a column of texts."""
+    return is_telling(marker) or marker in DOUBTFUL
+
+
 def is_telling(marker: str) -> bool:
     """Tell whether it is said that a marker counts as missing."""
     return marker in TELLING or marker.startswith("#")
@@ -227,12 +236,17 @@ def _as_text(
         )
         remarks.append(Remark(column, "class", message, seen.count, seen.text, seen.row))
     kept = tuple(name for name in CLASSES if is_target and values and name not in missing)
-    return Decision(replace(text, kept=kept), (*remarks, *_telling(column, sorts)))
+    # Among texts, NA may be Namibia and None a category.
+    doubtful = {s: v for s, v in sorts.items() if is_telling_among_texts(s.text) and values}
+    told = _telling(column, sorts, {s: v for s, v in doubtful.items() if s.text not in kept})
+    return Decision(replace(text, kept=kept), (*remarks, *told))
 
 
 def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> list[Remark]:
     """Say what keeps a column text of which many values are of another type."""
     total = count_of(values)
+    if candidates and (units := _several_units(column, values)):
+        return [units]
     for candidate in candidates:
         fits, forbidden = candidate.fits, candidate.forbidden
         against = first_of(values, lambda sort: sort.kind in forbidden)  # noqa: B023
@@ -261,6 +275,21 @@ def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> li
             )
         return [Remark(column, kind, message, against.count, against.text, against.row)]
     return []
+
+
+def _several_units(column: str, values: Sorts) -> Remark | None:
+    """Say that numbers of several currencies or measures keep a column text."""
+    units = sorted({sort.unit for sort in values if sort.kind == "number"})
+    numbers = count_of(values, lambda sort: sort.kind == "number")
+    if len(units) == 1 or not is_share(numbers, count_of(values), NEARLY_ALL):
+        return None
+    shown = [first_of(values, lambda sort: sort.unit == unit) for unit in units]  # noqa: B023
+    examples = ", ".join(repr(seen.text) for seen in shown[:UNITS_NAMED])
+    message = (
+        f"stays text, as its numbers are of {len(units)} kinds, such as {examples}: write them in "
+        "one unit, and the unit into a column of its own"
+    )
+    return Remark(column, "text", message, numbers, shown[0].text, shown[0].row)
 
 
 def never_but_text(sorts: Sorts, further: int) -> bool:

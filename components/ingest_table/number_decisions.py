@@ -12,7 +12,7 @@ from components.ingest_table.candidates import (
     is_share,
 )
 from components.ingest_table.sorts import Kind, Sort
-from components.shared.tables.number_grammar import LETTER_MEASURES, MEASURES
+from components.shared.tables.number_grammar import LETTER_MEASURES, MEASURES, SCALES
 from components.shared.tables.readings import Decimal, Reading, Remark
 
 
@@ -54,12 +54,14 @@ def number_candidate(text: Reading, values: Sorts) -> Candidate:
 def _is_scaled(numbers: Sorts) -> bool:
     """Tell whether letters such as k multiply numbers, or tell 14 and 14B apart.
 
-    They multiply where some number with one has decimals or a currency, or nearly all have one.
+    They multiply where some number with one has decimals or a currency, or nearly all have one,
+    which is not B alone.
     """
     scaled = {sort: seen for sort, seen in numbers.items() if sort.scaled}
     if any(sort.unit or sort.mark in (".", ",") for sort in scaled):
         return True
-    return bool(scaled) and is_share(count_of(scaled), count_of(numbers), NEARLY_ALL)
+    of_billions = {sort.scaled for sort in scaled} <= {SCALES["B"]}
+    return not of_billions and is_share(count_of(scaled), count_of(numbers), NEARLY_ALL)
 
 
 def _units(column: str, numbers: Sorts, unit: str) -> list[Remark]:
@@ -74,7 +76,7 @@ def _units(column: str, numbers: Sorts, unit: str) -> list[Remark]:
         remarks.append(
             Remark(column, "units", message, measured.count, measured.text, measured.row)
         )
-    scaled = first_of(numbers, lambda sort: sort.scaled)
+    scaled = first_of(numbers, lambda sort: sort.scaled != "")
     if scaled.count:
         message = (
             f"letters after numbers multiply them (the first: {scaled.text!r} in data row "

@@ -100,7 +100,7 @@ def _with_numbers(distinct: pl.DataFrame, words: Sequence[str]) -> pl.DataFrame:
         .with_columns(
             text=pl.when(_keeps_text(text)).then(text).otherwise(nothing),
             unit=pl.when("number").then(number_unit(text)).otherwise(nothing),
-            scaled=pl.col("number") & number_scale(text).is_not_null(),
+            scaled=pl.when("number").then(number_scale(text)).otherwise(nothing),
             mark=pl.when("number")
             .then("mark")
             .when(_scientific(text))

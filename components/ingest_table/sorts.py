@@ -42,7 +42,7 @@ class Sort(NamedTuple):
             (a word that says so), or `other`.
         text: The text itself, for missing, symbol, not known, and signs of a few characters.
         unit: The currency, % or measure of a number.
-        scaled: Whether a letter such as k multiplies it.
+        scaled: What multiplies it, such as e3 for k.
         mark: What shows in a number: `.` or `,` if it must stand before decimals, `?.` or `?,` if
             it may also separate thousands, `` if there is none; `e` in a packed one such as 3E5.
         whole: Whether a number has neither decimals nor an exponent, its mark aside.
@@ -59,7 +59,7 @@ class Sort(NamedTuple):
     kind: Kind
     text: str = ""
     unit: str = ""
-    scaled: bool = False
+    scaled: str = ""
     mark: str = ""
     whole: bool = False
     large: bool = False

@@ -16,7 +16,7 @@ from components.ingest_table.decisions import (
     Decision,
     decide,
     is_perhaps_mixed,
-    is_telling,
+    is_telling_among_texts,
     stray_remark,
 )
 from components.ingest_table.plain_texts import PlainType, plain_values
@@ -263,7 +263,7 @@ def _with_telling_markers(table: pl.LazyFrame, names: Sequence[str]) -> set[str]
     """Name the columns with a marker for missing values that is said, unlike an empty text."""
     if not names:
         return set()
-    telling = [marker for marker in markers() if is_telling(marker)]
+    telling = [marker for marker in markers() if is_telling_among_texts(marker)]
     found = table.select(pl.col(names).str.strip_chars().is_in(telling).any())
     has_some = found.collect(engine="streaming").row(0, named=True)
     return {name for name, has in has_some.items() if has}

@@ -197,7 +197,8 @@ def _moment(text: str, reading: Reading) -> int | None:
         return _date(text[:4] if text[:4] != "0000" else None, text[5:7], text[8:])
     for pattern, parts in _REWRITTEN:
         if written := pattern.match(text):
-            text = "".join(p if isinstance(p, str) else written[p] or "" for p in parts)
+            put = "".join(p if isinstance(p, str) else written[p] or "" for p in parts)
+            text = put + text[written.end() :]
     found = _MOMENT.match(text)
     if found is None:
         return None

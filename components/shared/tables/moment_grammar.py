@@ -2,9 +2,11 @@
 
 - A date is year-month-day (`2024-02-29`, also with `/` or `.`), day and month in either order
   before the year (`29/02/2024`, `02/29/2024`, with `/`, `-` or `.`), or has the name of its month,
-  in English, German, French, Spanish, Italian, Portuguese or Dutch (`29 Feb 2024`, `Feb 29, 2024`,
-  `29-Feb-24`, `2024-Feb-29`, `29. Februar 2024`, `29 de febrero de 2024`); the name of the weekday
-  may stand before it. A month of a year (`2024-02`, `02/2024`, `Feb 2024`) is its first day.
+  in English, German, French, Spanish, Italian, Portuguese, Dutch or Russian (`29 Feb 2024`,
+  `Feb 29, 2024`, `29-Feb-24`, `2024-Feb-29`, `29. Februar 2024`, `29 de febrero de 2024`); the
+  name of the weekday may stand before it. Others are `29. 2. 2024`, `2024. 2. 29.`, `2024年2月29日`
+  and, with a time, `2024:02:29`. A month of a year (`2024-02`, `02/2024`, `Feb 2024`) is its first
+  day.
 - A time follows after `T`, blanks, a comma, a colon, `at` or a dash: `9:05`, `09:05:30`,
   `09:05:30.123456`, `9.05`, `9h05`, with AM or PM, and with a zone: `Z`, `UTC`, `GMT`, `+02:00`,
   `+0200`, `+02`, `GMT+0200`, or a name such as `EST` or `CET`. Times with a zone become UTC. 24:00
@@ -30,18 +32,19 @@ MONTH_NUMBERS: Final = {
     name: str(number)
     for number, names in enumerate(
         (
-            "january jan januar janvier janv enero ene gennaio gen janeiro januari",
-            "february feb februar février fév févr fevrier febrero febbraio fevereiro fev februari",
-            "march mar märz mär mrz mars marzo março maart mrt",
-            "april apr avril avr abril abr aprile",
-            "may mai mayo maggio mag maio mei",
-            "june jun juni juin junio giugno giu junho",
-            "july jul juli juillet juil julio luglio lug julho",
-            "august aug août aout agosto ago augustus",
-            "september sept sep septembre septiembre settembre sett set setembro",
-            "october oct oktober okt octobre octubre ottobre ott outubro out",
-            "november nov novembre noviembre novembro",
-            "december dec dezember dez décembre déc diciembre dic dicembre dezembro",
+            "january jan januar janvier janv enero ene gennaio gen janeiro januari января янв",
+            "february feb februar février fév févr fevrier febrero febbraio fevereiro fev februari"
+            " февраля фев",
+            "march mar märz mär mrz mars marzo março maart mrt марта мар",
+            "april apr avril avr abril abr aprile апреля апр",
+            "may mai mayo maggio mag maio mei maj мая",
+            "june jun juni juin junio giugno giu junho июня июн",
+            "july jul juli juillet juil julio luglio lug julho июля июл",
+            "august aug août aout agosto ago augustus augusti августа авг",
+            "september sept sep septembre septiembre settembre sett set setembro сентября сен",
+            "october oct oktober okt octobre octubre ottobre ott outubro out октября окт",
+            "november nov novembre noviembre novembro ноября ноя",
+            "december dec dezember dez décembre déc diciembre dic dicembre dezembro декабря дек",
         ),
         start=1,
     )
@@ -137,6 +140,10 @@ REWRITTEN: Final = (
         r"^([0-9]{4})([0-9]{2})([0-9]{2})[T ]([0-9]{2})([0-9]{2})([0-9]{2})([^0-9].*)?$",
         (1, "-", 2, "-", 3, "T", 4, ":", 5, ":", 6, 7),
     ),
+    (r"^([0-9]{1,2})\. ([0-9]{1,2})\. ([0-9]{4})", (1, ".", 2, ".", 3)),
+    (r"^([0-9]{4})\. ?([0-9]{1,2})\. ?([0-9]{1,2})\.?$", (1, "-", 2, "-", 3)),
+    (r"^([0-9]{4}):([0-9]{2}):([0-9]{2}) ", (1, "-", 2, "-", 3, " ")),
+    (r"^([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", (1, "-", 2, "-", 3)),
 )
 """Forms whose parts stand in another order or without anything between them, and how the groups
 of their patterns are put to be read as the others are."""

@@ -25,8 +25,9 @@ def number_unit(texts: pl.Expr) -> pl.Expr:
 
 
 def number_scale(texts: pl.Expr) -> pl.Expr:
-    """Return what multiplies each number, such as k; null for nothing."""
-    return texts.str.extract(SCALED)
+    """Return the exponent that multiplies each number, such as e3 for k, or an empty text."""
+    scale = texts.str.extract(SCALED)
+    return scale.replace_strict(SCALES, default="", return_dtype=pl.String).fill_null("")
 
 
 def numbers(texts: pl.Expr, decimal: Decimal, unit: str, *, scaled: bool = False) -> pl.Expr:
@@ -44,7 +45,7 @@ def numbers(texts: pl.Expr, decimal: Decimal, unit: str, *, scaled: bool = False
     scale = number_scale(texts)
     valid = texts.str.contains(NUMBER[decimal]) & in_unit
     if not scaled:
-        valid &= scale.is_null()
+        valid &= scale == ""
     digits = texts.str.extract(DIGITS)
     if decimal == ".":
         digits = digits.str.replace_all(r"[^0-9.eE+-]", "")
@@ -52,10 +53,6 @@ def numbers(texts: pl.Expr, decimal: Decimal, unit: str, *, scaled: bool = False
         digits = digits.str.replace_all(r"[^0-9,eE+-]", "").str.replace(",", ".", literal=True)
     sign = pl.when(texts.str.contains(NEGATIVE)).then(pl.lit("-")).otherwise(pl.lit(""))
     # A shifted exponent rounds once, a division would round again.
-    shift = (
-        pl.lit("e-2")
-        if unit == "%"
-        else scale.replace_strict(SCALES, default="", return_dtype=pl.String).fill_null("")
-    )
+    shift = pl.lit("e-2") if unit == "%" else scale
     infinite = texts.str.contains(INFINITE) if unit != "%" else pl.lit(value=False)
     return pl.when(valid).then(pl.concat_str(sign, digits, shift)).when(infinite).then(texts)

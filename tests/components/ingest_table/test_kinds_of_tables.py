@@ -226,6 +226,7 @@ def test_blanks_beside_separators_are_in_no_value(tmp_path: Path) -> None:
         ("x,y\n0,32,a\n0,25,b\n", r"Line 1 has 2 names, and each record has 3 fields .*12,50"),
         ("x,y\n12,50,a\n7,25,b\n19,75,c\n", r"Line 1 has 2 names, and each record has 3 fields"),
         ("x,y\n1,'a, b'\n1,'c, d'\n", r"Line 1 has 2 names, and each record has 3 fields"),
+        ("x,y\r\r\n1,2\r\r\n", r"two carriage returns"),
         ("gr\xf6sse,y\n1,2\n".encode("latin-1"), r"Line 1 is not UTF-8 .*iconv"),
         ('size,x\n"1 pipe,5\n3" pipe,6\n', r"record that begins in line 2"),
         ('size,x\n1" pipe,5\n"3,6\n', r"record that begins in line 3 .* (fields|not CSV)"),
@@ -280,7 +281,9 @@ def test_words_for_what_is_not_known_are_values_among_texts(tmp_path: Path) -> N
         (["14M", "201k"], [14_000_000, 201_000], "multiply them"),
         (["Rs. 500", "Rs.1,250.75"], [500.0, 1250.75], ""),
         (["12", "14B", "3K", "7"], None, "stays text"),
-        (["12 kg", "5 lb"], None, "stays text"),
+        (["12 kg", "5 lb"], None, "its numbers are of 2 kinds, such as '12 kg', '5 lb'"),
+        (["$3.5", "€2.5", "£7"], None, "its numbers are of 3 kinds"),
+        (["33B", "12B"], None, ""),
         (["12A", "5V", "7W"], None, ""),
     ],
 )
@@ -293,6 +296,19 @@ def test_measures_and_scales(
     assert frame["x"].to_list()[: len(texts)] == (values or texts)
     assert message in said(ingested)
     assert values is None or "assumed" not in said(ingested)
+
+
+@pytest.mark.parametrize("marker", ["NA", "None", "Null"])
+@pytest.mark.parametrize("large", [False, True])
+def test_markers_that_may_be_values_are_said(
+    tmp_path: Path, marker: str, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among texts, where NA may be Namibia and None a category; among numbers they are not."""
+    if large:
+        monkeypatch.setattr("components.ingest_table.formats.LARGE_FILE", 0)
+    frame, ingested = ingest(tmp_path, "x,n\n" + f"DE,1\n{marker},{marker}\nFR,2\n" * 10)
+    assert frame.null_count().row(0) == (10, 10)
+    assert said(ingested) == f"x: {marker!r} counts as missing in 10 rows (the first: data row 2)"
 
 
 def test_mostly_words_are_texts(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import csv
 import json
 import warnings
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +204,23 @@ def test_a_date_that_stands_for_a_missing_value_does_so_in_every_form(values: li
     rows = RawRows([ColumnReader("d", "date", reading)])
     for given_values in (values, pd.to_datetime(pd.Series(values), dayfirst=True, format="mixed")):
         assert rows.transform(pd.DataFrame({"d": given_values}))["d"].isna()[0]
+
+
+@pytest.mark.parametrize("value", ["7:05", time(7, 5), "1970-01-01 07:05:00"])
+def test_a_time_of_day_is_read_in_every_form(value: Any) -> None:
+    """As the text of training, as Python's type, which Parquet has, and as it was read."""
+    reading = Reading("t", "datetime", order="time of day")
+    read = RawRows([ColumnReader("t", "datetime", reading)]).transform([{"t": value}])
+    assert read["t"].to_list() == [pd.Timestamp("1970-01-01 07:05")]
+
+
+def test_words_that_training_had_for_missing_values_are_missing() -> None:
+    """However many there are, without a warning."""
+    reader = ColumnReader("n", "integer", Reading("n", "integer", missing=("unknown",)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = RawRows([reader]).transform({"n": ["unknown", "unknown", "3"]})["n"]
+    assert read.isna().tolist() == [True, True, False]
 
 
 def test_few_strays_are_missing_as_in_training_and_said() -> None:

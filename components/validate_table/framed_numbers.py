@@ -1,0 +1,54 @@
+"""Columns of texts that are numbers with the same words at each: a hint to write them alone."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from components.validate_table.column_statistics import ColumnStatistics
+from components.validate_table.warnings import TableWarning
+
+FRAMED: Final = re.compile(r"([^\w#]*)([0-9][0-9.,]*)([^0-9]*[^0-9\s][^0-9]*)")
+"""A number, signs before it and a text after it: with letters before it, it is mostly a code."""
+
+MOST_TEXTS: Final = 100
+NEARLY_ALL: Final = 0.95
+LEAST_DISTINCT: Final = 6
+
+
+def framed_number_warnings(
+    table: str | Path, statistics: Sequence[ColumnStatistics]
+) -> list[TableWarning]:
+    """Name the columns of texts whose first values are numbers with the same text after each."""
+    names = [
+        column.name
+        for column in statistics
+        if column.type == "string" and column.distinct >= LEAST_DISTINCT
+    ]
+    if not names:
+        return []
+    rows = pl.scan_parquet(table).select(names).head(MOST_TEXTS).collect(engine="streaming")
+    return [
+        TableWarning(
+            column.name,
+            f"holds numbers with the same text at each, such as {example!r}, and is taken for "
+            "texts: to have them learnt from as numbers, write these alone",
+        )
+        for column in rows
+        if (example := _framed(column.cast(pl.String).drop_nulls().to_list()))
+    ]
+
+
+def _framed(texts: Sequence[str]) -> str:
+    """Return the first text with the usual words about its number; empty for none."""
+    found = {text: match for text in texts if (match := FRAMED.fullmatch(text.strip()))}
+    frames = Counter((match[1], match[3]) for text in texts if (match := found.get(text)))
+    if not frames:
+        return ""
+    frame, count = frames.most_common(1)[0]
+    alike = [text for text, match in found.items() if (match[1], match[3]) == frame]
+    enough = count >= NEARLY_ALL * len(texts) and len(alike) >= LEAST_DISTINCT
+    return alike[0] if enough else ""
