@@ -11,8 +11,11 @@ import polars as pl
 from components.validate_table.column_statistics import ColumnStatistics
 from components.validate_table.warnings import TableWarning
 
-FRAMED: Final = re.compile(r"([^\w#]*)([0-9][0-9.,]*)([^0-9]*[^0-9\s][^0-9]*)")
-"""A number, signs before it and a text after it: with letters before it, it is mostly a code."""
+FRAMED: Final = re.compile(
+    r"([^\w#]*)([0-9][0-9.,]*)([ /]*[^\W\d_]{1,15}(?:[ /]+[^\W\d_]{1,15}){0,2}\.?)"
+)
+"""A number, signs before it and up to three words after it: with letters before it, it is mostly
+a code."""
 
 MOST_TEXTS: Final = 100
 NEARLY_ALL: Final = 0.95

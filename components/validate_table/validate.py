@@ -12,6 +12,8 @@ from components.shared.reports.notes import NOTES, VIOLATION, Note, notes_metada
 from components.shared.reports.number_text import counted_rows
 from components.shared.reports.rendering import render
 from components.shared.tables.choices import MODES
+from components.shared.tables.column_types import column_types
+from components.shared.tables.columns import require_column
 from components.shared.tables.curated_schemas import read_curated_schema
 from components.shared.tables.readings import Remark, table_readings
 from components.shared.tables.schema import TableSchema, write_schema
@@ -223,11 +225,23 @@ def _resolve(
     if target is None:
         return None, None
     try:
+        _require_target(table, target)
         resolved = resolve_task(task, table, target)
         metric_named(metric, resolved)
         return resolved, None
     except InputError as error:
         return None, error
+
+
+def _require_target(table: str | Path, target: str) -> None:
+    """Make sure that there is the target; say else what is unusual about the file too."""
+    try:
+        require_column(target, list(column_types(table)), "target")
+    except InputError as error:
+        told = [each.message for each in table_readings(table).remarks if each.kind == "structure"]
+        if not told:
+            raise
+        raise InputError(f"{error} Of the file: {'; '.join(told)}.") from error
 
 
 def _assumed(table: str | Path, target: str | None, task: str) -> Note | None:

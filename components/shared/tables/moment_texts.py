@@ -40,16 +40,12 @@ def moments(texts: pl.Series) -> pl.DataFrame:
         - timed, zoned: whether it has a time, and a zone
         - month: whether it is a month, as whose first day it is read
     """
-    month = _rewritten(pl.col("written"), MONTH_OF_YEAR)
-    found = (
-        texts.to_frame("text")
-        .with_columns(written=_rewritten(pl.col("text"), REWRITTEN))
-        .with_columns(whole=month)
-        .select(
-            moment=pl.col("whole").str.extract_groups(MOMENT),
-            time=pl.col("text").str.extract_groups(TIME),
-            month=pl.col("whole") != pl.col("written"),
-        )
+    written = _rewritten(texts, REWRITTEN)
+    whole = _rewritten(written, MONTH_OF_YEAR)
+    found = pl.DataFrame({"text": texts, "whole": whole}).select(
+        moment=pl.col("whole").str.extract_groups(MOMENT),
+        time=pl.col("text").str.extract_groups(TIME),
+        month=whole != written,
     )
     # Step by step: each of them is planned once.
     parts = (
@@ -94,11 +90,14 @@ def moments(texts: pl.Series) -> pl.DataFrame:
     return pl.concat([read, flags, clock], how="horizontal")
 
 
-def _rewritten(text: pl.Expr, forms: Sequence[tuple[str, tuple[int | str, ...]]]) -> pl.Expr:
+def _rewritten(texts: pl.Series, forms: Sequence[tuple[str, tuple[int | str, ...]]]) -> pl.Series:
+    # Most columns hold none of these forms, which one pattern tells.
+    if not texts.str.contains("|".join(f"(?:{pattern})" for pattern, _ in forms)).any():
+        return texts
     for pattern, parts in forms:
         put = "".join(f"${{{part}}}" if isinstance(part, int) else part for part in parts)
-        text = text.str.replace(pattern, put)
-    return text
+        texts = texts.str.replace(pattern, put)
+    return texts
 
 
 def _any_of(letter: str, groups: tuple[int, ...]) -> pl.Expr:

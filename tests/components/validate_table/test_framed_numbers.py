@@ -14,6 +14,7 @@ from components.validate_table.validate import validate_table
         ("{} dollars", True),
         ("${}/mo", True),
         ("{}.5/5 points of", False),
+        ("{}@example.org", False),
         ("N{}", False),
         ("Room {} of it", False),
         ("#{} item", False),

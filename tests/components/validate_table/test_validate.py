@@ -347,6 +347,14 @@ def test_the_report_says_how_the_table_was_read(tmp_path: Path) -> None:
     assert "1 of 20 values counts as missing" in (tmp_path / "report").read_text("utf-8")
 
 
+def test_a_missing_target_is_told_with_the_structure_of_the_file(tmp_path: Path) -> None:
+    """Where the first row was taken for the names, that is why there is no such column."""
+    remark = Remark("", "structure", "line 1 was taken for the names", 0, "1,2", 1)
+    write_parquet(pl.LazyFrame({"1": [1, 2]}), tmp_path / "t", TableReadings(remarks=(remark,)))
+    with pytest.raises(InputError, match=r"no column 'y'.* Of the file: line 1 was taken for"):
+        validate_table(tmp_path / "t", tmp_path / "report", tmp_path / "schema", target="y")
+
+
 def test_classes_spelt_alike_are_one_warning(tmp_path: Path) -> None:
     """Classes that differ by case or blanks are named together, in one warning."""
     frame = pl.DataFrame({"x": range(80), "y": ["yes", "Yes", "no", " no"] * 20})
