@@ -33,6 +33,7 @@ from registry_service.ui.views import (
     measures_of,
     other_properties,
     properties_of,
+    rows_of,
     schema_of,
 )
 from registry_service.ui.watching import watching
@@ -161,6 +162,7 @@ def _add_versions(
             lineage=lineage_of(found, request.app.state.kfp_url),
             properties=other_properties(found.detail, measures),
             measures=measures,
+            rows=rows_of(found.detail),
             history=[(entry, change_of(entry)) for entry in found.history],
             watched=main_metrics(check.metrics for check in found.checks),
             charts=watching(found.checks, found.detail.content.metrics),

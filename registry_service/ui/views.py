@@ -58,6 +58,7 @@ CHAMPION = "champion"
 METRIC = "metric"
 INTERVAL = "interval."
 GATE = "gate"
+ROWS = "rows."
 """Why the gate let a version pass."""
 
 
@@ -231,9 +232,20 @@ def properties_of(resource: Resource) -> Mapping[str, Any]:
     return {name: value for name, (_, value) in sorted(resource.custom_properties.items())}
 
 
+def rows_of(detail: VersionDetail) -> Mapping[str, float]:
+    """Return how many rows the data have that a version names, by their role."""
+    found = properties_of(detail.version)
+    counted = {str(data.role): found.get(f"{ROWS}{data.role}") for data in detail.content.datasets}
+    return {role: rows for role, rows in counted.items() if isinstance(rows, int | float)}
+
+
 def other_properties(detail: VersionDetail, measures: Sequence[Point]) -> Mapping[str, Any]:
     """Return what a version's page does not show beside its metrics."""
-    shown = {GATE, *(INTERVAL + each.label for each in measures if each.low is not None)}
+    shown = {
+        GATE,
+        *(INTERVAL + each.label for each in measures if each.low is not None),
+        *(ROWS + role for role in rows_of(detail)),
+    }
     found = properties_of(detail.version)
     return {name: value for name, value in found.items() if name not in shown}
 
