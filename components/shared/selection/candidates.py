@@ -23,6 +23,9 @@ COSTS: Final[Mapping[str, tuple[float, float]]] = {
 LINEAR_COST: Final = (0.01, 300.0)
 FORESTS: Final = ("extra_trees", "random_forest")
 
+BOOSTING: Final[Mapping[str, Any]] = {"early_stopping": True, "max_iter": 200}
+"""Hyper-parameters of boosting: its rounds end where validation rows no longer gain."""
+
 MOST_LEAVES: Final = 2_000
 """Of a tree of a forest: a hundred trees of so many have as many nodes as a plan may have."""
 
@@ -128,10 +131,9 @@ def candidates(task: str) -> tuple[Candidate, ...]:
         "max_features": 0.5,
         "max_leaf_nodes": MOST_LEAVES,
     }
-    boosting = {"early_stopping": True, "max_iter": 200}
     return (
         candidate("linear", resolve_estimator("linear", task)),
-        candidate("boosting", resolve_estimator("hist_gradient_boosting", task), boosting),
+        candidate("boosting", resolve_estimator("hist_gradient_boosting", task), BOOSTING),
         candidate("extra trees", resolve_estimator("extra_trees", task), forest),
     )
 

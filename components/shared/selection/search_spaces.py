@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from components.shared.selection.candidates import MOST_LEAVES, Candidate
+from components.shared.selection.candidates import BOOSTING, MOST_LEAVES, Candidate
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -65,7 +65,6 @@ _FOREST: Final[Space] = {
 SPACES: Final[Mapping[str, Space]] = {
     "hist_gradient_boosting": {
         "learning_rate": Range(0.02, 0.3, 0.1),
-        "max_iter": Range(30, 400, 100),
         "max_leaf_nodes": Range(3, 63, 31),
         "min_samples_leaf": Range(2, 100, 20),
         "l2_regularization": Range(0.001, 30.0, 0.001),
@@ -87,11 +86,15 @@ SPACES: Final[Mapping[str, Space]] = {
 """By the name of the estimator; one that is not here has nothing to tune."""
 
 FIXED: Final[Mapping[str, Mapping[str, Any]]] = {
-    "hist_gradient_boosting": {"early_stopping": False},
+    "hist_gradient_boosting": BOOSTING,
     "extra_trees": {"max_leaf_nodes": MOST_LEAVES},
     "random_forest": {"max_leaf_nodes": MOST_LEAVES},
 }
-"""What is the same in all trials of an estimator."""
+"""What is the same in all trials of an estimator.
+
+Rounds of boosting end where validation rows no longer gain: a number that is right for the rows of
+a fold, or of a sample, is too small for all rows.
+"""
 
 USUAL_ROUNDS: Final = 100
 USUAL_LEAVES: Final = 31
@@ -135,13 +138,21 @@ def space_of(candidate: Candidate, outputs: int, given: Mapping[str, Any]) -> Sp
     """
     name = candidate.estimator.name
     space = {each: r for each, r in SPACES.get(name, {}).items() if each not in given}
-    rounds = ROUNDS.get(name)
-    if rounds and rounds in space:
-        # Of many classes each round grows as many trees; the default has its rounds in any case.
-        usual = space[rounds]
-        most = MOST_MODEL_LEAVES // (outputs * int(SPACES[name][LEAVES[name]].high))
-        space[rounds] = replace(usual, high=max(int(usual.usual), min(int(usual.high), most)))
+    if name in ROUNDS:
+        # Of many classes each round grows as many trees.
+        leaves, rounds = LEAVES[name], ROUNDS[name]
+        most = MOST_MODEL_LEAVES // outputs
+        if rounds in space:
+            _bound(space, rounds, most // int(SPACES[name][leaves].high))
+        elif leaves in space:
+            _bound(space, leaves, most // BOOSTING["max_iter"])
     return space
+
+
+def _bound(space: dict[str, Range], name: str, most: int) -> None:
+    """Search no more than `most`, or than the default has in any case."""
+    usual = space[name]
+    space[name] = replace(usual, high=max(int(usual.usual), min(int(usual.high), most)))
 
 
 def turns(spaces: Mapping[str, Space], trials: int) -> list[str]:
@@ -193,8 +204,10 @@ def effort(name: str, settings: Mapping[str, Any]) -> tuple[float, float]:
     A round of boosting takes as long as it grows leaves, and reads all cells for each level.
     """
     if name in ROUNDS:
+        stops = settings.get("early_stopping") is True
+        asked = USUAL_ROUNDS if stops else settings.get(ROUNDS[name], USUAL_ROUNDS)
         # LightGBM says only in a fit that it takes no fewer.
-        rounds = max(settings.get(ROUNDS[name], USUAL_ROUNDS), 1) / USUAL_ROUNDS
+        rounds = max(asked, 1) / USUAL_ROUNDS
         leaves = max(settings.get(LEAVES[name]) or USUAL_LEAVES, 2)
         return rounds * leaves / USUAL_LEAVES, rounds * math.log2(leaves) / math.log2(USUAL_LEAVES)
     if name in ("extra_trees", "random_forest"):

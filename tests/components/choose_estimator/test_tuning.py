@@ -21,7 +21,7 @@ from components.shared.selection.compared import Compared, Sizes
 from components.shared.selection.cross_validation import FoldedRows, Scored
 from components.shared.selection.folding import Folded
 from components.shared.selection.leaderboard import leaderboard_markdown
-from components.shared.selection.search_spaces import SPACES, Search, space_of
+from components.shared.selection.search_spaces import SPACES, Search, space_of, trial_of
 from components.shared.selection.settings import ChoiceSettings
 from pipelines.definition import catalog
 
@@ -169,10 +169,22 @@ def test_every_hyperparameter_that_is_searched_is_one_of_the_estimator(name: str
     assert candidate(name, estimator).estimator is estimator
 
 
-def test_models_of_many_classes_have_fewer_rounds() -> None:
+def test_models_of_many_classes_have_fewer_leaves() -> None:
     """Each round grows a tree for each class, and a plan has a greatest number of leaves."""
-    assert space_of(BOOSTING, 1, {})["max_iter"].high == 400
-    assert space_of(BOOSTING, 26, {})["max_iter"].high < 200
+    lightgbm = candidate("lightgbm", ESTIMATORS["lightgbm"])
+    for default, name, most in ((BOOSTING, "max_leaf_nodes", 63), (lightgbm, "n_estimators", 400)):
+        assert space_of(default, 1, {})[name].high == most
+        assert space_of(default, 26, {})[name].high < 0.7 * most
+
+
+def test_rounds_of_boosting_end_by_themselves() -> None:
+    """As those of the default; a user who sets them has as many."""
+    trial = trial_of(BOOSTING, 1, {"learning_rate": 0.05}, {})
+    assert trial.hyperparameters == {**BOOSTING.hyperparameters, "learning_rate": 0.05}
+    assert trial.fixed == BOOSTING.fixed
+    given = {"early_stopping": False, "max_iter": 300}
+    assert trial_of(BOOSTING, 1, {}, given).hyperparameters == given
+    assert trial_of(BOOSTING, 1, {}, given).fixed == 3 * BOOSTING.fixed
 
 
 @pytest.mark.parametrize("outputs", [1, 31, 32, 106, 1_000])
