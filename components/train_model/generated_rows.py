@@ -26,7 +26,7 @@ def example_rows(description: ModelDescription) -> list[Row]:
     The first row is the middle of all columns, the second has no value, the third and fourth hold
     the least and the greatest values, the fifth texts and numbers that training had not.
     """
-    candidates = {c.name: _candidates(description, c.name) for c in description.features}
+    candidates = _candidates(description)
     rows = [{name: values[i] for name, values in candidates.items()} for i in range(5)]
     chance = random.Random(description.seed)  # noqa: S311
     while len(rows) < EXAMPLES:
@@ -46,19 +46,24 @@ def boundary_rows(
     """
     chance = random.Random(description.seed)  # noqa: S311
     candidates = {
-        c.name: _candidates(description, c.name) + list(boundaries.get(c.name, ()))
-        for c in description.features
+        name: [*values, *boundaries.get(name, ())]
+        for name, values in _candidates(description).items()
     }
     return [
         {name: chance.choice(values) for name, values in candidates.items()} for _ in range(count)
     ]
 
 
-def _candidates(description: ModelDescription, column: str) -> list[Any]:
-    """Return values of a column: its middle, none, the least, the greatest, beyond, and others."""
-    profile = description.profile[column]
-    reader = next((r for r in description.readers if r["column"] == column), {})
-    reading = reader.get("reading") or {}
+def _candidates(description: ModelDescription) -> dict[str, list[Any]]:
+    """Return values of each column: its middle, none, the least, the greatest, beyond, others."""
+    readings = {reader["column"]: reader.get("reading") or {} for reader in description.readers}
+    return {
+        column.name: _of_column(description.profile[column.name], readings.get(column.name, {}))
+        for column in description.features
+    }
+
+
+def _of_column(profile: ColumnProfile, reading: Mapping[str, Any]) -> list[Any]:
     if profile.categories:
         return _of_categories(profile, list(profile.categories))
     if not profile.quantiles:
