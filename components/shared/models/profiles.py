@@ -66,7 +66,7 @@ def profile_column(
     """
     if kind == "float":
         series = series.cast(pl.Float64).fill_nan(None)
-    present = series.drop_nulls()
+    present = series.drop_nulls() if series.null_count() else series
     nulls = 1.0 - len(present) / len(series) if len(series) else 0.0
     if present.is_empty() or are_texts:
         return ColumnProfile(kind, nulls)
@@ -94,12 +94,14 @@ def _numbers(kind: str, nulls: float, present: pl.Series) -> ColumnProfile:
     ranks = [round(quantile * (len(ordered) - 1)) for quantile in QUANTILES]
     values = ordered.gather(ranks)
     told = (each.isoformat() if isinstance(each, date) else each for each in values.to_list())
-    below, up_to = (ordered.search_sorted(values, side) for side in ("left", "right"))
+    # Numpy searches in a tenth of the time that a query of Polars takes.
+    numbers = ordered.to_numpy()
+    below, up_to = (np.searchsorted(numbers, numbers[ranks], side) for side in ("left", "right"))
     return ColumnProfile(
         *(kind, nulls),
         quantiles=tuple(told),
-        below=tuple(below.to_list()),
-        up_to=tuple(up_to.to_list()),
+        below=tuple(below.tolist()),
+        up_to=tuple(up_to.tolist()),
         decimals=_decimals(present) if kind in ("integer", "float") else None,
     )
 
