@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 # Of what has text of its own: what reaches out of the page or of its cell, and what lies over
-# another text of the same drawing, or is cut by it. What scrolls by itself may be wider than the
-# page.
+# another text of the same drawing, or is cut by it; and notes that are larger than what they are
+# about. What scrolls by itself may be wider than the page.
 FAULTS: Final = """() => {
   const found = [], width = document.documentElement.clientWidth;
   const scrolls = (each) => each.closest('.panel, pre, .matrix') !== null;
@@ -44,6 +44,10 @@ FAULTS: Final = """() => {
       });
     });
   }
+  const text = parseFloat(getComputedStyle(document.body).fontSize);
+  for (const each of document.querySelectorAll('.note, figcaption, .label, .detail'))
+    if (parseFloat(getComputedStyle(each).fontSize) > text)
+      found.push(['larger than the text', each.textContent.trim().slice(0, 40)]);
   if (document.documentElement.scrollWidth > width) found.push(['the page scrolls to the side']);
   return found;
 }"""
