@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.compare_with_champion.gate import Champion, Decision, Floor, decide
+from components.compare_with_champion.row_sentences import sentences
 from components.shared.evaluation.metrics import METRICS, Estimate, Metric, metric_named
-from components.shared.evaluation.records import Chance
+from components.shared.evaluation.records import Chance, ComparedRows
 
 AUC = metric_named("roc_auc", "binary")
 LOSS = metric_named("log_loss", "binary")
@@ -178,6 +179,18 @@ def test_without_a_champion_the_newest_version_is_to_beat() -> None:
     beaten = decide(AUC, 0.7, CONSTANT, replace(against(0.02, 0.03, 0.04), alias=None))
     assert beaten.approved
     assert beaten.reasons[-1] == decision.reasons[-1]
+
+
+def test_rows_are_known_to_the_version_that_there_is() -> None:
+    """Where there is no champion, no sentence about the rows speaks of one."""
+    newest = replace(against(0.02, 0.03, 0.04), alias=None)
+    rows = ComparedRows(rows=380, compared=72, of_champion=300, of_candidate=8)
+    assert sentences(rows, newest.briefly) == [
+        "300 of 380 test rows were in version 3's training rows and were left out of the "
+        "comparison.",
+        "8 of 380 test rows equal training rows of the candidate that version 3 was not trained "
+        "on, and were left out of the comparison.",
+    ]
 
 
 def test_the_newest_version_itself_may_become_champion() -> None:

@@ -119,6 +119,10 @@ def test_a_version_carries_its_evidence(
     assert made.digest == folder_digest(binary_model.model)
     assert (folder / "evaluation.json").read_bytes() == evaluation.read_bytes()
     assert "12,345" in (folder / "model-card.md").read_text()
+    assert version.properties["gate"] == "It is above the floor."
+    counted = [version.properties[f"rows.{role}"] for role in ("table", "train", "test")]
+    told = json.loads(evaluation.read_text())
+    assert counted == [12_345, told["circumstances"]["train_rows"], told["rows"]]
 
 
 def test_a_step_says_what_it_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,9 @@ def test_people_click_from_models_to_a_comparison(
     row = page.get_by_role("row").filter(
         has=page.get_by_role("rowheader", name="roc_auc", exact=True)
     )
-    expect(row.get_by_role("cell")).to_have_text(["0.8300", "0.8100", "−0.02000"])
+    expect(row.get_by_role("cell")).to_have_text(
+        ["0.8300", "0.8100 (0.7600 to 0.8400)", "−0.02000"]
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
