@@ -33,6 +33,7 @@ from components.validate_table.distributions import (
 )
 from components.validate_table.findings import Finding
 from components.validate_table.framed_numbers import framed_number_warnings
+from components.validate_table.odd_rows import odd_row_warnings
 from components.validate_table.stand_ins import date_warnings, stand_in_warnings
 from components.validate_table.warnings import TableWarning, count_repeated_rows, table_warnings
 
@@ -189,6 +190,7 @@ def validate_table(
             *stand_in_warnings(table, statistics),
             *date_warnings(table, statistics),
             *framed_number_warnings(table, statistics),
+            *odd_row_warnings(table, statistics),
             *_unknown(statistics, checked),
         ),
         rows=statistics[0].rows,
