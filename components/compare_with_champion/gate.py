@@ -222,10 +222,16 @@ def _told(
     ahead = _advantage(metric, value)
     worst = _advantage(metric, low if metric.greater_is_better else high)
     return worst, (
-        f"{metric.title} is {number(abs(ahead))} {'better' if ahead >= 0 else 'worse'} than "
-        f"{other}, and at the unfavourable end of the {confidence * 100:g} % interval "
-        f"{number(abs(worst))} {'better' if worst >= 0 else 'worse'}"
+        f"{metric.title} is {_by(ahead)} {'than' if ahead else 'as'} {other}, and at the "
+        f"unfavourable end of the {confidence * 100:g} % interval {_by(worst)}"
     )
+
+
+def _by(ahead: float) -> str:
+    """Return by how much something is better or worse, in words."""
+    if not ahead:
+        return "as good"
+    return f"{number(abs(ahead))} {'better' if ahead > 0 else 'worse'}"
 
 
 def _advantage(metric: Metric, difference: float) -> float:

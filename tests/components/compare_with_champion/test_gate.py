@@ -181,6 +181,15 @@ def test_without_a_champion_the_newest_version_is_to_beat() -> None:
     assert beaten.reasons[-1] == decision.reasons[-1]
 
 
+def test_nothing_between_two_models_is_told_as_such() -> None:
+    """They are as good as each other, and neither is 0 better."""
+    decision = decide(AUC, 0.7, CONSTANT, against(0.0, 0.0, 0.0))
+    assert decision.reasons[0].startswith(
+        "ROC AUC is as good as that of the champion, version 3, and at the unfavourable end of the "
+        "95 % interval as good: better is asked for."
+    )
+
+
 def test_rows_are_known_to_the_version_that_there_is() -> None:
     """Where there is no champion, no sentence about the rows speaks of one."""
     newest = replace(against(0.02, 0.03, 0.04), alias=None)
