@@ -50,15 +50,18 @@ def main(sockets: Sequence[int], steps: Sequence[str]) -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     taken = {library for step in steps for library in _libraries(step)}
     added = [(EXECUTOR,), *(modules if name in taken else () for name, modules in SLOW.items())]
+    earlier: list[int] = []
     for stage, (socket, modules) in enumerate(zip(sockets, added, strict=True)):
         _import(*modules, *(_logic_of(step) for step in steps if stage_of(step) == stage))
         later = sockets[stage + 1 :]
-        if later and os.fork():
+        if later and (process := os.fork()):
+            earlier.append(process)
             os.close(socket)
             continue
         for each in later:
             os.close(each)
-        _end_with(_serve, socket)
+        # The last one has started all others, and ends after them.
+        _end_with(_serve, socket, [] if later else earlier)
 
 
 def stage_of(step: str) -> int:
@@ -77,21 +80,23 @@ def _import(*modules: str) -> None:
         import_module(module)
 
 
-def _serve(socket: int) -> None:
+def _serve(socket: int, processes: Sequence[int]) -> None:
     gc.freeze()
     with Connection(socket) as connection:
         while True:
-            connection.send("ready")
             try:
+                connection.send("ready")
                 output = recv_handle(connection)
                 code, arguments, environment = connection.recv()
-            except EOFError:
-                return
+            except (EOFError, ConnectionError):
+                break
             if not (step := os.fork()):
                 _end_with(_become_step, output, code, arguments, environment)
             os.close(output)
             _, status = os.waitpid(step, 0)
             connection.send(os.waitstatus_to_exitcode(status))
+    for process in processes:
+        os.waitpid(process, 0)
 
 
 def _logic_of(step: str) -> str:

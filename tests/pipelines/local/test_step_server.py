@@ -25,7 +25,13 @@ def describe() -> None:
     print(*imported, os.environ.get("TOLD"), hasattr(sys, "changed"))
     sys.changed = True
 
-split_table = train_model = evaluate_model = describe
+train_model = evaluate_model = describe
+
+def split_table() -> None:
+    describe()
+    if "NOTE" in os.environ:
+        with open(os.environ["NOTE"], "w") as file:
+            file.write(str(os.getppid()))
 
 def end_badly() -> None:
     raise SystemExit(7)
@@ -73,6 +79,14 @@ def test_a_step_has_its_libraries_and_its_variables(capsys: pytest.CaptureFixtur
         "True False train_model False",
         "True True evaluate_model False",
     ]
+
+
+def test_no_process_is_left_behind(tmp_path: Path) -> None:
+    """All processes have ended when the server is closed, also that of an earlier stage."""
+    server = StepServer(["split_table"])
+    run(server, "split_table", NOTE=str(tmp_path / "pid"))
+    server.close()
+    assert not Path("/proc", (tmp_path / "pid").read_text()).exists()
 
 
 def test_libraries_that_no_step_takes_are_not_imported(
