@@ -6,7 +6,7 @@ microseconds for a text where the other takes a millisecond for a column.
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -23,6 +23,7 @@ from components.shared.tables.moment_grammar import (
     REWRITTEN,
     SHORT,
     TIME,
+    TIMES_REWRITTEN,
     YEAR_FIRST,
     ZONES,
 )
@@ -119,7 +120,7 @@ class TextReader:
         if reading.type == "boolean":
             return TOLD_BOOLEANS.get(text.lower())
         if reading.order == "time of day":
-            found = _TIME.match(text)
+            found = _TIME.match(_rewritten(text, _TIMES_REWRITTEN))
             moment = _known_time(text, reading) if found is None else _of_clock(found)
         else:
             moment = _moment(text, reading)
@@ -135,6 +136,7 @@ _NEGATIVE: Final = re.compile(NEGATIVE)
 _INFINITE: Final = re.compile(INFINITE)
 _MOMENT: Final = re.compile(MOMENT)
 _TIME: Final = re.compile(TIME)
+_TIMES_REWRITTEN: Final = [(re.compile(pattern), parts) for pattern, parts in TIMES_REWRITTEN]
 _REWRITTEN: Final = [
     (re.compile(pattern), parts) for pattern, parts in (*REWRITTEN, *MONTH_OF_YEAR)
 ]
@@ -195,11 +197,7 @@ def _unit(text: str) -> str:
 def _moment(text: str, reading: Reading) -> int | None:
     if PLAIN_DATE.fullmatch(text):
         return _date(text[:4] if text[:4] != "0000" else None, text[5:7], text[8:])
-    for pattern, parts in _REWRITTEN:
-        if written := pattern.match(text):
-            put = "".join(p if isinstance(p, str) else written[p] or "" for p in parts)
-            text = put + text[written.end() :]
-    found = _MOMENT.match(text)
+    found = _MOMENT.match(_rewritten(text, _REWRITTEN))
     if found is None:
         return None
     of_day = _of_day(found)
@@ -207,6 +205,14 @@ def _moment(text: str, reading: Reading) -> int | None:
     if midnight is None or of_day is None:
         return None
     return midnight + of_day - _offset(found["zone"]) * 60_000_000
+
+
+def _rewritten(text: str, forms: "Sequence[tuple[re.Pattern[str], tuple[int | str, ...]]]") -> str:
+    for pattern, parts in forms:
+        if written := pattern.match(text):
+            put = "".join(p if isinstance(p, str) else written[p] or "" for p in parts)
+            text = put + text[written.end() :]
+    return text
 
 
 def _known_time(text: str, reading: Reading) -> int | None:

@@ -11,8 +11,8 @@
   `09:05:30.123456`, `9.05`, `9h05`, with AM or PM, and with a zone: `Z`, `UTC`, `GMT`, `+02:00`,
   `+0200`, `+02`, `GMT+0200`, or a name such as `EST` or `CET`. Times with a zone become UTC. 24:00
   ends a day. Programs also write `20240229T090530Z` and `Thu Feb 29 09:05:30 2024`.
-- A time without a date (`9:05`, `09:05:30.5`, `9h05`) may have any hours, and days before it
-  (`1 day, 9:05:30`): a duration.
+- A time without a date (`9:05`, `09:05:30.5`, `9h05`, `9h 5m`, `PT9H5M`) may have any hours, and
+  days before it (`1 day, 9:05:30`): a duration.
 - Years have four digits, from 1 to 9999 where they stand first, else such as dates have (1000 to
   2999, and the 1 and 9999 that stand for never); or two, read as POSIX does: 69 to 99 are 1969 to
   1999, 00 to 68 are 2000 to 2068. With a year of two digits, which may stand first as well, day and
@@ -147,6 +147,13 @@ REWRITTEN: Final = (
 )
 """Forms whose parts stand in another order or without anything between them, and how the groups
 of their patterns are put to be read as the others are."""
+
+TIMES_REWRITTEN: Final = (
+    (r"^(?:PT)?([0-9]{1,4}) ?[hH] ?([0-9]) ?[mM](?:in)?$", (1, ":0", 2)),
+    (r"^(?:PT)?([0-9]{1,4}) ?[hH] ?([0-5][0-9]) ?[mM](?:in)?$", (1, ":", 2)),
+    (r"^PT([0-9]{1,4})H$", (1, ":00")),
+)
+"""The same of times without a date: `2h 50m`, `2 h 50 min`, `PT2H50M`."""
 
 MONTH_OF_YEAR: Final = (
     (rf"^({MONTH})[ \-/,.]*([0-9]{{4}})$", ("1 ", 1, " ", 2)),

@@ -15,6 +15,7 @@ from components.shared.tables.moment_grammar import (
     REWRITTEN,
     SHORT,
     TIME,
+    TIMES_REWRITTEN,
     YEAR_FIRST,
     ZONES,
 )
@@ -42,9 +43,10 @@ def moments(texts: pl.Series) -> pl.DataFrame:
     """
     written = _rewritten(texts, REWRITTEN)
     whole = _rewritten(written, MONTH_OF_YEAR)
-    found = pl.DataFrame({"text": texts, "whole": whole}).select(
+    time = _rewritten(texts, TIMES_REWRITTEN)
+    found = pl.DataFrame({"time": time, "whole": whole}).select(
         moment=pl.col("whole").str.extract_groups(MOMENT),
-        time=pl.col("text").str.extract_groups(TIME),
+        time=pl.col("time").str.extract_groups(TIME),
         month=whole != written,
     )
     # Step by step: each of them is planned once.

@@ -13,14 +13,22 @@ from components.shared.plans.single_texts import DAY, TextReader
 from components.shared.tables.boolean_texts import TOLD_BOOLEANS
 from components.shared.tables.column_types import COLUMN_TYPES
 from components.shared.tables.missing_texts import SYMBOLS, WHITE_SPACE, WORDS
-from components.shared.tables.moment_grammar import MOMENT, MONTH_OF_YEAR, REWRITTEN, TIME
+from components.shared.tables.moment_grammar import (
+    MOMENT,
+    MONTH_OF_YEAR,
+    REWRITTEN,
+    TIME,
+    TIMES_REWRITTEN,
+)
 from components.shared.tables.number_grammar import CURRENCY_SIGN, NUMBER
 from components.shared.tables.readings import DateOrder, Decimal, Reading
 from components.shared.tables.typed_texts import missing_texts, read_texts
 
 SPACES = st.sampled_from(["", "", "", " ", "\u00a0", "\t", "\x1f", "\n"])
 DECIMALS: Final[tuple[Decimal, ...]] = get_args(Decimal)
-FURTHER = st.one_of(*(st.from_regex(form) for form, _ in (*REWRITTEN, *MONTH_OF_YEAR)))
+FURTHER = st.one_of(
+    *(st.from_regex(form) for form, _ in (*REWRITTEN, *MONTH_OF_YEAR, *TIMES_REWRITTEN))
+)
 FORMS = {
     "integer": st.from_regex(NUMBER["."]) | st.from_regex(NUMBER[","]),
     "float": st.from_regex(NUMBER["."]) | st.from_regex(NUMBER[","]) | st.floats().map(str),
@@ -75,7 +83,12 @@ def in_a_column(texts: list[str], reading: Reading) -> list[Any]:
 @example(drawn=(Reading("x", "integer"), ["14B", "3k", "5 kg"]))
 @example(drawn=(Reading("x", "datetime"), ["2024-01-01 23:59:60", "0001-01-01 00:00+14:00"]))
 @example(drawn=(Reading("x", "datetime"), ["Thu Feb 29 09:05:30 CET 2024", "1 août 2024 24:00"]))
-@example(drawn=(Reading("x", "datetime", order="time of day"), ["1 day, 9:05", "1970-01-02 01:00"]))
+@example(
+    drawn=(
+        Reading("x", "datetime", order="time of day"),
+        ["1 day, 9:05", "2h 5m", "1970-01-02 01:00"],
+    )
+)
 @example(drawn=(Reading("x", "date"), ["1969-12-31 23:00", "31.12.1969", "9999-12-31 23:00-09:00"]))
 def test_a_text_alone_is_read_like_one_in_a_column(drawn: tuple[Reading, list[str]]) -> None:
     """Every text has the value, or is as missing, as Polars finds for it, in every reading."""
