@@ -25,7 +25,7 @@ from components.shared.tables.number_texts import number_scale, number_unit
 LETTERS: Final = r"^(\p{L}+)"
 BEGINNINGS: Final = (
     *(*CURRENCY_CODES, *BEFORE_CURRENCY_SIGN, *MONTH_NUMBERS, *WEEKDAYS, *BOOLEANS, *NOT_KNOWN),
-    *("inf", "infinity"),
+    *("inf", "infinity", "pt"),
 )
 MOMENT_FLAGS: Final = ("dotted", "timed", "zoned", "two_digits", "month")
 DIGITS_OF_LARGEST: Final = 19
