@@ -2,7 +2,7 @@
 
 from typing import Any, Never
 
-from kfp.dsl.base_component import BaseComponent
+from kfp.components import BaseComponent
 from kfp.dsl.structures import ComponentSpec
 
 from pipelines.definition.packages import PipelinePackage

@@ -10,7 +10,7 @@ import docker
 from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.types import Mount
 from kfp import local
-from kfp.dsl.base_component import BaseComponent
+from kfp.components import BaseComponent
 
 from components.shared.errors import InputError
 from components.shared.registry.client import TOKEN_VARIABLE, URL_VARIABLE

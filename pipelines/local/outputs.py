@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from kfp.dsl.base_component import BaseComponent
+from kfp.components import BaseComponent
 
 from pipelines.definition.outputs import RunOutputs, StepOutputs
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
 from kfp import local
-from kfp.dsl.base_component import BaseComponent
+from kfp.components import BaseComponent
 
 from components.shared.step import FAILURE, error_begun
 from pipelines.definition.outputs import RunOutputs

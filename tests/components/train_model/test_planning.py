@@ -99,6 +99,16 @@ def test_a_plan_beyond_a_size_is_none(
     assert reason.endswith("bytes: a plan has 1,000 at most")
 
 
+def test_a_plan_of_many_columns_is_checked_on_fewer_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many values are checked at the most, and it is said on how many rows."""
+    table = diabetes(tmp_path / "train.parquet")
+    monkeypatch.setattr("components.train_model.planning.CHECKED_VALUES", 10 * 128)
+    trained(table, "target", "linear")
+    assert "the same as scikit-learn on 128 rows" in capsys.readouterr().out
+
+
 def test_trees_beyond_a_size_are_no_plan(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
