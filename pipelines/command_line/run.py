@@ -156,7 +156,8 @@ def _run_here(
         from pipelines.local.running import run_locally
         from pipelines.local.tracking import tracked
 
-        pipeline = CompiledPipeline(package)
+        # `KFP_TABULAR_IMAGE` names the image of containers as the pipeline is compiled.
+        pipeline = catalog.load_pipeline(name) if network else CompiledPipeline(package)
         warn = partial(console.print, style="yellow", markup=False, highlight=False)
         began = datetime.fromisoformat(run.started_at)
         ended = stack.enter_context(tracked(name, run.run_id, run.arguments, warn, began))
