@@ -12,14 +12,14 @@ def test_a_tuned_training_tells_of_its_trials(tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("".join(lines[:1500]), "utf-8")
     done = kfp_tabular(
         *("run", "training", "--json", "--source", "few.csv", "--target", "damaged"),
-        *("--floor", "0.5", "--tune", "5", "--estimator", "linear"),
+        *("--floor", "0.5", "--tune", "5", "--estimator", "hist_gradient_boosting"),
         folder=tmp_path,
     )
     assert done.exit_code == 0, done.errors
     summary = done.json()
     assert summary["choice"]["trials"] == 5
     trial = next(each for each in summary["choice"]["candidates"] if each["trial"])
-    assert "C" in trial["hyperparameters"]
+    assert "learning_rate" in trial["hyperparameters"]
     report = Path(summary["files"]["evaluation"]).read_text("utf-8")
     assert "5 trials of hyper-parameters" in report
     shown = kfp_tabular("registry", "show", "few@1", folder=tmp_path)
