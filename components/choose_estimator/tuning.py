@@ -63,7 +63,7 @@ def tune(
             trial, candidate = proposals.next(count)
             seconds = candidate.seconds(folded.fitted)
             if spent + folded.compared.folds * seconds > search.seconds:
-                notes.append(search.cut_short(len(made), search.trials))
+                notes.append(search.cut_short(len(made)))
                 break
             made.append(proposals.judge(trial, candidate, folded.rows.values(candidate)))
             spent += len(made[-1].values) * seconds

@@ -7,7 +7,7 @@ from components.compare_with_champion.gate import Champion, Decision, Floor
 from components.compare_with_champion.row_sentences import sentences
 from components.shared.evaluation.metrics import Estimate, Metric
 from components.shared.evaluation.records import ComparedVersion, ComparisonRecord
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import interval, number
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,9 @@ class Comparison:
     @property
     def reasons(self) -> tuple[str, ...]:
         """What is to be known of the compared rows, and then why the verdict is what it is."""
-        rows = self.champion and self.champion.rows
-        return (
-            *(sentences(rows, self.champion.briefly) if rows and self.champion else ()),
-            *self.decision.reasons,
-        )
+        champion = self.champion
+        told = sentences(champion.rows, champion.briefly) if champion and champion.rows else ()
+        return (*told, *self.decision.reasons)
 
     def metadata(self) -> dict[str, Any]:
         """Return what the KFP artifact says of the comparison."""
@@ -101,7 +99,7 @@ class Comparison:
             "",
             f"| | {self.metric.title} | {self.confidence * 100:g} % interval |",
             "|---|--:|--:|",
-            *(f"| {name} | {number(e.value)} | {_interval(e)} |" for name, e in rows),
+            *(f"| {name} | {number(e.value)} | {interval(e.low, e.high)} |" for name, e in rows),
             *([] if self.floor.of_constant else [f"| Floor | {number(self.floor.value)} | |"]),
             f"| Margin | {number(self.margin)} | |",
             "",
@@ -114,9 +112,3 @@ class Comparison:
 def _compared(champion: Champion) -> ComparedVersion:
     figures = asdict(champion.estimate)
     return ComparedVersion(champion.version, champion.digest, champion.alias, **figures)
-
-
-def _interval(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return number(None)
-    return f"{number(estimate.low)} to {number(estimate.high)}"

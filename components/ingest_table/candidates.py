@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from components.ingest_table.sorts import Kind, Seen, Sort
-from components.shared.tables.readings import Reading, Remark
+from components.shared.tables.readings import Reading, Remark, RemarkKind
 
 NEARLY_ALL: Final = (19, 20)
 """At least 95 % of a column's values must be numbers, or dates; a fraction, so that no rounding
@@ -61,3 +61,9 @@ def first_of(sorts: Sorts, fits: Callable[[Sort], bool]) -> Seen:
     """Return how often texts were seen that fit, and the first of them."""
     fitting = [seen for sort, seen in sorts.items() if fits(sort)]
     return sum(fitting[1:], fitting[0]) if fitting else Seen(0, 0, "")
+
+
+def remark_on(column: str, kind: RemarkKind, message: str, seen: Seen) -> Remark:
+    """Return a remark on a column that ends with the first text that it is about, and its row."""
+    told = f"{message} (the first: {seen.text!r} in data row {seen.row:,})"
+    return Remark(column, kind, told, seen.count, seen.text, seen.row)

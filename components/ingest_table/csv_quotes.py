@@ -4,12 +4,15 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from components.ingest_table.csv_dialect import CsvDialect
 from components.ingest_table.csv_faults import LONGEST_FIELD, reading
 from components.ingest_table.csv_structure import CsvStructure
 from components.shared.errors import InputError
 from components.shared.tables.readings import Remark
+
+BLANKS_LEFT_OUT: Final = "blanks beside the separators were left out"
 
 
 def rewrite_regularly(path: Path, structure: CsvStructure, target: Path) -> CsvStructure:
@@ -65,7 +68,7 @@ def _told(dialect: CsvDialect, row: int, text: str) -> str:
     if dialect.quote != '"':
         return f"fields are enclosed in {dialect.quote}, which is no part of them{first}"
     if dialect.spaced:
-        return f"blanks beside the separators were left out{first}"
+        return f"{BLANKS_LEFT_OUT}{first}"
     if dialect.escaped:
         return f"quotation marks after a backslash were taken for parts of their fields{first}"
     return f"quotation marks inside of fields were taken as they stand{first}"

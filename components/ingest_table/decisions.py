@@ -13,6 +13,7 @@ from components.ingest_table.candidates import (
     first_of,
     is_no_value,
     is_share,
+    remark_on,
 )
 from components.ingest_table.given_types import GivenType
 from components.ingest_table.moment_decisions import clock_candidate, moment_candidate
@@ -21,7 +22,7 @@ from components.ingest_table.sorts import Kind, Seen
 from components.shared.reports.number_text import counted_rows, percent
 from components.shared.tables.column_types import ColumnType
 from components.shared.tables.missing_texts import SYMBOLS
-from components.shared.tables.readings import Reading, Remark, RemarkKind
+from components.shared.tables.readings import Reading, Remark
 
 MANY: Final = (1, 2)
 """The share of numbers or dates from which on it is said why a column is text nevertheless."""
@@ -179,10 +180,9 @@ def stray_remark(column: str, called: str, strays: Seen, total: int) -> Remark:
     """
     verb = "counts" if strays.count == 1 else "count"
     message = (
-        f"{strays.count:,} of {total:,} values {verb} as missing, not being among its {called} "
-        f"(the first: {strays.text!r} in data row {strays.row:,})"
+        f"{strays.count:,} of {total:,} values {verb} as missing, not being among its {called}"
     )
-    return Remark(column, "strays", message, strays.count, strays.text, strays.row)
+    return remark_on(column, "strays", message, strays)
 
 
 def _telling(column: str, sorts: Sorts, words: Sorts | None = None) -> list[Remark]:
@@ -254,7 +254,6 @@ def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> li
         if not is_share(fitting, total, MANY):
             continue
         if against.count and is_share(fitting, total, candidate.share):
-            kind: RemarkKind = "codes"
             reasons = " or ".join(
                 reason
                 for kept, reason in KEPT_AS_TEXT.items()
@@ -262,18 +261,17 @@ def _why_text(column: str, values: Sorts, candidates: Sequence[Candidate]) -> li
             )
             message = (
                 f"looks like {candidate.called}, but stays text: {against.count:,} of its values "
-                f"{reasons} (the first: {against.text!r} in data row {against.row:,})"
+                f"{reasons}"
             )
-        else:
-            kind = "text"
-            against = first_of(values, lambda sort: not fits(sort))  # noqa: B023
-            message = (
-                f"stays text, as only {percent(fitting / total)} of its values are "
-                f"{candidate.called} (the first that is not: {against.text!r} in data row "
-                f"{against.row:,}); to read these, and the others as missing, "
-                f"--column-types {column}={GIVEN[candidate.called]}"
-            )
-        return [Remark(column, kind, message, against.count, against.text, against.row)]
+            return [remark_on(column, "codes", message, against)]
+        against = first_of(values, lambda sort: not fits(sort))  # noqa: B023
+        message = (
+            f"stays text, as only {percent(fitting / total)} of its values are "
+            f"{candidate.called} (the first that is not: {against.text!r} in data row "
+            f"{against.row:,}); to read these, and the others as missing, "
+            f"--column-types {column}={GIVEN[candidate.called]}"
+        )
+        return [Remark(column, "text", message, against.count, against.text, against.row)]
     return []
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from components.ingest_table.column_names import check_names, composed
 from components.ingest_table.csv_faults import check_field_counts, check_utf8, find_fault
-from components.ingest_table.csv_quotes import rewrite_regularly
+from components.ingest_table.csv_quotes import BLANKS_LEFT_OUT, rewrite_regularly
 from components.ingest_table.csv_structure import ROW_NAMES, CsvStructure, read_structure
 from components.ingest_table.typed_tables import UNREADABLE, write_typed
 from components.ingest_table.wishes import Wishes
@@ -32,8 +32,7 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 ZLIB: Final = (b"x\x01", b"x^", b"x\x9c", b"x\xda")
 """What Polars takes for the beginning of a compressed file, be it that of a column called x^2."""
 
-
-SPACED: Final = Remark("", "structure", "blanks beside the separators were left out", 0, " ", 0)
+SPACED: Final = Remark("", "structure", BLANKS_LEFT_OUT, 0, " ", 0)
 
 
 def convert(path: Path, kind: Format, parquet: Path, wishes: Wishes) -> TableReadings:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from components.ingest_table.candidates import Candidate, Sorts, count_of, first_of
+from components.ingest_table.candidates import Candidate, Sorts, count_of, first_of, remark_on
 from components.ingest_table.sorts import ORDERS
 from components.shared.reports.number_text import counted_rows
 from components.shared.tables.readings import DateOrder, Reading, Remark
@@ -75,26 +75,19 @@ def _moment_remarks(
         )
     short = first_of(moments, lambda sort: sort.two_digits)
     if short.count:
-        message = (
-            f"years of two digits were read as 1969 to 2068 (the first: {short.text!r} in data "
-            f"row {short.row:,})"
-        )
-        remarks.append(Remark(column, "years", message, short.count, short.text, short.row))
+        message = "years of two digits were read as 1969 to 2068"
+        remarks.append(remark_on(column, "years", message, short))
     month = first_of(moments, lambda sort: sort.month)
     if month.count:
-        message = (
-            f"months were read as their first day (the first: {month.text!r} in data row "
-            f"{month.row:,})"
-        )
-        remarks.append(Remark(column, "months", message, month.count, month.text, month.row))
+        remarks.append(remark_on(column, "months", "months were read as their first day", month))
     zoned = first_of(moments, lambda sort: sort.zoned)
     local = first_of(moments, lambda sort: sort.timed and not sort.zoned)
     if zoned.count and local.count:
         message = (
             f"times without a zone, in {counted_rows(local.count)}, were taken for UTC beside "
-            f"those with one (the first: {local.text!r} in data row {local.row:,})"
+            "those with one"
         )
-        remarks.append(Remark(column, "zones", message, local.count, local.text, local.row))
+        remarks.append(remark_on(column, "zones", message, local))
     return tuple(remarks)
 
 
@@ -116,13 +109,10 @@ def _pattern(text: str, order: DateOrder) -> str:
 def clock_candidate(text: Reading, values: Sorts) -> Candidate:
     """Return how times without a date are read, see `moment_candidate`."""
     seen = first_of(values, lambda sort: sort.kind == "clock")
-    message = (
-        f"times without a date are counted from 1970-01-01 (the first: {seen.text!r} in data row "
-        f"{seen.row:,})"
-    )
+    message = "times without a date are counted from 1970-01-01"
     return Candidate(
         replace(text, type="datetime", order="time of day"),
         lambda sort: sort.kind == "clock",
         "times",
-        remarks=(Remark(text.column, "clock", message, seen.count, seen.text, seen.row),),
+        remarks=(remark_on(text.column, "clock", message, seen),),
     )

@@ -10,6 +10,7 @@ from components.ingest_table.candidates import (
     count_of,
     first_of,
     is_share,
+    remark_on,
 )
 from components.ingest_table.sorts import Kind, Sort
 from components.shared.tables.number_grammar import LETTER_MEASURES, MEASURES, SCALES
@@ -69,20 +70,12 @@ def _units(column: str, numbers: Sorts, unit: str) -> list[Remark]:
     remarks = []
     measured = first_of(numbers, lambda sort: sort.unit == unit)
     if (unit in MEASURES or unit in LETTER_MEASURES) and measured.count:
-        message = (
-            f"{unit!r} at its numbers was left out (the first: {measured.text!r} in data row "
-            f"{measured.row:,})"
-        )
-        remarks.append(
-            Remark(column, "units", message, measured.count, measured.text, measured.row)
-        )
+        message = f"{unit!r} at its numbers was left out"
+        remarks.append(remark_on(column, "units", message, measured))
     scaled = first_of(numbers, lambda sort: sort.scaled != "")
     if scaled.count:
-        message = (
-            f"letters after numbers multiply them (the first: {scaled.text!r} in data row "
-            f"{scaled.row:,})"
-        )
-        remarks.append(Remark(column, "units", message, scaled.count, scaled.text, scaled.row))
+        message = "letters after numbers multiply them"
+        remarks.append(remark_on(column, "units", message, scaled))
     return remarks
 
 

@@ -26,7 +26,7 @@ from components.shared.registry.paths import DATASET
 from components.shared.registry.provenance import Provenance
 from components.shared.registry.records import CHALLENGER, CHAMPION
 from components.shared.reports.notes import NOTES, Note, notes_metadata
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import interval, number
 from components.shared.retraining import KEY_PROPERTY
 from components.shared.sources.address import without_queries, without_query
 
@@ -285,7 +285,7 @@ def _choice(description: ModelDescription) -> dict[str, str]:
     record = ChoiceRecord.of(description.choice)
     reached = {
         f"candidate.{each.name}": (
-            f"{number(each.value)} ({number(each.low)} to {number(each.high)})"
+            f"{number(each.value)} ({interval(each.low, each.high)})"
             if each.low is not None
             else each.remark
         )

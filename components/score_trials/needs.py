@@ -3,13 +3,12 @@
 from typing import Final
 
 from components.shared.needs import Bounds, Needs
-from components.shared.selection.settings import MOST_SECONDS, TUNING_BUDGET
+from components.shared.selection.settings import STEP_SECONDS
 
 NEEDS: Final = Needs(
     cpu=Bounds("500m", "2"),
     memory=Bounds("1Gi", "4Gi"),
-    # Twice what the longest budget allows: it goes by estimates.
-    seconds=2 * int(MOST_SECONDS) * (1 + TUNING_BUDGET),
+    seconds=STEP_SECONDS,
     retries=0,
     registry=False,
     store=False,

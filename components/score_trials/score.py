@@ -76,7 +76,7 @@ def _scored(train: Path, folder: Path, asked: Asked, first: int, last: int) -> "
     if compared.few:
         allowed, notes = 0, [*TOO_FEW.notes]
     elif allowed < len(every):
-        notes.append(search.cut_short(allowed, len(every)))
+        notes.append(search.cut_short(allowed))
     made = every[first - 1 : min(last, allowed)]
     tried = [*(defaults if first == 1 and compared.folds else ()), *made]
     with on_one_thread():

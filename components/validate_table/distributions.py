@@ -1,7 +1,7 @@
 """How the values of columns are distributed, and which columns go together: on a sample of rows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from pathlib import Path
 from statistics import NormalDist
@@ -18,6 +18,8 @@ SAMPLE: Final = 10_000
 BINS: Final = 20
 TAIL: Final = 0.005
 """Share of the values at each end that the outer bins hold, however far away these are."""
+OF_VALUES, OF_BINS = 0.86, 0.9
+"""Shares of their places that bars of values, and of ranges, fill."""
 MOST_VALUES: Final = 8
 MOST_PICTURES: Final = 300
 LONGEST: Final = 40
@@ -163,17 +165,10 @@ def _of_names(present: pl.Series) -> Distribution | None:
     counts = present.cast(pl.String).value_counts(sort=True).rows()[:MOST_VALUES]
     other = len(present) - sum(count for _, count in counts)
     shown = [*counts, *([("other values", other)] if other else [])]
-    highest, width = max(count for _, count in shown), 100 / len(shown)
-    bars = tuple(
-        Bar(
-            round(k * width, 2),
-            round(width * 0.86, 2),
-            round(100 * count / highest, 1),
-            f"{value}: {percent(count / len(present))}",
-            is_rest=bool(other) and k == len(shown) - 1,
-        )
-        for k, (value, count) in enumerate(shown)
-    )
+    said = [f"{value}: {percent(count / len(present))}" for value, count in shown]
+    bars = _bars([count for _, count in shown], said, OF_VALUES)
+    if other:
+        bars = (*bars[:-1], replace(bars[-1], is_rest=True))
     return Distribution(bars, f"{len(shown)} bars, the most frequent value first")
 
 
@@ -182,41 +177,38 @@ def _of_many_texts(present: pl.Series) -> Distribution | None:
     if present.is_empty():
         return None
     counts = present.cast(pl.String).value_counts(sort=True).rows()
-    if len(counts) < ALIKE * len(present):
-        shares = [(value, count / len(present)) for value, count in counts[:BINS]]
-        width = 100 / len(shares)
-        bars = tuple(
-            Bar(
-                round(k * width, 2),
-                round(width * 0.86, 2),
-                round(100 * share / shares[0][1], 1),
-                f"{value}: {percent(share)}",
-            )
-            for k, (value, share) in enumerate(shares)
-        )
-        named = ", ".join(f"{_short(value)} {percent(share)}" for value, share in shares[:FREQUENT])
-        label = f"the {len(shares)} most frequent of {len(counts):,} values"
-        return Distribution(bars, label, f"{named}, …")
-    lengths = present.cast(pl.String).str.len_chars().to_numpy()
+    if len(counts) >= ALIKE * len(present):
+        return _of_lengths(present.cast(pl.String).str.len_chars().to_numpy())
+    shares = [(value, count / len(present)) for value, count in counts[:BINS]]
+    said = [f"{value}: {percent(share)}" for value, share in shares]
+    named = ", ".join(f"{_short(value)} {percent(share)}" for value, share in shares[:FREQUENT])
+    label = f"the {len(shares)} most frequent of {len(counts):,} values"
+    bars = _bars([count for _, count in counts[:BINS]], said, OF_VALUES)
+    return Distribution(bars, label, f"{named}, …")
+
+
+def _of_lengths(lengths: NDArray[Any]) -> Distribution:
     least, most = int(lengths.min()), int(lengths.max())
     ends = f"{least:,} to {most:,} characters"
     if least == most:
         return Distribution((), ends, f"{least:,} characters each")
     low, high = least - 0.5, most + 0.5
     bins = min(BINS, int(high - low))
-    found = np.histogram(lengths, bins=bins, range=(low, high))[0]
-    width = 100 / bins
-    bars = tuple(
-        Bar(
-            round(k * width, 2),
-            round(width * 0.9, 2),
-            round(100 * int(count) / int(found.max()), 1),
-            f"{low + (high - low) * (k + 0.5) / bins:.0f} characters: "
-            f"{percent(int(count) / len(lengths))}",
-        )
-        for k, count in enumerate(found)
+    counts = np.histogram(lengths, bins=bins, range=(low, high))[0].tolist()
+    said = [
+        f"{low + (high - low) * (k + 0.5) / bins:.0f} characters: {percent(count / len(lengths))}"
+        for k, count in enumerate(counts)
+    ]
+    return Distribution(_bars(counts, said, OF_BINS), f"texts of {ends}", f"texts of {ends}")
+
+
+def _bars(counts: Sequence[int], said: Sequence[str], filled: float) -> tuple[Bar, ...]:
+    """Return bars side by side, each of which fills this share of its place."""
+    highest, width = max(counts), 100 / len(counts)
+    return tuple(
+        Bar(round(k * width, 2), round(width * filled, 2), round(100 * count / highest, 1), text)
+        for k, (count, text) in enumerate(zip(counts, said, strict=True))
     )
-    return Distribution(bars, f"texts of {ends}", f"texts of {ends}")
 
 
 def _short(text: str) -> str:
@@ -237,8 +229,8 @@ def _of_numbers(present: pl.Series, column: ColumnStatistics) -> Distribution | 
         # A bin for each whole number.
         low, high = float(np.floor(low)) - 0.5, float(np.ceil(high)) + 0.5
         bins = int(high - low)
-    counts, edges = np.histogram(np.clip(values, low, high), bins=bins, range=(low, high))
-    highest, width = counts.max(), 100 / bins
+    found, edges = np.histogram(np.clip(values, low, high), bins=bins, range=(low, high))
+    counts = found.tolist()
     is_time = column.type in ("date", "datetime")
 
     def shown(value: float) -> str:
@@ -246,15 +238,11 @@ def _of_numbers(present: pl.Series, column: ColumnStatistics) -> Distribution | 
             return str(np.datetime64(int(value), "us"))[:10]
         return number(float(value))
 
-    bars = tuple(
-        Bar(
-            round(k * width, 2),
-            round(width * 0.9, 2),
-            round(100 * int(count) / int(highest), 1),
-            f"{shown(edges[k])} to {shown(edges[k + 1])}: {percent(int(count) / len(values))}",
-        )
+    said = [
+        f"{shown(edges[k])} to {shown(edges[k + 1])}: {percent(count / len(values))}"
         for k, count in enumerate(counts)
-    )
+    ]
+    bars = _bars(counts, said, OF_BINS)
     return Distribution(bars, f"from {shown(edges[0])} to {shown(edges[-1])}")
 
 

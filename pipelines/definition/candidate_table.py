@@ -4,7 +4,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from components.shared.models.choices import ChoiceRecord
-from components.shared.reports.number_text import NOTHING, number
+from components.shared.reports.number_text import interval, number
 
 
 def candidate_table(choice: ChoiceRecord) -> Table:
@@ -18,12 +18,10 @@ def candidate_table(choice: ChoiceRecord) -> Table:
         rows = f"{choice.rows:,} of {choice.of_rows:,} training rows"
     table.add_row("compared", choice.metric, f"[dim]in {choice.folds} folds of {rows}[/]")
     for each in choice.candidates:
-        interval = f"[dim]({number(each.low)} to {number(each.high)})[/]"
-        if each.low is None:
-            interval = "" if each.value is None else f"[dim]({NOTHING})[/]"
+        ends = "" if each.value is None else f"[dim]({interval(each.low, each.high)})[/]"
         trial = each.described if each.remark else each.estimator
         what = "; ".join(part for part in (each.trial and trial, each.remark) if part)
-        told = f"{interval}   {escape(what)}".rstrip()
+        told = f"{ends}   {escape(what)}".rstrip()
         table.add_row(escape(each.name), number(each.value), told)
     if choice.tuning:
         table.add_row("tuned", "", f"[dim]{choice.tuning_shown}[/]")

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.detect_drift.drift import Drift
-from components.shared.evaluation.metrics import Estimate
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import interval, number, percent
+from components.shared.reports.number_text import number, percent, with_interval
 from pipelines.definition.note_lines import note_lines
 from pipelines.definition.outputs import RunOutputs
 from pipelines.definition.said_lines import say
@@ -79,9 +78,9 @@ class MonitoringSummary:
         if drift.labels:
             lines.append(("labels", f"{drift.labels.labelled:,}, {drift.labels.late:,} to come"))
         if drift.performance:
-            lines.append((drift.performance.metric, _shown(drift.performance.found)))
+            lines.append((drift.performance.metric, with_interval(drift.performance.found)))
             if drift.performance.registered:
-                lines.append(("  registered", _shown(drift.performance.registered)))
+                lines.append(("  registered", with_interval(drift.performance.registered)))
         if drift.estimated:
             said = (
                 f"{number(drift.estimated.value)}  by its own probabilities, which decide nothing"
@@ -105,9 +104,3 @@ def summarise(outputs: RunOutputs) -> MonitoringSummary | None:
     if text is None:
         return None
     return MonitoringSummary(Drift.parse(text), outputs.addresses(FILES), outputs.notes)
-
-
-def _shown(estimate: Estimate) -> str:
-    if estimate.low is None:
-        return number(estimate.value)
-    return f"{number(estimate.value)}  ({interval(estimate.low, estimate.high)})"

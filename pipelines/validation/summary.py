@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from components.judge_table.verdict import Verdict
-from components.shared.evaluation.metrics import Estimate
-from components.shared.reports.number_text import interval, number
+from components.shared.reports.number_text import with_interval
 from pipelines.definition.outputs import RunOutputs
 
 DID_NOT_PASS: Final = 3
@@ -76,9 +75,9 @@ class ValidationSummary:
         if self.verdict.model:
             told.append(("model", self.verdict.model))
         if performance := self.verdict.performance:
-            told.append((performance.metric, _shown(performance.found)))
+            told.append((performance.metric, with_interval(performance.found)))
             if performance.registered:
-                told.append(("  registered", _shown(performance.registered)))
+                told.append(("  registered", with_interval(performance.registered)))
         for name, value in told:
             console.print(f"  {name:<20} {escape(value)}", highlight=False, soft_wrap=True)
         color = "green" if self.verdict.passed else "red"
@@ -100,9 +99,3 @@ def summarise(outputs: RunOutputs) -> ValidationSummary | None:
         columns=None if columns is None else int(columns),
         files=outputs.addresses(FILES),
     )
-
-
-def _shown(estimate: Estimate) -> str:
-    if estimate.low is None:
-        return number(estimate.value)
-    return f"{number(estimate.value)}  ({interval(estimate.low, estimate.high)})"

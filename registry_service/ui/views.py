@@ -54,12 +54,12 @@ _LINEAGE = {
 PARENTS = ("parent", "parent_version")
 DATASET = "dataset://"
 CHAMPION = "champion"
-# Properties that our pipelines register: the metric of the gate, and how sure each metric is.
+# Properties that our pipelines register: the metric of the gate, how sure each metric is, why the
+# gate let the version pass, and how many rows its data have.
 METRIC = "metric"
 INTERVAL = "interval."
 GATE = "gate"
 ROWS = "rows."
-"""Why the gate let a version pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ def without_interval(task: str, metrics: Mapping[str, Estimate], rarest: int) ->
         names.remove(PRECISION)
         told.append("no interval of precision: no test row was called positive, so that it is 0")
     if names and rarest < LEAST_ROWS:
-        of_each, there = ("", "there are")
+        of_each, there = "", "there are"
         if task != REGRESSION:
-            of_each, there = (" of each class", "the rarest has")
+            of_each, there = " of each class", "the rarest has"
         told.append(
             f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each}, and "
             f"{there} {rarest} (--test-size)"

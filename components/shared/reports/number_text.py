@@ -1,11 +1,27 @@
 """Numbers as people read them, in reports and in messages."""
 
 import math
-from typing import Final
+from typing import Final, Protocol
 
 NOTHING: Final = "–"
 MOST_DECIMALS: Final = 5
 NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
+
+
+class Measured(Protocol):
+    """A number with an interval."""
+
+    @property
+    def value(self) -> float | None:
+        """The number; None: there is none."""
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of the interval; None: there is none."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end."""
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -33,6 +49,14 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return NOTHING
     return f"{number(low)} to {number(high)}"
+
+
+def with_interval(measured: Measured) -> str:
+    """Return a number with its interval, where it has one: `0.6886  (0.6143 to 0.7656)`."""
+    told = number(measured.value)
+    if measured.low is None or measured.high is None:
+        return told
+    return f"{told}  ({interval(measured.low, measured.high)})"
 
 
 def with_spread(value: float, spread: float) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The candidates as people read them."""
 
 from components.shared.models.choices import ChoiceRecord
-from components.shared.reports.number_text import NOTHING, counted_rows, number
+from components.shared.reports.number_text import counted_rows, interval, number
 
 
 def leaderboard_markdown(record: ChoiceRecord) -> str:
@@ -16,12 +16,11 @@ def leaderboard_markdown(record: ChoiceRecord) -> str:
         f"| candidate | estimator | {record.metric} | 95 % interval | |",
         "|---|---|---|---|---|",
     ]
-    for each in record.candidates:
-        interval = f"{number(each.low)} to {number(each.high)}" if each.low is not None else NOTHING
-        lines.append(
-            f"| {each.name} | {each.described} | {number(each.value)} | {interval} "
-            f"| {each.remark} |"
-        )
+    lines += [
+        f"| {each.name} | {each.described} | {number(each.value)} "
+        f"| {interval(each.low, each.high)} | {each.remark} |"
+        for each in record.candidates
+    ]
     lines += [
         "",
         f"{record.folds} folds of {counted_rows(record.rows)} of {record.of_rows:,} to train on; "

@@ -120,11 +120,11 @@ class Search:
     seconds: float
     seed: int
 
-    def cut_short(self, made: int, trials: int) -> str:
+    def cut_short(self, made: int) -> str:
         """Return what is to be said where fewer trials were made than there are."""
         return (
-            f"{made} of {trials} trials were made, as {self.seconds:g} s of one core, which the "
-            "time budget allows for them, are no more"
+            f"{made} of {self.trials} trials were made, as {self.seconds:g} s of one core, which "
+            "the time budget allows for them, are no more"
         )
 
 

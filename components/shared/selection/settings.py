@@ -16,6 +16,10 @@ MOST_SECONDS: Final = 3_600.0
 TUNING_BUDGET: Final = 10
 """Times as long that trials may take."""
 
+STEP_SECONDS: Final = 2 * int(MOST_SECONDS) * (1 + TUNING_BUDGET)
+"""The time limit of a step that compares: twice what the longest budget allows, as that goes by
+estimates."""
+
 MOST_TRIALS: Final = 1_000
 
 

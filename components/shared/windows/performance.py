@@ -10,7 +10,7 @@ from components.shared.evaluation.metrics import Estimate, Metric, metric_named
 from components.shared.evaluation.records import EvaluationRecord, Performance
 from components.shared.models.registered import RegisteredModel
 from components.shared.reports.notes import VIOLATION, Note
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import interval, number
 
 REGISTERED_CONFIDENCE: Final = 0.95
 """Coverage of the intervals that versions are registered with."""
@@ -128,4 +128,4 @@ def _difference(upper: float | None, lower: float | None) -> float:
 def _shown(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return number(estimate.value)
-    return f"{number(estimate.value)} ({number(estimate.low)} to {number(estimate.high)})"
+    return f"{number(estimate.value)} ({interval(estimate.low, estimate.high)})"

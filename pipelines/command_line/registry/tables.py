@@ -11,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from components.shared.evaluation.metrics import Estimate
 from components.shared.registry.intervals import PREFIX as INTERVAL
 from components.shared.registry.intervals import registered_metrics
 from components.shared.registry.records import (
@@ -24,7 +23,13 @@ from components.shared.registry.records import (
     VersionLineage,
     VersionSummary,
 )
-from components.shared.reports.number_text import NOTHING, counted_rows, number, percent
+from components.shared.reports.number_text import (
+    NOTHING,
+    counted_rows,
+    number,
+    percent,
+    with_interval,
+)
 
 DIGEST_DIGITS: Final = 12
 DIGEST_PARTS: Final = ("datasets", "files")
@@ -138,6 +143,7 @@ def version_page(
     metrics = registered_metrics(version)
     decisive = str(version.properties.get(METRIC, ""))
     gate = version.properties.get(GATE)
+    ranked = sorted(metrics, key=lambda name: name != decisive)
     beside = {
         GATE,
         *(f"{INTERVAL}{name}" for name, each in metrics.items() if each.low is not None),
@@ -150,7 +156,7 @@ def version_page(
     columns = _columns(version.schema) if version.content_digest else {}
     parts = {
         "": {name: value for name, value in facts.items() if value},
-        "metrics": {n: _estimate(metrics[n]) for n in sorted(metrics, key=lambda n: n != decisive)},
+        "metrics": {name: with_interval(metrics[name]) for name in ranked},
         "gate": {decisive or GATE: gate} if gate else {},
         "parameters": version.parameters,
         "properties": {n: v for n, v in version.properties.items() if n not in beside},
@@ -170,13 +176,6 @@ def version_page(
         command = f"kfp-tabular registry download {named} --evidence DIR"
         pages.append(Group(Text(f"  download it: {cell(command)}", "dim")))
     return Group(title, *pages)
-
-
-def _estimate(estimate: Estimate) -> str:
-    """Return a metric with its interval, where the version was registered with one."""
-    if estimate.low is None:
-        return number(estimate.value)
-    return f"{number(estimate.value)}  ({number(estimate.low)} to {number(estimate.high)})"
 
 
 def _rows(count: Any) -> str:
@@ -210,7 +209,7 @@ def comparison_page(comparison: VersionComparison, everything: bool) -> Renderab
     measured = [registered_metrics(version) for version in comparison.versions]
     for name, values in comparison.metrics.items():
         difference = [_difference(values)] if subtract else []
-        shown = (_estimate(each[name]) if name in each else NOTHING for each in measured)
+        shown = (with_interval(each[name]) if name in each else NOTHING for each in measured)
         _add(table, name, *shown, *difference)
     beside = {*MADE, *(f"{INTERVAL}{name}" for name in comparison.metrics)}
     for part in ("parameters", "properties", "datasets", "lineage", "files"):
