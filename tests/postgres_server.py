@@ -39,8 +39,14 @@ def new_database(url: str, name: str) -> Iterator[str]:
 
 
 @contextmanager
-def running_postgres(port: int | None = None) -> Iterator[str]:
-    """Start a server in a new folder, on a port or a free one; give its URL; stop it."""
+def running_postgres(port: int | None = None, *, durable: bool = False) -> Iterator[str]:
+    """Start a server in a new folder, on a port or a free one; give its URL; stop it.
+
+    Args:
+        port: Where it listens.
+        durable: Each commit waits for the disk, as in production. Tests do without: no machine
+            dies under them, and a disk that others keep busy for seconds is no fault of ours.
+    """
     # Not pytest's own folder: that is closed to the user whom the server runs as.
     folder = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
     # The server refuses to run as root, which is what containers often test as.
@@ -56,6 +62,8 @@ def running_postgres(port: int | None = None) -> Iterator[str]:
     call("initdb", "-D", data, "-U", "registry", "--auth=trust", "-E", "UTF8", "--no-sync")
     port = port or free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    if not durable:
+        options += " -c fsync=off"
     call("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://registry@127.0.0.1:{port}/postgres"

@@ -77,7 +77,7 @@ def both_sides(database: str) -> Iterator[Sequence[Side]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kfp-tabular-")))
         urls: list[str | None] = [None, None]
         if database == "postgresql":
-            url = stack.enter_context(running_postgres())
+            url = stack.enter_context(running_postgres(durable=True))
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("CREATE DATABASE mlflow")
             urls = [url, url.replace("/postgres", "/mlflow")]

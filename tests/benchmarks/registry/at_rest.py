@@ -35,7 +35,11 @@ def main() -> int:
     for database in options.database or DATABASES:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kfp-tabular-")))
-            url = stack.enter_context(running_postgres()) if database == "postgresql" else None
+            url = (
+                stack.enter_context(running_postgres(durable=True))
+                if database == "postgresql"
+                else None
+            )
             first, *again = (started(folder, url) for _ in range(options.turns + 1))
         seconds, resident = (median(values) for values in zip(*again, strict=True))
         for start, figures in (("first", first), ("again", (seconds, resident))):

@@ -122,7 +122,11 @@ def both_sizes(database: str, versions: int) -> Iterator[Mapping[int, int]]:
     """Run a registry with few versions and one with many; give their ports."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kfp-tabular-")))
-        server = stack.enter_context(running_postgres()) if database == "postgresql" else None
+        server = (
+            stack.enter_context(running_postgres(durable=True))
+            if database == "postgresql"
+            else None
+        )
         ports = {}
         for size in (FEW, versions):
             data = folder / str(size)
