@@ -266,7 +266,7 @@ def _calibrated(
     entities: NDArray[Any] | None,
 ) -> tuple[Any, Calibration]:
     # It takes a second to import, and most trainings do not calibrate.
-    from components.train_model.calibration import calibrate
+    from components.shared.fits.calibration import calibrate
 
     arguments = {"categorical_feature": code_columns} if chosen.name == "lightgbm" else {}
     start = time.monotonic()

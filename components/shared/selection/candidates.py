@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from components.shared.evaluation.metrics import MULTICLASS, REGRESSION
+from components.shared.folds.cutting import most_folds
 from components.shared.models.estimators import Estimator, resolve_estimator
 from components.shared.tables.files import count_rows
 from components.shared.tables.frames import column_types
@@ -35,11 +36,6 @@ FOLD_TREES: Final = 50
 LEAF_ROWS: Final = {MULTICLASS: 1, REGRESSION: 2}
 """Least rows of a leaf of a forest, by the task; 3 for two classes, whose probabilities are to rank
 rows."""
-
-FOLDS: Final = 5
-FOLDS_OF_MANY: Final = 3
-MANY: Final = 2_000
-"""Rows above which three folds tell as much as five, for three fifths of the time."""
 
 MOST_FOREST_ROWS: Final = 10_000
 """Training rows above which a forest is no candidate: its fit takes ten times as long as
@@ -144,11 +140,6 @@ def candidate(
     """Return a candidate, with what it costs."""
     cost = COSTS.get(estimator.name, LINEAR_COST)
     return Candidate(name, estimator, *cost, dict(hyperparameters or {}))
-
-
-def most_folds(rows: int) -> int:
-    """Return how many folds so many rows are cut into."""
-    return FOLDS if rows <= MANY else FOLDS_OF_MANY
 
 
 def table_size(train: Path, target: str, task: str) -> Size:

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from components.shared.errors import InputError
-from components.shared.evaluation.metrics import REGRESSION, Metric
+from components.shared.evaluation.metrics import Metric
 from components.shared.evaluation.predictions import Predicted
 from components.shared.evaluation.scores import point_values
-from components.shared.fits.estimator_fits import fit_as_threads_are
-from components.shared.fits.hyperparameters import build_estimator, code_columns_within
+from components.shared.folds.cutting import Folds
+from components.shared.folds.fold_features import FoldFeatures, RawTable
+from components.shared.folds.fold_fits import fit_in_fold, output_in_fold
 from components.shared.models.estimators import Family
 from components.shared.models.threads import allowed_cores
 from components.shared.selection.candidates import Candidate
-from components.shared.selection.fold_features import FoldFeatures, RawTable
-from components.shared.selection.folds import Folds
 
 UNDEFINED: Final = float("nan")
 
@@ -56,22 +55,12 @@ class Judge:
 
     def score(self, fitted: Any, features: FoldFeatures) -> float:
         """Return the metric of a fitted estimator on the judged side of a fold; NaN: undefined."""
-        output = self._output(fitted, features.judged)
+        output = output_in_fold(fitted, features.judged, self.task, self.classes)
         if not np.isfinite(output).all():
             return UNDEFINED
         actual = self.target[features.judged_rows]
         predicted = Predicted(self.task, actual, output, self.classes, self.positive)
         return point_values(predicted.scores((self.metric.name,)))[self.metric.name]
-
-    def _output(self, fitted: Any, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.task == REGRESSION:
-            return np.asarray(fitted.predict(features), dtype=np.float64)
-        # A class may be missing in the rows that it was fitted on.
-        places = [self.classes.index(label) for label in fitted.classes_.tolist()]
-        output = np.zeros((len(features), len(self.classes)))
-        # Of a single class boosting returns two columns, and others one.
-        output[:, places] = 1.0 if len(places) == 1 else fitted.predict_proba(features)
-        return output
 
 
 @dataclass(frozen=True)
@@ -155,12 +144,10 @@ class FoldedRows:
         return tuple(threads.map(lambda fold: self._value(candidate, fold), folds))
 
     def _value(self, candidate: Candidate, fold: FoldFeatures) -> float:
-        codes = code_columns_within(candidate.estimator, candidate.hyperparameters, fold.codes)
-        unfitted = build_estimator(
-            candidate.estimator, self._judge.task, candidate.in_folds(), self._seed, codes
+        fitted = fit_in_fold(
+            candidate.estimator, self._judge.task, candidate.in_folds(), self._seed, fold
         )
-        fit_as_threads_are(unfitted, candidate.estimator, fold.fitted, codes)
-        return self._judge.score(unfitted, fold)
+        return self._judge.score(fitted, fold)
 
     def _of(self, family: Family) -> list[FoldFeatures]:
         if family not in self._features:

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from components.shared.evaluation.positive_class import choose_positive
 from components.shared.fits.class_weights import parse_class_weight, weigh_rows
-from components.shared.fits.training_rows import entity_codes, row_weights, target_values
+from components.shared.fits.training_rows import row_weights, target_values
+from components.shared.folds.cutting import cut_folds, told_apart
+from components.shared.folds.fold_features import LeftOut, RawTable, read_raw_table
 from components.shared.models.estimators import Family
 from components.shared.selection.asked import Asked
 from components.shared.selection.candidates import Plan, Size, table_size
 from components.shared.selection.compared import Compared, Sizes
 from components.shared.selection.cross_validation import FoldedRows, Judge
-from components.shared.selection.fold_features import LeftOut, RawTable, read_raw_table
-from components.shared.selection.folds import cut_folds
 from components.shared.selection.settings import ChoiceSettings
-from components.shared.tables.frames import read_frame
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,9 @@ def fold_rows(train: Path, folder: Path, asked: Asked) -> Folded:
     labels = target_values(column, asked.task)
     judge = _judge(labels, asked, settings.positive_class)
     weights = _row_weights(sample, settings, labels, judge.classes)
-    folds = cut_folds(labels, asked.task, settings.seed, *_told_apart(sample, settings))
+    by_time = settings.split_strategy == "time" and settings.split_column
+    apart = told_apart(sample, by_time or None, settings.entity)
+    folds = cut_folds(labels, asked.task, settings.seed, *apart)
     entity = () if settings.keep_entity else tuple(settings.entity)
     left_out = LeftOut(tuple(settings.drop_columns), entity, settings.sample_weight_column)
 
@@ -87,13 +88,6 @@ def _row_weights(
     if name:
         weights = row_weights(pl.read_parquet(sample, columns=[name])[name])
     return weigh_rows(parse_class_weight(settings.class_weight, classes), labels, weights)
-
-
-def _told_apart(sample: Path, settings: ChoiceSettings) -> tuple[Any, Any]:
-    """Return the times and the entities of rows, None for what the split does not go by."""
-    if settings.split_strategy == "time" and settings.split_column:
-        return read_frame(sample, [settings.split_column])[settings.split_column], None
-    return None, entity_codes(sample, settings.entity)
 
 
 def _judge(labels: NDArray[Any], asked: Asked, positive_class: str | None) -> Judge:

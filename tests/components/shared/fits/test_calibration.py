@@ -17,12 +17,12 @@ from sklearn.model_selection import StratifiedKFold
 
 from components.preprocess_table.preprocess import preprocess_table
 from components.shared.errors import InputError
+from components.shared.fits.calibration import calibrate
 from components.shared.fits.training_rows import TrainingRows
 from components.shared.models.folders import load_model
 from components.shared.models.threads import threads_for
 from components.shared.plans.row_scores import logistic
 from components.shared.plans.scorer import PlanScorer
-from components.train_model.calibration import calibrate
 from components.train_model.train import TrainedModel, train_model
 from tests.components.model_folders import bundled
 

@@ -15,8 +15,8 @@ from components.shared.features.learnt_target import with_target
 from components.shared.features.target_means import Target
 from components.shared.features.treatments import Treatment, choose_treatment
 from components.shared.fits.training_rows import TrainingRows
+from components.shared.folds.cutting import Rows
 from components.shared.models.estimators import Family
-from components.shared.selection.folds import Rows
 from components.shared.tables.frames import read_frame
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from components.shared.selection.fold_features import LeftOut, read_raw_table
-from components.shared.selection.folds import cut_folds
+from components.shared.folds.cutting import cut_folds
+from components.shared.folds.fold_features import LeftOut, read_raw_table
 
 TARGET = np.array(["a", "b"] * 30, dtype=object)
 
