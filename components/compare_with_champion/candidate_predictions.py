@@ -1,4 +1,4 @@
-"""What the candidate predicted of the test rows, held against its evaluation."""
+"""What the candidate predicted of the rows of its evaluation, held against that."""
 
 import math
 from pathlib import Path
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
 from components.shared.evaluation.predictions import Predicted, label_codes, labelled
-from components.shared.evaluation.ranking import Floats
+from components.shared.evaluation.ranking import Bools, Floats
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.evaluation.scores import Scores, point_values
 from components.shared.fits.training_rows import entity_codes
@@ -18,19 +18,25 @@ from components.shared.tables.frames import read_frame
 
 
 def candidate_predictions(
-    evaluation: EvaluationRecord, predictions: str | Path, test: str | Path, metric: Metric
+    evaluation: EvaluationRecord, predictions: str | Path, rows: str | Path, metric: Metric
 ) -> tuple[Predicted, NDArray[Any] | None]:
-    """Return the candidate's predictions of the test rows that have a label, beside the truth.
+    """Return the candidate's predictions of rows that have a label, beside the truth.
+
+    Args:
+        evaluation: The candidate's evaluation.
+        predictions: Parquet file of what it predicted.
+        rows: Parquet file of the rows that `evaluation` is of.
+        metric: By which it is judged.
 
     Returns:
         The predictions, and a number for whose each row is; None where the split knew no entities.
 
     Raises:
-        InputError: `evaluation`, `predictions` and `test` are not of one evaluation.
+        InputError: `evaluation`, `predictions` and `rows` are not of one evaluation.
     """
-    truth = read_frame(test, [evaluation.target])[evaluation.target]
+    truth = read_frame(rows, [evaluation.target])[evaluation.target]
     output = candidate_output(predictions, evaluation, len(truth))
-    known = labelled(evaluation, truth)
+    known = labelled(evaluation, truth) & was_predicted(output)
     truth, output = truth[known], output[known]
     if evaluation.task == REGRESSION:
         found = Predicted(evaluation.task, truth.to_numpy(dtype=np.float64), output)
@@ -40,7 +46,7 @@ def candidate_predictions(
         positive = texts.index(wanted) if wanted in texts else None
         found = Predicted(evaluation.task, codes, output, labels, positive)
     check_same_rows(evaluation, metric, found.scores([metric.name]))
-    entities = entity_codes(test, evaluation.split.get("entity", ()))
+    entities = entity_codes(rows, evaluation.split.get("entity", ()))
     return found, None if entities is None else entities[known]
 
 
@@ -48,7 +54,7 @@ def candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) 
     """Return probabilities, shape (rows, classes), or the predictions of a regression, (rows,).
 
     Raises:
-        InputError: There are more or fewer than the test has rows.
+        InputError: There are more or fewer than there are rows.
     """
     columns = ["predicted"]
     if evaluation.task != REGRESSION:
@@ -56,10 +62,15 @@ def candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) 
     output = read_frame(path, columns).to_numpy(dtype=np.float64)
     if len(output) != rows:
         raise InputError(
-            f"There are {len(output):,} predictions for {rows:,} test rows: "
-            "pass the predictions and the test rows of one evaluation."
+            f"There are {len(output):,} predictions for {rows:,} rows to test on: "
+            "pass the predictions and the rows of one evaluation."
         )
     return output[:, 0] if evaluation.task == REGRESSION else output
+
+
+def was_predicted(output: Floats) -> Bools:
+    """Return of which rows there is a prediction: no fold judges the first ones in time."""
+    return np.asarray(np.isfinite(output.reshape(len(output), -1)).all(axis=1))
 
 
 def check_same_rows(evaluation: EvaluationRecord, metric: Metric, scores: Scores) -> None:
@@ -74,8 +85,8 @@ def check_same_rows(evaluation: EvaluationRecord, metric: Metric, scores: Scores
     if scores.rows != evaluation.rows or not _close(before, value):
         raise InputError(
             f"The evaluation says {metric.name} {before} on {evaluation.rows:,} rows, but the "
-            f"predictions give {value} on {scores.rows:,} of the test rows: "
-            "pass the evaluation, the predictions and the test rows of one evaluation."
+            f"predictions give {value} on {scores.rows:,} of the rows to test on: "
+            "pass the evaluation, the predictions and the rows of one evaluation."
         )
 
 

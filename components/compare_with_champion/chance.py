@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared.evaluation.comparisons import Chance
 from components.shared.evaluation.metrics import Metric
 from components.shared.evaluation.predictions import Predicted
-from components.shared.evaluation.records import Chance
 from components.shared.evaluation.scores import point_values
 
 FEWEST: Final = 399

@@ -2,6 +2,8 @@
 
 import math
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -9,8 +11,9 @@ from typing import Final
 from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Champion, Floor, decide
 from components.shared.errors import InputError, NotComparableError
+from components.shared.evaluation.comparisons import Chance
 from components.shared.evaluation.metrics import Estimate, Metric, metric_named
-from components.shared.evaluation.records import Chance, EvaluationRecord, read_record
+from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.evaluation.remarks import worse_than_shares
 from components.shared.patience import waiting_seconds
 from components.shared.registry.client import RegisteredVersion, RegistryClient
@@ -28,6 +31,7 @@ def compare_with_champion(
     model_name: str,
     *,
     model: str | Path | None = None,
+    train: str | Path | None = None,
     metric: str = "auto",
     floor: float | None = None,
     margin: float = 0.0,
@@ -36,7 +40,8 @@ def compare_with_champion(
 ) -> Comparison:
     """Hold a model against an absolute floor and against the registry's champion.
 
-    The champion predicts the same rows, and the difference of the metric is bootstrapped in pairs,
+    The champion predicts the same rows, those of the test split or, where the evaluation is
+    cross-validated, all rows, and the difference of the metric is bootstrapped in pairs,
     on the rows that neither of both alone was trained on; fewer than 30 of them, where others were
     left out, refuse. Without a champion the newest version that is not archived stands for it;
     without one the floor alone decides, and scikit-learn is not loaded. The same
@@ -53,6 +58,7 @@ def compare_with_champion(
         model_name: Name in the registry.
         model: The candidate's folder, which says what rows it was trained on; by default that is
             not known.
+        train: Parquet file with the train rows: a cross-validated evaluation is of them too.
         metric: Name of a metric; `auto` is `roc_auc`, `balanced_accuracy` or `r2` by the task.
         floor: What the metric must reach, at least (or at most, where less is better), by its
             value alone; by default it must be better than that of a constant prediction, at the
@@ -75,14 +81,15 @@ def compare_with_champion(
     _check_resamples(figures)
     chosen = metric_named(metric, figures.task)
     candidate = figures.metrics.get(chosen.name, Estimate(None))
-    limit = Floor(floor)
-    if floor is None:
-        over = figures.over_constant.get(chosen.name, Estimate(None))
-        chance = _chance(figures, predictions, test, chosen, candidate)
-        limit = Floor(figures.baseline.get(chosen.name), over, chance)
-    champion = None
-    waiting = waiting_seconds()
-    with RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry:
+    limit, champion, waiting = Floor(floor), None, waiting_seconds()
+    with (
+        _evaluated(figures, test, train) as rows,
+        RegistryClient.from_environment(registry_url, wait_seconds=waiting) as registry,
+    ):
+        if floor is None:
+            over = figures.over_constant.get(chosen.name, Estimate(None))
+            chance = _chance(figures, predictions, rows, chosen, candidate)
+            limit = Floor(figures.baseline.get(chosen.name), over, chance)
         alias: str | None = champion_alias
         version = registry.find(model_name, champion_alias)
         if version is None:
@@ -90,7 +97,7 @@ def compare_with_champion(
         if version is not None and version.digest == figures.model_digest:
             champion = Champion(version.version, version.digest, alias, candidate, same=True)
         elif version is not None:
-            champion = _scored(registry, version, alias, figures, predictions, test, model, chosen)
+            champion = _scored(registry, version, alias, figures, predictions, rows, model, chosen)
     decision = decide(chosen, candidate.value, limit, champion, margin, figures.confidence)
     result = Comparison(
         *(decision, model_name, chosen, candidate, champion, limit, margin, figures.confidence),
@@ -102,10 +109,29 @@ def compare_with_champion(
     return result
 
 
+@contextmanager
+def _evaluated(
+    figures: EvaluationRecord, test: str | Path, train: str | Path | None
+) -> Iterator[str | Path]:
+    """Give the rows that an evaluation is of."""
+    if figures.cross_validation is None:
+        yield test
+        return
+    if train is None:
+        raise InputError(
+            "The evaluation is cross-validated, and so of the train rows too: pass them (`train`)."
+        )
+    # Polars takes a moment to import: a judgement by test rows does not pay for it.
+    from components.shared.evaluation.evaluated_rows import evaluated_rows
+
+    with evaluated_rows(test, figures.target, train) as rows:
+        yield rows
+
+
 def _chance(
     figures: EvaluationRecord,
     predictions: str | Path,
-    test: str | Path,
+    rows: str | Path,
     metric: Metric,
     candidate: Estimate,
 ) -> Chance | None:
@@ -117,7 +143,7 @@ def _chance(
     from components.compare_with_champion.candidate_predictions import candidate_predictions
     from components.compare_with_champion.chance import chance_of
 
-    predicted, entities = candidate_predictions(figures, predictions, test, metric)
+    predicted, entities = candidate_predictions(figures, predictions, rows, metric)
     return chance_of(predicted, metric, figures.seed, entities, figures.confidence)
 
 
@@ -142,7 +168,7 @@ def _scored(
     alias: str | None,
     figures: EvaluationRecord,
     predictions: str | Path,
-    test: str | Path,
+    rows: str | Path,
     model: str | Path | None,
     metric: Metric,
 ) -> Champion:
@@ -154,7 +180,7 @@ def _scored(
         registry.download(version.model_name, version.version, folder)
         there = Champion(version.version, version.digest, alias)
         try:
-            paired = compare_models(figures, predictions, test, folder, metric, model)
+            paired = compare_models(figures, predictions, rows, folder, metric, model)
         except NotComparableError as error:
             return replace(there, obstacle=_obstacle(version, there, error))
     shared = paired.overlap

@@ -5,8 +5,8 @@ from typing import Any
 
 from components.compare_with_champion.gate import Champion, Decision, Floor
 from components.compare_with_champion.row_sentences import sentences
+from components.shared.evaluation.comparisons import ComparedVersion, ComparisonRecord
 from components.shared.evaluation.metrics import Estimate, Metric
-from components.shared.evaluation.records import ComparedVersion, ComparisonRecord
 from components.shared.reports.number_text import interval, number
 
 

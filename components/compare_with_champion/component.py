@@ -20,6 +20,7 @@ def compare_with_champion(
     champion_alias: str = "champion",
     registry_url: str = "",
     model: Input[Model] = None,
+    train: Input[Dataset] = None,
 ) -> bool:
     """Decide whether a model passes a floor and beats the champion, or else the newest version.
 
@@ -29,7 +30,7 @@ def compare_with_champion(
         evaluation: The figures that `evaluate_model` wrote, with intervals of at least 100
             resamples; the comparison is of the same coverage, resamples and seed.
         predictions: The predictions that it wrote.
-        test: The rows that they are of; the champion predicts them too.
+        test: The test split that they are of; the champion predicts it too.
         reasons: The verdict with its reasons, for the dashboard.
         comparison: The same as JSON.
         model_name: Name in the registry; a first version has the floor only to pass. A model of
@@ -46,6 +47,7 @@ def compare_with_champion(
         registry_url: The registry; empty: REGISTRY_URL in the environment of the step.
         model: The evaluated model, whose training rows are compared with those of the champion:
             rows that one of both alone was trained on do not count; none: not known.
+        train: The train split, where `evaluation` is cross-validated and so of its rows too.
     """
     from components.compare_with_champion.compare import compare_with_champion
     from components.shared.parameters import given, given_number
@@ -56,7 +58,7 @@ def compare_with_champion(
             evaluation.path, predictions.path, test.path, reasons.path, comparison.path, model_name,
             metric=given(metric, "auto"), floor=given_number(floor, "floor"), margin=margin,
             champion_alias=given(champion_alias, "champion"), registry_url=given(registry_url),
-            model=model.path if model else None,
+            model=model.path if model else None, train=train.path if train else None,
         )  # fmt: skip
         if not result.approved:
             run.finished("refused: no version was registered")

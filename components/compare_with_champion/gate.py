@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from components.shared.evaluation.comparisons import Chance, ComparedRows
 from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
-from components.shared.evaluation.records import Chance, ComparedRows
 from components.shared.reports.number_text import number
 
 
@@ -125,7 +125,10 @@ def _against_floor(
     metric: Metric, candidate: float | None, floor: Floor, confidence: float
 ) -> Iterator[tuple[bool, str]]:
     if candidate is None or not math.isfinite(candidate):
-        yield False, f"{metric.title} is undefined on the test rows, so nothing speaks for it."
+        yield (
+            False,
+            f"{metric.title} is undefined on these rows, so nothing speaks for it.",
+        )
     elif floor.value is None or not math.isfinite(floor.value):
         yield False, f"{metric.title} of a constant prediction is undefined: set a floor."
     elif floor.over_constant is None:
@@ -177,9 +180,9 @@ def _against_constant(
     found = _told(metric, over, who, confidence)
     if found is None:
         return False, (
-            f"{metric.title} has no interval on these test rows, so that nothing shows it to be "
+            f"{metric.title} has no interval on these rows, so that nothing shows it to be "
             f"better than {who}: it takes {LEAST_ROWS} of each class, of a regression in all. Take "
-            "more test rows (test_size), or say what is enough (floor)."
+            "more rows, or say what is enough (floor)."
         )
     worst, words = found
     if worst > 0:
@@ -203,7 +206,7 @@ def _against_champion(
         return False, champion.obstacle
     found = _told(metric, champion.difference, f"that of {who}", confidence)
     if found is None:
-        return False, f"The difference to {who} is undefined on the test rows."
+        return False, f"The difference to {who} is undefined on these rows."
     worst, said = found
     if margin < 0:
         asked = f"at most {number(-margin)} worse is accepted"

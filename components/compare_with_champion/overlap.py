@@ -1,4 +1,4 @@
-"""Which test rows compare two models fairly: those that none of them alone was trained on."""
+"""Which rows compare two models fairly: those that none of them alone was trained on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.errors import OverlapUnknownError
-from components.shared.evaluation.records import ComparedRows
+from components.shared.evaluation.comparisons import ComparedRows
 from components.shared.models.description import read_description
 from components.shared.models.trained_on import rows_trained_on
 
@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Overlap:
-    """Test rows that two models are compared on.
+    """Rows that two models are compared on.
 
     Attributes:
         fair: Which rows count.
@@ -37,35 +37,38 @@ class Overlap:
         if told.compared == told.rows or told.compared >= LEAST_ROWS:
             return ""
         return (
-            f"{told.compared:,} of {told.rows:,} test rows are left to compare with it, and at "
+            f"{told.compared:,} of {told.rows:,} rows are left to compare with it, and at "
             f"least {LEAST_ROWS} decide. Take the split and the seed that it was trained with, and "
             "`entity` where several rows are of one customer or the like, or train on more rows."
         )
 
 
-def overlap(test: str | Path, rows: int, champion: str | Path, model: str | Path | None) -> Overlap:
-    """Tell which test rows compare a champion with a candidate.
+def overlap(
+    table: str | Path, rows: int, champion: str | Path, model: str | Path | None
+) -> Overlap:
+    """Tell which rows compare a champion with a candidate.
 
     A row counts unless one model was trained on it and the other was not. Equal rows cannot be
     told apart: one that stands in the training rows of both, as in tables of few different rows,
     is as good for the one as for the other, and counts.
 
     Args:
-        test: Parquet file with the test rows.
+        table: Parquet file with the rows.
         rows: Number of them.
         champion: The champion's model folder.
-        model: The candidate's; None: not known.
+        model: The candidate's; None: no row was predicted by what was fitted on it, or it is not
+            known.
     """
     fair, unknown = np.ones(rows, dtype=np.bool_), ""
     none = np.zeros(rows, dtype=np.bool_)
     try:
-        known, seen = rows_trained_on(champion, test)
+        known, seen = rows_trained_on(champion, table)
     except OverlapUnknownError as error:
         return Overlap(fair, ComparedRows(rows, rows, unknown=str(error)))
     own_known, own_seen = ~none, none
     if model is not None:
         try:
-            own_known, own_seen = rows_trained_on(model, test)
+            own_known, own_seen = rows_trained_on(model, table)
         except OverlapUnknownError as error:
             unknown = f"of the candidate: {error}"
     fair = known & own_known & (seen == own_seen)

@@ -3,7 +3,7 @@
 Imports the standard library only: a comparison without a champion loads nothing more.
 """
 
-from components.shared.evaluation.records import ComparedRows
+from components.shared.evaluation.comparisons import ComparedRows
 from components.shared.reports.number_text import counted_rows
 
 
@@ -16,11 +16,16 @@ def sentences(told: ComparedRows, who: str) -> list[str]:
     """
     if told.unknown:
         return [
-            f"Overlap not known: {told.unknown}. Test rows that {who} was trained on would flatter "
-            "it."
+            f"Overlap not known: {told.unknown}. Rows that {who} was trained on would flatter it."
+        ]
+    if told.folds:
+        new = told.rows - told.of_champion
+        return [
+            f"{new:,} of {told.rows:,} rows are no training rows of {who}'s, too few to judge it "
+            f"by: models of its kind are, in the same {told.folds} folds of all rows."
         ]
     said = []
-    of = f"{told.rows:,} test rows"
+    of = f"{told.rows:,} rows"
     if told.of_champion:
         whose = f" of entities ({', '.join(told.entity)})" if told.entity else ""
         said.append(

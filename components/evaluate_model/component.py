@@ -29,7 +29,7 @@ def evaluate_model(
     cost_fp: float = 1.0,
     cost_fn: float = 1.0,
 ):
-    """Evaluate a model on rows that it was not trained on, each of which counts once.
+    """Evaluate a model on rows that it was not trained on, or where these are few on all in turn.
 
     Args:
         model: The model folder that `train_model` wrote.
@@ -39,7 +39,8 @@ def evaluate_model(
         report: Plots, intervals, slices and importance on one page.
         evaluation: All figures as JSON.
         predictions: Parquet with `actual`, `predicted` and `probability_0`, … in the order of the
-            classes; one row for each row of `test`, in its order.
+            classes; one row for each row of `test`, in its order; cross-validated, for each of
+            `train` and then of `test`, and nothing where no fold judges it.
         slice_columns: Columns by which to break the metrics down; empty: up to three text or
             boolean features of at most 20 values.
         positive_class: Which of two classes counts as found; empty or auto: the one that says so
@@ -53,14 +54,14 @@ def evaluate_model(
         mode: Fail where the model cannot read the rows, or report it in an evaluation without
             metrics.
         train: The train split: the model is measured on a sample of it too, to see what it has
-            learnt by heart.
+            learnt by heart; and all rows are judged in folds where fewer than 20 test rows are of a
+            class, or of a regression in all.
         model_name: Name of the model in the registry, for the report; empty: unknown.
         cost_fp: Of two classes, what it costs to call a row positive that is not, in a unit of
             one's own.
         cost_fn: What it costs to miss a positive row; by both the best threshold is found.
     """
-    from components.evaluate_model.evaluate import Origin, evaluate_model, now
-    from components.evaluate_model.thresholds import Costs
+    from components.evaluate_model.evaluate import Costs, Origin, evaluate_model, now
     from components.shared.parameters import given
     from components.shared.step import step_body
 

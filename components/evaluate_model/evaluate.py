@@ -1,18 +1,16 @@
 """Evaluate a model on the test split: metrics with intervals, curves, slices, importance."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
-import polars as pl
 
 from components.evaluate_model import curves
 from components.evaluate_model.figures import Circumstances, Curves, Evaluation
 from components.evaluate_model.importance import REPEATS, Importances, permutation_importance
+from components.evaluate_model.judged_rows import JudgedRows, judge_rows
+from components.evaluate_model.origin import UNKNOWN, Origin, now
 from components.evaluate_model.partial_dependence import partial_dependence
 from components.evaluate_model.profiled_predictions import profile_predictions
 from components.evaluate_model.report import render_evaluation
@@ -24,13 +22,10 @@ from components.shared.evaluation.contrast import against_constant
 from components.shared.evaluation.metrics import PRIMARY, REGRESSION
 from components.shared.evaluation.predictions import (
     Predicted,
-    against_truth,
-    labelled,
     positive_class_of,
     predict,
     read_rows,
 )
-from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Codes, point_values
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.folders import LoadedModel, load_model
@@ -39,33 +34,10 @@ from components.shared.tables.choices import MODES
 from components.shared.tables.column_types import column_types
 from components.shared.tables.columns import require_column
 
+__all__ = ["Costs", "Origin", "evaluate_model", "now"]
+
 MOST_SAMPLES = 100_000
 REFUSED: Final = Path(__file__).parent / "refused.html.j2"
-OF_SPLIT: Final = (
-    *("strategy", "column", "entity", "first_test_time", "test_size", "seed", "dropped_rows"),
-)
-"""What is kept of what `split_table` says of the test rows."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a model and its test rows come from, so far as it is known.
-
-    Attributes:
-        model_name: What the model is called in the registry.
-        train: Parquet file of the rows that it was trained on, to measure it on these too.
-        split: The metadata of the test rows, as `split_table` wrote them.
-        evaluated_at: When the evaluation is made, ISO 8601; empty: the same rows and seed give
-            the same bytes whenever they are evaluated.
-    """
-
-    model_name: str | None = None
-    train: str | Path | None = None
-    split: Mapping[str, Any] = field(default_factory=dict)
-    evaluated_at: str = ""
-
-
-UNKNOWN: Final = Origin()
 
 
 def evaluate_model(
@@ -87,6 +59,10 @@ def evaluate_model(
 ) -> Evaluation:
     """Evaluate a model on rows that it was not trained on.
 
+    Where fewer than 20 of them are of a class that they have, or of a regression in all, and the
+    train rows are given (`origin`), all rows are judged in turn instead, by models of the same kind
+    that were fitted on other folds.
+
     Rows without a label are predicted, but do not count in any figure; all others count once, also
     where rows or classes had weights in training. A class that a multi-class
     model does not know counts as a mistake. A metric that the rows leave undefined, such as the
@@ -98,7 +74,8 @@ def evaluate_model(
         report: HTML file to write.
         evaluation: JSON file to write.
         predictions: Parquet file to write: `actual`, `predicted` and, for a classification,
-            `probability_0`, … in the order of the classes; the rows of `test` in their order.
+            `probability_0`, … in the order of the classes; the rows of `test` in their order, after
+            those of the train split where all are judged.
         slice_columns: Columns of `test` to break the metrics down by; by default up to three
             text or boolean features of at most 20 values.
         positive_class: Which of two classes counts as found; by default as
@@ -134,22 +111,22 @@ def evaluate_model(
         Path(evaluation).write_text(refused.to_json(), "utf-8")
         Path(report).write_text(render(REFUSED, evaluation=refused), "utf-8")
         return refused
-    _write_predictions(predictions, test, loaded, output)
-    has_label = labelled(loaded.description, frame[loaded.description.target])
-    frame = frame[has_label]
-    truth = frame[loaded.description.target]
-    predicted = against_truth(loaded.description, truth, output[has_label], positive_class)
+    judged = judge_rows(
+        *(loaded, test, (frame, output), origin),
+        *(slice_columns, positive_class, seed, predictions),
+    )
+    frame, predicted = judged.frame, judged.predicted
     chosen = None
     if predicted.positive is not None:
         chosen = positive_class_of(loaded.description, predicted.labels, positive_class)
-    found = against_constant(predicted, bootstrap_samples, confidence, seed)
+    found = against_constant(predicted, bootstrap_samples, confidence, seed, judged.folds)
     importances = permutation_importance(loaded, frame, seed)
     result = Evaluation(
         task=predicted.task,
         estimator=loaded.description.estimator,
         target=loaded.description.target,
         rows=predicted.rows,
-        unlabelled_rows=int((~has_label).sum()),
+        unlabelled_rows=judged.unlabelled,
         labels=predicted.labels,
         classes=len(loaded.description.classes or ()),
         positive_class=None if chosen is None else predicted.labels[chosen.position],
@@ -162,17 +139,19 @@ def evaluate_model(
         metrics=found.metrics,
         baseline=found.baseline,
         over_constant=found.over_constant,
-        slices=_slices(loaded, frame, predicted, slice_columns, confidence, seed),
+        slices=_slices(loaded, judged, slice_columns, confidence, seed),
         importance=importances,
         confusion=_confusion(predicted),
         curves=_curves(predicted),
-        prediction_profile=profile_predictions(loaded.description, output, predicted),
+        prediction_profile=profile_predictions(loaded.description, judged.known, predicted),
         circumstances=_circumstances(loaded, origin),
         training=None
         if origin.train is None
         else training_figures(loaded, origin.train, positive_class, seed),
         thresholds=_thresholds(predicted, costs),
         dependence=partial_dependence(loaded, frame, importances, predicted.positive, seed),
+        cross_validation=judged.cross_validation,
+        obstacle=judged.obstacle,
     )
     Path(evaluation).write_text(result.to_json(), "utf-8")
     Path(report).write_text(render_evaluation(result, predicted, _choice(loaded)), "utf-8")
@@ -215,11 +194,6 @@ def _refused(
     )
 
 
-def now() -> str:
-    """Return the time, ISO 8601 in UTC to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _circumstances(model: LoadedModel, origin: Origin) -> Circumstances:
     description = model.description
     rows = description.training_data.get("rows")
@@ -229,13 +203,8 @@ def _circumstances(model: LoadedModel, origin: Origin) -> Circumstances:
         hyperparameters=description.hyperparameters,
         train_rows=None if rows is None else int(rows),
         probabilities=description.calibration.reason if description.calibration else "",
-        split={name: _whole(origin.split[name]) for name in OF_SPLIT if name in origin.split},
+        split=origin.told_split(),
     )
-
-
-def _whole(value: Any) -> Any:
-    """Return a number as it was before its way through a cluster made a float of it."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _thresholds(predicted: Predicted, costs: Costs) -> Thresholds | None:
@@ -256,34 +225,16 @@ def _check(bootstrap_samples: int, confidence: float, mode: str) -> None:
         raise InputError(f"confidence is {confidence}: give a number between 0 and 1, like 0.95.")
 
 
-def _write_predictions(
-    path: str | Path, test: str | Path, model: LoadedModel, output: Floats
-) -> None:
-    """Write the truth as `test` has it beside what the model says, for all rows."""
-    actual = pl.read_parquet(test, columns=[model.description.target]).to_series()
-    columns = {"actual": actual}
-    if model.description.task == REGRESSION:
-        columns["predicted"] = pl.Series(output)
-    else:
-        classes = pl.Series(list(model.description.classes or ()))
-        columns["predicted"] = classes.gather(output.argmax(axis=1))
-        columns |= {f"probability_{k}": pl.Series(column) for k, column in enumerate(output.T)}
-    pl.DataFrame(columns).write_parquet(path)
-
-
 def _slices(
-    model: LoadedModel,
-    frame: pd.DataFrame,
-    predicted: Predicted,
-    columns: Sequence[str],
-    confidence: float,
-    seed: int,
+    model: LoadedModel, judged: JudgedRows, columns: Sequence[str], confidence: float, seed: int
 ) -> tuple[SlicedColumn, ...]:
+    frame, predicted = judged.frame, judged.predicted
     features = [feature.name for feature in model.description.features]
     chosen = list(columns) or choose_columns(frame, features)
     metric = METRIC[predicted.task]
     whole = point_values(predicted.scores([metric]))[metric]
-    return tuple(slice_by(frame[name], predicted, whole, confidence, seed) for name in chosen)
+    how = (predicted, whole, confidence, seed, judged.folds)
+    return tuple(slice_by(frame[name], *how) for name in chosen)
 
 
 def _confusion(predicted: Predicted) -> Codes | None:

@@ -16,6 +16,7 @@ from components.evaluate_model.training_figures import TrainingFigures
 from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
 from components.shared.evaluation.prediction_profile import PredictionProfile
+from components.shared.evaluation.records import CrossValidation
 from components.shared.evaluation.remarks import without_interval, worse_than_shares
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows, interval, number
@@ -79,7 +80,8 @@ class Evaluation:
         task: `binary`, `multiclass` or `regression`.
         estimator: Name of the estimator.
         target: Name of the target.
-        rows: Test rows that have a label; the figures are of these.
+        rows: Rows that have a label and that the figures are of: test rows, or all that were
+            judged in a cross-validation.
         unlabelled_rows: Test rows without one.
         labels: The model's classes, then classes of the test rows that it does not know.
         classes: Number of the model's classes.
@@ -103,6 +105,8 @@ class Evaluation:
         training: The metrics on rows that it was trained on; None where these were not given.
         thresholds: What thresholds find and cost, of two classes.
         dependence: How the mean prediction goes with each of the strongest columns.
+        cross_validation: How all rows were judged in turn; None where the test rows were.
+        obstacle: Why they were not, though the test rows are few; empty: nothing was in the way.
     """
 
     task: str
@@ -132,6 +136,8 @@ class Evaluation:
     training: TrainingFigures | None = None
     thresholds: Thresholds | None = None
     dependence: tuple[Dependence, ...] = ()
+    cross_validation: CrossValidation | None = None
+    obstacle: str = ""
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name} {number(value)}" for name, value in self.values().items())
@@ -169,12 +175,15 @@ class Evaluation:
         """What is to be said of the figures."""
         said = [worse_than_shares(self.metrics, self.baseline)]
         if self.bootstrap_samples:
-            said.append(without_interval(self.task, self.metrics, self._rarest))
+            crossed = self.cross_validation is not None
+            said.append(without_interval(self.task, self.metrics, self._rarest, crossed))
+        if self.obstacle:
+            said.append(f"too few test rows, and not cross-validated: {self.obstacle}")
         return [text for text in said if text]
 
     @property
     def _rarest(self) -> int:
-        """Test rows of the rarest class that they have, of a regression all."""
+        """Rows of the rarest class that they have, of a regression all."""
         if self.confusion is None:
             return self.rows
         of_each = self.confusion.sum(axis=1)
@@ -186,6 +195,8 @@ class Evaluation:
         if self.positive_class is not None:
             text = f"the positive class is {self.positive_class!r} ({self.positive_reason})"
             notes.append(Note("assumed", text))
+        if self.cross_validation is not None:
+            notes.append(Note("assumed", self.cross_validation.told(self.rows)))
         notes += [Note("warning", text) for text in self.remarks]
         if self.unlabelled_rows:
             text = f"{counted_rows(self.unlabelled_rows)} to test on without a value of the target"

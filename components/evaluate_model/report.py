@@ -158,13 +158,15 @@ def _undrawn(evaluation: Evaluation) -> list[str]:
 
 def _settings(evaluation: Evaluation) -> dict[str, str]:
     """Return how the model and the rows came about, as people read it."""
-    told = evaluation.circumstances
+    told, crossed = evaluation.circumstances, evaluation.cross_validation
     set_by_hand = json.dumps(dict(told.hyperparameters), sort_keys=True)
     found = {
         "Name": told.model_name,
         "Evaluated": told.evaluated_at.replace("T", " ").replace("+00:00", " UTC"),
         "Trained on": counted_rows(told.train_rows) if told.train_rows else "",
-        "Tested on": counted_rows(evaluation.rows),
+        "Tested on": counted_rows(evaluation.rows)
+        if crossed is None
+        else f"{counted_rows(evaluation.rows)} in {crossed.folds} folds",
         "Split": split_text(told.split),
         "Hyper-parameters": set_by_hand if told.hyperparameters else "the defaults",
         "Probabilities": told.probabilities,
@@ -216,18 +218,19 @@ def _classifier_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot
         )
     )
     score = predicted.probability if binary else predicted.output.max(axis=1)
-    result.append(_histogram("Distribution of predictions", score, names[0]))
+    result.append(_histogram("Distribution of predictions", score, names[0], _tested(evaluation)))
     return result
 
 
 def _regression_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot]:
     actual, output = predicted.actual.astype(np.float64), predicted.output
     rows = np.arange(len(actual))
-    caption = "All test rows."
+    tested = _tested(evaluation)
+    caption = f"All {tested}."
     if len(rows) > plots.MOST_DOTS:
         rng = np.random.default_rng(evaluation.seed)
         rows = np.sort(rng.choice(len(rows), plots.MOST_DOTS, replace=False))
-        caption = f"A random sample of {plots.MOST_DOTS:,} test rows."
+        caption = f"A random sample of {plots.MOST_DOTS:,} {tested}."
     return [
         Plot(
             "Predicted and actual",
@@ -239,13 +242,17 @@ def _regression_plots(evaluation: Evaluation, predicted: Predicted) -> list[Plot
             plots.residual_plot(actual[rows], output[rows]),
             f"{caption} A pattern around the dashed line is something that the model missed.",
         ),
-        _histogram("Distribution of residuals", actual - output, "Actual minus predicted"),
+        _histogram("Distribution of residuals", actual - output, "Actual minus predicted", tested),
     ]
 
 
-def _histogram(title: str, values: Floats, label: str) -> Plot:
+def _tested(evaluation: Evaluation) -> str:
+    return "rows" if evaluation.cross_validation else "test rows"
+
+
+def _histogram(title: str, values: Floats, label: str, tested: str) -> Plot:
     counts, edges = np.histogram(values, bins=HISTOGRAM_BINS)
-    return Plot(title, plots.histogram_plot(counts, edges, label), "All test rows.")
+    return Plot(title, plots.histogram_plot(counts, edges, label), f"All {tested}.")
 
 
 def _most_frequent(curves: Mapping[str, Roc], evaluation: Evaluation) -> dict[str, Roc]:

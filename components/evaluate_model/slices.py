@@ -93,6 +93,7 @@ def slice_by(
     whole: float,
     confidence: float,
     seed: int,
+    folds: int = 0,
 ) -> SlicedColumn:
     """Return the metric on each slice of a column.
 
@@ -103,6 +104,7 @@ def slice_by(
         whole: The metric on all rows, to hold the slices against.
         confidence: Coverage of the intervals, in (0, 1).
         seed: Seed of the bootstrap.
+        folds: Folds that the rows were judged in; 0: by one model.
     """
     metric = metric_named(METRIC[predicted.task], predicted.task)
     codes, names, in_order = _levels(column)
@@ -114,7 +116,8 @@ def slice_by(
     slices = []
     for k in shown:
         rows = np.flatnonzero(codes == k)
-        found = estimates(scores.take(rows), (metric,), SAMPLES, confidence, seed, SUBSET)
+        part_scores = scores.take(rows)
+        found = estimates(part_scores, (metric,), SAMPLES, confidence, seed, SUBSET, folds)
         part = found[metric.name]
         apart = _apart(part, whole, metric.greater_is_better)
         means = float(actual[rows].mean()), float(guessed[rows].mean())

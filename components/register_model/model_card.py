@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from components.register_model.card_form import ModelCard, Rows, Section
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.evaluation.metrics import METRICS
-from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.evaluation.records import EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription
 from components.shared.reports.number_text import counted_rows, interval, number, percent
@@ -19,6 +20,13 @@ from components.shared.reports.split_text import split_text
 
 MOST_COLUMNS: Final = 100
 FEW_TEST_ROWS: Final = 200
+FIXED: Final = (
+    "Its intervals hold the model fixed: what another training sample would do is not in them."
+)
+CROSSED: Final = (
+    "Its figures are of models of its kind, which learnt from the rows of the other folds. Their "
+    "intervals are widened by what these models have in common."
+)
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,7 @@ def _intended_use() -> Section:
 
 def _data(sources: CardSources) -> Section:
     description, evaluation, table = sources.description, sources.evaluation, sources.table
+    crossed = evaluation.cross_validation
     facts = {
         "Source": sources.lineage.get("source", ""),
         "Rows of the table": _count(table.rows),
@@ -150,7 +159,7 @@ def _data(sources: CardSources) -> Section:
         "Split": split_text(evaluation.split),
         "Rows to train on": _count(description.training_data.get("rows")),
         "SHA-256 of these": str(description.training_data.get("digest") or ""),
-        "Rows to test on": _count(evaluation.rows),
+        "Rows to test on": _count(crossed.test_rows if crossed else evaluation.rows),
         "SHA-256 of those": evaluation.test_digest or "",
         "Weights of rows": description.sample_weight_column or "",
     }
@@ -185,7 +194,9 @@ def _performance(sources: CardSources) -> Section:
     evaluation, verdict = sources.evaluation, sources.comparison
     level = percent(evaluation.confidence, 0)
     has_training = bool(evaluation.training)
-    heads = ("Metric", "Test rows", f"{level} interval", "Constant prediction")
+    crossed = evaluation.cross_validation
+    judged, these = ("All rows", "these rows") if crossed else ("Test rows", "the test rows")
+    heads = ("Metric", judged, f"{level} interval", "Constant prediction")
     rows = [
         (
             _title(name, evaluation.task),
@@ -197,13 +208,16 @@ def _performance(sources: CardSources) -> Section:
         for name, each in evaluation.metrics.items()
     ]
     told: list[Rows | str] = [Rows(tuple(rows), (*heads, *["Training rows"] * has_training))]
+    if crossed:
+        text = crossed.told(evaluation.rows)
+        told.append(f"{text[0].upper()}{text[1:]}.")
     if evaluation.positive_class is not None:
         told.append(f"The class that counts as found is {evaluation.positive_class}.")
     if best := evaluation.threshold:
         told.append(
             f"Best threshold: {number(best.value)}, at {number(best.cost)} a row where a false "
             f"alarm costs {best.cost_fp:g} and a missed row {best.cost_fn:g}; with 0.5 it is "
-            f"{number(best.usual_cost)}. It was chosen on the test rows."
+            f"{number(best.usual_cost)}. It was chosen on {these}."
         )
     if verdict is not None:
         word = "approved" if verdict.approved else "refused"
@@ -263,7 +277,7 @@ def _limits(sources: CardSources) -> Section:
         "It knows what its training rows show: rows unlike them are predicted with the same "
         "confidence. Watch for them with: kfp-tabular run monitoring "
         f"--model {sources.model_name}@champion --source new.csv",
-        "Its intervals hold the model fixed: what another training sample would do is not in them.",
+        CROSSED if evaluation.cross_validation else FIXED,
     ]
     if evaluation.rows < FEW_TEST_ROWS:
         told.append(f"It was tested on {counted_rows(evaluation.rows)}, which is few.")

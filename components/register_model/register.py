@@ -13,8 +13,9 @@ from components.register_model.model_card import CardSources
 from components.register_model.surroundings import environment
 from components.shared.digests import file_digest, folder_digest
 from components.shared.errors import DigestMismatchError, InputError
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.evaluation.metrics import PRIMARY
-from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
+from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.models.choices import ChoiceRecord
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.openlineage.datasets import LineageDataset, registered
@@ -32,6 +33,7 @@ from components.shared.sources.address import without_queries, without_query
 
 FRAMEWORK = "sklearn"
 CALIBRATION = "calibration"
+EVALUATION = "evaluation"
 GATE = "gate"
 ROWS = "rows."
 FRAMEWORK_PACKAGE = "scikit-learn"
@@ -262,18 +264,26 @@ def _properties(
         **decision_properties(figures),
         **_choice(description),
         **_calibration(description),
+        **_evaluated(figures),
         **interval_properties(figures),
     }
+
+
+def _evaluated(figures: EvaluationRecord) -> dict[str, str]:
+    """Return how the figures came about where they are not of the test rows."""
+    crossed = figures.cross_validation
+    return {EVALUATION: crossed.told(figures.rows)} if crossed else {}
 
 
 def _rows(
     description: ModelDescription, figures: EvaluationRecord, reports: Reports | None
 ) -> dict[str, int]:
     """Return how many rows the table has, and each side of the split."""
+    crossed = figures.cross_validation
     counted = {
         "table": reports.table.rows if reports else None,
         "train": description.training_data.get("rows"),
-        "test": figures.rows,
+        "test": crossed.test_rows if crossed else figures.rows,
     }
     return {f"{ROWS}{role}": int(rows) for role, rows in counted.items() if rows is not None}
 

@@ -238,6 +238,7 @@ def training(
         predictions=evaluate.outputs["predictions"],
         test=split.outputs["test"],
         model=train.outputs["model"],
+        train=split.outputs["train"],
         model_name=model_name,
         metric=metric,
         floor=floor,

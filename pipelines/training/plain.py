@@ -17,9 +17,8 @@ from typing import Any
 from components.choose_estimator.choose import choose_estimator
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
-from components.evaluate_model.evaluate import Origin, evaluate_model, now
+from components.evaluate_model.evaluate import Costs, Origin, evaluate_model, now
 from components.evaluate_model.figures import Evaluation
-from components.evaluate_model.thresholds import Costs
 from components.ingest_table.ingest import IngestedTable, ingest_table
 from components.preprocess_table.preprocess import preprocess_table
 from components.register_model.evidence import Reports
@@ -307,6 +306,7 @@ def compare_fitted(
         into / "comparison.json",
         registry.model_name,
         model=into / "model",
+        train=into / "train.parquet",
         metric=registry.metric,
         floor=registry.floor,
         margin=registry.margin,

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.evaluation.metrics import Estimate
-from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.evaluation.records import EvaluationRecord
 from components.shared.models.choices import ChoiceRecord
 from components.shared.registry.records import CHAMPION
 from components.shared.reports.notes import Note

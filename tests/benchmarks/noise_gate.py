@@ -6,7 +6,7 @@ registry that has no champion. Beside the rule (surely better than a constant pr
 one that is in common use: the metric is better than the constant's. At the end the exit code is 1
 where noise passes more often than the rule promises, up to the error of so many tables.
 
-`python -m tests.benchmarks.noise_gate [--seeds N] [--estimator NAME] [--target KIND]`
+`python -m tests.benchmarks.noise_gate [--seeds N] [--rows N] [--estimator NAME] [--target KIND]`
 """
 
 import argparse
@@ -30,6 +30,7 @@ from components.compare_with_champion.chance import chance_of
 from components.compare_with_champion.comparison import Comparison
 from components.compare_with_champion.gate import Floor, decide
 from components.evaluate_model.figures import Evaluation
+from components.shared.evaluation.evaluated_rows import evaluated_rows
 from components.shared.evaluation.metrics import METRICS
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.models.estimators import DEFAULT_ESTIMATOR
@@ -43,24 +44,23 @@ from pipelines.training.plain import (
 from tests.components.model_folders import BIRD_STRIKES
 from tests.registry_service.running import start_registry
 
-ROWS: Final = 600
 LEVEL: Final = 0.025
 """The share of noise that a 95 % interval lets pass: half of what it leaves out."""
 
-TARGETS: Final[Mapping[str, Callable[[np.random.Generator], Any]]] = {
-    "two classes": lambda rng: rng.choice(["no", "yes"], ROWS),
-    "two classes, 15 %": lambda rng: np.where(rng.random(ROWS) < 0.15, "yes", "no"),
-    "three classes": lambda rng: rng.choice(["a", "b", "c"], ROWS),
-    "regression": lambda rng: rng.lognormal(size=ROWS),
+TARGETS: Final[Mapping[str, Callable[[np.random.Generator, int], Any]]] = {
+    "two classes": lambda rng, rows: rng.choice(["no", "yes"], rows),
+    "two classes, 15 %": lambda rng, rows: np.where(rng.random(rows) < 0.15, "yes", "no"),
+    "three classes": lambda rng, rows: rng.choice(["a", "b", "c"], rows),
+    "regression": lambda rng, rows: rng.lognormal(size=rows),
 }
 
 
-def noise(path: Path, kind: str, seed: int) -> None:
+def noise(path: Path, kind: str, rows: int, seed: int) -> None:
     """Write a table whose columns say nothing of its target."""
     rng = np.random.default_rng(seed)
-    columns: dict[str, Any] = {f"number_{k}": rng.normal(size=ROWS) for k in range(6)}
-    columns |= {f"level_{k}": rng.choice(["u", "v", "w"], ROWS) for k in range(2)}
-    pl.DataFrame({**columns, "target": TARGETS[kind](rng)}).write_parquet(path)
+    columns: dict[str, Any] = {f"number_{k}": rng.normal(size=rows) for k in range(6)}
+    columns |= {f"level_{k}": rng.choice(["u", "v", "w"], rows) for k in range(2)}
+    pl.DataFrame({**columns, "target": TARGETS[kind](rng, rows)}).write_parquet(path)
 
 
 def real_tables(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -79,22 +79,26 @@ def judged(
     """Split, train, evaluate and compare, as the training pipeline does."""
     registry = Registry(model_name="never-seen", url=url)
     with redirect_stdout(StringIO()):
-        fit_table(str(source), target, folder, settings, print)
-        evaluation = evaluate_fitted(folder, settings, print)
+        fitted = fit_table(str(source), target, folder, settings, print)
+        split = fitted.split.test_metadata()
+        evaluation = evaluate_fitted(folder, settings, print, split=split)
         return evaluation, compare_fitted(folder, registry, print)
 
 
 def passing(evaluation: Evaluation, folder: Path) -> Iterator[tuple[str, bool, bool]]:
     """Yield each metric, and whether it passes by its value, and by the gate."""
     record = EvaluationRecord.parse((folder / "evaluation.json").read_text("utf-8"))
-    rows = folder / "predictions.parquet", folder / "test.parquet"
+    train = folder / "train.parquet" if record.cross_validation else None
     for metric in METRICS[evaluation.task]:
         found, constant = evaluation.metrics.get(metric.name), evaluation.baseline
         if found is None or found.value is None:
             continue
         chance = None
         if not metric.same_of_constants:
-            predicted, entities = candidate_predictions(record, *rows, metric)
+            with evaluated_rows(folder / "test.parquet", record.target, train) as rows:
+                predicted, entities = candidate_predictions(
+                    record, folder / "predictions.parquet", rows, metric
+                )
             chance = chance_of(predicted, metric, record.seed, entities)
         over = evaluation.over_constant[metric.name]
         floor = Floor(constant[metric.name], over, chance)
@@ -103,7 +107,7 @@ def passing(evaluation: Evaluation, folder: Path) -> Iterator[tuple[str, bool, b
         yield metric.name, by_value, decide(metric, found.value, floor, None).approved
 
 
-def measure(kind: str, seeds: int, settings: TrainingSettings, url: str) -> bool:
+def measure(kind: str, rows: int, seeds: int, settings: TrainingSettings, url: str) -> bool:
     """Print how much noise of a kind passes; return whether each metric keeps the promise."""
     by_value: Counter[str] = Counter()
     surely: Counter[str] = Counter()
@@ -111,7 +115,7 @@ def measure(kind: str, seeds: int, settings: TrainingSettings, url: str) -> bool
     for seed in range(seeds):
         with TemporaryDirectory() as folder:
             table = Path(folder) / "noise.parquet"
-            noise(table, kind, seed)
+            noise(table, kind, rows, seed)
             evaluation, comparison = judged(table, "target", Path(folder), settings, url)
             gate[comparison.metric.name] += comparison.approved
             for name, value, sure in passing(evaluation, Path(folder)):
@@ -119,7 +123,7 @@ def measure(kind: str, seeds: int, settings: TrainingSettings, url: str) -> bool
                 surely[name] += sure
     most = int(binom.ppf(0.975, seeds, LEVEL))
     (metric,) = gate
-    print(f"\n{kind}: {seeds} tables of {ROWS} rows, {settings.estimator}")
+    print(f"\n{kind}: {seeds} tables of {rows} rows, {settings.estimator}")
     print(f"{'':28}{'better than a constant':>24}{'surely better':>16}")
     for name in by_value:
         mark = "the gate's" if name == metric else ""
@@ -135,6 +139,7 @@ def main() -> int:
     """Print how much noise passes, and which real models do."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--rows", type=int, default=600, help="of each table")
     parser.add_argument("--estimator", default=DEFAULT_ESTIMATOR)
     parser.add_argument("--hyperparameters", default="{}")
     parser.add_argument("--target", choices=TARGETS, action="append", help="all by default")
@@ -145,7 +150,7 @@ def main() -> int:
         registry = start_registry(Path(folder) / "registry", REGISTRY_LOG_LEVEL="warning")
         try:
             kept = [
-                measure(kind, given.seeds, settings, registry.url)
+                measure(kind, given.rows, given.seeds, settings, registry.url)
                 for kind in given.target or TARGETS
             ]
             print("\nreal tables")

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from components.evaluate_model.evaluate import evaluate_model
-from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord
+from components.shared.evaluation.comparisons import ComparisonRecord
+from components.shared.evaluation.records import EvaluationRecord
 from components.shared.models.folders import LoadedModel, load_model
 from tests.benchmarks.registry.servers import running
 from tests.components.train_model.test_train import train

@@ -42,6 +42,7 @@ def estimates(
     confidence: float,
     seed: int,
     subset: int | None = None,
+    folds: int = 0,
 ) -> dict[str, Estimate]:
     """Return the value and interval of each metric.
 
@@ -56,6 +57,8 @@ def estimates(
         confidence: Coverage of the intervals, in (0, 1).
         seed: Same rows, samples and seed: same intervals.
         subset: Size of the subsets that more rows than this are resampled in; `SUBSET` if None.
+        folds: Folds of a cross-validation whose rows these are, which widens intervals (`widened`);
+            0: one model predicted them all.
     """
     points = point_values(scores)
     spread = deviations(scores, samples, seed, subset) if samples else {}
@@ -67,6 +70,7 @@ def estimates(
             ends = exact.get(name) or interval(
                 value, spread.get(name), confidence, _rows_behind(scores, name)
             )
+            ends = widened(value, ends, folds)
             if ends[0] == ends[1] and value in (metric.lowest, metric.highest):
                 ends = (None, None)
             result[name] = Estimate(value, *_clipped(metric, *ends))
@@ -172,6 +176,28 @@ def interval(
     tail = float(ndtr(math.sqrt(rows / (rows - 1)) * stdtrit(rows - 1, (1 - confidence) / 2)))
     low, high = np.quantile(defined, [tail, 1 - tail], method="weibull")
     return value + float(low), value + float(high)
+
+
+def widened(
+    value: float | None, ends: tuple[float | None, float | None], folds: int
+) -> tuple[float | None, float | None]:
+    """Return an interval that counts in how much the models of the folds have in common.
+
+    Rows that are judged in k folds are taken for independent by their own interval. The models
+    that judge them are not, as they share most of the rows that they were fitted on: Nadeau &
+    Bengio 2003, Inference for the Generalization Error, Machine Learning 52, multiply the variance
+    of a mean over the folds by 1 + k / (k - 1).
+
+    Args:
+        value: The metric.
+        ends: Its interval, of the rows alone.
+        folds: Number of folds; 0 leaves the interval as it is.
+    """
+    low, high = ends
+    if not folds or value is None or low is None or high is None:
+        return ends
+    factor = math.sqrt(1 + folds / (folds - 1))
+    return value + factor * (low - value), value + factor * (high - value)
 
 
 def _clipped(

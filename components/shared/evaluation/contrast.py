@@ -90,7 +90,7 @@ class AgainstConstant:
 
 
 def against_constant(
-    predicted: Predicted, samples: int, confidence: float, seed: int
+    predicted: Predicted, samples: int, confidence: float, seed: int, folds: int = 0
 ) -> AgainstConstant:
     """Return every metric of predictions, beside that of a constant prediction.
 
@@ -102,6 +102,7 @@ def against_constant(
         samples: Number of resamples; 0 gives values without intervals.
         confidence: Coverage of the intervals, in (0, 1).
         seed: Seed of the resamples.
+        folds: Folds that the rows were judged in; 0: by one model.
     """
     own, constant = predicted.scores(), predicted.constant()
     names = point_values(own)
@@ -111,7 +112,7 @@ def against_constant(
     paired = [metric for metric in metrics if not _sure(metric, baseline[metric.name])]
     contrast = Contrast(own, constant.scores([metric.name for metric in paired]))
     roles = (*metrics, *map(difference_of, paired))
-    found = estimates(contrast, roles, samples, confidence, seed)
+    found = estimates(contrast, roles, samples, confidence, seed, folds=folds)
     over = {
         metric.name: found.get(f"{DIFFERENCE}{metric.name}")
         or _less(found[metric.name], baseline[metric.name])

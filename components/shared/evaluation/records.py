@@ -1,16 +1,15 @@
-"""Evaluations and comparisons as other steps, and commands, read them from their JSON files.
+"""Evaluations as other steps, and commands, read them from their JSON files.
 
 Imports the standard library only: what reads a verdict loads nothing for it.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from components.shared.errors import InputError
-from components.shared.evaluation.metrics import Estimate
+from components.shared.evaluation.metrics import LEAST_ROWS, Estimate
 from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.formatted_json import read_formatted
 
@@ -40,6 +39,40 @@ class BestThreshold:
 
 
 @dataclass(frozen=True)
+class CrossValidation:
+    """That all rows of a table were judged in turn, as its test rows alone are too few.
+
+    Attributes:
+        folds: Number of folds: the rows of each are predicted by a model of the same kind that was
+            fitted on rows of the others.
+        rows: Rows of the train and the test split that have a value of the target.
+        test_rows: Those of the test split.
+        few: Test rows of the rarest class, of a regression in all, which are fewer than
+            `LEAST_ROWS`.
+    """
+
+    folds: int
+    rows: int
+    test_rows: int
+    few: int
+
+    def told(self, judged: int) -> str:
+        """Return what was done and why, as a part of a sentence.
+
+        Args:
+            judged: Rows that the figures are of: a split in time leaves the first ones out.
+        """
+        which = f"{judged:,} of {self.rows:,} rows"
+        if judged == self.rows:
+            which = f"all {judged:,} rows"
+        few = "" if self.few == self.test_rows else f", {self.few:,} of the rarest class,"
+        return (
+            f"cross-validated on {which} in {self.folds} folds, as {self.test_rows:,} test rows"
+            f"{few} are too few by themselves: it takes {LEAST_ROWS}"
+        )
+
+
+@dataclass(frozen=True)
 class SliceRecord:
     """A metric on the rows that have one value of a column; `apart` is better, worse or empty."""
 
@@ -58,7 +91,8 @@ class EvaluationRecord:
     Attributes:
         task: `binary`, `multiclass` or `regression`.
         target: Name of the target.
-        rows: Test rows with a label.
+        rows: Rows with a label that the figures are of: test rows, or all that were judged in a
+            cross-validation.
         classes: The model's classes; None for a regression.
         positive_class: Of two classes, the one that counts as found, as text.
         model_digest: Digest of the model folder.
@@ -82,6 +116,7 @@ class EvaluationRecord:
         slices: The metric on each value of some columns.
         unmeasured_slices: Column, and how many further values and rows of it have no slice.
         calibration: Of a classification, mean probability, observed share and rows by bin.
+        cross_validation: How all rows were judged in turn; None where the test rows were.
     """
 
     task: str
@@ -109,6 +144,7 @@ class EvaluationRecord:
     slices: tuple[SliceRecord, ...] = ()
     unmeasured_slices: tuple[tuple[str, int, int], ...] = ()
     calibration: tuple[tuple[float, float, int], ...] = ()
+    cross_validation: CrossValidation | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -146,161 +182,6 @@ class EvaluationRecord:
 
 
 @dataclass(frozen=True)
-class ComparedVersion:
-    """The registered version that a candidate was compared with.
-
-    Attributes:
-        version: Its name.
-        digest: Digest of its files.
-        alias: The alias that it was compared as; None: nothing had it, and it was the newest.
-        value: Its metric on the rows of the comparison; None where it could not be scored.
-        low: Lower end of the metric's interval.
-        high: Upper end.
-    """
-
-    version: str
-    digest: str
-    alias: str | None
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class ComparedRows:
-    """The test rows that a candidate and a champion were compared on.
-
-    Attributes:
-        rows: Number of test rows.
-        compared: Those that were compared: neither model alone was trained on them.
-        of_champion: Those that the champion alone was trained on.
-        of_candidate: Those that equal a training row of the candidate alone.
-        of_both: Those that equal a training row of both, and count.
-        not_sampled: Those of which it is not known, as a model keeps a sample of hashes.
-        entity: Columns of the entity by which the champion's training rows are known; else none.
-        unknown: Why the overlap is not known; empty where it is.
-    """
-
-    rows: int
-    compared: int
-    of_champion: int = 0
-    of_candidate: int = 0
-    of_both: int = 0
-    not_sampled: int = 0
-    entity: tuple[str, ...] = ()
-    unknown: str = ""
-
-    @classmethod
-    def of(cls, content: Mapping[str, Any]) -> Self:
-        """Take it from its fields, after JSON."""
-        return cls(**{**content, "entity": tuple(content["entity"])})
-
-
-@dataclass(frozen=True)
-class Chance:
-    """What predictions reach where they are shuffled among the rows.
-
-    Attributes:
-        mean: Mean of the metric over the shufflings; None where all leave it undefined.
-        as_good: Shufflings that are as good as the predictions were, or undefined.
-        shuffles: Number of shufflings.
-        rows: Number of rows.
-        entities: Number of entities, whose rows stayed together; None: each row was its own.
-    """
-
-    mean: float | None
-    as_good: int
-    shuffles: int
-    rows: int
-    entities: int | None = None
-
-    @property
-    def share(self) -> float:
-        """How often chance does as well, the predictions themselves counted, in (0, 1]."""
-        return (self.as_good + 1) / (self.shuffles + 1)
-
-    @property
-    def least(self) -> float:
-        """The smallest share that so many shufflings can tell."""
-        return 1 / (self.shuffles + 1)
-
-
-@dataclass(frozen=True)
-class ComparisonRecord:
-    """A candidate, the version that it was compared with, and the verdict.
-
-    Attributes:
-        approved: Whether the candidate passes.
-        reasons: Why, a sentence each.
-        model_name: Name in the registry.
-        metric: What was compared.
-        direction: `greater` or `less`: which is better.
-        candidate: The candidate's metric.
-        champion: The version compared with, which its alias says; None where there was none.
-        difference: Candidate less champion; None where it is not known.
-        floor: What the metric must reach.
-        floor_of_constant: The floor is what a constant prediction reaches, and must surely be
-            surpassed; else it was asked for, and is a point.
-        over_constant: Candidate less the constant prediction; None where it is not known.
-        chance: What the candidate's predictions reach where they are shuffled among the rows; None
-            where the difference to a constant says enough.
-        champion_alias: The alias of the version to beat, where one has it.
-        remarks: What is to be known of the candidate besides, whatever the verdict.
-        margin: By how much it must beat the champion.
-        confidence: Coverage of the intervals.
-        compared_rows: The rows of the comparison with the champion; None without one.
-    """
-
-    approved: bool
-    reasons: tuple[str, ...]
-    model_name: str
-    metric: str
-    direction: str
-    candidate: Estimate
-    champion: ComparedVersion | None
-    difference: Estimate | None
-    floor: float | None
-    margin: float
-    confidence: float
-    floor_of_constant: bool = False
-    over_constant: Estimate | None = None
-    chance: Chance | None = None
-    compared_rows: ComparedRows | None = None
-    champion_alias: str = "champion"
-    remarks: tuple[str, ...] = ()
-
-    def to_json(self) -> str:
-        """Return it as text; what is undefined is null."""
-        content = {"format": FORMAT, **asdict(self)}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read the text that `to_json` wrote.
-
-        Raises:
-            ValueError: It is not JSON, or of another format.
-        """
-        content = read_formatted(text, FORMAT)
-        champion, difference = content["champion"], content["difference"]
-        rows = content.get("compared_rows")
-        over, chance = content["over_constant"], content.get("chance")
-        return cls(
-            **content
-            | {
-                "reasons": tuple(content["reasons"]),
-                "remarks": tuple(content["remarks"]),
-                "candidate": Estimate(**content["candidate"]),
-                "champion": champion and ComparedVersion(**champion),
-                "difference": difference and Estimate(**difference),
-                "compared_rows": rows and ComparedRows.of(rows),
-                "over_constant": over and Estimate(**over),
-                "chance": chance and Chance(**chance),
-            }
-        )
-
-
-@dataclass(frozen=True)
 class Performance:
     """What a registered model reaches on the table, beside what it was registered with.
 
@@ -329,6 +210,7 @@ class Performance:
 def _told(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an evaluation of an earlier version may not have."""
     circumstances = content.get("circumstances") or {}
+    crossed = content.get("cross_validation")
     return {
         "evaluated_at": circumstances.get("evaluated_at", ""),
         "split": circumstances.get("split", {}),
@@ -352,6 +234,7 @@ def _told(content: Mapping[str, Any]) -> dict[str, Any]:
             if sliced.get("suppressed")
         ),
         "calibration": _calibration(content.get("curves")),
+        "cross_validation": crossed and CrossValidation(**crossed),
     }
 
 

@@ -31,30 +31,34 @@ def worse_than_shares(
     )
 
 
-def without_interval(task: str, metrics: Mapping[str, Estimate], rarest: int) -> str | None:
+def without_interval(
+    task: str, metrics: Mapping[str, Estimate], rarest: int, cross_validated: bool = False
+) -> str | None:
     """Say which metrics have no interval, and why; None where all have one.
 
     Args:
         task: The task.
         metrics: Value and interval by the name of the metric.
-        rarest: Test rows of the rarest class, of a regression in all.
+        rarest: Rows of the rarest class, of a regression in all.
+        cross_validated: Whether they are all rows that there are, and not the test rows alone.
     """
     names = [n for n, each in metrics.items() if each.value is not None and each.low is None]
+    tested, remedy = ("rows", "") if cross_validated else ("test rows", " (--test-size)")
     told = []
     if PRECISION in names:
         # A share of rows has an interval however few they are: only of none there is no share.
         names.remove(PRECISION)
-        told.append("no interval of precision: no test row was called positive, so that it is 0")
+        told.append("no interval of precision: no row was called positive, so that it is 0")
     if names and rarest < LEAST_ROWS:
         of_each, there = "", "there are"
         if task != REGRESSION:
             of_each, there = " of each class", "the rarest has"
         told.append(
-            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} test rows{of_each}, and "
-            f"{there} {rarest} (--test-size)"
+            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} {tested}{of_each}, and "
+            f"{there} {rarest}{remedy}"
         )
     elif names:
         told.append(
-            f"no interval of {', '.join(names)}: resamples of the test rows do not differ in it"
+            f"no interval of {', '.join(names)}: resamples of the {tested} do not differ in it"
         )
     return "; ".join(told) or None

@@ -16,23 +16,14 @@ from sklearn.model_selection import (
 )
 
 from components.shared.fits.training_rows import entity_codes
+from components.shared.folds.fold_counts import most_folds
 from components.shared.tables.frames import read_frame
 
 Rows = NDArray[np.intp]
 Folds = list[tuple[Rows, Rows]]
 """Positions of the rows to fit on, and of those to judge by, for each fold."""
 
-FOLDS: Final = 5
-FOLDS_OF_MANY: Final = 3
-MANY: Final = 2_000
-"""Rows above which three folds tell as much as five, for three fifths of the time."""
-
 FEWEST: Final = 2
-
-
-def most_folds(rows: int) -> int:
-    """Return how many folds so many rows are cut into."""
-    return FOLDS if rows <= MANY else FOLDS_OF_MANY
 
 
 def told_apart(

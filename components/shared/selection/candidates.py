@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from components.shared.evaluation.metrics import MULTICLASS, REGRESSION
-from components.shared.folds.cutting import most_folds
+from components.shared.folds.fold_counts import most_folds
 from components.shared.models.estimators import Estimator, resolve_estimator
 from components.shared.tables.files import count_rows
 from components.shared.tables.frames import column_types

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from components.shared.digests import folder_digest
 from components.shared.errors import DigestMismatchError
-from components.shared.evaluation.records import ComparisonRecord, EvaluationRecord, read_record
+from components.shared.evaluation.comparisons import ComparisonRecord
+from components.shared.evaluation.records import EvaluationRecord, read_record
 from components.shared.models.description import ModelDescription, read_description
 from components.shared.registry.records import CHALLENGER, CHAMPION
 from components.shared.sources.address import without_query
@@ -138,7 +139,14 @@ def _metrics(
     evaluation: EvaluationRecord, comparison: ComparisonRecord | None
 ) -> Iterator[tuple[str, float]]:
     """Yield each metric, the ends of its interval, and what a constant prediction reaches."""
+    crossed = evaluation.cross_validation
     found: dict[str, float | None] = {"test_rows": evaluation.rows}
+    if crossed:
+        found = {
+            "test_rows": crossed.test_rows,
+            "cross_validation.rows": evaluation.rows,
+            "cross_validation.folds": crossed.folds,
+        }
     for name, metric in evaluation.metrics.items():
         found |= {name: metric.value, f"{name}.low": metric.low, f"{name}.high": metric.high}
         found[f"{name}.baseline"] = evaluation.baseline.get(name)

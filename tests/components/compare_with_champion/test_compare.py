@@ -19,7 +19,7 @@ from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
 from components.evaluate_model.evaluate import evaluate_model
 from components.shared.errors import InputError, RegistryError
-from components.shared.evaluation.records import ComparisonRecord
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.registry.client import RegistryClient
 from tests.components.model_folders import TEXT, Trained, train_bird_strikes
 from tests.registry_service.running import free_port, start_registry

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from components.compare_with_champion.gate import Champion, Decision, Floor, decide
 from components.compare_with_champion.row_sentences import sentences
+from components.shared.evaluation.comparisons import Chance, ComparedRows
 from components.shared.evaluation.metrics import METRICS, Estimate, Metric, metric_named
-from components.shared.evaluation.records import Chance, ComparedRows
 
 AUC = metric_named("roc_auc", "binary")
 LOSS = metric_named("log_loss", "binary")
@@ -195,9 +195,8 @@ def test_rows_are_known_to_the_version_that_there_is() -> None:
     newest = replace(against(0.02, 0.03, 0.04), alias=None)
     rows = ComparedRows(rows=380, compared=72, of_champion=300, of_candidate=8)
     assert sentences(rows, newest.briefly) == [
-        "300 of 380 test rows were in version 3's training rows and were left out of the "
-        "comparison.",
-        "8 of 380 test rows equal training rows of the candidate that version 3 was not trained "
+        "300 of 380 rows were in version 3's training rows and were left out of the comparison.",
+        "8 of 380 rows equal training rows of the candidate that version 3 was not trained "
         "on, and were left out of the comparison.",
     ]
 

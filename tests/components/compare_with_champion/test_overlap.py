@@ -13,8 +13,9 @@ import pytest
 
 from components.compare_with_champion.compare import compare_with_champion
 from components.compare_with_champion.comparison import Comparison
-from components.evaluate_model.evaluate import evaluate_model
+from components.evaluate_model.evaluate import Origin, evaluate_model
 from components.preprocess_table.preprocess import preprocess_table
+from components.shared.errors import InputError
 from components.shared.registry.client import RegistryClient
 from components.split_table.split import split_table
 from components.train_model.train import train_model
@@ -45,7 +46,7 @@ class Run:
             client.register(body, self.folder / "model", uuid.uuid4().hex)
         return name
 
-    def against(self, url: str, name: str, model: bool = True) -> Comparison:
+    def against(self, url: str, name: str, *, model: bool = True, train: bool = True) -> Comparison:
         """Compare with the champion of a name."""
         return compare_with_champion(
             self.folder / "evaluation",
@@ -55,6 +56,7 @@ class Run:
             self.folder / "comparison",
             name,
             model=self.folder / "model" if model else None,
+            train=self.folder / "train" if train else None,
             registry_url=url,
         )
 
@@ -63,16 +65,23 @@ class Run:
         return json.loads((self.folder / "comparison").read_text())["compared_rows"]
 
 
-def run(folder: Path, frame: pl.DataFrame, entity: Sequence[str] = (), **options: Any) -> Run:
+def run(
+    folder: Path,
+    frame: pl.DataFrame,
+    entity: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    **options: Any,
+) -> Run:
     """Train and evaluate a model of a table."""
     folder.mkdir()
     frame.write_parquet(folder / "table")
     train, test, model = (folder / name for name in ("train", "test", "model"))
-    split_table(folder / "table", train, test, target="y", entity=entity, **options)
+    made = split_table(folder / "table", train, test, target="y", entity=entity, **options)
     preprocess_table(
         *(train, folder / "features", folder / "preprocessor", "y"),
         estimator="linear",
         entity=entity,
+        drop_columns=drop,
     )
     train_model(
         *(train, folder / "features", folder / "preprocessor", model, "y"),
@@ -80,7 +89,8 @@ def run(folder: Path, frame: pl.DataFrame, entity: Sequence[str] = (), **options
         entity=entity,
     )
     files = [folder / name for name in ("report", "evaluation", "predictions")]
-    evaluate_model(model, test, *files, bootstrap_samples=100)
+    origin = Origin(train=train, split=made.test_metadata())
+    evaluate_model(model, test, *files, bootstrap_samples=100, origin=origin)
     return Run(folder)
 
 
@@ -124,7 +134,7 @@ def test_rows_that_the_champion_was_trained_on_are_left_out(
     assert later.written()["of_champion"] == common
     assert later.written()["compared"] == rows - common
     assert result.reasons[0].startswith(
-        f"{common} of {rows} test rows were in the champion's training rows and were left out"
+        f"{common} of {rows} rows were in the champion's training rows and were left out"
     )
     assert result.champion is not None
     assert result.champion.difference.value is not None
@@ -168,6 +178,56 @@ def test_an_entity_is_known_though_its_rows_have_changed(registry: str, tmp_path
     assert later.test.join(champion.train, on=later.test.columns, how="semi").is_empty()
     assert later.written()["of_champion"] == common > 0
     assert "were of entities (customer) in the champion's training rows" in result.reasons[0]
+
+
+def test_all_rows_that_the_champion_has_not_seen_compare_small_tables(
+    registry: str, tmp_path: Path
+) -> None:
+    """Cross-validated, a candidate's training rows compare it too, but not the champion's."""
+    champion = run(tmp_path / "champion", visits(100))
+    later = run(tmp_path / "later", pl.concat([visits(100), visits(80, 2)]))
+    result = later.against(registry, champion.register(registry))
+    assert later.test.height < 40
+    assert later.written()["of_champion"] == champion.train.height
+    assert later.written()["compared"] == 180 - champion.train.height
+    assert later.written()["of_candidate"] == 0
+    assert result.champion is not None
+    assert result.champion.difference.low is not None
+
+
+def test_models_of_one_small_table_are_compared_in_folds(registry: str, tmp_path: Path) -> None:
+    """Where too few rows are new to the champion, its kind is judged in the candidate's folds."""
+    champion = run(tmp_path / "champion", visits(100), drop=["two"])
+    later = run(tmp_path / "later", visits(100))
+    result = later.against(registry, champion.register(registry))
+    assert later.written()["folds"] == 5
+    assert result.champion is not None
+    found = (result.candidate, result.champion.estimate, result.champion.difference)
+    own, other, difference = (each.value or 0.0 for each in found)
+    assert difference > 0
+    assert own - other == pytest.approx(difference)
+    assert result.champion.difference.low is not None
+
+
+def test_the_same_model_of_a_small_table_is_as_good_as_itself(
+    registry: str, tmp_path: Path
+) -> None:
+    """Models of one kind have the same figures in the same folds: nothing is better."""
+    champion = run(tmp_path / "champion", visits(100))
+    later = run(tmp_path / "later", visits(100), seed=7)
+    result = later.against(registry, champion.register(registry))
+    told = " ".join(result.reasons)
+    assert not result.approved
+    assert "20 of 100 rows are no training rows of the champion's, too few" in told
+    assert "ROC AUC is as good as that of the champion" in told
+    assert later.written()["folds"] == 5
+
+
+def test_a_cross_validated_evaluation_needs_the_train_rows(registry: str, tmp_path: Path) -> None:
+    """Without the train rows a comparison says which input is missing."""
+    small = run(tmp_path / "small", visits(100))
+    with pytest.raises(InputError, match=r"pass them \(`train`\)"):
+        small.against(registry, "small", train=False)
 
 
 def test_equal_rows_of_both_count(registry: str, tmp_path: Path) -> None:

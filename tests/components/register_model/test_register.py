@@ -19,8 +19,8 @@ from components.shared.errors import (
     RegistryError,
     RegistryRefusalError,
 )
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.evaluation.metrics import Estimate
-from components.shared.evaluation.records import ComparisonRecord
 from components.shared.registry.client import RegistryClient
 from components.shared.step_run import IMAGE_VARIABLE, LOCAL_VARIABLE, StepRun
 from tests.components.model_folders import Trained, train_bird_strikes

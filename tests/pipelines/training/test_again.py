@@ -8,7 +8,7 @@ import click
 import pytest
 
 from components.shared.digests import folder_digest
-from components.shared.evaluation.records import ComparisonRecord
+from components.shared.evaluation.comparisons import ComparisonRecord
 from components.shared.models.description import DESCRIPTION_FILE, ModelDescription
 from components.shared.registry.records import RegisteredVersion
 from pipelines.command_line import again

@@ -131,6 +131,18 @@ def test_no_share_of_right_rows_is_sure(rows: int) -> None:
         assert 0.2 < low < 1.0
 
 
+@pytest.mark.parametrize(("folds", "factor"), [(2, 3**0.5), (3, 2.5**0.5), (5, 1.5)])
+def test_rows_that_were_judged_in_folds_are_less_sure(folds: int, factor: float) -> None:
+    """The models of the folds share rows: intervals reach further, by Nadeau and Bengio."""
+    alone = estimates(scored(600), ROC_AUC, 100, 0.95, seed=1)["roc_auc"]
+    crossed = estimates(scored(600), ROC_AUC, 100, 0.95, seed=1, folds=folds)["roc_auc"]
+    assert crossed.value == alone.value is not None
+    for end, wider in ((alone.low, crossed.low), (alone.high, crossed.high)):
+        assert end is not None
+        assert wider is not None
+        assert wider - alone.value == pytest.approx(factor * (end - alone.value))
+
+
 def test_a_rare_class_of_several_spoils_no_log_loss() -> None:
     """Of several classes it rests on all rows; the ROC AUC rests on those of the rarest."""
     rng = np.random.default_rng(0)

@@ -24,7 +24,5 @@ def test_why_there_is_no_interval_is_said() -> None:
     alike = without_interval("regression", {"rmse": Estimate(0.0)}, 200)
     assert alike == "no interval of rmse: resamples of the test rows do not differ in it"
     uncalled = without_interval("binary", {"precision": Estimate(0.0), "recall": sure}, 200)
-    assert uncalled == (
-        "no interval of precision: no test row was called positive, so that it is 0"
-    )
+    assert uncalled == ("no interval of precision: no row was called positive, so that it is 0")
     assert without_interval("binary", {"accuracy": sure}, 7) is None
