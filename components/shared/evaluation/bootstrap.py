@@ -191,10 +191,10 @@ def widened(
     Args:
         value: The metric.
         ends: Its interval, of the rows alone.
-        folds: Number of folds; 0 leaves the interval as it is.
+        folds: Number of folds; of fewer than two, one model judges all, and the interval stays.
     """
     low, high = ends
-    if not folds or value is None or low is None or high is None:
+    if folds <= 1 or value is None or low is None or high is None:
         return ends
     factor = math.sqrt(1 + folds / (folds - 1))
     return value + factor * (low - value), value + factor * (high - value)
