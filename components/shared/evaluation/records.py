@@ -65,10 +65,12 @@ class CrossValidation:
         which = f"{judged:,} of {self.rows:,} rows"
         if judged == self.rows:
             which = f"all {judged:,} rows"
-        few = "" if self.few == self.test_rows else f", {self.few:,} of the rarest class,"
+        few, of_each = f", {self.few:,} of the rarest class,", " of each class"
+        if self.few == self.test_rows:
+            few, of_each = "", ""
         return (
             f"cross-validated on {which} in {self.folds} folds, as {self.test_rows:,} test rows"
-            f"{few} are too few by themselves: it takes {LEAST_ROWS}"
+            f"{few} are too few by themselves: it takes {LEAST_ROWS}{of_each}"
         )
 
 
