@@ -264,10 +264,20 @@ class RegistryReader:
         *,
         actor: str | None = None,
         action: str | None = None,
+        subject: str | None = None,
         limit: int = 100,
     ) -> tuple[AuditEntry, ...]:
-        """Return what was changed, of one model or of all, the newest first, 1 to 1,000 entries."""
-        filters = {"model": model, "actor": actor, "action": action, "limit": limit}
+        """Return what was changed, of one model or of all, the newest first, 1 to 1,000 entries.
+
+        Args:
+            model: Name of a model, or `dataset://` and that of a data set; None: of all.
+            actor: Only what this one did.
+            action: Only this action, such as `version.register`.
+            subject: Only what was done to what is called so, such as a version.
+            limit: How many entries at the most.
+        """
+        filters = {"model": model, "actor": actor, "action": action, "subject": subject}
+        filters["limit"] = str(limit)
         if model is not None and model.startswith(DATASET):
             filters |= {"model": None, "dataset": model.removeprefix(DATASET)}
         query = urlencode({name: value for name, value in filters.items() if value is not None})

@@ -67,13 +67,17 @@ def show_version(named: str, as_json: bool, url: str | None) -> None:
     with connected_registry(url) as client:
         found = client.get(named)
         lineage = client.lineage(found.model_name, found.version)
+        made = client.audit(
+            found.model_name, action="version.register", subject=found.version, limit=1
+        )
     if as_json:
         print_json(plain(found) | {"deployments": plain(lineage.deployments)})
     else:
         run_id = str(found.lineage.get("run_id", ""))
         work_dir = Path(os.environ.get(WORK_DIR_VARIABLE) or WORK_DIR)
         ran = find_run(work_dir, run_id) if run_id else None
-        print_page(version_page(found, lineage, shown(ran[0]) if ran else None))
+        who = made[0].actor if made else None
+        print_page(version_page(found, lineage, who, shown(ran[0]) if ran else None))
 
 
 def download_version(named: str, folder: Path, as_json: bool, url: str | None) -> None:

@@ -113,13 +113,17 @@ def checks_table(checks: Sequence[FileCheck]) -> Table:
 
 
 def version_page(
-    version: RegisteredVersion, lineage: VersionLineage, run_folder: Path | None = None
+    version: RegisteredVersion,
+    lineage: VersionLineage,
+    registered_by: str | None = None,
+    run_folder: Path | None = None,
 ) -> RenderableType:
     """Lay out everything that is known of a version; where its run was, if it was here."""
+    by = f" by {registered_by}" if registered_by else ""
     name = f"{version.model_name} version {version.version}{_in_brackets(version.aliases)}"
     title = Text(cell(name), "bold")
     facts = {
-        "registered": version.created_at and f"{_time(version.created_at)} UTC",
+        "registered": version.created_at and f"{_time(version.created_at)} UTC{by}",
         "author": version.author,
         "state": version.state.lower(),
         "description": version.description,

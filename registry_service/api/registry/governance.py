@@ -187,10 +187,13 @@ def records_router(
         dataset: str | None = None,
         actor: str | None = None,
         action: str | None = None,
+        subject: str | None = None,
         before: Annotated[int | None, Query(ge=1, lt=1 << 63)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """Read the audit log, newest first; `before` is the id of the last entry seen.
+
+        The subject is the name of what was changed, such as that of a version or an alias.
 
         Takes a reader of the model or the data set, without one a reader of all of them.
         """
@@ -201,6 +204,7 @@ def records_router(
             collection=MODELS if dataset is None else DATASETS,
             actor=actor,
             action=action,
+            subject=subject,
             before=before,
             limit=limit,
         )

@@ -113,10 +113,12 @@ def test_what_is_not_there_cannot_be_listed(client: RegistryClient, name: str) -
 
 
 def test_the_log_is_filtered(client: RegistryClient, register: Register, name: str) -> None:
-    """Entries of one model and one action, no more than asked for."""
+    """Entries of one model, one action and one subject, no more than asked for."""
     for _ in range(2):
         register(aliases=["champion"])
     assert {entry.model_name for entry in client.audit(name)} == {name}
     assert len(client.audit(name, limit=1)) == 1
     assert {entry.action for entry in client.audit(name, action="alias.set")} == {"alias.set"}
     assert client.audit(name, actor="nobody") == ()
+    (first,) = client.audit(name, action="version.register", subject="1")
+    assert first.subject == "1"

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_a_version_is_shown(ask: Registry, name: str) -> None:
     assert "interval.roc_auc" not in page
     assert page.index("roc_auc") < page.index("accuracy")
     assert "roc_auc    ROC AUC is surely better than a constant's." in page
-    for part in ("1,236 rows", "gateway", "rows.of nothing"):
+    for part in ("1,236 rows", "gateway", "rows.of nothing", f"UTC by {getuser()}"):
         assert part in page
     shown = ask("show", f"{name}@1", "--json").json()
     assert (shown["version"], shown["metrics"], shown["deployments"]) == (
