@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared.evaluation.bootstrap import widening
 from components.shared.evaluation.comparisons import Chance
 from components.shared.evaluation.metrics import Metric
 from components.shared.evaluation.predictions import Predicted
@@ -48,6 +49,7 @@ def chance_of(
     seed: int,
     entities: NDArray[Any] | None = None,
     confidence: float = 0.95,
+    folds: int = 0,
 ) -> Chance:
     """Shuffle predictions among the rows, and count how often they are as good as they were.
 
@@ -61,6 +63,8 @@ def chance_of(
         entities: A number for whose each row is, shape (rows,); None: each is its own.
         confidence: With which they are to be better than chance, in (0, 1): what is asked for with
             more of it takes more shufflings to tell.
+        folds: Folds that the rows were judged in, by models which share rows: chance reaches
+            further from its mean there (`widening`); 0: one model judged them.
     """
     rng = np.random.default_rng(seed)
     rows = np.arange(predicted.rows)
@@ -73,9 +77,13 @@ def chance_of(
     own = _value(predicted, metric)
     shuffles = shuffles_for(confidence)
     shuffled = np.array(list(_shuffled(predicted, metric, of, rng, shuffles)))
-    worse = shuffled < own if metric.greater_is_better else shuffled > own
     defined = shuffled[np.isfinite(shuffled)]
     mean = float(defined.mean()) if len(defined) else None
+    if mean is not None:
+        shuffled = mean + widening(folds) * (shuffled - mean)
+    worse = shuffled < own if metric.greater_is_better else shuffled > own
+    # What is as good is not worse for the last digit of a mean.
+    worse &= ~np.isclose(shuffled, own, rtol=1e-12, atol=0)
     count = None if entities is None else int(of[-1]) + 1
     return Chance(mean, int(np.count_nonzero(~worse)), shuffles, predicted.rows, count)
 

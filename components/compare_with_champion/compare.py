@@ -144,7 +144,8 @@ def _chance(
     from components.compare_with_champion.chance import chance_of
 
     predicted, entities = candidate_predictions(figures, predictions, rows, metric)
-    return chance_of(predicted, metric, figures.seed, entities, figures.confidence)
+    drawn = (figures.seed, entities, figures.confidence)
+    return chance_of(predicted, metric, *drawn, folds=figures.folds)
 
 
 def _check(floor: float | None, margin: float) -> None:

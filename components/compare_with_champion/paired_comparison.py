@@ -133,8 +133,7 @@ class _Pair:
         roles = (self.metric, other_of(self.metric), difference_of(self.metric))
         told = self.evaluation
         drawn = (told.bootstrap_samples, told.confidence, told.seed)
-        folds = told.cross_validation.folds if told.cross_validation else 0
-        found = estimates(contrast, roles, *drawn, folds=folds)
+        found = estimates(contrast, roles, *drawn, folds=told.folds)
         own, champion, difference = (found[role.name] for role in roles)
         return Paired(own, champion, difference, shared)
 

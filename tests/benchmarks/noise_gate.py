@@ -99,7 +99,7 @@ def passing(evaluation: Evaluation, folder: Path) -> Iterator[tuple[str, bool, b
                 predicted, entities = candidate_predictions(
                     record, folder / "predictions.parquet", rows, metric
                 )
-            chance = chance_of(predicted, metric, record.seed, entities)
+            chance = chance_of(predicted, metric, record.seed, entities, folds=record.folds)
         over = evaluation.over_constant[metric.name]
         floor = Floor(constant[metric.name], over, chance)
         ahead = evaluation.over_constant[metric.name].value or 0.0

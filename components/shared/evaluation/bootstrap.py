@@ -57,8 +57,8 @@ def estimates(
         confidence: Coverage of the intervals, in (0, 1).
         seed: Same rows, samples and seed: same intervals.
         subset: Size of the subsets that more rows than this are resampled in; `SUBSET` if None.
-        folds: Folds of a cross-validation whose rows these are, which widens intervals (`widened`);
-            0: one model predicted them all.
+        folds: Folds of a cross-validation whose rows these are, which widens intervals
+            (`widening`); 0: one model predicted them all.
     """
     points = point_values(scores)
     spread = deviations(scores, samples, seed, subset) if samples else {}
@@ -70,7 +70,7 @@ def estimates(
             ends = exact.get(name) or interval(
                 value, spread.get(name), confidence, _rows_behind(scores, name)
             )
-            ends = widened(value, ends, folds)
+            ends = _wider(value, ends, widening(folds))
             if ends[0] == ends[1] and value in (metric.lowest, metric.highest):
                 ends = (None, None)
             result[name] = Estimate(value, *_clipped(metric, *ends))
@@ -178,25 +178,26 @@ def interval(
     return value + float(low), value + float(high)
 
 
-def widened(
-    value: float | None, ends: tuple[float | None, float | None], folds: int
-) -> tuple[float | None, float | None]:
-    """Return an interval that counts in how much the models of the folds have in common.
+def widening(folds: int) -> float:
+    """Return how many times as far figures of rows that were judged in folds may be off.
 
-    Rows that are judged in k folds are taken for independent by their own interval. The models
+    Rows that are judged in k folds count as independent in an interval of their own. The models
     that judge them are not, as they share most of the rows that they were fitted on: Nadeau &
     Bengio 2003, Inference for the Generalization Error, Machine Learning 52, multiply the variance
     of a mean over the folds by 1 + k / (k - 1).
 
     Args:
-        value: The metric.
-        ends: Its interval, of the rows alone.
-        folds: Number of folds; of fewer than two, one model judges all, and the interval stays.
+        folds: Number of folds; with fewer than two, one model judges all rows, which gives 1.
     """
+    return math.sqrt(1 + folds / (folds - 1)) if folds > 1 else 1.0
+
+
+def _wider(
+    value: float | None, ends: tuple[float | None, float | None], factor: float
+) -> tuple[float | None, float | None]:
     low, high = ends
-    if folds <= 1 or value is None or low is None or high is None:
+    if value is None or low is None or high is None:
         return ends
-    factor = math.sqrt(1 + folds / (folds - 1))
     return value + factor * (low - value), value + factor * (high - value)
 
 

@@ -148,6 +148,11 @@ class EvaluationRecord:
     calibration: tuple[tuple[float, float, int], ...] = ()
     cross_validation: CrossValidation | None = None
 
+    @property
+    def folds(self) -> int:
+        """Folds that the rows were judged in; 0: by the model itself."""
+        return self.cross_validation.folds if self.cross_validation else 0
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text that `evaluate_model` wrote.

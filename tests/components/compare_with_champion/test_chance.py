@@ -1,6 +1,8 @@
 """Predictions shuffled among the rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -44,6 +46,28 @@ def test_noise_is_among_the_best_as_often_as_it_says(task: str, metric: Metric) 
 def _many(task: str, known: float) -> Iterator[Predicted]:
     for seed in range(SEEDS):
         yield predicted(task, np.random.default_rng(seed), known)
+
+
+@pytest.mark.parametrize(("task", "metric"), NOISY, ids=lambda given: getattr(given, "name", given))
+def test_chance_reaches_further_in_folds(task: str, metric: Metric) -> None:
+    """Models of folds share rows: what is better than chance has to be so by more."""
+    found = [
+        (chance_of(each, metric, 0), chance_of(each, metric, 0, folds=5))
+        for each in islice(_many(task, 0.1), 10)
+    ]
+    assert all(one.mean == folded.mean for one, folded in found)
+    ahead = [(one, folded) for one, folded in found if one.share < 0.5]
+    assert sum(folded.as_good for _, folded in ahead) > sum(one.as_good for one, _ in ahead)
+
+
+@pytest.mark.parametrize("folds", [0, 3, 5])
+def test_what_is_always_the_same_is_as_good_in_folds(folds: int) -> None:
+    """No shuffling of equal predictions is worse for the last digit of a mean."""
+    for rows in range(40, 60):
+        one = predicted("binary", np.random.default_rng(rows), 0.0, rows)
+        same = replace(one, output=np.tile([0.3, 0.7], (rows, 1)))
+        found = chance_of(same, metric_named("f1", "binary"), 0, folds=folds)
+        assert found.as_good == found.shuffles
 
 
 @pytest.mark.parametrize(
