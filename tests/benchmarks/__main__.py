@@ -13,6 +13,7 @@ BENCHMARKS: Final = (
     "validation_alarms",
     "drift_alarms",
     "noise_gate",
+    "small_tables",
     "strings",
     "batch_prediction",
     "registry.at_rest",

@@ -69,3 +69,11 @@ def test_whole_numbers_that_are_dates_are_named(tmp_path: Path) -> None:
     (message,) = [t for t in warned(tmp_path, [20240229, 20231231, 19991001]) if "dates" in t]
     assert message.endswith("--column-types v=date:%Y%m%d")
     assert not any("dates" in text for text in warned(tmp_path, [20240230, 20231231]))
+
+
+def test_texts_that_are_dates_are_named(tmp_path: Path) -> None:
+    """With the option that makes them dates; versions and what is no day of a calendar are none."""
+    (message,) = [t for t in warned(tmp_path, ["29.2.24", "1.12.23", None]) if "dates" in t]
+    assert message.endswith("--column-types v=date:%d.%m.%y")
+    for others in (["1.2.24", "3.1.1"], ["30.2.24", "1.12.23"], ["1.2.24", "a"], ["12.24.10", "x"]):
+        assert not any("dates" in text for text in warned(tmp_path, others)), others
