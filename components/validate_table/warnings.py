@@ -139,7 +139,11 @@ def _about_target(
         return [*warnings, *_numbered_classes(table, target)]
     counts = target.categories or _class_counts(table, target.name)
     classes = [value for value, _ in counts]
-    warnings += _spelt_alike(target.name, "classes", classes) or _further(target.name, classes)
+    warnings += (
+        _yes_or_no(target.name, classes)
+        or _spelt_alike(target.name, "classes", classes)
+        or _several_labels(target.name, classes)
+    )
     if message := _about_the_rarest(target, counts):
         warnings.append(TableWarning(target.name, message))
     return warnings
@@ -168,8 +172,7 @@ def _spelt_alike(column: str, called: str, values: Sequence[object]) -> list[Tab
     spellings: dict[str, list[str]] = {}
     for value in values:
         if isinstance(value, str):
-            folded = unicodedata.normalize("NFKC", value).casefold()
-            spellings.setdefault(" ".join(folded.split()), []).append(value)
+            spellings.setdefault(_folded(value), []).append(value)
     alike = [_told_apart(names) for names in spellings.values() if len(names) > 1]
     if not alike:
         return []
@@ -179,21 +182,33 @@ def _spelt_alike(column: str, called: str, values: Sequence[object]) -> list[Tab
     return [TableWarning(column, message)]
 
 
+def _folded(text: str) -> str:
+    """Return a text without what it may be spelt with in several ways."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def _told_apart(names: list[str]) -> str:
     """Return names so that one sees where they differ."""
     composed = {unicodedata.normalize("NFC", name) for name in names}
     return " and ".join(map(repr if len(composed) == len(names) else ascii, names))
 
 
-def _further(target: str, classes: Sequence[object]) -> list[TableWarning]:
-    """Name classes that say yes and no in several ways, or seem to be lists of labels."""
+def _yes_or_no(target: str, classes: Sequence[object]) -> list[TableWarning]:
+    """Name classes that say yes and no in several words, however these are spelt."""
+    texts = [value for value in classes if isinstance(value, str)]
+    words = {_folded(text) for text in texts}
+    if len(texts) < len(classes) or len(words) <= 2 or not words <= TOLD_BOOLEANS.keys():
+        return []
+    shown = ", ".join(repr(text) for text in texts[:LABELS_NAMED])
+    message = f"has {len(texts):,} classes that say yes or no ({shown}): make them two"
+    return [TableWarning(target, message)]
+
+
+def _several_labels(target: str, classes: Sequence[object]) -> list[TableWarning]:
+    """Name classes that seem to be lists of labels."""
     texts = [value for value in classes if isinstance(value, str)]
     if len(texts) < len(classes):
         return []
-    shown = ", ".join(repr(text) for text in texts[:LABELS_NAMED])
-    if len(texts) > 2 and all(text.strip().casefold() in TOLD_BOOLEANS for text in texts):
-        message = f"has {len(texts):,} classes that say yes or no ({shown}): make them two"
-        return [TableWarning(target, message)]
     for separator in LABEL_SEPARATORS:
         labels = [{part.strip() for part in text.split(separator)} for text in texts]
         counts = Counter(label for several in labels for label in several)

@@ -377,6 +377,7 @@ def test_categories_spelt_alike_are_named(tmp_path: Path) -> None:
     ("classes", "message"),
     [
         (["Yes", "Y", "no", "0"], "4 classes that say yes or no"),
+        (["Yes", "yes", "Y", "No"], "4 classes that say yes or no ('No', 'Y', 'Yes', 'yes')"),
         (["a", "b", "a|b", "b|c", "c"], "several labels each, such as 'a|b'"),
         (["red,blue", "red", "blue", "green,red", "green"], "several labels each"),
         (["Smith, J.", "Doe, A.", "Roe, B."], ""),
