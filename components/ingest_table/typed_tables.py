@@ -26,7 +26,7 @@ from components.ingest_table.trained_readings import CALLED, trained_decisions
 from components.ingest_table.wishes import Wishes
 from components.shared.errors import InputError
 from components.shared.tables.column_types import CANONICAL, schema_types
-from components.shared.tables.files import count_rows, write_parquet
+from components.shared.tables.files import count_rows, write_parquet, write_side_by_side
 from components.shared.tables.missing_texts import is_missing, markers
 from components.shared.tables.readings import Reading, Remark, TableReadings
 from components.shared.tables.typed_texts import missing_values, read_texts, stray_texts
@@ -100,8 +100,8 @@ def write_typed(
     }
     columns = as_trained | _decided(table, texts, wishes, at_most=rows_at_most)
     try:
-        readings = _write(table, columns, parquet, wishes, noted)
-        again = _to_look_at_again(table, parquet, columns.values(), wishes)
+        readings, telling = _write(table, columns, parquet, wishes, noted)
+        again = _to_look_at_again(parquet, columns.values(), wishes, telling)
     except UNREADABLE:
         if all(column.proven for column in columns.values()):
             raise
@@ -109,7 +109,8 @@ def write_typed(
     if again is None:
         # A text further down is not as plain as those before it.
         columns = as_trained | _decided(table, texts, wishes)
-        return _write(table, columns, parquet, wishes, noted)
+        readings, _ = _write(table, columns, parquet, wishes, noted)
+        return readings
     if again:
         known, readings = (
             readings,
@@ -175,16 +176,18 @@ def _write(
     parquet: Path,
     wishes: Wishes,
     noted: tuple[Remark, ...],
-) -> TableReadings:
+) -> tuple[TableReadings, set[str]]:
+    """Write the values; return how they were read, and which columns have telling markers."""
     schema = table.collect_schema()
     readings = _readings(table, columns, wishes, noted)
     typed = table.select(
         _values_of_texts(columns[name]) if name in columns else _values(name, schema, wishes)
         for name in schema
     )
+    asked = _telling_markers(table, columns.values())
     with _attempt(parquet) as attempt:
-        write_parquet(typed, attempt, readings)
-    return readings
+        answer = write_side_by_side({attempt: typed}, readings, asked)
+    return readings, {column.name for column in answer if column.any()}
 
 
 @contextmanager
@@ -230,12 +233,12 @@ def _values(name: str, schema: pl.Schema, wishes: Wishes) -> pl.Expr:
 
 
 def _to_look_at_again(
-    table: pl.LazyFrame, parquet: Path, columns: Collection[_Column], wishes: Wishes
+    parquet: Path, columns: Collection[_Column], wishes: Wishes, telling: Collection[str]
 ) -> list[str] | None:
     """Name the columns that are read rightly, but of which not all is known that is to be said.
 
-    These are columns of texts in which some are missing by a marker that is said, or many may be
-    numbers or dates. None where a column that seemed empty is not.
+    These are columns of texts in which some are missing by a marker that is said (`telling`), or
+    many may be numbers or dates. None where a column that seemed empty is not.
     """
     written = pl.scan_parquet(parquet)
     names = [column.reading.column for column in columns if not column.proven]
@@ -247,7 +250,7 @@ def _to_look_at_again(
     empty = [column.reading.column for column in columns if column.texts.plain is None]
     if any(gaps[name] != rows for name in empty if name in texts):
         return None
-    again = _with_telling_markers(table, [name for name in texts if 0 < gaps[name] < rows])
+    again = {name for name in texts if 0 < gaps[name] < rows and name in telling}
     if wishes.target in texts and _has_classes(written, wishes.target):
         again.add(wishes.target)
     sample = written.select(texts).gather_every(max(rows // SAMPLE_ROWS, 1))
@@ -259,14 +262,16 @@ def _to_look_at_again(
     return [name for name in texts if name in again]
 
 
-def _with_telling_markers(table: pl.LazyFrame, names: Sequence[str]) -> set[str]:
-    """Name the columns with a marker for missing values that is said, unlike an empty text."""
+def _telling_markers(table: pl.LazyFrame, columns: Collection[_Column]) -> pl.LazyFrame | None:
+    """Ask which columns have a marker for missing values that is said, unlike an empty text.
+
+    Only columns of texts are asked for, and of these none of which all texts were seen.
+    """
+    names = [c.reading.column for c in columns if not c.proven and c.reading.type == "string"]
     if not names:
-        return set()
+        return None
     telling = [marker for marker in markers() if is_telling_among_texts(marker)]
-    found = table.select(pl.col(names).str.strip_chars().is_in(telling).any())
-    has_some = found.collect(engine="streaming").row(0, named=True)
-    return {name for name, has in has_some.items() if has}
+    return table.select(pl.col(names).str.strip_chars().is_in(telling).any())
 
 
 def _has_classes(written: pl.LazyFrame, target: str) -> bool:

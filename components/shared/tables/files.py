@@ -28,13 +28,19 @@ def write_parquet(lazy: pl.LazyFrame, parquet: Path, readings: TableReadings | N
 
 
 def write_side_by_side(
-    tables: Mapping[Path, pl.LazyFrame], readings: TableReadings | None = None
-) -> None:
+    tables: Mapping[Path, pl.LazyFrame],
+    readings: TableReadings | None = None,
+    asked: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
     """Stream rows into several Parquet files at a time: what they come from is read once.
 
     Args:
         tables: The rows by the file to write.
         readings: How they were read, which each file keeps in its metadata.
+        asked: What else there is to find out of what they come from.
+
+    Returns:
+        The answer to what was asked; empty where nothing was.
     """
     metadata = None if readings is None else parquet_metadata(readings)
     sinks = [
@@ -43,7 +49,9 @@ def write_side_by_side(
         )
         for parquet, rows in tables.items()
     ]
-    pl.collect_all(sinks, engine="streaming")
+    queries = sinks if asked is None else [*sinks, asked]
+    *_, answer = pl.collect_all(queries, engine="streaming")
+    return answer
 
 
 def count_rows(parquet: str | Path) -> int:

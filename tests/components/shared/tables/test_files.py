@@ -33,3 +33,12 @@ def test_files_side_by_side_are_those_that_are_written_one_by_one(tmp_path: Path
     files.write_parquet(odd, tmp_path / "alone")
     assert (tmp_path / "odd").read_bytes() == (tmp_path / "alone").read_bytes()
     assert pl.read_parquet(tmp_path / "even").equals(numbers[::2])
+
+
+def test_what_is_asked_of_rows_is_answered_while_they_are_written(tmp_path: Path) -> None:
+    """The answer is that of all rows, whatever of them is written; without a question, empty."""
+    rows = pl.LazyFrame({"x": range(1_000)})
+    few = {tmp_path / "few": rows.head(3)}
+    assert files.write_side_by_side(few, asked=rows.select(pl.col("x").sum())).item() == 499_500
+    assert pl.read_parquet(tmp_path / "few").height == 3
+    assert files.write_side_by_side(few).is_empty()
