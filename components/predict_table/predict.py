@@ -19,6 +19,7 @@ from components.shared.evaluation.predictions import positive_class_of, require_
 from components.shared.models.folders import LoadedModel, load_model
 from components.shared.predictions.destination import check_destination, put
 from components.shared.predictions.files import PredictedTable, write_predictions
+from components.shared.reports.number_text import percent
 from components.shared.tables.columns import require_column
 from components.shared.tables.files import count_rows
 
@@ -200,4 +201,4 @@ def paced(seconds: float, tell: Callable[[int, int], None]) -> Callable[[int, in
 
 
 def _print_progress(done: int, total: int) -> None:
-    print(f"predicted {done:,} of {total:,} rows ({done / total:.0%})", flush=True)
+    print(f"predicted {done:,} of {total:,} rows ({percent(done / total, 0)})", flush=True)

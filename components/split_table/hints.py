@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from components.shared.reports.notes import Note
-from components.shared.reports.number_text import counted_rows
+from components.shared.reports.number_text import counted_rows, percent
 from components.shared.tables.column_types import column_types
 from components.split_table.entities import EntitySides
 from components.split_table.split_plan import SplitPlan
@@ -89,7 +89,7 @@ def entity_notes(table: str | Path, plan: SplitPlan, sides: EntitySides) -> list
         )
         notes.append(Note("warning", moved, plan.entity))
     if sides.largest > LARGE:
-        large = f"one entity has {sides.largest:.0%} of the rows"
+        large = f"one entity has {percent(sides.largest, 0)} of the rows"
         notes.append(Note("warning", large, plan.entity))
     if missing := _without_a_value(table, plan):
         taken = f"{counted_rows(missing)} without a value are taken for one entity"

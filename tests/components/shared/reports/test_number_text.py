@@ -79,3 +79,21 @@ def test_one_row_is_no_rows() -> None:
 def test_percent_is_of_a_fraction() -> None:
     """Fractions are shown per cent, and NaN as a dash."""
     assert (percent(0.1234), percent(math.nan)) == ("12.3\N{NO-BREAK SPACE}%", "–")
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (0, 1, "0.0"),
+        (1, 0, "100"),
+        (0.999, 0, "99.9"),
+        (2_100 / 2_102, 0, "99.9"),
+        (1_999 / 2_000, 1, "99.95"),
+        (1 / 30_000, 1, "0.003"),
+        (1 - 1e-12, 1, "100.000000"),
+        (1.2, 0, "120"),
+    ],
+)
+def test_percent_tells_some_from_none_and_from_all(value: float, decimals: int, shown: str) -> None:
+    """A share that is not 0 or 100 % is shown as neither, down to a millionth of a per cent."""
+    assert percent(value, decimals) == f"{shown}\N{NO-BREAK SPACE}%"
