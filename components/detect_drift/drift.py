@@ -3,14 +3,13 @@
 Imports the standard library only: commands that show it load nothing for it.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Self
 
 from components.shared.evaluation.records import Performance
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 from components.shared.reports.notes import Note
 
 FORMAT: Final = 1
@@ -190,12 +189,11 @@ class Drift:
     def to_json(self) -> str:
         """Return it as text."""
         told = {
-            "format": FORMAT,
             "drifted": self.drifted,
             "performance_dropped": self.performance_dropped,
             "reasons": self.reasons,
         }
-        return json.dumps(told | asdict(self), indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(told | asdict(self), FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -3,13 +3,12 @@
 Imports the standard library only: commands that show a verdict load nothing for it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from components.shared.evaluation.records import Performance
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 from components.shared.reports.notes import VIOLATION, Note
 
 FORMAT: Final = 1
@@ -62,8 +61,7 @@ class Verdict:
 
     def to_json(self) -> str:
         """Return it as text."""
-        content = {"format": FORMAT, "passed": self.passed, **asdict(self)}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted({"passed": self.passed, **asdict(self)}, FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self:

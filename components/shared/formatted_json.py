@@ -4,7 +4,18 @@ Imports the standard library only: commands that show them load nothing for it.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+
+def write_formatted(content: Mapping[str, Any], version: int) -> str:
+    """Return the text of a record and its `format`: keys sorted, and a line feed at its end.
+
+    Raises:
+        ValueError: A number in it is NaN or infinite.
+    """
+    told = {"format": version, **content}
+    return json.dumps(told, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def read_formatted(text: str, version: int) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 Imports the standard library only: commands that show it load nothing for it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from components.shared.errors import InputError
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 from components.shared.reports.notes import Note
 
 FORMAT: Final = 1
@@ -72,8 +71,7 @@ class RetrainingPlan:
 
     def to_json(self) -> str:
         """Return it as text."""
-        content = {"format": FORMAT, **asdict(self)}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(asdict(self), FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -3,14 +3,13 @@
 Imports the standard library only: what reads a verdict loads nothing for it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.records import FORMAT
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,7 @@ class ComparisonRecord:
 
     def to_json(self) -> str:
         """Return it as text; what is undefined is null."""
-        content = {"format": FORMAT, **asdict(self)}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(asdict(self), FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -3,14 +3,13 @@
 Imports the standard library only: who shows a model need not load what trained it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from components.shared.errors import InputError
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 
 FORMAT: Final = 1
 
@@ -111,8 +110,7 @@ class ChoiceRecord:
 
     def to_json(self) -> str:
         """Return it as text: keys sorted, and a line feed at its end."""
-        content = {"format": FORMAT, **self.content()}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(self.content(), FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self:

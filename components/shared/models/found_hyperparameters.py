@@ -11,7 +11,7 @@ from typing import Any, Final, Self, get_origin
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import METRICS, metric_named
 from components.shared.fits.hyperparameters import parse_hyperparameters
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 from components.shared.models.choices import CandidateRecord, ChoiceRecord
 from components.shared.models.estimators import resolve_estimator
 
@@ -62,8 +62,7 @@ class FoundHyperparameters:
 
     def to_json(self) -> str:
         """Return it as text: keys sorted, and a line feed at its end."""
-        content = {"format": FORMAT, **asdict(self)}
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(asdict(self), FORMAT)
 
     @classmethod
     def parse(cls, text: str) -> Self | None:

@@ -3,7 +3,6 @@
 It loads no heavy library.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final, Self
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import Estimate
 from components.shared.evaluation.prediction_profile import PredictionProfile
+from components.shared.formatted_json import read_formatted, write_formatted
 
 FORMAT: Final = 1
 
@@ -47,9 +47,8 @@ class RegisteredModel:
 
     def to_json(self) -> str:
         """Return it as text."""
-        content = {"format": FORMAT, **asdict(self)}
-        content["predictions"] = self.predictions and self.predictions.content()
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        predictions = self.predictions and self.predictions.content()
+        return write_formatted({**asdict(self), "predictions": predictions}, FORMAT)
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -59,9 +58,7 @@ class RegisteredModel:
             InputError: It is none.
         """
         try:
-            content = json.loads(Path(path).read_text("utf-8"))
-            if content.pop("format") != FORMAT:
-                raise ValueError(f"it is not of format {FORMAT}")
+            content = read_formatted(Path(path).read_text("utf-8"), FORMAT)
             metrics = {name: Estimate(**each) for name, each in content["metrics"].items()}
             told = content.pop("predictions", None)
             predictions = told and PredictionProfile.of(told)

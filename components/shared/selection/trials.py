@@ -1,13 +1,12 @@
 """What trials that are made side by side reached: what `score_trials` writes and others read."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from components.shared.errors import InputError
-from components.shared.formatted_json import read_formatted
+from components.shared.formatted_json import read_formatted, write_formatted
 from components.shared.models.estimators import resolve_estimator
 from components.shared.selection.candidates import Candidate, candidate
 from components.shared.selection.compared import Compared, Sizes
@@ -55,7 +54,6 @@ class ScoredTrials:
             "left_out": [[_told(each), reason] for each, reason in self.compared.left_out],
         }
         content = {
-            "format": FORMAT,
             "compared": compared,
             "target": self.target,
             "train_digest": self.train_digest,
@@ -66,7 +64,7 @@ class ScoredTrials:
             "scored": [_reached(each) for each in self.scored],
             "notes": list(self.notes),
         }
-        return json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return write_formatted(content, FORMAT)
 
 
 def read_trials(path: str | Path) -> ScoredTrials:
