@@ -74,9 +74,10 @@ def leaking_columns(frame: pd.DataFrame, target: pl.Series) -> list[Leak]:
     if len(frame) < LEAST_ROWS or target.null_count():
         return []
     rows = _sample(target, classes)
-    learn, check = np.array_split(rows, [len(rows) // 2])
+    frame, target = frame.take(rows), target.gather(rows)
     truth: NDArray[Any] = _class_codes(target) if classes else _floats(target)
-    known, asked = truth[learn], truth[check]
+    half = len(rows) // 2
+    known, asked = truth[:half], truth[half:]
     if classes and (asked != np.bincount(known).argmax()).sum() < LEAST_MISTAKES:
         return []
     leaks = []
@@ -84,11 +85,9 @@ def leaking_columns(frame: pd.DataFrame, target: pl.Series) -> list[Leak]:
         column = frame[name]
         is_text = isinstance(column.dtype, pd.CategoricalDtype)
         values: NDArray[Any] = column.cat.codes.to_numpy() if is_text else _numbers(column)
-        share = _share_told(values[learn], known, values[check], asked, classes, is_text)
+        share = _share_told(values[:half], known, values[half:], asked, classes, is_text)
         limit = CLASSES_TOLD if classes else VARIANCE_TOLD
-        if share >= limit or (
-            not (classes or is_text) and _order(values[rows], truth[rows]) >= SAME_ORDER
-        ):
+        if share >= limit or (not (classes or is_text) and _order(values, truth) >= SAME_ORDER):
             leaks.append(Leak(str(name), share, classes))
     return leaks
 
