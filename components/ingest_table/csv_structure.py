@@ -176,10 +176,21 @@ def _is_plain(texts: list[str]) -> bool:
     )
 
 
+def _are_values(names: list[str], rows: list[list[str]]) -> bool:
+    """Tell whether each name is a value of its column too, and not of a header that recurs."""
+    others = [row for row in rows if row != names]
+    return all(
+        any(row[column : column + 1] == [name] for row in others)
+        for column, name in enumerate(names)
+    )
+
+
 def _looks_like_data(names: list[str], rows: list[list[str]], line: int) -> list[Remark]:
     """Say so if the first line of a file without a header was taken for the names."""
     numbers = pl.Series(names, dtype=pl.String).cast(pl.Float64, strict=False)
-    if not rows or numbers.null_count() == len(names) or _tells_apart(names, rows):
+    if not rows or _tells_apart(names, rows):
+        return []
+    if numbers.null_count() == len(names) and not _are_values(names, rows):
         return []
     message = (
         f"line {line} was taken for the names of the columns, though it looks like a row "

@@ -157,6 +157,7 @@ def test_no_column_changes_how_another_is_read(
         (" a , b \n1,2\n", ["a", "b"], ""),
         ("cafe\u0301,b\n1,2\n", ["caf\u00e9", "b"], ""),
         ("row,index\n1,2\n", ["row", "index"], ""),
+        ("red,a\nblue,b\nred,b\nblue,a\nred,a\n", ["red", "a"], "looks like a row"),
         ("5.1,3.5,setosa\n4.9,3.0,setosa\n", ["5.1", "3.5", "setosa"], "looks like a row"),
         ("country,2019,2020\nFrance,1,2\n", ["country", "2019", "2020"], ""),
         ("a,b\n1,x;y;z\n2,u;v;w\n", ["a", "b"], ""),
