@@ -3,10 +3,14 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from components.shared.evaluation.comparisons import Chance, ComparedRows
 from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
 from components.shared.reports.number_text import number
+
+TAKES: Final = f"it takes {LEAST_ROWS} rows of each class, of a regression in all"
+"""What an interval takes."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +185,7 @@ def _against_constant(
     if found is None:
         return False, (
             f"{metric.title} has no interval on these rows, so that nothing shows it to be "
-            f"better than {who}: it takes {LEAST_ROWS} of each class, of a regression in all. Take "
-            "more rows, or say what is enough (floor)."
+            f"better than {who}: {TAKES}. Take more rows, or say what is enough (floor)."
         )
     worst, words = found
     if worst > 0:
@@ -204,9 +207,16 @@ def _against_champion(
         )
     if champion.obstacle:
         return False, champion.obstacle
-    found = _told(metric, champion.difference, f"that of {who}", confidence)
+    theirs = f"that of {who}"
+    found = _told(metric, champion.difference, theirs, confidence)
     if found is None:
-        return False, f"The difference to {who} is undefined on these rows."
+        ahead = champion.difference.value
+        if ahead is None or not math.isfinite(ahead):
+            return False, f"The difference to {who} is undefined on these rows."
+        return False, (
+            f"{_said(metric, ahead, theirs)}, and has no interval on these rows, so that nothing "
+            f"shows it to be better: {TAKES}. Take more rows."
+        )
     worst, said = found
     if margin < 0:
         asked = f"at most {number(-margin)} worse is accepted"
@@ -222,12 +232,16 @@ def _told(
     value, low, high = difference.value, difference.low, difference.high
     if value is None or low is None or high is None or not math.isfinite(value + low + high):
         return None
-    ahead = _advantage(metric, value)
     worst = _advantage(metric, low if metric.greater_is_better else high)
     return worst, (
-        f"{metric.title} is {_by(ahead)} {'than' if ahead else 'as'} {other}, and at the "
-        f"unfavourable end of the {confidence * 100:g} % interval {_by(worst)}"
+        f"{_said(metric, value, other)}, and at the unfavourable end of the "
+        f"{confidence * 100:g} % interval {_by(worst)}"
     )
+
+
+def _said(metric: Metric, difference: float, other: str) -> str:
+    ahead = _advantage(metric, difference)
+    return f"{metric.title} is {_by(ahead)} {'than' if ahead else 'as'} {other}"
 
 
 def _by(ahead: float) -> str:

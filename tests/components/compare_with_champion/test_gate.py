@@ -148,6 +148,24 @@ def test_champion(
     assert decision.reasons
 
 
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (0.0, "ROC AUC is as good as that of the champion"),
+        (-0.1, "ROC AUC is 0.1000 worse than that of the champion"),
+        (math.nan, "is undefined on these rows"),
+    ],
+)
+def test_a_difference_without_an_interval_is_told(difference: float, said: str) -> None:
+    """What there is of it is said, and how many rows an interval takes."""
+    champion = replace(against(0, 0, 0), difference=Estimate(difference))
+    decision = decide(AUC, 0.8, Floor(0.5), champion)
+    assert not decision.approved
+    (reason,) = decision.reasons
+    assert said in reason
+    assert ("it takes 20 rows of each class" in reason) == math.isfinite(difference)
+
+
 def test_a_refusal_gives_every_reason_that_refuses() -> None:
     """Below the floor and worse than the champion: both are said, and nothing in favour."""
     decision = decide(AUC, 0.4, Floor(0.5), against(-0.3, -0.2, -0.1))
