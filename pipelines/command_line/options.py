@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Container, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import click
 
-from pipelines.definition.compiled_yaml import documents
 from pipelines.definition.input_types import FiniteFloat
 from pipelines.definition.option_texts import flag_of, negated
 
@@ -19,19 +17,6 @@ TYPES: Mapping[str, click.ParamType[Any]] = {
     "LIST": click.STRING,
     "STRUCT": click.STRING,
 }
-
-
-def pipeline_inputs(pipeline_yaml: Path) -> dict[str, dict[str, Any]]:
-    """Return the definition of each input parameter of a compiled pipeline, by name."""
-    spec = documents(pipeline_yaml)[0]
-    inputs: dict[str, dict[str, Any]] = spec["root"]["inputDefinitions"]["parameters"]
-    return inputs
-
-
-def pipeline_description(pipeline_yaml: Path) -> str:
-    """Return what a compiled pipeline says of itself."""
-    spec = documents(pipeline_yaml)[0]
-    return str(spec["pipelineInfo"].get("description", ""))
 
 
 def options_for(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipelines.command_line.options import options_for, pipeline_description, pipeline_inputs
+from pipelines.command_line.options import options_for
 from pipelines.definition import catalog
 from pipelines.definition.packages import PipelinePackage
 
@@ -72,8 +72,9 @@ class PipelineCommands(click.Group):
         """Make the command of pipeline `name`."""
         if name not in catalog.pipeline_names():
             return None
-        path, interface = catalog.pipeline_yaml(name), catalog.interface(name)
-        inputs = options_for(pipeline_inputs(path), interface.filled_in, interface.types)
+        interface = catalog.interface(name)
+        package = PipelinePackage.read(catalog.pipeline_yaml(name))
+        inputs = options_for(package.inputs, interface.filled_in, interface.types)
         command, options = PipelineCommand, self._options()
         if self._repeating and interface.repeated:
             command, option = self._repeating
@@ -83,7 +84,7 @@ class PipelineCommands(click.Group):
             groups=interface.groups,
             params=[*inputs, *options],
             callback=lambda **values: self._action(name, values),
-            help=pipeline_description(path),
+            help=package.description,
             epilog=self._examples(name, interface.examples.get(str(self.name), ())),
             context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         )

@@ -46,6 +46,17 @@ class PipelinePackage:
         return str(self.spec["pipelineInfo"]["name"])
 
     @property
+    def description(self) -> str:
+        """What the pipeline says of itself."""
+        return str(self.spec["pipelineInfo"].get("description", ""))
+
+    @property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """The definition of each input parameter, by its name."""
+        found: dict[str, dict[str, Any]] = self.spec["root"]["inputDefinitions"]["parameters"]
+        return found
+
+    @property
     def steps(self) -> dict[str, str]:
         """The label of each step's executor by the step's name, such as `train_model`."""
         return {

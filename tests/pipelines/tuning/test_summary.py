@@ -10,9 +10,10 @@ import pytest
 
 from components.shared.models.choices import CandidateRecord
 from components.shared.models.found_hyperparameters import FoundHyperparameters
-from pipelines.command_line.options import given_arguments, options_for, pipeline_inputs
+from pipelines.command_line.options import given_arguments, options_for
 from pipelines.definition import catalog
 from pipelines.definition.outputs import RunOutputs, StepOutputs
+from pipelines.definition.packages import PipelinePackage
 from pipelines.tuning.summary import OF_THE_SEARCH, summarise
 
 FOUND = FoundHyperparameters(
@@ -60,7 +61,7 @@ def test_the_training_that_is_proposed_has_the_same_rows_to_test_on(tmp_path: Pa
     }
     proposed = _proposed(tmp_path, {**same, "trials": 10, "parallel": 2, "estimator": "ridge"})
     _, _, *options = shlex.split(proposed)
-    inputs = pipeline_inputs(catalog.pipeline_yaml("training"))
+    inputs = PipelinePackage.read(catalog.pipeline_yaml("training")).inputs
     training = click.Command("training", params=[*options_for(inputs, ["model_name"])])
     taken = given_arguments(training.make_context("training", options).params)
     assert taken == {**same, "hyperparameters": str(tmp_path / "found")}
@@ -69,7 +70,7 @@ def test_the_training_that_is_proposed_has_the_same_rows_to_test_on(tmp_path: Pa
 def test_a_training_has_all_inputs_that_go_on() -> None:
     """And those that do not are inputs of the search."""
     search, training = (
-        pipeline_inputs(catalog.pipeline_yaml(name)) for name in ("tuning", "training")
+        PipelinePackage.read(catalog.pipeline_yaml(name)).inputs for name in ("tuning", "training")
     )
     assert {*OF_THE_SEARCH} < {*search}
     assert {*search} - {*OF_THE_SEARCH} <= {*training}
