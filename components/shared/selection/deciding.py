@@ -47,8 +47,8 @@ def decide(compared: Compared, scored: Sequence[Scored], tuned: Tuned = NOT_TUNE
             remarks.append(f"{reason[:-1]}, and so no candidate has an interval")
         elif sizes.rarest < LEAST_ROWS:
             remarks.append(
-                f"no interval of the candidates: it takes {LEAST_ROWS} rows of each class to "
-                f"compare by, and there are {sizes.told()}"
+                f"no interval of the candidates, with {sizes.told()} to compare by: it takes "
+                f"{LEAST_ROWS} of each"
             )
     print(f"chosen: {taken.name}. {reason}", flush=True)
     records = [

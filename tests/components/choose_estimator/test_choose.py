@@ -124,7 +124,7 @@ def test_rows_too_few_to_hold_some_back_are_told_once(tmp_path: Path) -> None:
     boosting = next(each for each in chosen.record.candidates if each.name == "boosting")
     assert "class 'c' has 1 of the" in boosting.remark or "the rarest, 'c'" in boosting.remark
     assert not any("hist_gradient" in remark for remark in chosen.remarks)
-    assert "no interval of the candidates" in chosen.remarks[0]
+    assert "no interval of the candidates, with " in chosen.remarks[0]
     assert "1 row of the class 'c'" in chosen.remarks[0]
 
 
