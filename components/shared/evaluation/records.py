@@ -65,7 +65,7 @@ class CrossValidation:
         which = f"{judged:,} of {self.rows:,} rows"
         if judged == self.rows:
             which = f"all {judged:,} rows"
-        few, of_each = f", {self.few:,} of the rarest class,", " of each class"
+        few, of_each = f", {self.few:,} of their rarest class,", " of each class"
         if self.few == self.test_rows:
             few, of_each = "", ""
         return (

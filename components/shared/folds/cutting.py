@@ -89,10 +89,7 @@ def _cut(
         if most < FEWEST:
             return []
         return list(KFold(most, shuffle=True, random_state=seed).split(target))
-    rarest = int(np.unique(target, return_counts=True)[1].min())
-    commonest = int(np.unique(target, return_counts=True)[1].max())
-    # A class of a single row is on one side of each fold, as it is of the split.
-    most = min(most_folds(len(target)), rarest if rarest >= FEWEST else commonest)
+    most = _most_of_classes(target)
     if most < FEWEST:
         return []
     with warnings.catch_warnings():
@@ -100,11 +97,18 @@ def _cut(
         return list(StratifiedKFold(most, shuffle=True, random_state=seed).split(target, target))
 
 
+def _most_of_classes(target: NDArray[Any]) -> int:
+    """Return how many folds can be cut: more than the rows of the commonest class cannot.
+
+    Fewer than of the rarest would not do: with two rows of it, all would be judged by what learnt
+    from half of them.
+    """
+    return min(most_folds(len(target)), int(np.unique(target, return_counts=True)[1].max()))
+
+
 def _by_entity(target: NDArray[Any], task: str, entities: Rows, seed: int) -> Folds:
-    most = min(most_folds(len(target)), len(np.unique(entities)))
-    if task != "regression":
-        # More than the rows of the commonest class cannot be cut.
-        most = min(most, int(np.unique(target, return_counts=True)[1].max()))
+    rows = most_folds(len(target)) if task == "regression" else _most_of_classes(target)
+    most = min(rows, len(np.unique(entities)))
     if most < FEWEST:
         return []
     parts: Any = GroupKFold if task == "regression" else StratifiedGroupKFold

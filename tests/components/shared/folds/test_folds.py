@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
+import pytest
 
 from components.shared.folds.cutting import cut_folds
 from components.shared.folds.fold_features import LeftOut, read_raw_table
@@ -35,6 +36,16 @@ def test_each_fold_has_its_share_of_a_class() -> None:
     target = np.array(["rare" if i % 6 == 0 else "usual" for i in range(60)], dtype=object)
     for _, judged in cut_folds(target, "binary", 0):
         assert list(target[judged]).count("rare") == 2
+
+
+@pytest.mark.parametrize("rare", [1, 2, 3])
+def test_a_rare_class_makes_no_fewer_folds(rare: int) -> None:
+    """Each fold learns from most rows, and each row is judged once."""
+    target = np.array(["rare"] * rare + ["a", "b"] * 20, dtype=object)
+    folds = cut_folds(target, "multiclass", 0)
+    assert len(folds) == 5
+    assert sorted(np.concatenate([judged for _, judged in folds])) == list(range(len(target)))
+    assert all(len(fitted) >= 0.75 * len(target) for fitted, _ in folds)
 
 
 def test_classes_of_one_row_each_are_not_folded() -> None:
