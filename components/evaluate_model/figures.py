@@ -17,7 +17,7 @@ from components.shared.evaluation.metrics import REGRESSION, Estimate
 from components.shared.evaluation.positive_class import Label
 from components.shared.evaluation.prediction_profile import PredictionProfile
 from components.shared.evaluation.records import CrossValidation
-from components.shared.evaluation.remarks import without_interval, worse_than_shares
+from components.shared.evaluation.remarks import never_found, without_interval, worse_than_shares
 from components.shared.reports.notes import NOTES, Note, notes_metadata
 from components.shared.reports.number_text import counted_rows, interval, number
 
@@ -174,6 +174,8 @@ class Evaluation:
     def remarks(self) -> list[str]:
         """What is to be said of the figures."""
         said = [worse_than_shares(self.metrics, self.baseline)]
+        if self.confusion is not None:
+            said.append(never_found(self.labels[: self.classes], self.confusion.tolist()))
         if self.bootstrap_samples:
             crossed = self.cross_validation is not None
             said.append(without_interval(self.task, self.metrics, self._rarest, crossed))

@@ -3,10 +3,10 @@
 Imports the standard library only: the gate of a first model loads nothing more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimate
-from components.shared.reports.number_text import number
+from components.shared.reports.number_text import counted_rows, number
 
 LOG_LOSS = "log_loss"
 PRECISION = "precision"
@@ -62,3 +62,21 @@ def without_interval(
             f"no interval of {', '.join(names)}: resamples of the {tested} do not differ in it"
         )
     return "; ".join(told) or None
+
+
+def never_found(labels: Sequence[object], confusion: Sequence[Sequence[int]]) -> str | None:
+    """Say of which classes no row is called so; None where some row of each is.
+
+    Args:
+        labels: Names of the model's classes.
+        confusion: Number of rows, actual by predicted, the first of both as `labels`.
+    """
+    lost = [
+        f"{label!r} ({counted_rows(sum(rows))})"
+        for place, (label, rows) in enumerate(zip(labels, confusion, strict=False))
+        if sum(rows) and not rows[place]
+    ]
+    if not lost:
+        return None
+    named = f"the class {lost[0]}" if len(lost) == 1 else f"{len(lost)} classes, such as {lost[0]},"
+    return f"of {named} none is found: predictions name other classes for all of them"

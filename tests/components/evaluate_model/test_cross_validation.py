@@ -123,8 +123,8 @@ def test_all_rows_are_judged_by_models_that_did_not_see_them(flowers: Small) -> 
 def test_it_is_said_in_the_run_and_in_the_report(flowers: Small) -> None:
     """Who reads a figure learns what it is of, and why it is not of the test rows."""
     said = (
-        "cross-validated on all 150 rows in 5 folds, as 30 test rows, 10 of their rarest class, are "
-        f"too few by themselves: it takes {LEAST_ROWS} of each class"
+        "cross-validated on all 150 rows in 5 folds, as 30 test rows, 10 of their rarest class, "
+        f"are too few by themselves: it takes {LEAST_ROWS} of each class"
     )
     assert said in [note.text for note in flowers.evaluation.notes()]
     report = (flowers.folder / "report").read_text("utf-8")

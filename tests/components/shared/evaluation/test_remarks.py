@@ -1,7 +1,7 @@
 """What is said of the figures of an evaluation."""
 
 from components.shared.evaluation.metrics import Estimate
-from components.shared.evaluation.remarks import without_interval, worse_than_shares
+from components.shared.evaluation.remarks import never_found, without_interval, worse_than_shares
 
 
 def test_probabilities_worse_than_the_shares_of_the_classes_are_said() -> None:
@@ -26,3 +26,16 @@ def test_why_there_is_no_interval_is_said() -> None:
     uncalled = without_interval("binary", {"precision": Estimate(0.0), "recall": sure}, 200)
     assert uncalled == ("no interval of precision: no row was called positive, so that it is 0")
     assert without_interval("binary", {"accuracy": sure}, 7) is None
+
+
+def test_classes_that_are_never_found_are_named() -> None:
+    """With how many rows they have; a class without rows, or one that is found, is not."""
+    assert never_found(["no", "yes"], [[90, 3], [6, 1]]) is None
+    assert never_found(["a", "b"], [[90, 3], [0, 0]]) is None
+    said = never_found(["no", "yes"], [[90, 0], [7, 0]])
+    assert said == (
+        "of the class 'yes' (7 rows) none is found: predictions name other classes for all of them"
+    )
+    two = never_found(["a", "b", "c"], [[9, 0, 0], [1, 0, 0], [2, 1, 0]])
+    assert two is not None
+    assert two.startswith("of 2 classes, such as 'b' (1 row), none is found")
