@@ -215,7 +215,8 @@ def _against_champion(
             return False, f"The difference to {who} is undefined on these rows."
         return False, (
             f"{_said(metric, ahead, theirs)}, and has no interval on these rows, so that nothing "
-            f"shows it to be better: {TAKES}. Take more rows."
+            f"shows it to be better: {TAKES}. Take more rows; of more than two classes, accuracy "
+            f"and log_loss take {LEAST_ROWS} in all (metric)."
         )
     worst, said = found
     if margin < 0:

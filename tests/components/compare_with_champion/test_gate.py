@@ -164,6 +164,7 @@ def test_a_difference_without_an_interval_is_told(difference: float, said: str) 
     (reason,) = decision.reasons
     assert said in reason
     assert ("it takes 20 rows of each class" in reason) == math.isfinite(difference)
+    assert ("accuracy and log_loss take 20 in all" in reason) == math.isfinite(difference)
 
 
 def test_a_refusal_gives_every_reason_that_refuses() -> None:
