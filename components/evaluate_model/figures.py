@@ -178,7 +178,8 @@ class Evaluation:
             said.append(never_found(self.labels[: self.classes], self.confusion.tolist()))
         if self.bootstrap_samples:
             crossed = self.cross_validation is not None
-            said.append(without_interval(self.task, self.metrics, self._rarest, crossed))
+            counted = (self.rows, self._rarest, crossed)
+            said.append(without_interval(self.task, self.metrics, *counted))
         if self.obstacle:
             said.append(f"too few test rows, and not cross-validated: {self.obstacle}")
         return [text for text in said if text]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit
 
 from components.shared.evaluation.exact_intervals import mean_interval, ranking_interval
-from components.shared.evaluation.metrics import LEAST_ROWS, Estimate, Metric
+from components.shared.evaluation.metrics import LEAST_ROWS, OF_ALL_ROWS, Estimate, Metric
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.scores import Scores, point_values
 
@@ -20,9 +20,6 @@ SUBSET: Final = 20_000
 SUBSETS: Final = 5
 BLOCK: Final = 1 << 20
 """Row weights drawn at a time: 8 MiB."""
-
-OF_ALL_ROWS: Final = frozenset({"accuracy", "log_loss"})
-"""Metrics that, of more than two classes, rest on all rows and not on those of the rarest."""
 
 RANKINGS: Final = frozenset({"roc_auc", "other.roc_auc"})
 """The metrics of one ranking, whose interval of few rows is by a formula."""

@@ -5,7 +5,13 @@ Imports the standard library only: the gate of a first model loads nothing more.
 
 from collections.abc import Mapping, Sequence
 
-from components.shared.evaluation.metrics import LEAST_ROWS, REGRESSION, Estimate
+from components.shared.evaluation.metrics import (
+    LEAST_ROWS,
+    MULTICLASS,
+    OF_ALL_ROWS,
+    REGRESSION,
+    Estimate,
+)
 from components.shared.reports.number_text import counted_rows, number
 
 LOG_LOSS = "log_loss"
@@ -32,13 +38,18 @@ def worse_than_shares(
 
 
 def without_interval(
-    task: str, metrics: Mapping[str, Estimate], rarest: int, cross_validated: bool = False
+    task: str,
+    metrics: Mapping[str, Estimate],
+    rows: int,
+    rarest: int,
+    cross_validated: bool = False,
 ) -> str | None:
     """Say which metrics have no interval, and why; None where all have one.
 
     Args:
         task: The task.
         metrics: Value and interval by the name of the metric.
+        rows: Rows in all.
         rarest: Rows of the rarest class, of a regression in all.
         cross_validated: Whether they are all rows that there are, and not the test rows alone.
     """
@@ -49,17 +60,23 @@ def without_interval(
         # A share of rows has an interval however few they are: only of none there is no share.
         names.remove(PRECISION)
         told.append("no interval of precision: no row was called positive, so that it is 0")
-    if names and rarest < LEAST_ROWS:
-        of_each, there = "", "there are"
-        if task != REGRESSION:
-            of_each, there = " of each class", "the rarest has"
+    of_all = [n for n in names if task == REGRESSION or (task == MULTICLASS and n in OF_ALL_ROWS)]
+    of_classes = [n for n in names if n not in of_all]
+    alike = []
+    for those, there, of_each, counted in (
+        (of_classes, rarest, " of each class", "the rarest has"),
+        (of_all, rows, "", "there are"),
+    ):
+        if those and there < LEAST_ROWS:
+            told.append(
+                f"no interval of {', '.join(those)}: it takes {LEAST_ROWS} {tested}{of_each}, and "
+                f"{counted} {there}{remedy}"
+            )
+        else:
+            alike += those
+    if alike:
         told.append(
-            f"no interval of {', '.join(names)}: it takes {LEAST_ROWS} {tested}{of_each}, and "
-            f"{there} {rarest}{remedy}"
-        )
-    elif names:
-        told.append(
-            f"no interval of {', '.join(names)}: resamples of the {tested} do not differ in it"
+            f"no interval of {', '.join(alike)}: resamples of the {tested} do not differ in it"
         )
     return "; ".join(told) or None
 

@@ -16,16 +16,21 @@ def test_probabilities_worse_than_the_shares_of_the_classes_are_said() -> None:
 def test_why_there_is_no_interval_is_said() -> None:
     """Each metric has the reason that is its own; an undefined one has nothing to say."""
     sure, loss, none = Estimate(1.0, 0.5, 1.0), Estimate(0.2), Estimate(None)
-    few = without_interval("binary", {"log_loss": loss, "accuracy": sure, "f1": none}, 7)
+    few = without_interval("binary", {"log_loss": loss, "accuracy": sure, "f1": none}, 90, 7)
     assert few == (
         "no interval of log_loss: it takes 20 test rows of each class, and the rarest has 7 "
         "(--test-size)"
     )
-    alike = without_interval("regression", {"rmse": Estimate(0.0)}, 200)
+    both = {"log_loss": loss, "roc_auc_ovr": loss}
+    assert without_interval("multiclass", both, 12, 4, cross_validated=True) == (
+        "no interval of roc_auc_ovr: it takes 20 rows of each class, and the rarest has 4; "
+        "no interval of log_loss: it takes 20 rows, and there are 12"
+    )
+    alike = without_interval("regression", {"rmse": Estimate(0.0)}, 200, 200)
     assert alike == "no interval of rmse: resamples of the test rows do not differ in it"
-    uncalled = without_interval("binary", {"precision": Estimate(0.0), "recall": sure}, 200)
+    uncalled = without_interval("binary", {"precision": Estimate(0.0), "recall": sure}, 400, 200)
     assert uncalled == ("no interval of precision: no row was called positive, so that it is 0")
-    assert without_interval("binary", {"accuracy": sure}, 7) is None
+    assert without_interval("binary", {"accuracy": sure}, 90, 7) is None
 
 
 def test_classes_that_are_never_found_are_named() -> None:
