@@ -1,5 +1,6 @@
 """What the columns of a table are like: missing values, ranges, distinct values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from components.shared.tables.schema import Bound, ColumnRule, TableSchema
 MAX_CATEGORIES = 50
 HEAD_ROWS = 200_000
 VALUES_AT_ONCE = 2_000_000
+FIRST_ROWS = 100
 COLUMNS_AT_ONCE = 100
 """Polars plans the measures of all columns of a wide table in the square of their number."""
 
@@ -61,6 +63,12 @@ class ColumnStatistics:
     def unique(self) -> bool:
         """Whether no value is there twice."""
         return self.present > 0 and self.exact and self.distinct == self.present
+
+
+def first_texts(table: str | Path, names: Sequence[str]) -> pl.DataFrame:
+    """Return the texts of these columns in the first rows of a Parquet file."""
+    first = pl.scan_parquet(table).select(pl.col(names).cast(pl.String)).head(FIRST_ROWS)
+    return first.collect(engine="streaming")
 
 
 def column_statistics(table: str | Path) -> list[ColumnStatistics]:

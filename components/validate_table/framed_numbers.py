@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import polars as pl
-
-from components.validate_table.column_statistics import ColumnStatistics
+from components.validate_table.column_statistics import ColumnStatistics, first_texts
 from components.validate_table.warnings import TableWarning
 
 FRAMED: Final = re.compile(
@@ -17,7 +15,6 @@ FRAMED: Final = re.compile(
 """A number, signs before it and up to three words after it: with letters before it, it is mostly
 a code."""
 
-MOST_TEXTS: Final = 100
 NEARLY_ALL: Final = 0.95
 LEAST_DISTINCT: Final = 6
 
@@ -33,15 +30,14 @@ def framed_number_warnings(
     ]
     if not names:
         return []
-    rows = pl.scan_parquet(table).select(names).head(MOST_TEXTS).collect(engine="streaming")
     return [
         TableWarning(
             column.name,
             f"holds numbers with the same text at each, such as {example!r}, and is taken for "
             "texts: to have them learnt from as numbers, write these alone",
         )
-        for column in rows
-        if (example := _framed(column.cast(pl.String).drop_nulls().to_list()))
+        for column in first_texts(table, names)
+        if (example := _framed(column.drop_nulls().to_list()))
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from components.shared.reports.number_text import counted_rows
-from components.validate_table.column_statistics import ColumnStatistics
+from components.validate_table.column_statistics import ColumnStatistics, first_texts
 from components.validate_table.warnings import TableWarning
 
 NINES: Final = re.compile(r"-9|-?99+")
@@ -122,11 +122,11 @@ def date_warnings(table: str | Path, statistics: Sequence[ColumnStatistics]) -> 
 
 
 def _begin_with_dates(table: str | Path, names: Sequence[str]) -> list[str]:
+    """Name the columns whose first text is such a date, or is not among the first rows."""
     if not names:
         return []
-    first = pl.scan_parquet(table).select(pl.col(names).drop_nulls().first().cast(pl.String))
-    values = first.collect(engine="streaming").row(0, named=True)
-    return [name for name, value in values.items() if value and re.search(SHORT_DATE, value)]
+    found = {column.name: column.drop_nulls().head(1) for column in first_texts(table, names)}
+    return [name for name, text in found.items() if text.str.contains(SHORT_DATE).all()]
 
 
 def _dates_among(
