@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.shared.evaluation.metrics import REGRESSION, Metric
-from components.shared.evaluation.predictions import Predicted, label_codes, labelled
-from components.shared.evaluation.ranking import Bools, Floats
+from components.shared.evaluation.predictions import (
+    Predicted,
+    label_codes,
+    labelled,
+    was_predicted,
+)
+from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.evaluation.scores import Scores, point_values
 from components.shared.fits.training_rows import entity_codes
@@ -66,11 +71,6 @@ def candidate_output(path: str | Path, evaluation: EvaluationRecord, rows: int) 
             "pass the predictions and the rows of one evaluation."
         )
     return output[:, 0] if evaluation.task == REGRESSION else output
-
-
-def was_predicted(output: Floats) -> Bools:
-    """Return of which rows there is a prediction: no fold judges the first ones in time."""
-    return np.asarray(np.isfinite(output.reshape(len(output), -1)).all(axis=1))
 
 
 def check_same_rows(evaluation: EvaluationRecord, metric: Metric, scores: Scores) -> None:

@@ -2,8 +2,7 @@
 
 import math
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -109,14 +108,12 @@ def compare_with_champion(
     return result
 
 
-@contextmanager
 def _evaluated(
     figures: EvaluationRecord, test: str | Path, train: str | Path | None
-) -> Iterator[str | Path]:
+) -> AbstractContextManager[str | Path]:
     """Give the rows that an evaluation is of."""
     if figures.cross_validation is None:
-        yield test
-        return
+        return nullcontext(test)
     if train is None:
         raise InputError(
             "The evaluation is cross-validated, and so of the train rows too: pass them (`train`)."
@@ -124,8 +121,7 @@ def _evaluated(
     # Polars takes a moment to import: a judgement by test rows does not pay for it.
     from components.shared.evaluation.evaluated_rows import evaluated_rows
 
-    with evaluated_rows(test, figures.target, train) as rows:
-        yield rows
+    return evaluated_rows(train, test, figures.target)
 
 
 def _chance(

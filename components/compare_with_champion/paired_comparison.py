@@ -9,14 +9,19 @@ import numpy as np
 from components.compare_with_champion.candidate_predictions import (
     candidate_output,
     check_same_rows,
-    was_predicted,
 )
 from components.compare_with_champion.overlap import Overlap, overlap
 from components.shared.errors import InputError, NotComparableError
 from components.shared.evaluation.bootstrap import estimates
 from components.shared.evaluation.contrast import Contrast, difference_of, other_of
 from components.shared.evaluation.metrics import Estimate, Metric
-from components.shared.evaluation.predictions import against_truth, labelled, predict, read_rows
+from components.shared.evaluation.predictions import (
+    against_truth,
+    labelled,
+    predict,
+    read_rows,
+    was_predicted,
+)
 from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import EvaluationRecord
 from components.shared.folds.fold_predictions import predict_in_folds

@@ -18,8 +18,9 @@ from components.shared.evaluation.predictions import (
     against_truth,
     labelled,
     read_rows,
+    was_predicted,
 )
-from components.shared.evaluation.ranking import Bools, Floats
+from components.shared.evaluation.ranking import Floats
 from components.shared.evaluation.records import CrossValidation
 from components.shared.folds.fold_predictions import predict_in_folds
 from components.shared.models.folders import LoadedModel
@@ -58,7 +59,7 @@ class JudgedRows:
     @property
     def known(self) -> Floats:
         """What was predicted of the rows, without those of which nothing was."""
-        return self.output[_finite(self.output)]
+        return self.output[was_predicted(self.output)]
 
     @property
     def rarest(self) -> int:
@@ -101,7 +102,7 @@ def judge_rows(
         _write_predictions(predictions, test, model, found.output)
         return found
     target = model.description.target
-    with evaluated_rows(test, target, origin.train) as rows:
+    with evaluated_rows(origin.train, test, target) as rows:
         try:
             frame = read_rows(rows, model, slice_columns)
             if len(frame) > WORTH_FOLDS and _rarest_of(frame[target], model) < LEAST_ROWS:
@@ -127,15 +128,11 @@ def _judged(
     model: LoadedModel, frame: pd.DataFrame, output: Floats, positive_class: str | None
 ) -> JudgedRows:
     has_label = labelled(model.description, frame[model.description.target])
-    known = has_label & _finite(output)
+    known = has_label & was_predicted(output)
     frame = frame[known]
     truth = frame[model.description.target]
     predicted = against_truth(model.description, truth, output[known], positive_class)
     return JudgedRows(frame, predicted, output, int((~has_label).sum()))
-
-
-def _finite(output: Floats) -> Bools:
-    return np.asarray(np.isfinite(output.reshape(len(output), -1)).all(axis=1))
 
 
 def _write_predictions(
@@ -149,7 +146,7 @@ def _write_predictions(
     else:
         classes = pl.Series(list(model.description.classes or ()))
         called = classes.gather(output.argmax(axis=1))
-        columns["predicted"] = called.set(pl.Series(~_finite(output)), None)
+        columns["predicted"] = called.set(pl.Series(~was_predicted(output)), None)
         columns |= {
             f"probability_{k}": pl.Series(column).fill_nan(None)
             for k, column in enumerate(output.T)

@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -88,23 +88,26 @@ def judged(
 def passing(evaluation: Evaluation, folder: Path) -> Iterator[tuple[str, bool, bool]]:
     """Yield each metric, and whether it passes by its value, and by the gate."""
     record = EvaluationRecord.parse((folder / "evaluation.json").read_text("utf-8"))
-    train = folder / "train.parquet" if record.cross_validation else None
-    for metric in METRICS[evaluation.task]:
-        found, constant = evaluation.metrics.get(metric.name), evaluation.baseline
-        if found is None or found.value is None:
-            continue
-        chance = None
-        if not metric.same_of_constants:
-            with evaluated_rows(folder / "test.parquet", record.target, train) as rows:
+    test = folder / "test.parquet"
+    evaluated: AbstractContextManager[Path] = nullcontext(test)
+    if record.cross_validation:
+        evaluated = evaluated_rows(folder / "train.parquet", test, record.target)
+    with evaluated as rows:
+        for metric in METRICS[evaluation.task]:
+            found, constant = evaluation.metrics.get(metric.name), evaluation.baseline
+            if found is None or found.value is None:
+                continue
+            chance = None
+            if not metric.same_of_constants:
                 predicted, entities = candidate_predictions(
                     record, folder / "predictions.parquet", rows, metric
                 )
-            chance = chance_of(predicted, metric, record.seed, entities, folds=record.folds)
-        over = evaluation.over_constant[metric.name]
-        floor = Floor(constant[metric.name], over, chance)
-        ahead = evaluation.over_constant[metric.name].value or 0.0
-        by_value = ahead > 0 if metric.greater_is_better else ahead < 0
-        yield metric.name, by_value, decide(metric, found.value, floor, None).approved
+                chance = chance_of(predicted, metric, record.seed, entities, folds=record.folds)
+            over = evaluation.over_constant[metric.name]
+            floor = Floor(constant[metric.name], over, chance)
+            ahead = evaluation.over_constant[metric.name].value or 0.0
+            by_value = ahead > 0 if metric.greater_is_better else ahead < 0
+            yield metric.name, by_value, decide(metric, found.value, floor, None).approved
 
 
 def measure(kind: str, rows: int, seeds: int, settings: TrainingSettings, url: str) -> bool:

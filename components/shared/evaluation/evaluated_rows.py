@@ -1,4 +1,4 @@
-"""The rows that the figures of an evaluation are of."""
+"""The rows that the figures of a cross-validated evaluation are of."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,24 +12,17 @@ from components.shared.tables.files import write_parquet
 
 
 @contextmanager
-def evaluated_rows(
-    test: str | Path, target: str, train: str | Path | None = None
-) -> Iterator[str | Path]:
-    """Give a Parquet file of the rows that an evaluation is of.
+def evaluated_rows(train: str | Path, test: str | Path, target: str) -> Iterator[Path]:
+    """Give a Parquet file of the train rows and the test rows after them that have a target.
 
     Args:
+        train: Parquet file of the train rows.
         test: Parquet file of the test rows.
         target: Name of the target.
-        train: Parquet file of the train rows, where figures are cross-validated: the train rows
-            come first then, and the test rows after them, those without a target left out. None:
-            the test rows are given as they are.
 
     Raises:
         InputError: The two are not of one table.
     """
-    if train is None:
-        yield test
-        return
     with tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / "rows.parquet"
         together = pl.concat([pl.scan_parquet(train), pl.scan_parquet(test)], how="vertical")

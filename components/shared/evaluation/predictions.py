@@ -210,6 +210,11 @@ def labelled(question: Question, actual: "pd.Series[Any]") -> Bools:
     return mask
 
 
+def was_predicted(output: Floats) -> Bools:
+    """Return of which rows there is a prediction: no fold judges the first ones in time."""
+    return np.asarray(np.isfinite(output.reshape(len(output), -1)).all(axis=1))
+
+
 def against_truth(
     description: ModelDescription,
     actual: "pd.Series[Any]",

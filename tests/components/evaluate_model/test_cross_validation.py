@@ -102,7 +102,7 @@ def flowers(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 def test_all_rows_are_judged_by_models_that_did_not_see_them(flowers: Small) -> None:
     """Predictions are those of the model's own steps, fitted anew on the rows of other folds."""
-    with evaluated_rows(flowers.folder / "test", "target", flowers.folder / "train") as path:
+    with evaluated_rows(flowers.folder / "train", flowers.folder / "test", "target") as path:
         rows = read_frame(path)
     pipeline = load_model(flowers.folder / "model").pipeline
     folds = cut_folds(rows["target"].to_numpy(), "multiclass", 42)
@@ -163,7 +163,7 @@ def test_regressions_are_judged_by_all_rows(estimator: str, tmp_path: Path) -> N
 def test_the_same_rows_and_seed_give_the_same_predictions(flowers: Small) -> None:
     """Folds follow from the rows and the seed alone."""
     description = read_description(flowers.folder / "model")
-    with evaluated_rows(flowers.folder / "test", "target", flowers.folder / "train") as rows:
+    with evaluated_rows(flowers.folder / "train", flowers.folder / "test", "target") as rows:
         one, two, other = (predict_in_folds(description, rows, {}, seed)[0] for seed in (1, 1, 2))
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
